@@ -1,0 +1,77 @@
+"""Local days of an organisation, whose time zone may change from a date on while older days stay.
+
+A day's minutes are counted from its first instant, so that days of 23 and of 25 hours fit into `MINUTES_PER_DAY` bits
+and two instants that show the same clock time stay apart.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+MINUTES_PER_DAY = 1500
+"""The longest local day in minutes: 25 hours."""
+
+_QUARTER = 900
+"""Every offset change of the time-zone database since 1972 falls on a quarter of an hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatedZone:
+    """The zone that holds from the local day `valid_from` on."""
+
+    valid_from: date
+    zone: str
+
+
+class LocalDays:
+    """Maps instants to (local day, minute of that day) for one organisation. Safe to share between threads."""
+
+    __slots__ = ("_locate_quarter", "_starts", "_zones")
+
+    def __init__(self, zones: Sequence[DatedZone]) -> None:
+        """`zones` in any order; before the first one the first one holds. An empty sequence means UTC."""
+        ordered = sorted(zones, key=lambda z: z.valid_from) or [DatedZone(date.min, "UTC")]
+        self._zones = [ZoneInfo(z.zone) for z in ordered]
+        self._starts = [
+            datetime.combine(z.valid_from, time(), ZoneInfo(z.zone)).timestamp() if z.valid_from > date(1970, 1, 2) else 0.0
+            for z in ordered
+        ]
+        self._locate_quarter = lru_cache(maxsize=65536)(self._first_minute_of_quarter)
+
+    def zone_at(self, epoch: float) -> ZoneInfo:
+        """The zone that holds at an instant, given in seconds since 1970 in UTC."""
+        return self._zones[max(0, bisect_right(self._starts, epoch) - 1)]
+
+    def first_instant(self, day: date) -> datetime:
+        """The first instant of a local day, aware, in UTC."""
+        start = datetime.combine(day, time(), self._zone_of_day(day)).astimezone(UTC)
+        return start
+
+    def locate(self, epoch: float) -> tuple[date, int]:
+        """The local day of an instant, and the whole minutes elapsed since that day's first instant."""
+        quarter, rest = divmod(int(epoch), _QUARTER)
+        day, minute = self._locate_quarter(quarter)
+        return day, minute + rest // 60
+
+    def day_of(self, instant: datetime) -> date:
+        """The local day of an aware instant."""
+        return self.locate(instant.timestamp())[0]
+
+    def _zone_of_day(self, day: date) -> ZoneInfo:
+        noon = datetime.combine(day, time(12), UTC).timestamp()
+        return self.zone_at(noon)
+
+    def _first_minute_of_quarter(self, quarter: int) -> tuple[date, int]:
+        epoch = quarter * _QUARTER
+        zone = self.zone_at(epoch)
+        day = datetime.fromtimestamp(epoch, zone).date()
+        elapsed = epoch - datetime.combine(day, time(), zone).timestamp()
+        return day, max(0, min(int(elapsed // 60), MINUTES_PER_DAY - 1))
+
+
+def week_start(day: date) -> date:
+    """The Monday of a day's week."""
+    return day - timedelta(days=day.weekday())

@@ -1,0 +1,30 @@
+"""Who is signed in, and what that lets them ask for."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dashapp.domain.keys import CourseId, OrganisationId, PersonId, PublicId
+
+
+class Permission(StrEnum):
+    """What a page or a callback demands. There is no default: what names none is refused."""
+
+    OWN_PAGE = "own_page"
+    LEARNER_PAGE = "learner_page"
+    CLASSROOM_PAGE = "classroom_page"
+    INSTITUTION_PAGE = "institution_page"
+    SIGNED_IN = "signed_in"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A signed-in person with the roles that hold now; read from memberships, never from the request."""
+
+    organisation_id: OrganisationId
+    person_id: PersonId
+    public_id: PublicId
+    name: str
+    learns_in: frozenset[CourseId] = frozenset()
+    teaches_in: frozenset[CourseId] = frozenset()
+    administers: bool = False
+    """Administrator of the whole organisation."""

@@ -1,0 +1,231 @@
+"""What the queries hand to the pages: one frozen value per page, drawn by `dashapp.figures`, worded by components.
+
+Minutes are None where the sources record days only ("not recorded by this source"); a group's figure is None where it
+is hidden for privacy, and `hidden` says so. Shares and scores run from 0 to 100.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from dashapp.domain.keys import PublicId
+
+
+class Level(StrEnum):
+    """How much a learner needs somebody: by points over the thresholds of the course."""
+
+    HELP = "help"
+    WATCH = "watch"
+    CALM = "calm"
+
+
+class Rule(StrEnum):
+    """The rules behind the level; `dashapp.domain.indicators.risk` defines them."""
+
+    AWAY = "away"
+    LITTLE_ACTIVITY = "little_activity"
+    LOW_SCORE = "low_score"
+    MISSED_DEADLINE = "missed_deadline"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One rule with the learner's value, the limit it is held against, and its points (0: it does not apply).
+
+    Values: AWAY teaching days · LITTLE_ACTIVITY % of the course median of the last full week · LOW_SCORE % ·
+    MISSED_DEADLINE number of deadlines. None: the rule cannot speak yet.
+    """
+
+    rule: Rule
+    value: float | None
+    limit: float | None
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """Until when the data is complete, and how far behind the clock that is."""
+
+    as_of: datetime
+    behind_seconds: float
+    """Age of the oldest event that waits; 0 where nothing waits."""
+    transport_away: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """One local week, Monday first."""
+
+    start: date
+    events: int
+    minutes: int | None
+    active_days: int
+    median_minutes: float | None = None
+    median_events: float | None = None
+    under_way: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One local day: of one learner (`learners` is None) or of a group."""
+
+    day: date
+    events: int
+    minutes: int | None = None
+    learners: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One graded activity of one learner, beside the course. Quartiles are None where the group is hidden or too few."""
+
+    course: str
+    activity: str
+    score: float
+    at: datetime
+    quartile_1: float | None = None
+    median: float | None = None
+    quartile_3: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A deadline to come. `state` is one of not_open, not_started, opened, submitted."""
+
+    course: str
+    activity: str
+    due_at: datetime
+    weight_share: float | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """Due assignments so far."""
+
+    on_time: int
+    late: int
+    missing: int
+    not_yet_due: int
+
+
+@dataclass(frozen=True, slots=True)
+class CourseChoice:
+    """A course as a choice in a filter or a navigation."""
+
+    public_id: PublicId
+    code: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class StudentView:
+    """Everything on a student page, of one learner over the chosen courses."""
+
+    name: str
+    courses: tuple[CourseChoice, ...]
+    chosen: PublicId | None
+    level: Level
+    reasons: tuple[tuple[str, tuple[Reason, ...]], ...]
+    """(course code, the rules of that course)"""
+    average_score: float | None
+    weeks: tuple[Week, ...]
+    days: tuple[Day, ...]
+    scores: tuple[Score, ...]
+    due: tuple[Due, ...]
+    handed_in: HandedIn
+    today: date
+    hidden: bool
+    """The course's medians are hidden: too few learners."""
+    freshness: Freshness
+    minutes_recorded: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerRow:
+    """One learner in the grid of a classroom."""
+
+    public_id: PublicId
+    name: str
+    sections: tuple[str, ...]
+    level: Level
+    points: int
+    reasons: tuple[Reason, ...]
+    last_active: date | None
+    last_instant: datetime | None
+    """The last event's instant, None where only the day is known."""
+    minutes: int | None
+    """Active minutes in the filter's range, θ = 30 min."""
+    events: int
+    weeks: tuple[int, ...]
+    """Events per week over `ClassroomView.week_starts`."""
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassroomView:
+    """Everything on a classroom page, of one course and the chosen section and dates."""
+
+    course: CourseChoice
+    sections: tuple[tuple[str, str], ...]
+    """(short id, title) to choose from."""
+    learners: tuple[LearnerRow, ...]
+    """Ordered: those who need help first."""
+    week_starts: tuple[date, ...]
+    heat: tuple[tuple[int | None, ...], ...]
+    """Per learner of `heat_rows`, in the order of `learners`: minutes (else events) per week; None: to come."""
+    heat_rows: int
+    """How many of `learners` the heat map shows, from the top."""
+    heat_in_minutes: bool
+    days: tuple[Day, ...]
+    active_7: int
+    active_7_before: int
+    median_minutes_week: float | None
+    average_score: float | None
+    next_due: Due | None
+    today: date
+    first: date
+    last: date
+    freshness: Freshness
+    minutes_recorded: bool = True
+    speaking: bool = True
+    """False before teaching starts, in breaks and after the end: no rule speaks then."""
+
+
+@dataclass(frozen=True, slots=True)
+class CourseRow:
+    """One course in the institution's comparison; figures are None where `hidden`."""
+
+    public_id: PublicId
+    code: str
+    title: str
+    unit: str
+    enrolled: int | None
+    active_7: int | None
+    active_7_before: int | None
+    events_7: int | None
+    weeks: tuple[int, ...] = field(default=())
+    """Events per week over `InstitutionView.week_starts`."""
+    score_median: float | None = None
+    score_quartile_1: float | None = None
+    score_quartile_3: float | None = None
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InstitutionView:
+    """Everything on an institution page."""
+
+    name: str
+    units: tuple[str, ...]
+    chosen_unit: str | None
+    enrolled: int | None
+    active_7: int | None
+    active_7_before: int | None
+    events_7: int
+    events_7_before: int
+    courses: tuple[CourseRow, ...]
+    week_starts: tuple[date, ...]
+    days: tuple[Day, ...]
+    today: date
+    freshness: Freshness
