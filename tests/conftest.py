@@ -1,0 +1,188 @@
+"""Fixtures that every room's tests share: servers are started when first asked for and live as long as the run."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from dashapp.settings import Settings, load_settings, setting_names
+from deploy.local_kafka import LocalKafka
+from tests.servers import ServerMissing, TestDatabases, debian_cluster, redis_server
+
+if TYPE_CHECKING:
+    from dashapp.data.database import Database
+
+CHROMIUM_OPTIONS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-gpu",
+    "--disable-quic",
+)
+OWN_HOSTS = ("127.0.0.1", "localhost")
+
+# Seconds on a busy machine say nothing about the code, so examples have no time limit of their own.
+hypothesis_settings.register_profile(
+    "suite", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+hypothesis_settings.register_profile("long", parent=hypothesis_settings.get_profile("suite"), max_examples=1000)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The developer's own settings do not reach the tests; `-m long` looks at more examples."""
+    for name in setting_names():
+        os.environ.pop(name, None)
+    hypothesis_settings.load_profile("long" if config.getoption("-m") == "long" else "suite")
+
+
+@pytest.fixture
+def make_settings(tmp_path: Path) -> Callable[..., Settings]:
+    """Makes settings from the defaults and what is given, with a data folder of this test and without the demo."""
+
+    def make(**values: Any) -> Settings:
+        return load_settings(_env_file=None, **{"data_dir": tmp_path / "var", "demo": False, **values})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def embedded_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The administrator's URL of the PostgreSQL that the service brings along."""
+    from dashapp.data.embedded import EmbeddedServer
+
+    server = EmbeddedServer(tmp_path_factory.mktemp("embedded"))
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def debian_postgres() -> Iterator[str]:
+    """The administrator's URL of a cluster of the system's PostgreSQL."""
+    with debian_cluster() as url:
+        yield url
+
+
+@pytest.fixture(scope="session", params=["embedded", "debian"])
+def every_postgres(request: pytest.FixtureRequest) -> str:
+    """A test that asks for this runs once on each server; its `database` is on that one."""
+    return str(request.getfixturevalue(f"{request.param}_postgres"))
+
+
+@pytest.fixture(scope="session")
+def databases_of() -> Callable[[str], TestDatabases]:
+    """Gives the databases of a server by its administrator's URL; each server's template is made once."""
+    known: dict[str, TestDatabases] = {}
+    return lambda url: known.setdefault(url, TestDatabases(url))
+
+
+@pytest.fixture
+def postgres_admin_url(request: pytest.FixtureRequest) -> str:
+    """The embedded server's, unless the test asks for `every_postgres`."""
+    name = "every_postgres" if "every_postgres" in request.fixturenames else "embedded_postgres"
+    return str(request.getfixturevalue(name))
+
+
+@pytest.fixture
+def database(postgres_admin_url: str, databases_of: Callable[[str], TestDatabases]) -> "Iterator[Database]":
+    """A freshly migrated, empty database of this test's own."""
+    with databases_of(postgres_admin_url).fresh() as fresh:
+        yield fresh
+
+
+@pytest.fixture(scope="module")
+def module_database(embedded_postgres: str, databases_of: Callable[[str], TestDatabases]) -> "Iterator[Database]":
+    """The same for all tests of a module: for data that is dear to load and only read."""
+    with databases_of(embedded_postgres).fresh() as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def empty_database_url(postgres_admin_url: str, databases_of: Callable[[str], TestDatabases]) -> Iterator[str]:
+    """The administrator's URL of a database without a schema."""
+    with databases_of(postgres_admin_url).empty() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def kafka_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafka]:
+    """A real Apache Kafka. Who stops it starts it again."""
+    broker = LocalKafka(tmp_path_factory.mktemp("kafka"))
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a real Redis."""
+    with redis_server(tmp_path_factory.mktemp("redis")) as url:
+        yield url
+
+
+# Per module, not per session: while Playwright's synchronous interface is open, its thread has a running event loop,
+# and tests of other modules that start one of their own would be refused.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, headless."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        raise ServerMissing("Chromium is missing: install the package chromium (`make test` does so when it may).")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_OPTIONS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page_errors() -> list[str]:
+    """What went wrong in the browser so far: a test that provokes an error takes it off this list."""
+    return []
+
+
+@pytest.fixture
+def new_page(browser: Browser, page_errors: list[str]) -> Iterator[Callable[..., Page]]:
+    """Opens a page as a further person, with a session of its own; takes the options of Playwright's `new_context`.
+
+    The test fails on any error on the console, any uncaught exception and any request that leaves the machine.
+    """
+    contexts = []
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            page_errors.append(f"console: {message.text} ({message.location.get('url')})")
+
+    def on_request(request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in OWN_HOSTS:
+            page_errors.append(f"request to a foreign host: {request.url}")
+
+    def open_page(**options: Any) -> Page:
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", on_console)
+        page.on("pageerror", lambda error: page_errors.append(f"uncaught: {error}"))
+        page.on("request", on_request)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert page_errors == []
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    """A page in a fresh browser session; see `new_page` for what fails the test."""
+    return new_page()

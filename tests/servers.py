@@ -1,0 +1,184 @@
+"""Real servers for tests, each on a free port or socket in a folder of its own, ended with the test run."""
+
+import itertools
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import redis
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+
+from dashapp.settings import load_settings
+
+if TYPE_CHECKING:
+    from dashapp.data.database import Database
+
+TEMPLATE = "la_template"
+READY_WITHIN = 30.0
+
+
+class ServerMissing(Exception):
+    """A server that tests need is not installed; the text says which package has it."""
+
+
+def program(name: str, package: str) -> str:
+    """The path of an installed program. ServerMissing names the Debian package where there is none."""
+    path = shutil.which(name)
+    if path is None:
+        raise ServerMissing(f"{name} is missing: install the package {package} (`make test` does so when it may).")
+    return path
+
+
+def free_port() -> int:
+    """A TCP port of the loopback that nobody used a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def newest_debian_postgres() -> Path:
+    """The folder of programs of the newest PostgreSQL that the system's packages installed."""
+    folders = [folder for folder in Path("/usr/lib/postgresql").glob("*/bin") if (folder / "initdb").exists()]
+    if not folders:
+        raise ServerMissing("PostgreSQL is missing: install the package postgresql (`make test` does so when it may).")
+    return max(folders, key=lambda folder: float(folder.parent.name))
+
+
+def _unprivileged() -> str | None:
+    """Whom a server runs as, since PostgreSQL refuses root; None: as ourselves."""
+    if os.geteuid() != 0:
+        return None
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+@contextmanager
+def debian_cluster() -> Iterator[str]:
+    """A cluster of the system's PostgreSQL, reached over its own unix socket; gives the administrator's URL."""
+    programs = newest_debian_postgres()
+    user = _unprivileged()
+    # Directly below the temporary folder: a socket's path may have 107 characters, and the user must get through.
+    folder = Path(tempfile.mkdtemp(prefix="la-pg-"))
+    if user is not None:
+        shutil.chown(folder, user)
+    data = folder / "data"
+
+    def run(*command: str) -> None:
+        done = subprocess.run(command, user=user, cwd=folder, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise ServerMissing(f"{Path(command[0]).name} failed: {(done.stderr or done.stdout).strip()}")
+
+    # Without fsync: the tests kill processes, not the machine.
+    options = f"-k {folder} -c listen_addresses= -c fsync=off -c max_connections=200"
+    try:
+        run(str(programs / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+        run(str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
+        try:
+            yield f"postgresql+psycopg2://postgres@/postgres?host={folder}"
+        finally:
+            run(str(programs / "pg_ctl"), "-D", str(data), "-w", "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def redis_server(folder: Path) -> Iterator[str]:
+    """A Redis that keeps nothing; gives its URL."""
+    path = program("redis-server", "redis-server")
+    port = free_port()
+    command = [path, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    with (folder / "redis.log").open("wb") as log:
+        process = subprocess.Popen([*command, "--dir", str(folder)], stdout=log, stderr=log)
+    url = f"redis://127.0.0.1:{port}/0"
+    try:
+        _await_redis(url, process)
+        yield url
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _await_redis(url: str, process: subprocess.Popen[bytes]) -> None:
+    client = redis.Redis.from_url(url)
+    deadline = time.monotonic() + READY_WITHIN
+    try:
+        while time.monotonic() < deadline and process.poll() is None:
+            with suppress(redis.ConnectionError):
+                client.ping()
+                return
+            time.sleep(0.02)
+    finally:
+        client.close()
+    raise ServerMissing(f"redis-server did not answer at {url}.")
+
+
+class TestDatabases:
+    """Freshly migrated databases on one server, made quickly: migrated once, then copied per test."""
+
+    __test__ = False
+
+    def __init__(self, admin_url: str) -> None:
+        """`admin_url` is a superuser's; the template is made at the first use."""
+        self._url = make_url(admin_url)
+        self._admin = sa.create_engine(self._url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        self._numbers = itertools.count(1)
+        self._template_made = False
+
+    @contextmanager
+    def fresh(self) -> "Iterator[Database]":
+        """A migrated and otherwise empty database, dropped afterwards."""
+        if not self._template_made:
+            self._make_template()
+        name = f"t_{next(self._numbers)}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        database = self._open(name)
+        try:
+            yield database
+        finally:
+            database.dispose()
+            self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    @contextmanager
+    def empty(self) -> Iterator[str]:
+        """The administrator's URL of a database without any schema, dropped afterwards: for tests of migrations."""
+        name = f"t_{next(self._numbers)}"
+        self._execute(f"CREATE DATABASE {name}")
+        try:
+            yield self._url_of(name)
+        finally:
+            self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _make_template(self) -> None:
+        from dashapp.data.migrations import migrate
+
+        # Without fsync: the tests kill processes, not the machine.
+        self._execute("ALTER SYSTEM SET fsync = off")
+        self._execute("SELECT pg_reload_conf()")
+        self._execute(f"CREATE DATABASE {TEMPLATE}")
+        database = self._open(TEMPLATE)
+        try:
+            migrate(database)
+        finally:
+            database.dispose()
+        self._template_made = True
+
+    def _url_of(self, name: str) -> str:
+        return self._url.set(database=name).render_as_string(hide_password=False)
+
+    def _open(self, name: str) -> "Database":
+        from dashapp.data.database import database_from
+
+        return database_from(load_settings(_env_file=None, database_url=self._url_of(name)))
+
+    def _execute(self, statement: str) -> None:
+        with self._admin.connect() as connection:
+            connection.execute(sa.text(statement))
