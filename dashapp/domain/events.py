@@ -117,7 +117,7 @@ class _Value(msgspec.Struct, frozen=True, gc=False):
     """Base of the value types below: immutable, compared by content, hashable."""
 
 
-class Identifier(_Value):
+class Identifier(_Value, frozen=True):
     """How a sender names a person, a course or an activity: (issuer, kind, value) is unique in an organisation."""
 
     issuer: str
@@ -125,7 +125,7 @@ class Identifier(_Value):
     value: str
 
 
-class Source(_Value):
+class Source(_Value, frozen=True):
     """A registered sender: it alone decides the organisation and the kinds of event that are allowed."""
 
     source_id: SourceId
@@ -138,7 +138,7 @@ class Source(_Value):
     allowed: frozenset[Topic]
 
 
-class LearningEvent(_Value):
+class LearningEvent(_Value, frozen=True):
     """A learner did something in a course."""
 
     id: str
@@ -168,7 +168,7 @@ class LearningEvent(_Value):
     reply_to: str | None = None
 
 
-class Voided(_Value):
+class Voided(_Value, frozen=True):
     """The sender takes back an earlier learning or membership event of its own."""
 
     id: str
@@ -176,7 +176,7 @@ class Voided(_Value):
     occurred_at: datetime | None = None
 
 
-class PersonDescribed(_Value):
+class PersonDescribed(_Value, frozen=True):
     """Who a person is. The latest description by (occurred_at, id) holds, whatever the order of arrival."""
 
     id: str
@@ -188,7 +188,7 @@ class PersonDescribed(_Value):
     is_test: bool | None = None
 
 
-class MembershipChanged(_Value):
+class MembershipChanged(_Value, frozen=True):
     """A role begins (`active`) or ends (not `active`) at `occurred_at` in a course, or in a section of it."""
 
     id: str
@@ -202,7 +202,7 @@ class MembershipChanged(_Value):
     """An end that is known beforehand; None for an open one."""
 
 
-class OutcomeRecorded(_Value):
+class OutcomeRecorded(_Value, frozen=True):
     """How a course ended for a learner."""
 
     id: str
@@ -212,7 +212,7 @@ class OutcomeRecorded(_Value):
     occurred_at: datetime | None = None
 
 
-class CourseDescribed(_Value):
+class CourseDescribed(_Value, frozen=True):
     """What a course is: one run in one term. Dates are local days of the organisation, `ends_on` inclusive."""
 
     id: str
@@ -229,7 +229,7 @@ class CourseDescribed(_Value):
     """Days without teaching, first and last inclusive."""
 
 
-class SectionDescribed(_Value):
+class SectionDescribed(_Value, frozen=True):
     """A class of people within a course; `section` is the sender's short id, unique in the course."""
 
     id: str
@@ -239,7 +239,7 @@ class SectionDescribed(_Value):
     title: str | None = None
 
 
-class UnitDescribed(_Value):
+class UnitDescribed(_Value, frozen=True):
     """A part of the content of a course; `unit` is the sender's short id, unique in the course."""
 
     id: str
@@ -251,7 +251,7 @@ class UnitDescribed(_Value):
     position: int = 0
 
 
-class ActivityDescribed(_Value):
+class ActivityDescribed(_Value, frozen=True):
     """What an activity is, when it is due and what it is worth."""
 
     id: str
@@ -268,7 +268,7 @@ class ActivityDescribed(_Value):
     attempt_policy: AttemptPolicy = AttemptPolicy.LATEST
 
 
-class ExtensionGranted(_Value):
+class ExtensionGranted(_Value, frozen=True):
     """One learner has until `due_at` for one activity; the latest by (occurred_at, id) holds."""
 
     id: str
