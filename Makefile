@@ -1,0 +1,57 @@
+# `make help` says what can be done here. Everything is installed into .venv, nothing outside of this checkout,
+# but for the system's packages that `make test` needs and says by name.
+SHELL := /bin/bash
+PYTHON ?= python3
+PYTEST_WORKERS ?= 2
+BIN := .venv/bin
+LOCK := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
+CHECKED := $(wildcard dashapp pages callbacks ingest app.py benchmarks deploy tests)
+
+.DEFAULT_GOAL := help
+.PHONY: help run run-kafka test test-long bench check format lock environment environment-dev system-packages
+# A command that is ended by Ctrl-C leaves no half-written file, and nothing runs beside another.
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+help: ## Say what can be done here
+	@echo "The Learning Analytics Service"
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+run: environment ## Install what is needed and serve http://127.0.0.1:3007 with a demo campus; Ctrl-C ends it
+	@exec $(BIN)/python app.py
+
+run-kafka: environment ## The same with a real Apache Kafka (needs Java and Maven)
+	@exec $(BIN)/python -m deploy.local_kafka --data-dir var/kafka -- $(BIN)/python app.py
+
+test: environment-dev system-packages ## Run all tests but the long ones, with the coverage gate
+	@$(BIN)/python -m pytest -m "not long" -n $(PYTEST_WORKERS) --dist loadfile --cov --cov-report=term --cov-fail-under=90
+
+test-long: environment-dev system-packages ## Run the tests that take minutes
+	@$(BIN)/python -m pytest -m long --timeout=3600
+
+bench: environment-dev system-packages ## Measure what docs/performance.md states (takes a while)
+	@exec $(BIN)/python -m benchmarks
+
+check: environment-dev ## Look at the code: ruff, mypy --strict, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict $(CHECKED)
+	$(BIN)/lint-imports
+
+format: environment-dev ## Lay the code out as `make check` wants it
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format --quiet .
+
+lock: environment-dev ## Renew requirements.txt and requirements-dev.txt from the .in files
+	@PIP_FIND_LINKS= $(LOCK) --output-file requirements.txt requirements.in
+	@PIP_FIND_LINKS= $(LOCK) --output-file requirements-dev.txt requirements-dev.in
+
+environment:
+	@deploy/install_python_packages.sh "$(PYTHON)" requirements.txt
+
+environment-dev:
+	@deploy/install_python_packages.sh "$(PYTHON)" requirements-dev.txt
+
+system-packages:
+	@deploy/install_system_packages.sh
