@@ -4,8 +4,9 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PYTEST_WORKERS ?= 2
 BIN := .venv/bin
-LOCK := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
-	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
+# One lock for every Python from 3.11.0 on, without a word about where this machine gets its packages from.
+LOCK := env -u UV_FIND_LINKS $(BIN)/uv pip compile --quiet --universal --python-version 3.11.0 \
+	--generate-hashes --no-header
 CHECKED := $(wildcard dashapp pages callbacks ingest app.py benchmarks deploy tests)
 
 .DEFAULT_GOAL := help
@@ -44,8 +45,8 @@ format: environment-dev ## Lay the code out as `make check` wants it
 	$(BIN)/ruff format --quiet .
 
 lock: environment-dev ## Renew requirements.txt and requirements-dev.txt from the .in files
-	@PIP_FIND_LINKS= $(LOCK) --output-file requirements.txt requirements.in
-	@PIP_FIND_LINKS= $(LOCK) --output-file requirements-dev.txt requirements-dev.in
+	@$(LOCK) --output-file requirements.txt requirements.in
+	@$(LOCK) --output-file requirements-dev.txt requirements-dev.in
 
 environment:
 	@deploy/install_python_packages.sh "$(PYTHON)" requirements.txt
