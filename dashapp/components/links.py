@@ -1,0 +1,35 @@
+"""Addresses of the pages, valid for ever; the same under /embed for pages inside a frame."""
+
+from dataclasses import dataclass
+
+from dashapp.domain.filters import Filters
+from dashapp.domain.keys import PublicId
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """`prefix` is the path prefix of the service with a slash at its end ("/" without one)."""
+
+    prefix: str = "/"
+    embedded: bool = False
+
+    def _to(self, path: str, filters: Filters | None = None) -> str:
+        query = filters.to_query() if filters else ""
+        base = f"{self.prefix.rstrip('/')}{'/embed' if self.embedded else ''}{path}"
+        return f"{base}?{query}" if query else base
+
+    def me(self) -> str:
+        """The reader's own page."""
+        return self._to("/me")
+
+    def learner(self, learner: PublicId, filters: Filters | None = None) -> str:
+        """The page of a learner."""
+        return self._to(f"/learners/{learner}", filters)
+
+    def course(self, course: PublicId, filters: Filters | None = None) -> str:
+        """The classroom of a course."""
+        return self._to(f"/courses/{course}", filters)
+
+    def organisation(self, organisation: PublicId) -> str:
+        """The page of an organisation."""
+        return self._to(f"/organisations/{organisation}")

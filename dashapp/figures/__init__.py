@@ -1,0 +1,28 @@
+"""Figures: values of `dashapp.domain.views` in, `go.Figure` out, and nothing else. An empty input draws words.
+
+Every figure carries its accessible twin, a table, in `layout.meta` (`table_of`), and `uirevision`. The colours are
+those of `assets/tokens.css`; since plotly reads no CSS variables, a figure is drawn for one `Screen`.
+"""
+
+from dashapp.figures.calendar import activity_calendar
+from dashapp.figures.courses import courses_by_week, scores_by_course
+from dashapp.figures.daily import active_days
+from dashapp.figures.heat import learner_weeks
+from dashapp.figures.scatter import time_and_score
+from dashapp.figures.scores import scores_against_course
+from dashapp.figures.theme import Screen, Theme, table_of
+from dashapp.figures.weekly import weekly_activity
+
+__all__ = [
+    "Screen",
+    "Theme",
+    "active_days",
+    "activity_calendar",
+    "courses_by_week",
+    "learner_weeks",
+    "scores_against_course",
+    "scores_by_course",
+    "table_of",
+    "time_and_score",
+    "weekly_activity",
+]

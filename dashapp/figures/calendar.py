@@ -1,0 +1,116 @@
+"""A calendar: weekdays down, weeks across, one cell per day. What is to come is blank, zero has its own colour."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import plotly.graph_objects as go
+
+from dashapp import words
+from dashapp.domain.views import Day
+from dashapp.figures.theme import Json, Screen, Table, figure
+from dashapp.figures.theme import words as only_words
+from dashapp.words import _, ngettext
+
+MINUTE_STEPS = (0, 15, 45, 90, 180)
+"""Above each: the next colour. 0 is a true zero."""
+EVENT_STEPS = (0, 5, 15, 40, 100)
+MANY_WEEKS = 30
+
+
+def steps_of(minutes: bool) -> tuple[int, ...]:
+    """Where the calendar's colours change."""
+    return MINUTE_STEPS if minutes else EVENT_STEPS
+
+
+def _bin(value: int, steps: Sequence[int]) -> int:
+    return sum(value > step for step in steps)
+
+
+def stepped(colours: Sequence[str]) -> list[list[object]]:
+    """A colour scale of flat steps, for values 0, 1, 2 … drawn from -0.5 to n - 0.5."""
+    count = len(colours)
+    return [[place / count, colour] for index, colour in enumerate(colours) for place in (index, index + 1)]
+
+
+def _value(day: Day | None, minutes: bool) -> int:
+    if day is None:
+        return 0
+    return (day.minutes or 0) if minutes else day.events
+
+
+def _said(when: date, value: int, minutes: bool) -> str:
+    amount = (
+        words.duration(value)
+        if minutes
+        else ngettext("{number} event", "{number} events", value).format(number=words.number(value))
+    )
+    return f"{words.day(when)}: {amount}"
+
+
+def _month_ticks(mondays: Sequence[date], narrow: bool) -> Json:
+    ticks = [(0, mondays[0])]
+    for index, monday in enumerate(mondays):
+        if index and monday.month != mondays[index - 1].month and index - ticks[-1][0] >= (3 if narrow else 2):
+            ticks.append((index, monday))
+    if len(ticks) > 1 and ticks[1][0] < 2:
+        ticks.pop(0)
+    return {"tickvals": [place for place, _monday in ticks], "ticktext": [words.month(day) for _place, day in ticks]}
+
+
+def _heat(mondays: Sequence[date], values: dict[date, int], screen: Screen, minutes: bool) -> Json:
+    steps, colours = steps_of(minutes), screen.amounts()
+    days = [[monday + timedelta(days=down) for monday in mondays] for down in range(7)]
+    return {
+        "type": "heatmap",
+        "z": [[_bin(values[day], steps) if day in values else None for day in row] for row in days],
+        "x": list(range(len(mondays))),
+        "y": list(range(7)),
+        "zmin": -0.5,
+        "zmax": len(colours) - 0.5,
+        "colorscale": stepped(colours),
+        "showscale": False,
+        "xgap": 2 if len(mondays) > MANY_WEEKS or screen.narrow else 3,
+        "ygap": 3,
+        "customdata": [
+            [_said(day, values[day], minutes) if day in values else words.day(day) for day in row] for row in days
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "hoverongaps": False,
+    }
+
+
+def activity_calendar(
+    days: Sequence[Day], today: date, screen: Screen, *, minutes: bool, revision: str = ""
+) -> go.Figure:
+    """One learner's days from the first of `days` to today. A day between them that is not given is a zero."""
+    if not days:
+        return only_words(_("No day recorded yet"), screen, revision)
+    given = {day.day: day for day in days}
+    first = min(given)
+    values = {
+        first + timedelta(days=offset): _value(given.get(first + timedelta(days=offset)), minutes)
+        for offset in range(max(0, (today - first).days) + 1)
+    }
+    monday = first - timedelta(days=first.weekday())
+    mondays = [monday + timedelta(weeks=week) for week in range((max(values) - monday).days // 7 + 1)]
+    names = words.weekdays()
+    layout: Json = {
+        "margin": {"l": 4, "r": 4, "t": 22, "b": 4},
+        "xaxis": {"side": "top", "showline": False, **_month_ticks(mondays, screen.narrow)},
+        "yaxis": {
+            "range": [6.5, -0.5],
+            "rangemode": "normal",
+            "showgrid": False,
+            "tickvals": [0, 2, 4, 6],
+            "ticktext": [names[index] for index in (0, 2, 4, 6)],
+        },
+    }
+    table = Table(
+        (_("Day"), _("Time") if minutes else _("Events")),
+        tuple(
+            (words.day(day), words.duration(value) if minutes else words.number(value))
+            for day, value in sorted(values.items(), reverse=True)
+            if value
+        ),
+    )
+    return figure([_heat(mondays, values, screen, minutes)], layout, screen, table, revision)

@@ -1,0 +1,91 @@
+"""Active learners per day: grey columns, today in the accent and written out."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import plotly.graph_objects as go
+
+from dashapp import words
+from dashapp.domain.views import Day
+from dashapp.figures.axes import count_scale
+from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure
+from dashapp.figures.theme import words as only_words
+from dashapp.words import _, ngettext
+
+MANY_DAYS = 60
+"""From so many days on, the columns touch and ticks stand at the first of a month."""
+
+
+def _said(day: Day) -> str:
+    learners = ngettext("{number} learner", "{number} learners", day.learners or 0)
+    events = ngettext("{number} event", "{number} events", day.events)
+    return _("{day}: {learners}, {events}").format(
+        day=words.day(day.day),
+        learners=learners.format(number=words.number(day.learners or 0)),
+        events=events.format(number=words.number(day.events)),
+    )
+
+
+def _filled(days: Sequence[Day], last: date | None) -> list[Day]:
+    """Every day of the span: one that is not given is a zero, not a gap."""
+    given = {day.day: day for day in days}
+    first, end = min(given), max(given)
+    end = max(end, last) if last else end
+    span = (first + timedelta(days=offset) for offset in range((end - first).days + 1))
+    return [given.get(day, Day(day=day, events=0, learners=0)) for day in span]
+
+
+def _ticks(days: Sequence[Day], narrow: bool) -> Json:
+    if len(days) > MANY_DAYS:
+        places = [place for place, day in enumerate(days) if day.day.day == 1]
+        every = max(1, len(places) // (4 if narrow else 8))
+        chosen = places[::every]
+        return {"tickvals": chosen, "ticktext": [words.month(days[place].day) for place in chosen]}
+    mondays = [place for place, day in enumerate(days) if day.day.weekday() == 0]
+    chosen = mondays[:: max(1, round(len(mondays) / (3 if narrow else 5)))]
+    return {"tickvals": chosen, "ticktext": [words.short_day(days[place].day) for place in chosen]}
+
+
+def active_days(
+    days: Sequence[Day], today: date, screen: Screen, *, last: date | None = None, revision: str = ""
+) -> go.Figure:
+    """Learners with at least one event, per local day from the first of `days` to `last` (by default their own last)."""
+    known = [day for day in days if day.learners is not None]
+    if not known:
+        return only_words(_("No day recorded yet"), screen, revision)
+    shown = _filled(known, min(today, last) if last else None)
+    values = [day.learners or 0 for day in shown]
+    scale = count_scale(max(values))
+    me, others = screen.colour("chart-me"), screen.colour("chart-others")
+    bars: Json = {
+        "type": "bar",
+        "x": list(range(len(shown))),
+        "y": values,
+        "marker": {"color": [me if day.day == today else others for day in shown]},
+        "customdata": [_said(day) for day in shown],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+    notes = [
+        annotation(
+            Note(place, day.learners or 0, f"<b>{words.number(day.learners or 0)}</b> {_('today')}", "ink"),
+            screen,
+            xanchor="right",
+            yanchor="bottom",
+            xshift=8,
+            yshift=3,
+        )
+        for place, day in enumerate(shown)
+        if day.day == today
+    ]
+    layout: Json = {
+        "margin": {"l": 4, "r": 12, "t": 16, "b": 4},
+        "bargap": 0.22 if len(shown) <= MANY_DAYS else 0.1,
+        "xaxis": {"range": [-0.6, len(shown) - 0.4], **_ticks(shown, screen.narrow)},
+        "yaxis": scale.axis(),
+        "annotations": notes,
+    }
+    table = Table(
+        (_("Day"), _("Active learners"), _("Events")),
+        tuple((words.day(day.day), words.number(day.learners or 0), words.number(day.events)) for day in shown[::-1]),
+    )
+    return figure([bars], layout, screen, table, revision)

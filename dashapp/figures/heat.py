@@ -1,0 +1,119 @@
+"""Learners down, weeks across: who was active when. The rows stand in the order of the list beside the map."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from dashapp import words
+from dashapp.domain.views import ClassroomView, LearnerRow, Level
+from dashapp.figures.axes import week_ticks
+from dashapp.figures.calendar import stepped
+from dashapp.figures.scores import short_label
+from dashapp.figures.theme import Json, Screen, Table, figure
+from dashapp.figures.theme import words as only_words
+from dashapp.words import _, ngettext
+
+MINUTE_STEPS = (0, 60, 120, 240, 360)
+"""From each on: the next colour; 0 is a true zero."""
+EVENT_STEPS = (0, 10, 30, 75, 150)
+GLYPH = {Level.HELP: "▲", Level.WATCH: "◆", Level.CALM: "○"}
+GLYPH_COLOUR = {Level.HELP: "help", Level.WATCH: "watch", Level.CALM: "ink-3"}
+
+
+def steps_of(minutes: bool) -> tuple[int, ...]:
+    """Where the map's colours change."""
+    return MINUTE_STEPS if minutes else EVENT_STEPS
+
+
+def _bin(value: int, steps: Sequence[int]) -> int:
+    return 0 if value == 0 else 1 + sum(value >= step for step in steps[1:])
+
+
+def _amount(value: int | None, minutes: bool) -> str:
+    if value is None:
+        return _("to come")
+    if value == 0:
+        return _("no activity")
+    if minutes:
+        return words.duration(value)
+    return ngettext("{number} event", "{number} events", value).format(number=words.number(value))
+
+
+def _name(row: LearnerRow, screen: Screen) -> str:
+    name = short_label(row.name, 14 if screen.narrow else 22)
+    return f'{name}  <span style="color:{screen.colour(GLYPH_COLOUR[row.level])}">{GLYPH[row.level]}</span>'
+
+
+def _map(view: ClassroomView, screen: Screen) -> Json:
+    steps, colours = steps_of(view.heat_in_minutes), screen.amounts()
+    said = _("{name}, week {number}: {amount}")
+    shown = view.learners[: view.heat_rows]
+    return {
+        "type": "heatmap",
+        "z": [[None if value is None else _bin(value, steps) for value in row] for row in view.heat[: len(shown)]],
+        "x": list(range(1, len(view.week_starts) + 1)),
+        "y": list(range(len(shown))),
+        "zmin": -0.5,
+        "zmax": len(colours) - 0.5,
+        "colorscale": stepped(colours),
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+        "customdata": [
+            [
+                said.format(name=row.name, number=words.number(week), amount=_amount(value, view.heat_in_minutes))
+                for week, value in enumerate(values, 1)
+            ]
+            for row, values in zip(shown, view.heat, strict=False)
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "hoverongaps": False,
+    }
+
+
+def _gaps(shown: Sequence[LearnerRow], screen: Screen) -> list[Json]:
+    """A wider gap where one level ends and the next begins."""
+    line: Json = {"color": screen.colour("surface"), "width": 5}
+    return [
+        {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": place - 0.5, "y1": place - 0.5, "line": line}
+        for place in range(1, len(shown))
+        if shown[place].level is not shown[place - 1].level
+    ]
+
+
+def _table(view: ClassroomView, shown: Sequence[LearnerRow]) -> Table:
+    weeks = tuple(words.short_day(start) for start in view.week_starts)
+    rows = tuple(
+        (row.name, *("" if value is None else words.number(value) for value in values))
+        for row, values in zip(shown, view.heat, strict=False)
+    )
+    return Table((_("Learner"), *weeks), rows)
+
+
+def learner_weeks(view: ClassroomView, screen: Screen, *, revision: str = "") -> go.Figure:
+    """The first `heat_rows` learners by week: time where the sources record it, else events."""
+    shown = view.learners[: view.heat_rows]
+    if not shown or not view.week_starts:
+        return only_words(_("No learner and no week to show yet"), screen, revision)
+    # Names need 12 px each: where rows are thinner than that, every second or third is named.
+    every = 1 + (len(shown) - 1) // 36
+    named = list(range(0, len(shown), every))
+    layout: Json = {
+        "margin": {"l": 4, "r": 4, "t": 22, "b": 2},
+        "xaxis": {
+            "side": "top",
+            "showline": False,
+            "range": [0.5, len(view.week_starts) + 0.5],
+            **week_ticks(view.week_starts, screen.narrow, side_now=view.week_starts[-1] <= view.today),
+        },
+        "yaxis": {
+            "showgrid": False,
+            "rangemode": "normal",
+            "range": [len(shown) - 0.5, -0.5],
+            "tickvals": named,
+            "ticktext": [_name(shown[place], screen) for place in named],
+            "tickfont": {"size": 11 if screen.narrow else 12, "color": screen.colour("ink")},
+        },
+        "shapes": _gaps(shown, screen),
+    }
+    return figure([_map(view, screen)], layout, screen, _table(view, shown), revision)

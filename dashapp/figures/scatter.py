@@ -1,0 +1,167 @@
+"""Work against score: one mark per learner, its shape says the level, only those to look at are named."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+import plotly.graph_objects as go
+
+from dashapp import words
+from dashapp.domain.views import ClassroomView, LearnerRow, Level
+from dashapp.figures.axes import count_scale, minutes_scale, percent_scale
+from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure
+from dashapp.figures.theme import words as only_words
+from dashapp.words import _, ngettext
+
+SYMBOL = {Level.HELP: "triangle-up", Level.WATCH: "diamond", Level.CALM: "circle-open"}
+COLOUR = {Level.HELP: "help", Level.WATCH: "watch", Level.CALM: "ink-3"}
+NAMED_WIDE, NAMED_NARROW = 14, 6
+"""At most so many names: the first of the list, as far as they find room."""
+CHARACTER, LINE = 6.6, 15.0
+"""What a name takes, in px."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    row: LearnerRow
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    def touches(self, other: "_Box") -> bool:
+        """Whether the two share any room."""
+        return (
+            self.left < other.right and other.left < self.right and self.bottom < other.top and other.bottom < self.top
+        )
+
+
+def _box(point: tuple[float, float], name: str, side: str) -> _Box:
+    x, y = point
+    width = len(name) * CHARACTER
+    if side == "middle right":
+        return _Box(x + 6, y - LINE / 2, x + 10 + width, y + LINE / 2)
+    if side == "middle left":
+        return _Box(x - 10 - width, y - LINE / 2, x - 6, y + LINE / 2)
+    shift = 6.0 if side == "top center" else -6.0 - LINE
+    return _Box(x - width / 2, y + shift, x + width / 2, y + shift + LINE)
+
+
+def _places(points: Sequence[_Point], width: float, screen: Screen) -> dict[int, str]:
+    """Where names stand: beside their marks, and nowhere where they would touch a mark or another name."""
+    plot = (280.0, 290.0) if screen.narrow else (440.0, 450.0)
+    at = [(point.x / width * plot[0], point.y / 103 * plot[1]) for point in points]
+    taken = [_Box(x - 5, y - 5, x + 5, y + 5) for x, y in at]
+    chosen: dict[int, str] = {}
+    room = _Box(0, 0, *plot)
+    for index, point in enumerate(points):
+        if point.row.level is Level.CALM or len(chosen) >= (NAMED_NARROW if screen.narrow else NAMED_WIDE):
+            continue
+        for side in ("middle right", "middle left", "top center", "bottom center"):
+            box = _box(at[index], point.row.name, side)
+            inside = box.left >= room.left and box.right <= room.right and box.bottom >= 0 and box.top <= room.top
+            if inside and not any(box.touches(other) for place, other in enumerate(taken) if place != index):
+                chosen[index] = side
+                taken.append(box)
+                break
+    return chosen
+
+
+def _amount(value: float, minutes: bool) -> str:
+    if minutes:
+        return words.duration(value)
+    return ngettext("{number} event", "{number} events", round(value)).format(number=words.number(value))
+
+
+def _marks(points: Sequence[_Point], names: dict[int, str], level: Level, screen: Screen, *, minutes: bool) -> Json:
+    chosen = [(index, point) for index, point in enumerate(points) if point.row.level is level]
+    said = _("{name}: {amount}, {score}")
+
+    def text(index: int, name: str) -> str:
+        side = names.get(index, "")
+        return f"\u00a0{name}" if side.endswith("right") else f"{name}\u00a0" if side.endswith("left") else name
+
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": [point.x for _index, point in chosen],
+        "y": [point.y for _index, point in chosen],
+        "text": [text(index, point.row.name) if index in names else "" for index, point in chosen],
+        "textposition": [names.get(index, "middle right") for index, _point in chosen],
+        "textfont": {"size": 12, "color": screen.colour("ink" if level is Level.HELP else "ink-2")},
+        "marker": {
+            "symbol": SYMBOL[level],
+            "size": 9 if level is Level.CALM else 10,
+            "color": screen.colour(COLOUR[level]),
+            "line": {"width": 1.5 if level is Level.CALM else 0},
+        },
+        "customdata": [
+            said.format(name=point.row.name, amount=_amount(point.x, minutes), score=words.percent(point.y))
+            for _index, point in chosen
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "cliponaxis": False,
+    }
+
+
+def _medians(points: Sequence[_Point], right: float, minutes: bool, screen: Screen) -> Json:
+    """Dotted lines at the medians, named where they end."""
+    across, up = median(point.x for point in points), median(point.y for point in points)
+    line: Json = {"color": screen.colour("chart-axis"), "width": 1, "dash": "dot"}
+    name = _("median time") if minutes else _("median events")
+    at_left = across > right * 0.7
+    notes = [
+        annotation(
+            Note(across, 3, name, "ink-3"), screen, xanchor="right" if at_left else "left", xshift=-5 if at_left else 5
+        )
+    ]
+    if not screen.narrow:
+        note = Note(right, up, _("median score"), "ink-3")
+        notes.append(annotation(note, screen, xanchor="right", yshift=9))
+    return {
+        "shapes": [
+            {"type": "line", "x0": across, "x1": across, "yref": "paper", "y0": 0, "y1": 1, "line": line},
+            {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": up, "y1": up, "line": line},
+        ],
+        "annotations": notes,
+    }
+
+
+def _table(points: Sequence[_Point], minutes: bool) -> Table:
+    head = (_("Learner"), _("Time") if minutes else _("Events"), _("Average score"))
+    rows = tuple((point.row.name, _amount(point.x, minutes), words.percent(point.y)) for point in points)
+    return Table(head, rows)
+
+
+def time_and_score(view: ClassroomView, screen: Screen, *, revision: str = "") -> go.Figure:
+    """Active time (events where time is not recorded) in the chosen range against the average score.
+
+    Learners without a score are left out. The axes can be zoomed: in a crowd, that answers a question.
+    """
+    minutes = view.minutes_recorded
+    points = [
+        _Point(row, float((row.minutes or 0) if minutes else row.events), row.score)
+        for row in view.learners
+        if row.score is not None
+    ]
+    if not points:
+        return only_words(_("No learner has a score yet"), screen, revision)
+    highest = max(point.x for point in points)
+    scale = minutes_scale(highest) if minutes else count_scale(highest)
+    names = _places(points, scale.top, screen)
+    zoom = not screen.narrow
+    layout: Json = {
+        "margin": {"l": 4, "r": 24, "t": 8, "b": 4},
+        "dragmode": "zoom" if zoom else False,
+        "xaxis": {**scale.axis(), "fixedrange": not zoom},
+        "yaxis": {**percent_scale(), "fixedrange": not zoom},
+        **_medians(points, scale.top, minutes, screen),
+    }
+    traces = [_marks(points, names, level, screen, minutes=minutes) for level in (Level.CALM, Level.WATCH, Level.HELP)]
+    return figure(traces, layout, screen, _table(points, minutes), revision)

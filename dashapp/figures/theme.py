@@ -1,0 +1,177 @@
+"""The look in plotly's terms: colours read from `assets/tokens.css`, one template per theme, and parts of figures."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, Self
+
+import plotly.graph_objects as go
+
+Json = dict[str, Any]
+"""A part of a figure: plotly's own schema checks it when the figure is built."""
+
+TOKENS: Final = Path(__file__).parents[2] / "assets" / "tokens.css"
+DARK_STARTS: Final = '[data-bs-theme="dark"] {'
+FONT: Final = '"IBM Plex Sans Variable", "IBM Plex Sans", system-ui, sans-serif'
+CLEAR: Final = "rgba(0,0,0,0)"
+_COLOUR = re.compile(r"--la-([a-z0-9-]+):\s*(#[0-9a-f]{6});")
+
+
+class Theme(StrEnum):
+    """Light or dark, as the page's `data-bs-theme`."""
+
+    LIGHT = "light"
+    DARK = "dark"
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """For what a figure is drawn: a theme, and whether the screen is narrow (a phone, under 576 px)."""
+
+    theme: Theme = Theme.LIGHT
+    narrow: bool = False
+
+    @classmethod
+    def parse(cls, stored: object) -> Self:
+        """From what the browser keeps in a Store; anything that cannot be understood is the light, wide screen."""
+        if not isinstance(stored, Mapping):
+            return cls()
+        theme = Theme.DARK if stored.get("theme") == "dark" else Theme.LIGHT
+        return cls(theme=theme, narrow=stored.get("narrow") is True)
+
+    def colour(self, name: str) -> str:
+        """The colour of a token without its prefix: `colour("chart-me")`."""
+        return palette(self.theme)[name]
+
+    def amounts(self) -> tuple[str, ...]:
+        """The six steps of an amount, from a true zero up."""
+        return tuple(self.colour(f"seq-{step}") for step in (0, 1, 3, 4, 5, 6))
+
+
+@cache
+def palette(theme: Theme) -> Mapping[str, str]:
+    """All colours of a theme by the names of their tokens."""
+    light, dark = TOKENS.read_text(encoding="utf-8").split(DARK_STARTS, maxsplit=1)
+    return MappingProxyType(dict(_COLOUR.findall(light if theme is Theme.LIGHT else dark)))
+
+
+def template(theme: Theme) -> go.layout.Template:
+    """The template `la-light` or `la-dark`: all that figures of one theme share."""
+    colours = palette(theme)
+    axis: Json = {
+        "automargin": True,
+        "showgrid": False,
+        "zeroline": False,
+        "showline": False,
+        "ticks": "",
+        "tickfont": {"size": 12, "color": colours["ink-3"]},
+        "gridcolor": colours["chart-grid"],
+        "gridwidth": 1,
+        "linecolor": colours["chart-axis"],
+        "fixedrange": True,
+        "ticklabelstandoff": 4,
+        "ticklabeloverflow": "allow",
+        "tickangle": 0,
+    }
+    hover: Json = {
+        "bgcolor": colours["raised"],
+        "bordercolor": colours["line-strong"],
+        "align": "left",
+        "namelength": -1,
+        "font": {"family": FONT, "size": 12, "color": colours["ink"]},
+    }
+    return go.layout.Template(
+        layout={
+            "font": {"family": FONT, "size": 12, "color": colours["ink-2"]},
+            "paper_bgcolor": CLEAR,
+            "plot_bgcolor": CLEAR,
+            "margin": {"l": 4, "r": 20, "t": 8, "b": 4, "pad": 0},
+            "colorway": [colours[f"cat-{number}"] for number in range(1, 9)],
+            "showlegend": False,
+            "xaxis": {**axis, "showline": True},
+            "yaxis": {**axis, "showgrid": True, "rangemode": "tozero"},
+            "hovermode": "closest",
+            "hoverdistance": 24,
+            "hoverlabel": hover,
+            "bargap": 0.28,
+            "barcornerradius": 2,
+            "dragmode": False,
+            "annotationdefaults": {"font": {"size": 12, "color": colours["ink-2"]}, "showarrow": False},
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The accessible twin of a figure. Cells are texts, ready to be read."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def figure(traces: Sequence[Json], layout: Json, screen: Screen, table: Table, revision: str) -> go.Figure:
+    """A figure of the look. `revision` names page and filters: while it stays, a zoom stays."""
+    return go.Figure(
+        data=list(traces),
+        layout={
+            "template": template(screen.theme),
+            "uirevision": revision,
+            "meta": {"head": list(table.head), "rows": [list(row) for row in table.rows]},
+            **layout,
+        },
+    )
+
+
+def words(text: str, screen: Screen, revision: str = "") -> go.Figure:
+    """The figure of an empty input: one sentence, no axes."""
+    hidden: Json = {"visible": False, "fixedrange": True, "range": [0, 1]}
+    layout: Json = {
+        "xaxis": hidden,
+        "yaxis": hidden,
+        "annotations": [
+            {
+                "text": text,
+                "x": 0.5,
+                "y": 0.5,
+                "xref": "paper",
+                "yref": "paper",
+                "showarrow": False,
+                "font": {"size": 13, "color": screen.colour("ink-2")},
+            }
+        ],
+    }
+    return figure([], layout, screen, Table((), ()), revision)
+
+
+def table_of(drawn: go.Figure) -> Table:
+    """The accessible twin that a figure carries; empty where the figure is words."""
+    meta = drawn.layout.meta or {}
+    return Table(tuple(meta.get("head", ())), tuple(tuple(row) for row in meta.get("rows", ())))
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A text in a figure, at data coordinates unless `xref` or `yref` say "paper"."""
+
+    x: Any
+    y: Any
+    text: str
+    colour: str = "ink-2"
+
+
+def annotation(note: Note, screen: Screen, **more: Any) -> Json:
+    """A note as plotly's annotation; `more` are further properties of it."""
+    return {
+        "x": note.x,
+        "y": note.y,
+        "text": note.text,
+        "showarrow": False,
+        "xanchor": "left",
+        "yanchor": "middle",
+        "font": {"size": 12, "color": screen.colour(note.colour)},
+        **more,
+    }

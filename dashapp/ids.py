@@ -1,0 +1,96 @@
+"""The ids of components, `<page>-<thing>`: the only place where they are written down.
+
+A chart named `X` owns three ids: `X` (the graph), `state_of(X)` (words that cover it when there is nothing to draw) and
+`line_of(X)` (what is drawn, and its unit).
+"""
+
+from typing import Final
+
+
+def state_of(chart: str) -> str:
+    """The id of the words that stand in place of a chart: no data yet, hidden, failed."""
+    return f"{chart}-state"
+
+
+def line_of(chart: str) -> str:
+    """The id of the line below the title of a card."""
+    return f"{chart}-line"
+
+
+class Shell:
+    """Parts that every page has."""
+
+    LOCATION: Final = "shell-location"
+    SCREEN: Final = "shell-screen"
+    """Store, memory: {"theme": "light" | "dark", "narrow": bool}; read it with `figures.Screen.parse`."""
+    NAV: Final = "shell-nav"
+    EMBED_BAR: Final = "shell-embed-bar"
+    TAB_BAR: Final = "shell-tab-bar"
+    LIVE: Final = "shell-live"
+    """The live badge; its words are set by `window.laLook.showLive`."""
+    RATE: Final = "shell-rate"
+    """RadioItems, kept in the browser: milliseconds between two questions, 0 = paused."""
+    TICK: Final = "shell-tick"
+    """The dcc.Interval, made by the page layer."""
+    VERSION: Final = "shell-version"
+    """Store: the data version that the page shows."""
+    THEME: Final = "shell-theme"
+    """Button that switches between light and dark."""
+    CONTENT: Final = "shell-content"
+    NOTICE: Final = "shell-notice"
+    """A line above the page, for what concerns all cards: the broker is away, the connection is lost."""
+
+
+class Student:
+    """The page of one learner."""
+
+    PAGE: Final = "student-page"
+    TITLE: Final = "student-title"
+    LEAD: Final = "student-lead"
+    COURSE: Final = "student-course"
+    """RadioItems: a course's public id, or "" for all courses."""
+    STRIP: Final = "student-strip"
+    DUE: Final = "student-due"
+    SCORES: Final = "student-scores"
+    WHY: Final = "student-why"
+    WEEKS: Final = "student-weeks"
+    CALENDAR: Final = "student-calendar"
+
+
+class Classroom:
+    """The page of one course, for those who teach it."""
+
+    PAGE: Final = "classroom-page"
+    TITLE: Final = "classroom-title"
+    LEAD: Final = "classroom-lead"
+    SECTION: Final = "classroom-section"
+    """Select: a section's short id, or "" for all sections."""
+    FIRST: Final = "classroom-first"
+    """Input of type date: the first local day."""
+    LAST: Final = "classroom-last"
+    """Input of type date: the last local day."""
+    LEVEL: Final = "classroom-level"
+    """RadioItems: "", "help", "watch" or "calm"."""
+    COUNT: Final = "classroom-count"
+    STRIP: Final = "classroom-strip"
+    LEARNERS: Final = "classroom-learners"
+    """The grid; a row's field `href` is the learner's page."""
+    HEAT: Final = "classroom-heat"
+    DAYS: Final = "classroom-days"
+    TIME_AND_SCORE: Final = "classroom-time-and-score"
+
+
+class Institution:
+    """The page of an organisation, for its administrators."""
+
+    PAGE: Final = "institution-page"
+    TITLE: Final = "institution-title"
+    LEAD: Final = "institution-lead"
+    UNIT: Final = "institution-unit"
+    """Select: the title of a unit of the organisation (a faculty), or "" for all."""
+    STRIP: Final = "institution-strip"
+    COURSES: Final = "institution-courses"
+    """The grid of courses."""
+    DAYS: Final = "institution-days"
+    WEEKS: Final = "institution-weeks"
+    SCORES: Final = "institution-scores"
