@@ -52,13 +52,13 @@ class EmbeddedServer:
         self._log = self._root / "log" / "start.log"
         self._in_use: IO[bytes] | None = None
 
-    def start(self) -> URL:
+    def start(self) -> str:
         """Starts the server, or joins the one that runs, and gives the superuser's URL of the service's database.
 
         Raises Unavailable, with the end of the server's log, when it cannot be started.
         """
         if self._in_use is not None:
-            return self.admin_url()
+            return self.admin_url().render_as_string(hide_password=False)
         self._prepare_directories()
         with self._exclusively():
             if not self._answers():
@@ -70,7 +70,7 @@ class EmbeddedServer:
             self._ensure_database()
             self._in_use = (self._root / "in-use.lock").open("ab")
             fcntl.flock(self._in_use, fcntl.LOCK_SH)
-        return self.admin_url()
+        return self.admin_url().render_as_string(hide_password=False)
 
     def stop(self) -> None:
         """Leaves the server; where nobody else uses it, ends its sessions, waits until it has shut down cleanly."""

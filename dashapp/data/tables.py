@@ -14,6 +14,7 @@ from sqlalchemy import (
     Double,
     ForeignKeyConstraint,
     Identity,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -78,6 +79,7 @@ organisation_time_zones = Table(
     Column("valid_from", Date, nullable=False),
     Column("zone", Text, nullable=False),
     PrimaryKeyConstraint("organisation_id", "valid_from"),
+    ForeignKeyConstraint(["organisation_id"], ["organisations.organisation_id"]),
 )
 
 organisation_units = Table(
@@ -90,6 +92,7 @@ organisation_units = Table(
     Column("name", Text, nullable=False),
     PrimaryKeyConstraint("organisation_id", "organisation_unit_id"),
     UniqueConstraint("organisation_id", "name"),
+    ForeignKeyConstraint(["organisation_id"], ["organisations.organisation_id"]),
 )
 
 sources = Table(
@@ -102,6 +105,7 @@ sources = Table(
     Column("allowed", ARRAY(Text), nullable=False),
     Column("topics", ARRAY(Text), nullable=False),
     Column("enabled", Boolean, nullable=False, server_default=text("true")),
+    ForeignKeyConstraint(["organisation_id"], ["organisations.organisation_id"]),
 )
 """Registered senders. `topics`: the Kafka topics on which this source is believed; where several sources share a topic
 the record's header `source` names one of them."""
@@ -123,6 +127,7 @@ people = Table(
     *_described(),
     PrimaryKeyConstraint("organisation_id", "person_id"),
     UniqueConstraint("organisation_id", "public_id"),
+    Index(None, "organisation_id", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
 )
 """`merged_into` names the person who stands for this one; chains are kept one step long. Raw events keep the key under
 which they arrived, so that a split can give them back."""
@@ -137,6 +142,7 @@ person_identifiers = Table(
     Column("person_id", BigInteger, nullable=False),
     PrimaryKeyConstraint("organisation_id", "issuer", "kind", "value"),
     ForeignKeyConstraint(["organisation_id", "person_id"], ["people.organisation_id", "people.person_id"]),
+    Index(None, "organisation_id", "person_id"),
 )
 
 person_merges = Table(
@@ -284,6 +290,8 @@ activities = Table(
     Column("course_id", BigInteger, nullable=False),
     Column("unit_id", BigInteger),
     Column("activity_type", Text, nullable=False, server_default=text("'unknown'")),
+    Column("claimed_type", Text, nullable=False, server_default=text("'unknown'")),
+    Column("described_type", Text),
     Column("title", Text),
     _moment("published_at"),
     _moment("due_at"),
@@ -294,8 +302,10 @@ activities = Table(
     *_described(),
     PrimaryKeyConstraint("organisation_id", "activity_id"),
     UniqueConstraint("organisation_id", "public_id"),
+    Index(None, "organisation_id", "course_id"),
 )
-"""While provisional, `activity_type` is the smallest type that any event has claimed; a description overrules it."""
+"""`activity_type` is what holds: `described_type` where the description that holds names one, else `claimed_type`, the
+smallest type that any learning event has claimed (`unknown` loses to all others)."""
 
 activity_identifiers = Table(
     "activity_identifiers",
@@ -307,9 +317,7 @@ activity_identifiers = Table(
     Column("value", Text, nullable=False),
     Column("activity_id", BigInteger, nullable=False),
     PrimaryKeyConstraint("organisation_id", "course_id", "issuer", "kind", "value"),
-    ForeignKeyConstraint(
-        ["organisation_id", "activity_id"], ["activities.organisation_id", "activities.activity_id"]
-    ),
+    ForeignKeyConstraint(["organisation_id", "activity_id"], ["activities.organisation_id", "activities.activity_id"]),
 )
 """Within its course: the same identifier in two runs of a course is two activities."""
 
@@ -352,6 +360,7 @@ membership_facts = Table(
     _moment("ends_at"),
     Column("retracted", Boolean, nullable=False, server_default=text("false")),
     PrimaryKeyConstraint("organisation_id", "source_id", "event_id"),
+    Index(None, "organisation_id", "person_id"),
 )
 """What sources have said about roles, append-only. The dated intervals in `memberships` are derived from the facts of
 one (person, scope, role, source) in the order of (at, event id), so that their order of arrival does not matter."""
@@ -370,6 +379,8 @@ memberships = Table(
     Column("source_id", Integer),
     Column("granted_by", Text, nullable=False),
     PrimaryKeyConstraint("organisation_id", "membership_id"),
+    Index(None, "organisation_id", "scope_kind", "scope_id"),
+    Index(None, "organisation_id", "person_id"),
 )
 """Dated intervals [starts_at, ends_at). `scope_kind`: organisation, organisation_unit, course, section, group or
 learners; `scope_id` is that thing's key. `granted_by`: event, administration or sign_in; a source ends only what it
@@ -409,6 +420,7 @@ raw_events = Table(
     Column("retracted", Boolean, nullable=False, server_default=text("false")),
     _moment("received_at", nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Index(None, "organisation_id", "person_id", "occurred_at"),
     postgresql_partition_by="RANGE (occurred_at)",
 )
 """Time-partitioned by month, found by (organisation_id, person_id, occurred_at). `person_id` is the key under which the
@@ -442,6 +454,7 @@ dead_letters = Table(
     Column("body_bytes", Integer, nullable=False),
     Column("actor_hashes", ARRAY(LargeBinary), nullable=False, server_default=text("'{}'")),
     _moment("received_at", nullable=False),
+    Index(None, "received_at"),
 )
 """`body` holds at most 64 KiB of what came, `body_bytes` says how long it was. `actor_hashes`: keyed hashes of every
 actor id in it, by which an erasure finds it."""
@@ -456,6 +469,7 @@ inbox = Table(
     Column("body", LargeBinary, nullable=False),
     Column("actor_hashes", ARRAY(LargeBinary), nullable=False, server_default=text("'{}'")),
     _moment("received_at", nullable=False),
+    Index(None, "slot", "inbox_id"),
 )
 """A queue, not a sequence: readers lock rows per slot with SKIP LOCKED and delete them in the ingest transaction."""
 
@@ -485,8 +499,9 @@ scope_changes = Table(
     _moment("committed_at", nullable=False),
     PrimaryKeyConstraint("slot", "version", "organisation_id"),
 )
-"""What each commit of each writer touched, kept for an hour. One writer holds a slot at a time (advisory lock) and
-counts its own versions, so a reader that remembers the last version per slot misses nothing and no row is fought over."""
+"""What each commit of each writer touched, kept for an hour. Versions of a slot are given out under a lock that is
+held to the end of the transaction, so a reader that remembers the last version per slot misses nothing; writers take
+different slots, so no row is fought over."""
 
 ingest_status = Table(
     "ingest_status",
@@ -515,6 +530,7 @@ learner_course_days = Table(
     _moment("first_at"),
     _moment("last_at"),
     PrimaryKeyConstraint("organisation_id", "course_id", "person_id", "day"),
+    Index(None, "organisation_id", "day", "course_id", "person_id"),
 )
 """`minutes`: bit i is set when an event fell into the i-th minute after the day's first instant; null, with `first_at`
 and `last_at`, where only the day is known."""
@@ -547,6 +563,7 @@ learner_activities = Table(
     Column("events", Integer, nullable=False),
     Column("clicks", Integer, nullable=False),
     PrimaryKeyConstraint("organisation_id", "course_id", "activity_id", "person_id"),
+    Index(None, "organisation_id", "person_id", "course_id"),
 )
 
 submissions = Table(
@@ -568,6 +585,7 @@ submissions = Table(
     Column("day_precision", Boolean, nullable=False),
     _moment("received_at", nullable=False),
     PrimaryKeyConstraint("organisation_id", "course_id", "activity_id", "person_id", "source_id", "event_id"),
+    Index(None, "organisation_id", "person_id", "course_id"),
 )
 """Append-only: one row per submitted or graded event. A submitted event may carry its score. The state of an attempt
 is its earliest `submitted_at` and the score of its row with the greatest (graded_at, event_id); the latest attempt is
@@ -644,6 +662,7 @@ course_days = Table(
     Column("clicks", Integer, nullable=False),
     Column("learners", Integer, nullable=False),
     PrimaryKeyConstraint("organisation_id", "course_id", "day"),
+    Index(None, "organisation_id", "day"),
 )
 """`learners`: rows of learner_course_days of that course and day whose person is not staff then."""
 
