@@ -50,6 +50,8 @@ class Freshness:
     behind_seconds: float
     """Age of the oldest event that waits; 0 where nothing waits."""
     transport_away: bool = False
+    zone: str = "UTC"
+    """The organisation's time zone now: clocks and deadlines are shown in it."""
 
 
 @dataclass(frozen=True, slots=True)

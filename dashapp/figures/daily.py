@@ -49,7 +49,7 @@ def _ticks(days: Sequence[Day], narrow: bool) -> Json:
 def active_days(
     days: Sequence[Day], today: date, screen: Screen, *, last: date | None = None, revision: str = ""
 ) -> go.Figure:
-    """Learners with at least one event, per local day from the first of `days` to `last` (by default their own last)."""
+    """Learners with at least one event per local day, from the first of `days` to `last` (else to their own last)."""
     known = [day for day in days if day.learners is not None]
     if not known:
         return only_words(_("No day recorded yet"), screen, revision)
