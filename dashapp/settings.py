@@ -211,7 +211,9 @@ def _sentence(error: ValidationError) -> str:
     if location:
         name = str(location[0])
         field = Settings.model_fields.get(name)
-        given = f", not {first['input']!r}" if field is not None and field.repr and first["type"] != "value_error" else ""
+        given = (
+            f", not {first['input']!r}" if field is not None and field.repr and first["type"] != "value_error" else ""
+        )
         words = f"{name.upper()} is wrong: {words[0].lower()}{words[1:]}{given}"
     more = f" ({len(errors) - 1} more after that)" if len(errors) > 1 else ""
     return f"{words}{more}."

@@ -2,7 +2,7 @@
 
     python -m deploy.local_kafka --data-dir var/kafka -- .venv/bin/python app.py
 
-starts a broker (KRaft, one node, loopback only), creates the service's topics, runs the command with `KAFKA_BROKERS` set,
+starts a broker (KRaft, one node, loopback only), creates the topics, runs the command with `KAFKA_BROKERS` set,
 and stops the broker when the command ends. Maven fetches the broker's jars once, into a cache folder that all share.
 """
 
@@ -148,7 +148,17 @@ class LocalKafka:
 
     def _format(self, jars: Path, properties: Path) -> None:
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
-        command = [java(), "-cp", f"{jars}/*", "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
+        command = [
+            java(),
+            "-cp",
+            f"{jars}/*",
+            "kafka.tools.StorageTool",
+            "format",
+            "-t",
+            cluster,
+            "-c",
+            str(properties),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise BrokerError(f"The broker's folder could not be formatted: {_last_line(done.stdout + done.stderr)}")
@@ -177,7 +187,7 @@ def jar_cache() -> Path:
 
 
 def fetch_jars() -> Path:
-    """The folder with the broker's jars; Maven fetches them (43 MB) when they are not there. BrokerError if it cannot."""
+    """The folder with the broker's jars; Maven fetches them (43 MB) when missing. BrokerError if it cannot."""
     cache = jar_cache()
     version = POM.read_text().split("<version>")[2].split("<")[0]
     folder = cache / version
@@ -278,7 +288,9 @@ def _run_beside(command: Sequence[str], broker: LocalKafka) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; see the head of this file."""
-    parser = argparse.ArgumentParser(prog="python -m deploy.local_kafka", description="Run a command beside Apache Kafka.")
+    parser = argparse.ArgumentParser(
+        prog="python -m deploy.local_kafka", description="Run a command beside Apache Kafka."
+    )
     parser.add_argument("--data-dir", type=Path, default=Path("var") / "kafka", help="where the broker keeps its data")
     parser.add_argument("--port", type=int, default=0, help="the broker's port; 0 takes a free one")
     parser.add_argument("command", nargs="+", help="what to run with KAFKA_BROKERS set")

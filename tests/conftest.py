@@ -4,7 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,12 +12,11 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
+from dashapp.data.database import Database
+from dashapp.data.embedded import EmbeddedServer
 from dashapp.settings import Settings, load_settings, setting_names
 from deploy.local_kafka import LocalKafka
 from tests.servers import ServerMissing, TestDatabases, debian_cluster, redis_server
-
-if TYPE_CHECKING:
-    from dashapp.data.database import Database
 
 CHROMIUM_OPTIONS = (
     "--no-sandbox",
@@ -57,8 +56,6 @@ def make_settings(tmp_path: Path) -> Callable[..., Settings]:
 @pytest.fixture(scope="session")
 def embedded_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The administrator's URL of the PostgreSQL that the service brings along."""
-    from dashapp.data.embedded import EmbeddedServer
-
     server = EmbeddedServer(tmp_path_factory.mktemp("embedded"))
     try:
         yield server.start()
@@ -94,14 +91,14 @@ def postgres_admin_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database(postgres_admin_url: str, databases_of: Callable[[str], TestDatabases]) -> "Iterator[Database]":
+def database(postgres_admin_url: str, databases_of: Callable[[str], TestDatabases]) -> Iterator[Database]:
     """A freshly migrated, empty database of this test's own."""
     with databases_of(postgres_admin_url).fresh() as fresh:
         yield fresh
 
 
 @pytest.fixture(scope="module")
-def module_database(embedded_postgres: str, databases_of: Callable[[str], TestDatabases]) -> "Iterator[Database]":
+def module_database(embedded_postgres: str, databases_of: Callable[[str], TestDatabases]) -> Iterator[Database]:
     """The same for all tests of a module: for data that is dear to load and only read."""
     with databases_of(embedded_postgres).fresh() as fresh:
         yield fresh

@@ -11,16 +11,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import redis
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
+from dashapp.data.database import Database, database_from
+from dashapp.data.migrations import migrate
 from dashapp.settings import load_settings
-
-if TYPE_CHECKING:
-    from dashapp.data.database import Database
 
 TEMPLATE = "la_template"
 READY_WITHIN = 30.0
@@ -134,7 +132,7 @@ class TestDatabases:
         self._template_made = False
 
     @contextmanager
-    def fresh(self) -> "Iterator[Database]":
+    def fresh(self) -> Iterator[Database]:
         """A migrated and otherwise empty database, dropped afterwards."""
         if not self._template_made:
             self._make_template()
@@ -158,8 +156,6 @@ class TestDatabases:
             self._execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _make_template(self) -> None:
-        from dashapp.data.migrations import migrate
-
         # Without fsync: the tests kill processes, not the machine.
         self._execute("ALTER SYSTEM SET fsync = off")
         self._execute("SELECT pg_reload_conf()")
@@ -174,9 +170,7 @@ class TestDatabases:
     def _url_of(self, name: str) -> str:
         return self._url.set(database=name).render_as_string(hide_password=False)
 
-    def _open(self, name: str) -> "Database":
-        from dashapp.data.database import database_from
-
+    def _open(self, name: str) -> Database:
         return database_from(load_settings(_env_file=None, database_url=self._url_of(name)))
 
     def _execute(self, statement: str) -> None:

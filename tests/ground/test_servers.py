@@ -14,6 +14,7 @@ from kafka import KafkaConsumer, KafkaProducer
 from playwright.sync_api import Page
 
 from deploy.local_kafka import LocalKafka
+from tests.servers import TestDatabases
 
 
 def test_each_postgres_server_answers_its_administrator(every_postgres: str) -> None:
@@ -87,3 +88,14 @@ def test_what_goes_wrong_in_the_browser_is_noticed(
     new_page().goto(f"{site}/broken.html", wait_until="networkidle")
     assert any(complaint in error for error in page_errors)
     page_errors.clear()
+
+
+def test_each_test_gets_an_empty_migrated_database_of_its_own(
+    every_postgres: str, databases_of: Callable[[str], TestDatabases]
+) -> None:
+    databases = databases_of(every_postgres)
+    for _ in range(2):
+        with databases.fresh() as database, database.administration() as connection:
+            assert connection.scalar(sa.text("SELECT count(*) FROM analytics.organisations")) == 0
+            connection.execute(sa.text("CREATE TABLE analytics.left_behind ()"))
+            connection.commit()
