@@ -1,0 +1,31 @@
+"""Advisory locks of the write side. All are held to the end of the transaction; who takes several takes them in
+ascending order, and nobody who holds one shared asks for it alone: both would end in a deadlock."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, text
+
+from dashapp.domain.keys import OrganisationId
+
+_ORGANISATIONS = 7311
+"""The first of the two numbers of a lock: what kind of thing is locked. The second is its key."""
+
+_SHARE = text("SELECT pg_advisory_xact_lock_shared(:kind, :key)")
+_OWN = text("SELECT pg_advisory_xact_lock(:kind, :key)")
+
+
+def share_organisations(connection: Connection, organisations: Iterable[OrganisationId]) -> None:
+    """Waits until nobody changes the structure of these organisations, and keeps everybody from doing so."""
+    for organisation in sorted(set(organisations)):
+        connection.execute(_SHARE, {"kind": _ORGANISATIONS, "key": _narrow(organisation)})
+
+
+def own_organisation(connection: Connection, organisation: OrganisationId) -> None:
+    """Waits until nobody writes events of this organisation, and keeps everybody from doing so: for a change of its
+    structure, which must raise `organisations.structure_epoch` in the same transaction."""
+    connection.execute(_OWN, {"kind": _ORGANISATIONS, "key": _narrow(organisation)})
+
+
+def _narrow(key: int) -> int:
+    """A lock's key has 31 bits; two organisations that fall on one number only wait for each other without need."""
+    return key & 0x7FFFFFFF

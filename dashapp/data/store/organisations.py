@@ -1,0 +1,168 @@
+"""Setting up an organisation: its zones, units, senders and administrators. Events cannot do any of this, so all of it
+runs in transactions of la_jobs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import Connection, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from dashapp.data.database import act_for
+from dashapp.data.store.locks import own_organisation
+from dashapp.data.tables import memberships, organisation_time_zones, organisation_units, organisations, sources
+from dashapp.domain.errors import AnalyticsError
+from dashapp.domain.events import Topic
+from dashapp.domain.keys import OrganisationId, PersonId, SourceId
+from dashapp.domain.localtime import DatedZone, LocalDays
+
+ADMINISTRATOR = "administrator"
+"""A role that only this module and verified sign-in claims can give."""
+
+
+class OrganisationError(AnalyticsError):
+    """An organisation cannot be set up like that; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewSource:
+    """A sender to be registered. The name is unique in the installation: records name it in their header `source`."""
+
+    name: str
+    issuer: str
+    """The issuer of identifiers that name none."""
+    allowed: frozenset[Topic] = frozenset(Topic)
+    topics: tuple[str, ...] = ()
+    """The Kafka topics on which it is believed."""
+
+
+def create_organisation(connection: Connection, name: str, title: str, zone: str) -> OrganisationId:
+    """Makes an organisation whose days are those of `zone`, and lets the transaction act for it from here on.
+
+    `name` is the short name that events may claim. Raises OrganisationError for an unknown zone or a name in use.
+    """
+    _check_zone(zone)
+    made = connection.execute(
+        insert(organisations)
+        .values(name=name, title=title, created_at=datetime.now(UTC))
+        .on_conflict_do_nothing(index_elements=["name"])
+        .returning(organisations.c.organisation_id)
+    ).scalar_one_or_none()
+    if made is None:
+        raise OrganisationError(f"An organisation named {name} exists already.")
+    organisation = OrganisationId(made)
+    act_for(connection, organisation)
+    connection.execute(
+        insert(organisation_time_zones).values(organisation_id=organisation, valid_from=date(1970, 1, 1), zone=zone)
+    )
+    return organisation
+
+
+def find_organisation(connection: Connection, name: str) -> OrganisationId | None:
+    """The organisation of this short name. Any role may ask, without a tenant: a sign-in begins with it."""
+    found = connection.execute(text("SELECT find_organisation(:name)"), {"name": name}).scalar_one()
+    return None if found is None else OrganisationId(found)
+
+
+def change_time_zone(connection: Connection, organisation: OrganisationId, valid_from: date, zone: str) -> None:
+    """From the local day `valid_from` on, days are those of `zone`; older days stay as they are.
+
+    The day must be after tomorrow at the earliest: no event can belong to it yet, so nothing has to be counted anew.
+    Raises OrganisationError otherwise, or for an unknown zone. A zone that was to begin later gives way.
+    """
+    _check_zone(zone)
+    own_organisation(connection, organisation)
+    known = connection.execute(
+        select(organisation_time_zones.c.valid_from, organisation_time_zones.c.zone).where(
+            organisation_time_zones.c.organisation_id == organisation
+        )
+    )
+    today = LocalDays([DatedZone(row.valid_from, row.zone) for row in known]).day_of(datetime.now(UTC))
+    if (valid_from - today).days < 2:
+        raise OrganisationError("A time zone can change from the day after tomorrow on, not earlier.")
+    connection.execute(
+        organisation_time_zones.delete().where(
+            organisation_time_zones.c.organisation_id == organisation,
+            organisation_time_zones.c.valid_from >= valid_from,
+        )
+    )
+    connection.execute(
+        insert(organisation_time_zones).values(organisation_id=organisation, valid_from=valid_from, zone=zone)
+    )
+    connection.execute(
+        organisations.update()
+        .where(organisations.c.organisation_id == organisation)
+        .values(structure_epoch=organisations.c.structure_epoch + 1)
+    )
+
+
+def ensure_units(connection: Connection, organisation: OrganisationId, path: Sequence[str]) -> int:
+    """The key of the last unit of a path from the root (faculty, department, …), made where missing."""
+    parent: int | None = None
+    for name in path:
+        statement = insert(organisation_units).values(organisation_id=organisation, name=name, parent_id=parent)
+        parent = connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["organisation_id", "name"], set_={"parent_id": statement.excluded.parent_id}
+            ).returning(organisation_units.c.organisation_unit_id)
+        ).scalar_one()
+    if parent is None:
+        raise OrganisationError("A unit of an organisation needs a name.")
+    return parent
+
+
+def register_source(connection: Connection, organisation: OrganisationId, source: NewSource) -> SourceId:
+    """Registers a sender, or changes the one of this name. Raises OrganisationError where another organisation's
+    sender has the name."""
+    values = {
+        "issuer": source.issuer,
+        "allowed": sorted(topic.value for topic in source.allowed),
+        "topics": list(source.topics),
+        "enabled": True,
+    }
+    known = connection.execute(
+        sources.update().where(sources.c.name == source.name).values(**values).returning(sources.c.source_id)
+    ).scalar_one_or_none()
+    if known is None:
+        known = connection.execute(
+            insert(sources)
+            .values(organisation_id=organisation, name=source.name, **values)
+            .on_conflict_do_nothing(index_elements=["name"])
+            .returning(sources.c.source_id)
+        ).scalar_one_or_none()
+    if known is None:
+        raise OrganisationError(f"A sender named {source.name} is registered elsewhere.")
+    return SourceId(known)
+
+
+def grant_administrator(connection: Connection, organisation: OrganisationId, person: PersonId) -> None:
+    """Makes a person an administrator of the whole organisation from now on; again without effect."""
+    held = connection.execute(
+        select(memberships.c.membership_id).where(
+            memberships.c.organisation_id == organisation,
+            memberships.c.person_id == person,
+            memberships.c.scope_kind == "organisation",
+            memberships.c.role == ADMINISTRATOR,
+            memberships.c.ends_at.is_(None),
+        )
+    ).first()
+    if held is None:
+        connection.execute(
+            insert(memberships).values(
+                organisation_id=organisation,
+                person_id=person,
+                scope_kind="organisation",
+                scope_id=organisation,
+                role=ADMINISTRATOR,
+                starts_at=datetime.now(UTC),
+                granted_by="administration",
+            )
+        )
+
+
+def _check_zone(zone: str) -> None:
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise OrganisationError(f"{zone} is not a time zone: write it like Europe/Berlin.") from None
