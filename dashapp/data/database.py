@@ -55,6 +55,9 @@ _MANNERS = {
     DatabaseRole.JOBS: _Manners(pool_size=2, overflow=4, statement_timeout=0, lock_timeout=30_000),
 }
 
+_NETWORK = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 10, "tcp_user_timeout": 30_000}
+"""A server that vanished without a word is noticed within half a minute. Times in seconds, the last in milliseconds."""
+
 _TRANSIENT_CLASSES = frozenset({"08", "40", "53", "57", "58"})
 """SQLSTATE classes: connection, rollback by deadlock, resources, operator intervention and time-outs, system."""
 _TRANSIENT_CODES = frozenset({"55P03", "25P03", "25P04"})
@@ -161,7 +164,7 @@ class Database:
             pool_timeout=5,
             pool_pre_ping=True,
             pool_recycle=1800,
-            connect_args={"options": options.strip(), "connect_timeout": 5, "application_name": role.value},
+            connect_args={"options": options.strip(), "application_name": role.value, **_NETWORK},
         )
         event.listen(engine, "connect", _refuse_unbound(role))
         return engine

@@ -1,0 +1,317 @@
+"""Which data has changed: the versions that pages and caches compare, followed in the memory of the web process.
+
+A thread listens to the writers' commits and reads what they touched. A request then reads a version from a dictionary,
+without a lock and without the database.
+"""
+
+import os
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from heapq import heappop, heappush
+from selectors import EVENT_READ, DefaultSelector
+from threading import Event, Thread
+from time import monotonic
+from typing import Any, Final
+from uuid import uuid4
+
+import psycopg2
+import sqlalchemy
+from sqlalchemy import Connection, text
+
+from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.store.scope_changes import CHANNEL, RETAINED, SLOTS
+from dashapp.domain.clock import Clock, system_clock
+from dashapp.domain.errors import Unavailable
+from dashapp.domain.keys import CourseId, OrganisationId, PersonId
+from dashapp.domain.views import Freshness
+from dashapp.observability.logging import get_logger
+
+log = get_logger(__name__)
+
+UNTOUCHED: Final = "0"
+"""The version of what nothing has touched within the retained hour."""
+
+
+class WriterState(StrEnum):
+    """What a writer says of itself in `ingest_status`."""
+
+    RUNNING = "running"
+    WAITING = "waiting"
+    """The broker is away."""
+    ALARMED = "alarmed"
+    """Offsets are out of range, or the like: somebody has to look."""
+
+
+class _Kind(StrEnum):
+    ORGANISATION = "o"
+    COURSE = "c"
+    PERSON = "p"
+
+
+_Key = tuple[int, _Kind, int]
+"""(organisation, kind, key in it); an organisation itself has the key 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often things happen, in seconds."""
+
+    advance: float = 0.5
+    """What readers see of a learner or a course advances at most this often."""
+    advance_organisation: float = 5.0
+    poll: float = 0.25
+    """Changes are looked for this often even when no notification wakes us."""
+    gather: float = 0.03
+    """Notifications that come within this time are answered together."""
+    status: float = 0.5
+    """The writers' own reports are read this often."""
+    writer_silent: float = 15.0
+    """A writer that has not reported for so long is gone."""
+    forget: float = 60.0
+    """What is older than the retained hour is forgotten this often."""
+    reconnect: float = 0.5
+
+
+@dataclass(slots=True)
+class _Touch:
+    """The last change of one thing per writer slot: slot → (version, when it was committed)."""
+
+    slots: dict[int, tuple[int, datetime]] = field(default_factory=dict)
+    published_at: float = float("-inf")
+    pending: bool = False
+
+    def token(self) -> str:
+        return "-".join(f"{slot}.{version}" for slot, (version, _) in sorted(self.slots.items())) or UNTOUCHED
+
+
+@dataclass(frozen=True, slots=True)
+class _Watermark:
+    """What the writers reported last."""
+
+    read_at: datetime
+    oldest_waiting_at: datetime | None
+    away: bool
+
+
+_NEW_CHANGES = text(
+    "SELECT c.slot, c.version, c.organisation_id, c.courses, c.people, c.committed_at"
+    " FROM unnest(CAST(:versions AS bigint[])) WITH ORDINALITY AS seen (version, number)"
+    " CROSS JOIN LATERAL (SELECT * FROM scope_changes"
+    "   WHERE slot = seen.number - 1 AND version > seen.version ORDER BY version LIMIT 1000) c"
+    " ORDER BY c.slot, c.version"
+)
+# One row per thing and slot, however many commits touched it: what a process reads when it starts.
+_ALL_CHANGES = text(
+    "SELECT organisation_id, kind, key, slot, max(version) AS version, max(committed_at) AS committed_at FROM ("
+    " SELECT organisation_id, 'o' AS kind, 0 AS key, slot, version, committed_at FROM scope_changes"
+    " UNION ALL SELECT organisation_id, 'c', unnest(courses), slot, version, committed_at FROM scope_changes"
+    " UNION ALL SELECT organisation_id, 'p', unnest(people), slot, version, committed_at FROM scope_changes) t"
+    " WHERE committed_at > clock_timestamp() - :retained GROUP BY 1, 2, 3, 4"
+)
+_NEWEST = text("SELECT slot, max(version) AS version FROM scope_changes GROUP BY slot")
+_STATUS = text("SELECT state, oldest_waiting_at, reported_at > clock_timestamp() - :silent AS alive FROM ingest_status")
+_SNAPSHOT = text("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+
+class ChangeWatcher:
+    """Follows the changes of a database in a thread of its own. Reading is safe from any thread and never waits.
+
+    Every web process has one; all of them come to the same versions, so that they can share a cache.
+    """
+
+    def __init__(self, database: Database, clock: Clock = system_clock, rhythm: Rhythm | None = None) -> None:
+        """Nothing is read before `start`."""
+        self._database = database
+        self._clock = clock
+        self._rhythm = rhythm or Rhythm()
+        # Before the first reading no version is known: one that nobody else has keeps such answers out of caches.
+        self._unknown = f"unknown-{uuid4().hex}"
+        self._published: dict[_Key, str] | None = None
+        self._watermark = _Watermark(clock(), None, away=True)
+        self._touches: dict[_Key, _Touch] = {}
+        self._due: list[tuple[float, _Key]] = []
+        self._newest = [0] * SLOTS
+        self._stopping = False
+        self._reachable = True
+        self._loaded = Event()
+        self._woken, self._wake = os.pipe()
+        self._thread = Thread(target=self._run, name="change-watcher", daemon=True)
+
+    def start(self, wait: float = 5.0) -> None:
+        """Starts following; waits up to `wait` seconds for the first reading, and goes on without it after that."""
+        self._thread.start()
+        self._loaded.wait(wait)
+
+    def stop(self) -> None:
+        """Ends the thread, and waits for its end."""
+        if not self._stopping:
+            self._stopping = True
+            os.write(self._wake, b"x")
+            if self._thread.ident is not None:
+                self._thread.join()
+            os.close(self._wake)
+            os.close(self._woken)
+
+    def versions(
+        self, organisation: OrganisationId, course: CourseId | None = None, person: PersonId | None = None
+    ) -> str:
+        """The version of a course, of a person, of both together, or of the whole organisation where neither is given.
+
+        It changes when a commit has touched it, at most every half second, an organisation's every five seconds. It
+        is good for caching for less than the retained hour.
+        """
+        published = self._published
+        if published is None:
+            return self._unknown
+        if course is None and person is None:
+            return published.get((organisation, _Kind.ORGANISATION, 0), UNTOUCHED)
+        tokens = []
+        if course is not None:
+            tokens.append(published.get((organisation, _Kind.COURSE, course), UNTOUCHED))
+        if person is not None:
+            tokens.append(published.get((organisation, _Kind.PERSON, person), UNTOUCHED))
+        return "_".join(tokens)
+
+    def freshness(self) -> Freshness:
+        """Until when the data is complete: now where nothing waits, else the time of the oldest event that waits.
+
+        While the database cannot be reached, until the last time it could. `transport_away`: a writer waits for its
+        broker, or no writer is at work at all.
+        """
+        now, watermark = self._clock(), self._watermark
+        unread = watermark.read_at if (now - watermark.read_at).total_seconds() > self._overdue else now
+        as_of = min(now, unread, watermark.oldest_waiting_at or now)
+        return Freshness(as_of, (now - as_of).total_seconds(), watermark.away)
+
+    @property
+    def _overdue(self) -> float:
+        """Seconds after which a report that was not renewed means that the database is away."""
+        return 3.0 * self._rhythm.status + 1.0
+
+    # ------------------------------------------------------------------ the thread
+
+    def _run(self) -> None:
+        while not self._stopping:
+            try:
+                with self._database.session(DatabaseRole.WEB) as connection:
+                    self._follow(connection)
+            except (Unavailable, sqlalchemy.exc.DBAPIError, psycopg2.Error) as error:
+                if self._reachable:
+                    log.warning("changes.database_away", error=type(error).__name__)
+                self._reachable = False
+                self._pause(None, self._rhythm.reconnect)
+
+    def _follow(self, connection: Connection) -> None:
+        """Reads everything anew, then what comes, until the watcher is stopped. Raises when the database goes away."""
+        connection.execute(text("SET statement_timeout = '60s'"))  # an hour of a busy system is read in one statement
+        connection.execute(text(f"LISTEN {CHANNEL}"))
+        self._load(connection)
+        self._loaded.set()
+        if not self._reachable:
+            log.info("changes.database_back")
+        self._reachable = True
+        next_status = next_forgetting = monotonic()
+        while not self._stopping:
+            now = monotonic()
+            self._read_changes(connection)
+            if now >= next_status:
+                self._read_status(connection)
+                next_status = now + self._rhythm.status
+            if now >= next_forgetting:
+                self._forget()
+                next_forgetting = now + self._rhythm.forget
+            self._publish()
+            self._wait(connection)
+
+    def _load(self, connection: Connection) -> None:
+        """Takes over the changes of the retained hour, as they stand in one snapshot."""
+        connection.execute(_SNAPSHOT)
+        newest = {row.slot: row.version for row in connection.execute(_NEWEST)}
+        rows = connection.execute(_ALL_CHANGES, {"retained": RETAINED}).all()
+        connection.execute(text("COMMIT"))
+        touches: dict[_Key, _Touch] = {}
+        for row in rows:
+            key = (row.organisation_id, _Kind(row.kind), row.key)
+            touches.setdefault(key, _Touch()).slots[row.slot] = (row.version, row.committed_at)
+        self._touches, self._due = touches, []
+        self._newest = [newest.get(slot, 0) for slot in range(SLOTS)]
+        self._published = {key: touch.token() for key, touch in touches.items()}
+
+    def _read_changes(self, connection: Connection) -> None:
+        for row in connection.execute(_NEW_CHANGES, {"versions": self._newest}):
+            self._newest[row.slot] = row.version
+            change = (row.slot, row.version, row.committed_at)
+            self._touch((row.organisation_id, _Kind.ORGANISATION, 0), change)
+            for course in row.courses:
+                self._touch((row.organisation_id, _Kind.COURSE, course), change)
+            for person in row.people:
+                self._touch((row.organisation_id, _Kind.PERSON, person), change)
+
+    def _touch(self, key: _Key, change: tuple[int, int, datetime]) -> None:
+        slot, version, committed_at = change
+        touch = self._touches.get(key)
+        if touch is None:
+            touch = self._touches[key] = _Touch()
+        touch.slots[slot] = (version, committed_at)
+        if not touch.pending:
+            organisation = key[1] is _Kind.ORGANISATION
+            interval = self._rhythm.advance_organisation if organisation else self._rhythm.advance
+            touch.pending = True
+            heappush(self._due, (touch.published_at + interval, key))
+
+    def _publish(self) -> None:
+        """Shows readers what is due. A thing that was quiet before is due at once."""
+        now, published = monotonic(), self._published
+        assert published is not None
+        while self._due and self._due[0][0] <= now:
+            key = heappop(self._due)[1]
+            touch = self._touches[key]
+            touch.pending, touch.published_at = False, now
+            published[key] = touch.token()
+
+    def _forget(self) -> None:
+        """Forgets changes older than the retained hour, as a process that starts now would not know them either."""
+        published, horizon = self._published, self._clock() - RETAINED
+        assert published is not None
+        for key, touch in list(self._touches.items()):
+            old = [slot for slot, (_, committed_at) in touch.slots.items() if committed_at < horizon]
+            for slot in old:
+                del touch.slots[slot]
+            if touch.pending or not old:
+                continue
+            if touch.slots:
+                published[key] = touch.token()
+            else:
+                del self._touches[key]
+                published.pop(key, None)
+
+    def _read_status(self, connection: Connection) -> None:
+        rows = connection.execute(_STATUS, {"silent": timedelta(seconds=self._rhythm.writer_silent)}).all()
+        # A writer that was killed leaves its row behind. It counts only while no other one is at work.
+        alive = [row for row in rows if row.alive]
+        waiting = [row.oldest_waiting_at for row in alive or rows if row.oldest_waiting_at is not None]
+        away = not alive or any(row.state != WriterState.RUNNING for row in alive)
+        self._watermark = _Watermark(self._clock(), min(waiting, default=None), away)
+
+    def _wait(self, connection: Connection) -> None:
+        """Until a commit notifies, something is due, or it is time to look by ourselves."""
+        due = self._due[0][0] - monotonic() if self._due else self._rhythm.poll
+        socket = connection.connection.dbapi_connection
+        self._pause(socket, max(0.0, min(due, self._rhythm.poll)))
+
+    def _pause(self, socket: Any, seconds: float) -> None:
+        """Waits for a notification on a psycopg2 connection (or None), for `stop`, or for so many seconds."""
+        # Not select.select: it refuses numbers over 1,023, which a process with 10,000 open pages gives out.
+        with DefaultSelector() as selector:
+            selector.register(self._woken, EVENT_READ)
+            if socket is not None:
+                selector.register(socket, EVENT_READ)
+                if not socket.notifies and not selector.select(seconds):
+                    return
+                socket.poll()
+                del socket.notifies[:]
+                # Commits of the same moment are read together.
+                selector.unregister(socket)
+                seconds = self._rhythm.gather
+            selector.select(seconds)
