@@ -74,8 +74,8 @@ class Archive:
 
     def rows(self, table: Table, after: int = 0) -> Iterator[Row]:
         """The rows behind position `after`. Raises ArchiveError for a row that is cut off, and for a broken file."""
-        with self._open(table) as file:
-            reader = csv.reader(io.TextIOWrapper(file, "utf-8-sig", newline=""))
+        with self._open(table) as file, io.TextIOWrapper(file, "utf-8-sig", newline="") as text:
+            reader = csv.reader(text)
             try:
                 chosen = _choice(table, next(reader, []))
                 for position, values in enumerate(reader, start=1):
@@ -87,6 +87,14 @@ class Archive:
                         raise ArchiveError(f"{table}.csv is cut off or broken in row {position}.") from None
             except (*_BROKEN, csv.Error, UnicodeDecodeError) as error:
                 raise ArchiveError(f"{table}.csv cannot be read to its end: {_words(error)}.") from None
+
+    def header(self, table: Table) -> list[str]:
+        """The names of a file's columns. Raises ArchiveError when not even they can be read."""
+        with self._open(table) as file, io.TextIOWrapper(file, "utf-8-sig", newline="") as text:
+            try:
+                return next(csv.reader(text), [])
+            except (*_BROKEN, csv.Error, UnicodeDecodeError) as error:
+                raise ArchiveError(f"{table}.csv cannot be read: {_words(error)}.") from None
 
     def identity(self) -> bytes:
         """32 bytes that are the same for the same seven files, zipped or not, and others for any other content."""
@@ -141,12 +149,7 @@ def open_archive(path: Path) -> Archive:
         raise ArchiveError(f"There is no archive at {path}.")
     archive = Archive(path, _find_members(path))
     for table in Table:
-        with archive._open(table) as file:
-            try:
-                header = next(csv.reader(io.TextIOWrapper(file, "utf-8-sig", newline="")), [])
-            except (*_BROKEN, csv.Error, UnicodeDecodeError) as error:
-                raise ArchiveError(f"{table}.csv cannot be read: {_words(error)}.") from None
-            _choice(table, header)
+        _choice(table, archive.header(table))
     return archive
 
 
