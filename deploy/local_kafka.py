@@ -70,7 +70,7 @@ class LocalKafka:
             self._format(jars, properties)
         process = self._launch(jars, properties)
         try:
-            _await_answer(self.bootstrap, process, self._folder / "broker.log")
+            _await_answer(self.bootstrap, process, self._folder)
         except BaseException:
             _end(process)
             raise
@@ -230,31 +230,40 @@ def _leader(partition: dict[str, Any]) -> int:
     return int(leader)
 
 
-def _await_answer(bootstrap: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Returns when the broker answers a client. Polls, since a broker tells nobody that it is ready."""
-    from kafka import KafkaAdminClient
-    from kafka.errors import KafkaError
+def _await_answer(bootstrap: str, process: subprocess.Popen[bytes], folder: Path) -> None:
+    """Returns when this broker answers a client. Polls, since a broker tells nobody that it is ready."""
+    from kafka.errors import KafkaError  # see create_topic
 
+    log = folder / "broker.log"
     deadline = time.monotonic() + READY_WITHIN
-    host, port = bootstrap.rsplit(":", 1)
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise BrokerError(f"Apache Kafka ended at once: {_last_line(log.read_text(errors='replace'))}")
-        try:
-            # A plain connection first: kafka-python would log every refusal while the broker is still starting.
-            socket.create_connection((host, int(port)), timeout=1).close()
-            admin = KafkaAdminClient(bootstrap_servers=bootstrap)
-        except (OSError, KafkaError):
-            time.sleep(0.05)
-            continue
-        try:
-            admin.list_topics()
-            return
-        except KafkaError:
-            time.sleep(0.05)
-        finally:
-            admin.close()
+        with suppress(OSError, KafkaError):
+            # Another broker may sit on the port, while ours is about to end because of it.
+            if _cluster_at(bootstrap) == _cluster_of(folder):
+                return
+        time.sleep(0.05)
     raise BrokerError(f"Apache Kafka did not answer within {READY_WITHIN:.0f} s; its log is {log}.")
+
+
+def _cluster_at(bootstrap: str) -> str:
+    """The id of the cluster that answers there. OSError or KafkaError when none does."""
+    from kafka import KafkaAdminClient  # see create_topic
+
+    host, port = bootstrap.rsplit(":", 1)
+    # A plain connection first: kafka-python would log every refusal while the broker is still starting.
+    socket.create_connection((host, int(port)), timeout=1).close()
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        return str(admin.describe_cluster()["cluster_id"])
+    finally:
+        admin.close()
+
+
+def _cluster_of(folder: Path) -> str:
+    lines = (folder / "data" / "meta.properties").read_text().splitlines()
+    return next(line.removeprefix("cluster.id=") for line in lines if line.startswith("cluster.id="))
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
