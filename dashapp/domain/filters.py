@@ -21,6 +21,10 @@ def _uuid(text: object) -> UUID | None:
         return None
 
 
+def _name(text: object) -> str | None:
+    return (str(text).replace("\0", "").strip()[:100] or None) if text else None
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """A choice within what the scope permits. `first` and `last` are local days, both inclusive."""
@@ -30,9 +34,11 @@ class Filters:
     last: date | None = None
     course: UUID | None = None
     level: str | None = None
+    unit: str | None = None
+    """The name of a faculty or department."""
 
     @classmethod
-    def parse(
+    def parse(  # noqa: PLR0913 # the parameters of the URL, by name
         cls,
         *,
         section: object = None,
@@ -40,20 +46,21 @@ class Filters:
         last: object = None,
         course: object = None,
         level: object = None,
+        unit: object = None,
         **_unknown: object,
     ) -> Self:
         """Filters from texts of a URL or a control. A range that ends before it starts is turned round."""
         one, two = _day(first), _day(last)
         if one and two and two < one:
             one, two = two, one
-        named = str(section).strip()[:100] if section else None
         known_level = str(level) if level in ("help", "watch", "calm") else None
-        return cls(section=named or None, first=one, last=two, course=_uuid(course), level=known_level)
+        return cls(_name(section), one, two, _uuid(course), known_level, _name(unit))
 
     def to_query(self) -> str:
         """The query string without "?": only what is set, in a fixed order, so that equal filters give equal URLs."""
         pairs = [
             ("course", str(self.course) if self.course else None),
+            ("unit", self.unit),
             ("section", self.section),
             ("level", self.level),
             ("from", self.first.isoformat() if self.first else None),

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dashapp.domain.audience import MINIMUM_GROUP, Audience
+from dashapp.domain.errors import NotPermitted
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId
+from dashapp.domain.principal import Principal
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +23,11 @@ class Scope:
     minimum_group: int = MINIMUM_GROUP
 
     def permits_course(self, course: CourseId) -> bool:
+        """Whether rows of this course may be read."""
         return self.courses is None or course in self.courses
 
     def permits_learner(self, person: PersonId) -> bool:
+        """Whether this learner's own rows may be read."""
         return self.learners is None or person in self.learners
 
 
@@ -37,3 +41,54 @@ class AsOf:
     def bucket(self) -> datetime:
         """The minute that stands in cache keys: "away 7 days" changes without an event."""
         return self.instant.replace(second=0, microsecond=0)
+
+
+def scope_for_student(principal: Principal, minimum_group: int = MINIMUM_GROUP) -> Scope:
+    """The own page: oneself only, in the courses that one learns in. Raises NotPermitted for who learns in none."""
+    if not principal.learns_in:
+        raise NotPermitted("Only learners have a page of their own.")
+    return Scope(
+        principal.organisation_id,
+        principal.person_id,
+        Audience.SELF,
+        principal.learns_in,
+        frozenset({principal.person_id}),
+        minimum_group,
+    )
+
+
+def scope_for_learner(principal: Principal, person: PersonId, minimum_group: int = MINIMUM_GROUP) -> Scope:
+    """The page of one learner: for themself, and for staff, restricted to the courses that these teach.
+
+    Whether the learner is in any of them is found by the query. Raises NotPermitted.
+    """
+    if person == principal.person_id and principal.learns_in:
+        return scope_for_student(principal, minimum_group)
+    if not principal.teaches_in:
+        raise NotPermitted("A learner's page is for the learner and for staff of a course of theirs.")
+    return Scope(
+        principal.organisation_id,
+        principal.person_id,
+        Audience.NAMED,
+        principal.teaches_in,
+        frozenset({person}),
+        minimum_group,
+    )
+
+
+def scope_for_classroom(principal: Principal, course: CourseId, minimum_group: int = MINIMUM_GROUP) -> Scope:
+    """One course: with names for its staff, in groups of at least k for administrators. Raises NotPermitted."""
+    if course in principal.teaches_in:
+        audience = Audience.NAMED
+    elif principal.administers:
+        audience = Audience.AGGREGATE
+    else:
+        raise NotPermitted("A classroom is for its staff and for administrators.")
+    return Scope(principal.organisation_id, principal.person_id, audience, frozenset({course}), None, minimum_group)
+
+
+def scope_for_institution(principal: Principal, minimum_group: int = MINIMUM_GROUP) -> Scope:
+    """All courses of the organisation, in groups of at least k. Raises NotPermitted."""
+    if not principal.administers:
+        raise NotPermitted("The institution's page is for administrators.")
+    return Scope(principal.organisation_id, principal.person_id, Audience.AGGREGATE, None, None, minimum_group)

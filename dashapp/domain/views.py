@@ -79,7 +79,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One graded activity of one learner, beside the course. Quartiles are None where the group is hidden or too few."""
+    """One graded activity of one learner, beside the course. Quartiles are None where the group is hidden."""
 
     course: str
     activity: str
@@ -192,6 +192,12 @@ class ClassroomView:
     minutes_recorded: bool = True
     speaking: bool = True
     """False before teaching starts, in breaks and after the end: no rule speaks then."""
+    enrolled: int | None = None
+    """Learners of the chosen section; None where `hidden`."""
+    named: bool = True
+    """False for who may not see each member by name: `learners` and `heat` are empty then, figures are of groups."""
+    hidden: bool = False
+    """The course is too small, or would give a smaller one away: no figure is shown at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,3 +237,8 @@ class InstitutionView:
     days: tuple[Day, ...]
     today: date
     freshness: Freshness
+    hidden: bool = False
+    """The chosen unit is too small, or would give a smaller one away: its totals are not shown."""
+    first: date | None = None
+    """The first day of the whole weeks shown."""
+    last: date | None = None

@@ -1,0 +1,322 @@
+"""What a course is: names, calendar, sections, activities with deadlines, submissions."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection, Row, and_, case, func, null, select
+
+from dashapp.data.queries.columns import Statement, or_missing
+from dashapp.data.queries.enrolment import one_of
+from dashapp.data.tables import (
+    activities,
+    activity_extensions,
+    course_breaks,
+    course_days,
+    courses,
+    ingest_status,
+    learner_activities,
+    organisation_time_zones,
+    organisation_units,
+    organisations,
+    people,
+    sections,
+    submissions,
+)
+from dashapp.domain.errors import NotFound
+from dashapp.domain.events import AttemptPolicy
+from dashapp.domain.indicators.calendar import TeachingCalendar
+from dashapp.domain.indicators.risk import RiskRules
+from dashapp.domain.indicators.scores import GradedWork
+from dashapp.domain.keys import ActivityId, CourseId, OrganisationId, PersonId, PublicId
+from dashapp.domain.localtime import DatedZone, LocalDays
+from dashapp.domain.scope import AsOf
+from dashapp.domain.views import CourseChoice, Freshness
+
+AWAY_STATES = ("waiting", "alarmed")
+
+
+@dataclass(frozen=True, slots=True)
+class Campus:
+    """The organisation as far as every page needs it."""
+
+    name: str
+    local: LocalDays
+    today: date
+    freshness: Freshness
+    units: tuple[str, ...]
+    person: str = ""
+    """The name of the person asked for; empty where nobody was, or no source has told it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A course as the pages know it."""
+
+    course_id: CourseId
+    choice: CourseChoice
+    unit: str
+    calendar: TeachingCalendar
+    rules: RiskRules
+    sections: tuple[tuple[int, str, str], ...]
+    """(key, short id, title)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """An activity with what deadlines and scores need."""
+
+    activity_id: ActivityId
+    course_id: CourseId
+    title: str
+    published_at: datetime | None
+    due_at: datetime | None
+    work: GradedWork
+    opened: bool
+    """Whether the asked-for learner has been there; False where nobody was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The activities of some courses and the deadlines that were moved for single learners."""
+
+    activities: tuple[Activity, ...]
+    extensions: dict[tuple[ActivityId, PersonId], datetime]
+
+
+# ------------------------------------------------------------------ the organisation
+
+
+def campus_statement(organisation: OrganisationId, person: PersonId | None) -> Statement:
+    """One row: title, dated zones, units, how far behind the ingest is, and the name of one person."""
+    zones = (
+        select(
+            func.jsonb_agg(func.jsonb_build_array(organisation_time_zones.c.valid_from, organisation_time_zones.c.zone))
+        )
+        .where(organisation_time_zones.c.organisation_id == organisation)
+        .scalar_subquery()
+    )
+    units = (
+        select(func.jsonb_agg(organisation_units.c.name))
+        .where(organisation_units.c.organisation_id == organisation)
+        .scalar_subquery()
+    )
+    oldest = select(func.min(ingest_status.c.oldest_waiting_at)).scalar_subquery()
+    away = select(func.bool_or(ingest_status.c.state.in_(AWAY_STATES))).scalar_subquery()
+    name = (
+        select(func.concat_ws(" ", people.c.given_name, people.c.family_name))
+        .where(people.c.organisation_id == organisation, people.c.person_id == person)
+        .scalar_subquery()
+    )
+    return select(
+        organisations.c.title,
+        zones.label("zones"),
+        units.label("units"),
+        oldest.label("oldest"),
+        away.label("away"),
+        (null() if person is None else name).label("person"),
+    ).where(organisations.c.organisation_id == organisation)
+
+
+def read_campus(
+    connection: Connection, organisation: OrganisationId, as_of: AsOf, person: PersonId | None = None
+) -> Campus:
+    """The organisation at an instant. Raises NotFound where row-level security shows no such organisation."""
+    row = connection.execute(campus_statement(organisation, person)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such organisation.")
+    dated = [DatedZone(date.fromisoformat(since), zone) for since, zone in row.zones or []]
+    local = LocalDays(dated)
+    behind = max(0.0, (as_of.instant - row.oldest).total_seconds()) if row.oldest else 0.0
+    zone = local.zone_at(as_of.instant.timestamp()).key
+    freshness = Freshness(as_of.instant, behind, bool(row.away), zone)
+    units = tuple(sorted(row.units or []))
+    return Campus(row.title, local, local.day_of(as_of.instant), freshness, units, row.person or "")
+
+
+# ------------------------------------------------------------------ courses
+
+
+def courses_statement(organisation: OrganisationId) -> Statement:
+    """One row per course of the organisation, to be narrowed by the caller."""
+    breaks = (
+        select(func.jsonb_agg(func.jsonb_build_array(course_breaks.c.first_day, course_breaks.c.last_day)))
+        .where(
+            course_breaks.c.organisation_id == courses.c.organisation_id,
+            course_breaks.c.course_id == courses.c.course_id,
+        )
+        .correlate(courses)
+        .scalar_subquery()
+    )
+    parts = (
+        select(func.jsonb_agg(func.jsonb_build_array(sections.c.section_id, sections.c.name, sections.c.title)))
+        .where(sections.c.organisation_id == courses.c.organisation_id, sections.c.course_id == courses.c.course_id)
+        .correlate(courses)
+        .scalar_subquery()
+    )
+    first_seen = (
+        select(func.min(course_days.c.day))
+        .where(
+            course_days.c.organisation_id == courses.c.organisation_id, course_days.c.course_id == courses.c.course_id
+        )
+        .correlate(courses)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            courses.c.course_id,
+            courses.c.public_id,
+            courses.c.code,
+            courses.c.title,
+            courses.c.ends_on,
+            courses.c.risk_rules,
+            # A provisional course has no calendar yet: it is taught from its first activity on.
+            case((courses.c.starts_on.is_(None), first_seen), else_=courses.c.starts_on).label("starts_on"),
+            func.coalesce(organisation_units.c.name, "").label("unit"),
+            breaks.label("breaks"),
+            parts.label("sections"),
+        )
+        .select_from(
+            courses.outerjoin(
+                organisation_units,
+                and_(
+                    organisation_units.c.organisation_id == courses.c.organisation_id,
+                    organisation_units.c.organisation_unit_id == courses.c.organisation_unit_id,
+                ),
+            )
+        )
+        .where(courses.c.organisation_id == organisation)
+    )
+
+
+def course_of(row: Row[Any]) -> Course:
+    """The course that a row of `courses_statement` describes."""
+    breaks = tuple(sorted((date.fromisoformat(first), date.fromisoformat(last)) for first, last in row.breaks or []))
+    title = row.title or row.code or ""
+    parts = tuple(
+        sorted(((key, name, text or name) for key, name, text in row.sections or []), key=lambda part: part[2])
+    )
+    return Course(
+        CourseId(row.course_id),
+        CourseChoice(PublicId(row.public_id), row.code or title, title),
+        row.unit,
+        TeachingCalendar(row.starts_on, row.ends_on, breaks),
+        risk_rules_of(row.risk_rules),
+        parts,
+    )
+
+
+def risk_rules_of(stored: object) -> RiskRules:
+    """A course's own rules over the defaults; what cannot be understood is left at the defaults."""
+    try:
+        return msgspec.convert(stored, RiskRules) if stored else RiskRules()
+    except msgspec.ValidationError:
+        return RiskRules()
+
+
+def read_courses(
+    connection: Connection, organisation: OrganisationId, keys: Collection[CourseId]
+) -> tuple[Course, ...]:
+    """The courses of these keys that exist, by code."""
+    statement = courses_statement(organisation).where(one_of(courses.c.course_id, keys))
+    found = [course_of(row) for row in connection.execute(statement)]
+    return tuple(sorted(found, key=lambda course: (course.choice.code, course.course_id)))
+
+
+def find_course(connection: Connection, organisation: OrganisationId, public_id: UUID) -> CourseId:
+    """The key of a course by the id in its address. Raises NotFound; whether it may be seen is the scope's question."""
+    statement = select(courses.c.course_id).where(
+        courses.c.organisation_id == organisation, courses.c.public_id == public_id
+    )
+    key = connection.execute(statement).scalar_one_or_none()
+    if key is None:
+        raise NotFound("There is no such course.")
+    return CourseId(key)
+
+
+# ------------------------------------------------------------------ activities and submissions
+
+
+def work_statement(organisation: OrganisationId, keys: Collection[CourseId], learner: PersonId | None) -> Statement:
+    """One row per activity of the courses that has a deadline or a submission, and per extension of it."""
+    handed = (
+        select(submissions.c.activity_id)
+        .where(submissions.c.organisation_id == organisation, one_of(submissions.c.course_id, keys))
+        .distinct()
+    )
+    own = learner_activities.alias("own")
+    return (
+        select(
+            *(activities.c[name] for name in ("activity_id", "course_id", "title", "published_at", "due_at")),
+            *(activities.c[name] for name in ("max_score", "weight", "attempt_policy")),
+            activity_extensions.c.person_id.label("extended_person"),
+            activity_extensions.c.due_at.label("extended_due"),
+            (own.c.person_id.is_not(None) if learner is not None else null().is_not(None)).label("opened"),
+        )
+        .select_from(
+            activities.outerjoin(
+                activity_extensions,
+                and_(
+                    activity_extensions.c.organisation_id == activities.c.organisation_id,
+                    activity_extensions.c.activity_id == activities.c.activity_id,
+                ),
+            ).outerjoin(
+                own,
+                and_(
+                    own.c.organisation_id == activities.c.organisation_id,
+                    own.c.course_id == activities.c.course_id,
+                    own.c.activity_id == activities.c.activity_id,
+                    own.c.person_id == (learner if learner is not None else null()),
+                ),
+            )
+        )
+        .where(
+            activities.c.organisation_id == organisation,
+            one_of(activities.c.course_id, keys),
+            activities.c.due_at.is_not(None) | activities.c.activity_id.in_(handed),
+        )
+        .order_by(activities.c.due_at.nulls_last(), activities.c.activity_id)
+    )
+
+
+def read_work(
+    connection: Connection, organisation: OrganisationId, keys: Collection[CourseId], learner: PersonId | None = None
+) -> Work:
+    """What is due or graded in the courses, by deadline; `learner` fills `Activity.opened`."""
+    found: dict[ActivityId, Activity] = {}
+    extensions: dict[tuple[ActivityId, PersonId], datetime] = {}
+    for row in connection.execute(work_statement(organisation, keys, learner)):
+        key = ActivityId(row.activity_id)
+        if row.extended_person is not None:
+            extensions[key, PersonId(row.extended_person)] = row.extended_due
+        if key not in found:
+            graded = GradedWork(AttemptPolicy(row.attempt_policy), row.weight, row.max_score)
+            found[key] = Activity(
+                key, CourseId(row.course_id), row.title or "", row.published_at, row.due_at, graded, bool(row.opened)
+            )
+    return Work(tuple(found.values()), extensions)
+
+
+def submissions_statement(organisation: OrganisationId, keys: Collection[CourseId]) -> Statement:
+    """Every submitted or graded event of the courses; for `read_columns`."""
+    table = submissions.c
+    return select(
+        table.course_id,
+        table.activity_id,
+        table.person_id,
+        table.attempt,
+        *(or_missing(table[name]) for name in ("submitted_at", "graded_at", "score", "max_score")),
+        table.received_at,
+        table.exempt,
+        table.banked,
+        table.day_precision,
+        table.event_id,
+    ).where(table.organisation_id == organisation, one_of(table.course_id, keys))
+
+
+def due_choice(work: Sequence[Activity], course: CourseId) -> tuple[Activity, ...]:
+    """The activities of one course, in the order of their deadlines."""
+    return tuple(activity for activity in work if activity.course_id == course)

@@ -1,0 +1,100 @@
+"""Learner-days as numpy columns: counts for every row, active minutes only where a source records times of day."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
+
+from dashapp.data.queries.columns import Statement, or_missing, read_columns
+from dashapp.data.queries.enrolment import one_of
+from dashapp.data.tables import learner_course_days
+from dashapp.domain.indicators.minutes import DayMinutes, FirstMinute
+from dashapp.domain.keys import CourseId, OrganisationId, PersonId
+from dashapp.domain.localtime import LocalDays
+
+Range = tuple[date, date]
+"""First and last local day, both inclusive."""
+days = learner_course_days.c
+
+
+def _within(ranges: Sequence[Range]) -> ColumnElement[bool]:
+    return or_(*(and_(days.day >= first, days.day <= last) for first, last in ranges))
+
+
+def _rows(organisation: OrganisationId, courses: Collection[CourseId], ranges: Sequence[Range]) -> ColumnElement[bool]:
+    return and_(days.organisation_id == organisation, one_of(days.course_id, courses), _within(ranges))
+
+
+def counts_statement(organisation: OrganisationId, courses: Collection[CourseId], ranges: Sequence[Range]) -> Statement:
+    """Every learner-day of the courses in the ranges: events, whether minutes are recorded, first and last instant."""
+    return select(
+        days.course_id,
+        days.person_id,
+        days.day,
+        days.events,
+        days.minutes.is_not(None).label("recorded"),
+        or_missing(days.first_at),
+        or_missing(days.last_at),
+    ).where(_rows(organisation, courses, ranges))
+
+
+def bits_statement(organisation: OrganisationId, courses: Collection[CourseId], ranges: Sequence[Range]) -> Statement:
+    """The active minutes of every learner-day of the courses in the ranges that has any."""
+    return select(days.course_id, days.person_id, days.day, days.minutes).where(
+        _rows(organisation, courses, ranges), days.minutes.is_not(None)
+    )
+
+
+def one_learner(statement: Statement, person: PersonId) -> Statement:
+    """The same of one learner only."""
+    return statement.where(days.person_id == person)
+
+
+def recency_statement(organisation: OrganisationId, courses: Collection[CourseId], since: date) -> Statement:
+    """Every learner-day from `since` on, with its first and last instant where these are known."""
+    return select(days.course_id, days.person_id, days.day, or_missing(days.first_at), or_missing(days.last_at)).where(
+        days.organisation_id == organisation, days.day >= since, one_of(days.course_id, courses)
+    )
+
+
+def read_bits(connection: Connection, statement: Statement) -> DayMinutes:
+    """Packed minutes for `time_on_task`; the learner is the person's key."""
+    found = read_columns(connection, statement)
+    return DayMinutes(found["person_id"], found["day"], found["minutes"])
+
+
+def first_minutes(local: LocalDays) -> FirstMinute:
+    """Where each local day begins, in minutes since 1970."""
+    return lambda day: int(local.first_instant(day).timestamp()) // 60
+
+
+def places(keys: NDArray[np.int64], values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """The place of each value in the sorted `keys`, and whether it is there at all."""
+    if not len(keys):
+        return np.zeros(len(values), dtype=np.int64), np.zeros(len(values), dtype=bool)
+    at = np.minimum(np.searchsorted(keys, values), len(keys) - 1)
+    return at, keys[at] == values
+
+
+def per_week(
+    place: NDArray[np.int64], day: NDArray[np.int64], amount: NDArray[np.int64], shape: tuple[Sequence[date], int]
+) -> NDArray[np.int64]:
+    """Sums per learner and week: shape (learners, weeks) for `shape` = (week starts, learners)."""
+    starts, learners = shape
+    week = (day - starts[0].toordinal()) // 7 if starts else day
+    inside = (week >= 0) & (week < len(starts))
+    flat = np.bincount(
+        place[inside] * len(starts) + week[inside], weights=amount[inside], minlength=learners * len(starts)
+    )
+    return flat.reshape(learners, len(starts)).astype(np.int64)
+
+
+def week_of(monday: date) -> Range:
+    """The seven days of a week."""
+    return monday, monday + timedelta(days=6)
+
+
+Columns = Mapping[str, NDArray[Any]]

@@ -1,0 +1,192 @@
+"""Who is a learner of a course at an instant: applied on reading, since ingest counts everyone.
+
+A learner holds the role at that instant, is no staff of the course then and no test person. Of people who turned out
+to be one only the one who stands for them appears.
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Subquery,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
+
+from dashapp.data.queries.columns import Statement, or_missing
+from dashapp.data.tables import learner_course_days, memberships, people, sections
+from dashapp.domain.events import STAFF_ROLES, Role
+from dashapp.domain.keys import CourseId, OrganisationId
+
+member = people.alias("member")
+person = people.alias("person")
+
+
+def one_of(column: ColumnElement[Any], keys: Collection[int]) -> ColumnElement[bool]:
+    """`column = ANY (keys)`: one statement text for any number of keys."""
+    return column == func.any(bindparam(None, sorted(keys), type_=ARRAY(BigInteger), unique=True))
+
+
+def holds_at(instant: datetime, table: Any = memberships) -> ColumnElement[bool]:
+    """The interval [starts_at, ends_at) of a membership contains the instant."""
+    return and_(
+        or_(table.c.starts_at.is_(None), table.c.starts_at <= instant),
+        or_(table.c.ends_at.is_(None), table.c.ends_at > instant),
+    )
+
+
+def _staff(organisation: OrganisationId, courses: Collection[CourseId], instant: datetime) -> Subquery:
+    held = memberships.alias("held")
+    staff_member = people.alias("staff_member")
+    return (
+        select(
+            held.c.scope_id.label("course_id"),
+            func.coalesce(staff_member.c.merged_into, staff_member.c.person_id).label("person_id"),
+        )
+        .join(
+            staff_member,
+            and_(
+                staff_member.c.organisation_id == held.c.organisation_id, staff_member.c.person_id == held.c.person_id
+            ),
+        )
+        .where(
+            held.c.organisation_id == organisation,
+            held.c.scope_kind == "course",
+            one_of(held.c.scope_id, courses),
+            held.c.role.in_(sorted(STAFF_ROLES)),
+            holds_at(instant, held),
+        )
+        .subquery("staff")
+    )
+
+
+def learners_of(organisation: OrganisationId, courses: Collection[CourseId], instant: datetime) -> Subquery:
+    """(course_id, person_id, joined_at) of every learner of the courses at the instant.
+
+    `joined_at` is null where a source knows no start.
+    """
+    staff = _staff(organisation, courses, instant)
+    return (
+        select(
+            memberships.c.scope_id.label("course_id"),
+            person.c.person_id,
+            case(
+                (func.bool_or(memberships.c.starts_at.is_(None)), None), else_=func.min(memberships.c.starts_at)
+            ).label("joined_at"),
+        )
+        .join(
+            member,
+            and_(
+                member.c.organisation_id == memberships.c.organisation_id, member.c.person_id == memberships.c.person_id
+            ),
+        )
+        .join(
+            person,
+            and_(
+                person.c.organisation_id == member.c.organisation_id,
+                person.c.person_id == func.coalesce(member.c.merged_into, member.c.person_id),
+            ),
+        )
+        .where(
+            memberships.c.organisation_id == organisation,
+            memberships.c.scope_kind == "course",
+            one_of(memberships.c.scope_id, courses),
+            memberships.c.role == Role.LEARNER,
+            holds_at(instant),
+            ~person.c.is_test,
+            ~exists().where(staff.c.course_id == memberships.c.scope_id, staff.c.person_id == person.c.person_id),
+        )
+        .group_by(memberships.c.scope_id, person.c.person_id)
+        .subquery("learners")
+    )
+
+
+def last_day_of(learners: Subquery, organisation: OrganisationId, today: date) -> Any:
+    """(day, last_at) of each learner's last active day in the course: one step down the primary key per learner."""
+    return (
+        select(learner_course_days.c.day, learner_course_days.c.last_at)
+        .where(
+            learner_course_days.c.organisation_id == organisation,
+            learner_course_days.c.course_id == learners.c.course_id,
+            learner_course_days.c.person_id == learners.c.person_id,
+            learner_course_days.c.day <= today,
+        )
+        .order_by(learner_course_days.c.day.desc())
+        .limit(1)
+        .lateral("last_active")
+    )
+
+
+def roster(organisation: OrganisationId, courses: Collection[CourseId], instant: datetime, today: date) -> Statement:
+    """Every learner of the courses, with when they joined and were last active; for `read_columns`."""
+    learners = learners_of(organisation, courses, instant)
+    last = last_day_of(learners, organisation, today)
+    return select(
+        learners.c.course_id,
+        learners.c.person_id,
+        or_missing(learners.c.joined_at),
+        or_missing(last.c.day).label("last_day"),
+        or_missing(last.c.last_at),
+    ).select_from(learners.outerjoin(last, literal(True)))
+
+
+def members(organisation: OrganisationId, courses: Collection[CourseId], instant: datetime) -> Statement:
+    """(course_id, person_id) of every learner of the courses; for `read_columns`."""
+    learners = learners_of(organisation, courses, instant)
+    return select(learners.c.course_id, learners.c.person_id)
+
+
+def sizes(organisation: OrganisationId, courses: Collection[CourseId], instant: datetime) -> Statement:
+    """(course_id, learners) of every course that has any."""
+    learners = learners_of(organisation, courses, instant)
+    return select(learners.c.course_id, func.count().label("learners")).group_by(learners.c.course_id)
+
+
+def names_and_sections(
+    organisation: OrganisationId, course: CourseId, keys: Collection[int], instant: datetime
+) -> Statement:
+    """(person_id, public_id, given_name, family_name, sections) of people; `sections`: short ids, null: none."""
+    held = (
+        select(
+            func.coalesce(member.c.merged_into, member.c.person_id).label("person_id"),
+            func.array_agg(sections.c.name.distinct()).label("sections"),
+        )
+        .select_from(memberships)
+        .join(
+            sections,
+            and_(
+                sections.c.organisation_id == memberships.c.organisation_id,
+                sections.c.section_id == memberships.c.scope_id,
+            ),
+        )
+        .join(
+            member,
+            and_(
+                member.c.organisation_id == memberships.c.organisation_id, member.c.person_id == memberships.c.person_id
+            ),
+        )
+        .where(
+            memberships.c.organisation_id == organisation,
+            memberships.c.scope_kind == "section",
+            sections.c.course_id == course,
+            memberships.c.role == Role.LEARNER,
+            holds_at(instant),
+        )
+        .group_by(func.coalesce(member.c.merged_into, member.c.person_id))
+        .subquery("held")
+    )
+    return (
+        select(people.c.person_id, people.c.public_id, people.c.given_name, people.c.family_name, held.c.sections)
+        .select_from(people.outerjoin(held, held.c.person_id == people.c.person_id))
+        .where(people.c.organisation_id == organisation, one_of(people.c.person_id, keys))
+    )

@@ -1,0 +1,289 @@
+"""The data round of a learner's page: at most eight statements, from aggregates only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, and_, select
+
+from dashapp.data.queries.columns import Statement, or_missing, read_columns
+from dashapp.data.queries.courses import Campus, Course, course_of, courses_statement, read_campus
+from dashapp.data.queries.days import bits_statement, days, first_minutes, one_learner, per_week, places, read_bits
+from dashapp.data.queries.enrolment import holds_at, member, one_of
+from dashapp.data.queries.standing import CourseStanding, Question, read_standings
+from dashapp.data.tables import courses, memberships
+from dashapp.domain.audience import Audience
+from dashapp.domain.errors import NotPermitted
+from dashapp.domain.events import Role
+from dashapp.domain.filters import Filters
+from dashapp.domain.indicators.calendar import TeachingCalendar, shown_range, week_starts
+from dashapp.domain.indicators.handins import handed_in
+from dashapp.domain.indicators.minutes import DayMinutes, TimePerDay, time_on_task
+from dashapp.domain.indicators.scores import weights
+from dashapp.domain.keys import CourseId, PersonId
+from dashapp.domain.localtime import week_start
+from dashapp.domain.scope import AsOf, Scope
+from dashapp.domain.views import Day, Due, HandedIn, Level, Score, StudentView, Week
+
+DUE_SHOWN = 6
+LEVELS = (Level.HELP, Level.WATCH, Level.CALM)
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """The learner's own days over the chosen courses."""
+
+    day: NDArray[np.int64]
+    events: NDArray[np.int64]
+    time: TimePerDay
+    recorded: bool
+
+
+def learner_courses_statement(scope: Scope, person: PersonId, as_of: AsOf) -> Statement:
+    """The courses within the scope that the person learns in at the instant."""
+    enrolled = (
+        select(memberships.c.scope_id)
+        .join(
+            member,
+            and_(
+                member.c.organisation_id == memberships.c.organisation_id, member.c.person_id == memberships.c.person_id
+            ),
+        )
+        .where(
+            memberships.c.organisation_id == scope.organisation_id,
+            memberships.c.scope_kind == "course",
+            memberships.c.role == Role.LEARNER,
+            (member.c.person_id == person) | (member.c.merged_into == person),
+            holds_at(as_of.instant),
+        )
+    )
+    statement = courses_statement(scope.organisation_id).where(courses.c.course_id.in_(enrolled))
+    return statement if scope.courses is None else statement.where(one_of(courses.c.course_id, scope.courses))
+
+
+def own_days_statement(scope: Scope, person: PersonId, keys: Sequence[CourseId]) -> Statement:
+    """Every learner-day of one learner in the courses, with its minutes; for `read_columns`."""
+    statement = select(
+        days.course_id,
+        days.day,
+        days.events,
+        or_missing(days.minutes),
+        days.minutes.is_not(None).label("recorded"),
+    ).where(days.organisation_id == scope.organisation_id, one_of(days.course_id, keys))
+    return one_learner(statement, person)
+
+
+def _chosen(found: Sequence[Course], course: UUID | None, today: date) -> tuple[Course, ...]:
+    """The course asked for, else those under way, else the one that ended last."""
+    asked = tuple(one for one in found if one.choice.public_id == course)
+    running = tuple(one for one in found if one.calendar.is_running(today))
+    latest = sorted(found, key=lambda one: one.calendar.ends_on or date.max)[-1:]
+    return asked or running or tuple(latest)
+
+
+def _calendar(chosen: Sequence[Course]) -> TeachingCalendar:
+    """From the first start to the last end of the courses."""
+    starts = [one.calendar.starts_on for one in chosen if one.calendar.starts_on]
+    ends = [one.calendar.ends_on for one in chosen]
+    known = [end for end in ends if end]
+    return TeachingCalendar(min(starts, default=None), max(known) if len(known) == len(ends) and known else None)
+
+
+def read_student(connection: Connection, scope: Scope, as_of: AsOf, filters: Filters, person: PersonId) -> StudentView:
+    """One learner's page over the chosen courses.
+
+    Raises NotPermitted where the scope does not hold the learner, or staff ask for a learner of no course of theirs.
+    """
+    if not scope.permits_learner(person):
+        raise NotPermitted("This learner is not within the scope.")
+    campus = read_campus(connection, scope.organisation_id, as_of, person)
+    rows = connection.execute(learner_courses_statement(scope, person, as_of))
+    found = tuple(sorted((course_of(row) for row in rows), key=lambda course: (course.choice.code, course.course_id)))
+    if not found and scope.audience is not Audience.SELF:
+        raise NotPermitted("This learner is in no course of the viewer.")
+    chosen = _chosen(found, filters.course, campus.today)
+    shown = shown_range(_calendar(chosen), campus.today, filters.first, filters.last)
+    question = Question(scope.organisation_id, as_of, chosen, shown, person)
+    standings = [one for one in read_standings(connection, question, campus) if one.place_of(person) is not None]
+    own = _own_days(connection, scope, campus, (person, [one.course_id for one in chosen]))
+    weeks, hidden = _weeks(connection, scope, campus, question, (own, standings))
+    return _view(scope, campus, (found, chosen, filters), standings, _Parts(own, weeks, hidden, question))
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    own: _Own
+    weeks: tuple[Week, ...]
+    hidden: bool
+    question: Question
+
+
+def _view(
+    scope: Scope,
+    campus: Campus,
+    choice: tuple[tuple[Course, ...], tuple[Course, ...], Filters],
+    standings: Sequence[CourseStanding],
+    parts: _Parts,
+) -> StudentView:
+    found, chosen, filters = choice
+    person = parts.question.learner
+    assert person is not None
+    mine = [(one, one.place_of(person) or 0) for one in standings]
+    averages = [float(one.averages[at]) for one, at in mine if not np.isnan(one.averages[at])]
+    held = [one.standing.levels[at] for one, at in mine]
+    asked = [one.choice.public_id for one in chosen if one.choice.public_id == filters.course]
+    return StudentView(
+        name=campus.person,
+        courses=tuple(one.choice for one in found),
+        chosen=asked[0] if asked else None,
+        level=min(held, key=LEVELS.index, default=Level.CALM),
+        reasons=tuple((one.course.choice.code, one.standing.reasons(at)) for one, at in mine),
+        average_score=sum(averages) / len(averages) if averages else None,
+        weeks=parts.weeks,
+        days=_own_view(parts.own, campus.today),
+        scores=_scores(mine, scope),
+        due=_due(mine, parts.question.as_of.instant),
+        handed_in=_handed_in(mine),
+        today=campus.today,
+        hidden=parts.hidden,
+        freshness=campus.freshness,
+        minutes_recorded=parts.own.recorded or any(one.recorded for one in standings),
+    )
+
+
+def _own_days(connection: Connection, scope: Scope, campus: Campus, asked: tuple[PersonId, Sequence[CourseId]]) -> _Own:
+    person, keys = asked
+    found = read_columns(connection, own_days_statement(scope, person, keys))
+    nobody = np.zeros(len(found["day"]), dtype=np.int64)
+    time = time_on_task(DayMinutes(nobody, found["day"], found["minutes"]), first_minutes(campus.local))
+    return _Own(found["day"], found["events"], time, bool(found["recorded"].any()))
+
+
+def _own_view(own: _Own, today: date) -> tuple[Day, ...]:
+    """The days with activity, oldest first."""
+    active, place = np.unique(own.day, return_inverse=True)
+    events = np.bincount(place, weights=own.events, minlength=len(active)).astype(np.int64)
+    at, there = places(own.time.day, active)
+    minutes = np.where(there, own.time.minutes[at] if len(own.time.day) else 0, 0)
+    return tuple(
+        Day(date.fromordinal(int(day)), int(count), int(time) if own.recorded else None)
+        for day, count, time in zip(active, events, minutes, strict=True)
+        if day <= today.toordinal()
+    )
+
+
+def _weeks(
+    connection: Connection,
+    scope: Scope,
+    campus: Campus,
+    question: Question,
+    read: tuple[_Own, Sequence[CourseStanding]],
+) -> tuple[tuple[Week, ...], bool]:
+    own, standings = read
+    starts = week_starts(*question.shown)
+    alone = np.zeros(len(own.day), dtype=np.int64)
+    events = per_week(alone, own.day, own.events, (starts, 1))[0]
+    minutes = per_week(own.time.learner, own.time.day, own.time.minutes, (starts, 1))[0]
+    unique = np.unique(own.day)
+    active = per_week(np.zeros(len(unique), dtype=np.int64), unique, np.ones(len(unique), dtype=np.int64), (starts, 1))[
+        0
+    ]
+    recorded = own.recorded or any(one.recorded for one in standings)
+    medians, hidden = _medians(connection, scope, campus, question, standings)
+    under_way = week_start(campus.today)
+    return (
+        tuple(
+            Week(
+                monday, int(events[index]), int(minutes[index]) if recorded else None, int(active[index]),
+                medians.minutes[index], medians.events[index], monday == under_way,
+            )
+            for index, monday in enumerate(starts)
+        ),
+        hidden,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Medians:
+    minutes: Sequence[float | None]
+    events: Sequence[float | None]
+
+
+def _medians(
+    connection: Connection, scope: Scope, campus: Campus, question: Question, standings: Sequence[CourseStanding]
+) -> tuple[_Medians, bool]:
+    """Medians over the learners of the one course in view: those of several courses cannot be put together."""
+    starts = week_starts(*question.shown)
+    nothing = _Medians([None] * len(starts), [None] * len(starts))
+    if len(standings) != 1:
+        return nothing, False
+    one = standings[0]
+    if _too_few(scope, len(one.people) - 1):
+        return nothing, True
+    shape = (starts, len(one.people))
+    events = [
+        float(value) for value in np.median(per_week(one.place, one.days["day"], one.days["events"], shape), axis=0)
+    ]
+    if not one.recorded:
+        return _Medians(nothing.minutes, events), False
+    statement = bits_statement(question.organisation, [one.course.course_id], [question.shown])
+    time = time_on_task(read_bits(connection, statement), first_minutes(campus.local))
+    place, enrolled = places(one.people, time.learner)
+    weekly = per_week(place[enrolled], time.day[enrolled], time.minutes[enrolled], shape)
+    return _Medians([float(value) for value in np.median(weekly, axis=0)], events), False
+
+
+def _too_few(scope: Scope, others: int) -> bool:
+    """A learner sees a group only where at least k others are in it; staff see each member anyway."""
+    return others < (scope.minimum_group if scope.audience is Audience.SELF else 1)
+
+
+def _scores(mine: Sequence[tuple[CourseStanding, int]], scope: Scope) -> tuple[Score, ...]:
+    result = []
+    for one, at in mine:
+        for column, task in enumerate(one.activities):
+            own = one.marks.percent[at, column]
+            if np.isnan(own):
+                continue
+            known = one.marks.percent[:, column]
+            known = known[~np.isnan(known)]
+            quartiles: list[float | None] = [None, None, None]
+            if not _too_few(scope, len(known) - 1):
+                quartiles = [float(value) for value in np.percentile(known, (25, 50, 75))]
+            when = datetime.fromtimestamp(float(one.marks.graded_at[at, column]), UTC)
+            result.append(Score(one.course.choice.code, task.title, float(own), when, *quartiles))
+    return tuple(sorted(result, key=lambda score: score.at))
+
+
+def _due(mine: Sequence[tuple[CourseStanding, int]], as_of: datetime) -> tuple[Due, ...]:
+    result = []
+    for one, at in mine:
+        share = weights([task.work for task in one.activities], one.marks.percent)
+        weighted = any(task.work.weight for task in one.activities)
+        for column, task in enumerate(one.activities):
+            due = one.deadlines.due_at[at, column]
+            if np.isnan(due) or due < as_of.timestamp() or one.marks.exempt[at, column]:
+                continue
+            if not np.isnan(one.marks.submitted_at[at, column]):
+                state = "submitted"
+            elif task.published_at and task.published_at > as_of:
+                state = "not_open"
+            else:
+                state = "opened" if task.opened else "not_started"
+            part = 100.0 * float(share[column]) / float(share.sum()) if weighted and share.sum() else None
+            when = datetime.fromtimestamp(float(due), UTC)
+            result.append(Due(one.course.choice.code, task.title, when, part, state))
+    return tuple(sorted(result, key=lambda due: due.due_at)[:DUE_SHOWN])
+
+
+def _handed_in(mine: Sequence[tuple[CourseStanding, int]]) -> HandedIn:
+    rows = [handed_in(one.deadlines, one.marks, one.day_precision)[at] for one, at in mine]
+    return HandedIn(
+        sum(row.on_time for row in rows),
+        sum(row.late for row in rows),
+        sum(row.missing for row in rows),
+        sum(row.not_yet_due for row in rows),
+    )

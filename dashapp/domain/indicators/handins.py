@@ -1,0 +1,54 @@
+"""Punctuality: what was due, and whether it came on time."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashapp.domain.indicators.scores import Marks
+from dashapp.domain.views import HandedIn
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """When work is due; seconds since 1970, NaN where an activity has no deadline."""
+
+    due_at: Floats
+    """Extensions respected; shape (learners, activities)."""
+    closes_at: Floats
+    """Until when a submission whose source records days only is on time: the end of the due day. Same shape."""
+    joined_at: Floats
+    """When each learner joined, NaN: at the start; shape (learners,). What was due before is not theirs."""
+    as_of: float
+
+
+def missed(deadlines: Deadlines, marks: Marks, since: float) -> Flags:
+    """Past due since `since`, neither handed in nor exempt; shape (learners, activities)."""
+    due = deadlines.due_at
+    joined = np.where(np.isnan(deadlines.joined_at), -np.inf, deadlines.joined_at)[:, None]
+    with np.errstate(invalid="ignore"):
+        window = (due < deadlines.as_of) & (due >= since) & (due > joined)
+    return window & np.isnan(marks.submitted_at) & np.isnan(marks.percent) & ~marks.exempt & ~marks.banked
+
+
+def handed_in(deadlines: Deadlines, marks: Marks, day_precision: Flags) -> tuple[HandedIn, ...]:
+    """On time, late, missing, not yet due for each learner. `day_precision`: shape (learners, activities)."""
+    due = deadlines.due_at
+    joined = np.where(np.isnan(deadlines.joined_at), -np.inf, deadlines.joined_at)[:, None]
+    with np.errstate(invalid="ignore"):
+        theirs = ~np.isnan(due) & (due > joined) & ~marks.exempt
+        past = theirs & (due < deadlines.as_of)
+        limit = np.where(day_precision, deadlines.closes_at, due)
+        came = ~np.isnan(marks.submitted_at) | ~np.isnan(marks.percent) | marks.banked
+        late = came & (marks.submitted_at > limit) & ~marks.banked
+    rows = zip(
+        (theirs & came & ~late).sum(axis=1),
+        (theirs & late).sum(axis=1),
+        (past & ~came).sum(axis=1),
+        (theirs & ~past & ~came).sum(axis=1),
+        strict=True,
+    )
+    return tuple(HandedIn(*(int(value) for value in row)) for row in rows)
