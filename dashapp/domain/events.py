@@ -113,8 +113,8 @@ class RefusalReason(StrEnum):
     NOT_VOIDABLE = "not_voidable"
 
 
-class _Value(msgspec.Struct, frozen=True, gc=False):
-    """Base of the value types below: immutable, compared by content, hashable."""
+class _Value(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Base of the value types below: immutable, compared by content, hashable; what is not said is not encoded."""
 
 
 class Identifier(_Value, frozen=True):

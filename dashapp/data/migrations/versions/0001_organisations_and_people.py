@@ -177,6 +177,8 @@ def _policies() -> None:
     protect("sources")
     allow_one("sources", "la_ingest", "SELECT", "true")
     protect("people", web=READ, ingest=WRITE)
+    # A provisional row and its identifier are made in one statement, which needs to know the key beforehand.
+    op.execute("GRANT USAGE ON SEQUENCE people_person_id_seq TO la_ingest")
     protect("person_identifiers", ingest=WRITE)
     protect("person_merges", ingest=WRITE)
     protect("demographics")

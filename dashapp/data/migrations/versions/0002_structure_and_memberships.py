@@ -287,6 +287,7 @@ def _policies() -> None:
         *("activity_extensions", "outcomes"),
     ):
         protect(table, web=READ, ingest=WRITE)
+    op.execute("GRANT USAGE ON SEQUENCE courses_course_id_seq, activities_activity_id_seq TO la_ingest")
     protect("course_breaks", web=READ, ingest=ALL)
     protect("course_identifiers", ingest=WRITE)
     protect("activity_identifiers", ingest=WRITE)

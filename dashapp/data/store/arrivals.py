@@ -1,0 +1,39 @@
+"""What comes from a transport into the store, and what the store hands back because it can never be taken."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dashapp.domain.events import Event, RefusalReason, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record stood and what it said, for the dead letters."""
+
+    topic: str
+    partition: int | None
+    """None where the transport has no partitions: the inbox."""
+    offset: int | None
+    body: bytes
+    received_at: datetime | None = None
+    """The transport's own time of the record; None: now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One decoded event. `received_at` is the transport's time: an event without a time of its own gets it."""
+
+    event: Event
+    source: Source
+    received_at: datetime
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Buried:
+    """A record that can never be taken, with the reason; `source` is None where not even that is known."""
+
+    place: Place
+    source: Source | None
+    reason: RefusalReason
+    detail: str

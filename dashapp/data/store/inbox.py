@@ -1,0 +1,75 @@
+"""The transport inside of the database: a queue whose rows are taken out by the transaction that writes their events.
+
+Not a sequence: a row that commits late has a lower id than rows that were taken before, and is taken all the same.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import Final
+
+from psycopg2.extras import execute_values
+from sqlalchemy import ARRAY, BigInteger, Connection, Integer, bindparam, text
+
+from dashapp.data.store.actor_hashes import actor_hashes
+from dashapp.domain.keys import SourceId
+
+SLOTS: Final = 64
+"""Readers share the slots among them. What one actor sends falls into one slot."""
+CHANNEL: Final = "la_inbox"
+"""The channel on which waiting readers are woken."""
+_PUT: Final = "INSERT INTO inbox (slot, source_id, topic, body, actor_hashes, received_at) VALUES %s"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One message of the inbox. `received_at` is when it was put there, aware."""
+
+    inbox_id: int
+    source_id: SourceId
+    topic: str
+    body: bytes
+    received_at: datetime
+
+
+def put(
+    connection: Connection, source_id: SourceId, topic: str, bodies: Sequence[bytes], pseudonym_key: str
+) -> None:
+    """Puts messages into the inbox; they can be taken, and readers wake, when the caller's transaction commits."""
+    rows = []
+    for body in bodies:
+        hashes = actor_hashes(body, pseudonym_key)
+        slot = blake2b(b"".join(hashes) or body, digest_size=1).digest()[0] % SLOTS
+        rows.append((slot, source_id, topic, body, hashes))
+    cursor = connection.connection.cursor()
+    try:
+        execute_values(cursor, _PUT, rows, template="(%s, %s, %s, %s, %s::bytea[], clock_timestamp())", page_size=500)
+    finally:
+        cursor.close()
+    connection.execute(_WAKE, {"channel": CHANNEL})
+
+
+def take(connection: Connection, limit: int, slots: Sequence[int] | None = None) -> list[Waiting]:
+    """Up to `limit` messages that nobody else is taking, locked to the end of the caller's transaction.
+
+    About the oldest first. `slots`: only of these; None: of all.
+    """
+    chosen = list(range(SLOTS)) if slots is None else list(slots)
+    statement = _TAKE if slots is None else _TAKE_SLOTS
+    rows = connection.execute(statement, {"limit": limit, "slots": chosen} if slots is not None else {"limit": limit})
+    return [Waiting(row.inbox_id, SourceId(row.source_id), row.topic, bytes(row.body), row.received_at) for row in rows]
+
+
+def remove(connection: Connection, inbox_ids: Sequence[int]) -> None:
+    """Takes messages out, in the transaction that wrote their events."""
+    connection.execute(_REMOVE, {"ids": list(inbox_ids)})
+
+
+_COLUMNS = "inbox_id, source_id, topic, body, received_at"
+_WAKE = text("SELECT pg_notify(:channel, '')")
+_TAKE = text(f"SELECT {_COLUMNS} FROM inbox ORDER BY inbox_id LIMIT :limit FOR UPDATE SKIP LOCKED")
+_TAKE_SLOTS = text(
+    f"SELECT {_COLUMNS} FROM inbox WHERE slot = ANY(:slots) ORDER BY inbox_id LIMIT :limit FOR UPDATE SKIP LOCKED"
+).bindparams(bindparam("slots", type_=ARRAY(Integer)))
+_REMOVE = text("DELETE FROM inbox WHERE inbox_id = ANY(:ids)").bindparams(bindparam("ids", type_=ARRAY(BigInteger)))

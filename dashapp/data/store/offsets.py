@@ -1,0 +1,88 @@
+"""How far each partition has been read: moved in the transaction of the rows that the offsets stand for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ARRAY, Connection, Text, bindparam, text
+
+from dashapp.domain.errors import AnalyticsError
+
+
+class LostOwnership(AnalyticsError):
+    """Somebody else has moved the offsets of a partition: roll back, and give the partition up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where reading goes on. `topic_identity` tells a topic from a later one of the same name."""
+
+    topic_identity: str
+    next_offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """One partition of one topic, as one consumer group of one cluster reads it."""
+
+    cluster: str
+    group: str
+    topic: str
+    partition: int
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """`expected`: where the mover believes the partition to stand; None: nothing has been read of it so far."""
+
+    partition: Partition
+    expected: Position | None
+    next: Position
+
+
+def read(connection: Connection, cluster: str, group: str, topics: Sequence[str]) -> dict[Partition, Position]:
+    """Where a consumer group stands in the given topics; partitions of which nothing was read are missing."""
+    rows = connection.execute(_READ, {"cluster": cluster, "group": group, "topics": list(topics)})
+    return {
+        Partition(cluster, group, row.topic, row.partition): Position(row.topic_identity, row.next_offset)
+        for row in rows
+    }
+
+
+def move(connection: Connection, moves: Sequence[Move]) -> None:
+    """Moves partitions by compare-and-set, in their order. Raises LostOwnership where one is not as expected.
+
+    Two owners that start on a new partition at the same time both insert: the second waits for the first one's
+    transaction, finds the row and has lost.
+    """
+    for one in sorted(moves, key=lambda m: (m.partition.topic, m.partition.partition)):
+        values = {
+            "cluster": one.partition.cluster,
+            "group": one.partition.group,
+            "topic": one.partition.topic,
+            "partition": one.partition.partition,
+            "identity": one.next.topic_identity,
+            "next": one.next.next_offset,
+        }
+        if one.expected is None:
+            moved = connection.execute(_BEGIN, values)
+        else:
+            expected = {"was_identity": one.expected.topic_identity, "was": one.expected.next_offset}
+            moved = connection.execute(_MOVE, {**values, **expected})
+        if moved.rowcount != 1:
+            raise LostOwnership(f"Partition {one.partition.partition} of {one.partition.topic} has another reader.")
+
+
+_READ = text(
+    "SELECT topic, partition, topic_identity, next_offset FROM transport_offsets"
+    " WHERE cluster = :cluster AND consumer_group = :group AND topic = ANY(:topics)"
+).bindparams(bindparam("topics", type_=ARRAY(Text)))
+_BEGIN = text(
+    "INSERT INTO transport_offsets"
+    " (cluster, consumer_group, topic, topic_identity, partition, next_offset, committed_at)"
+    " VALUES (:cluster, :group, :topic, :identity, :partition, :next, now()) ON CONFLICT DO NOTHING"
+)
+_MOVE = text(
+    "UPDATE transport_offsets SET next_offset = :next, topic_identity = :identity, committed_at = now()"
+    " WHERE cluster = :cluster AND consumer_group = :group AND topic = :topic AND partition = :partition"
+    " AND next_offset = :was AND topic_identity = :was_identity"
+)

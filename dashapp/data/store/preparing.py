@@ -1,0 +1,341 @@
+"""Everything that can be done with a batch before the transaction: keys, times, local days, COPY texts, sums.
+
+What is found here is only good while the organisation's epoch stands still; the writer looks again under the lock.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
+from typing import Any, Final
+
+import msgspec
+
+from dashapp.data.store.arrivals import Arrived, Buried
+from dashapp.data.store.deltas import Deltas, DeltaTexts, Fact, as_copy, group
+from dashapp.data.store.identities import Names, smaller_type
+from dashapp.data.store.keys import digest_of_encoded, digested_key, encode, is_own_key
+from dashapp.data.store.structure import KnownActivity, Remembered
+from dashapp.domain.events import (
+    PASSIVE_VERBS,
+    STAFF_ROLES,
+    ActivityDescribed,
+    ActivityType,
+    CourseDescribed,
+    Event,
+    ExtensionGranted,
+    LearningEvent,
+    MembershipChanged,
+    OutcomeRecorded,
+    PersonDescribed,
+    Precision,
+    RefusalReason,
+    SectionDescribed,
+    UnitDescribed,
+    Verb,
+    Voided,
+)
+from dashapp.domain.keys import OrganisationId
+
+_UNKNOWN: Final = ActivityType.UNKNOWN
+_INSTANT: Final = Precision.INSTANT
+_COMPLETED: Final = Verb.COMPLETED
+_NULL: Final = "\\N"
+_PERSONAL: Final = ("given_name", "family_name", "email")
+"""Stands in `people` only, never in a raw row."""
+KINDS: Final[Mapping[type, str]] = MappingProxyType(
+    {
+        Voided: "voided",
+        PersonDescribed: "person_described",
+        MembershipChanged: "membership_changed",
+        OutcomeRecorded: "outcome_recorded",
+        CourseDescribed: "course_described",
+        SectionDescribed: "section_described",
+        UnitDescribed: "unit_described",
+        ActivityDescribed: "activity_described",
+        ExtensionGranted: "extension_granted",
+    }
+)
+"""What stands in `raw_events.verb` for events that are no activity of a learner."""
+_DETAILED: Final = frozenset({Verb.SUBMITTED, Verb.GRADED, Verb.ANSWERED, Verb.WATCHED, Verb.POSTED})
+"""Verbs that have a table of their own besides the counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How old and how far in the future an event may be, held against the transport's time of its record."""
+
+    retention: timedelta
+    future_tolerance: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One event with what it names resolved. `person` is the key under which it arrived, `counts_as` the canonical."""
+
+    number: int
+    event: Event
+    source_id: int
+    key: str
+    at: datetime
+    received_at: datetime
+    person: int | None = None
+    counts_as: int | None = None
+    course: int | None = None
+    activity: int | None = None
+
+
+@dataclass(slots=True)
+class PreparedOrganisation:
+    """One organisation's part of a batch. Rows, `lines`, `contents` and `arrivals` are numbered from 0."""
+
+    remembered: Remembered
+    exclusive: bool = False
+    """Whether it changes what other writers remember or have counted, so that it needs the organisation for itself."""
+    arrivals: list[Arrived] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    """The ledger key as "source<TAB>event"."""
+    contents: list[int] = field(default_factory=list)
+    rows: list[str] = field(default_factory=list)
+    """COPY text of the events' stage."""
+    facts: list[Fact] = field(default_factory=list)
+    claims: list[tuple[int, int, str]] = field(default_factory=list)
+    """(number, activity, type): claims that would lower what is known of the activity's type."""
+    types: dict[int, str] = field(default_factory=dict)
+    """The type that held of each activity when the structure was read."""
+    details: list[Taken] = field(default_factory=list)
+    """Learning events with a table of their own."""
+    others: list[Taken] = field(default_factory=list)
+    """User and content events, and retractions."""
+    copies: int = 0
+    """How many came more than once within the batch."""
+    doubles: list[tuple[Arrived, str, int]] = field(default_factory=list)
+    """Came a second time within the batch with other content: (arrival, line, content)."""
+    months: set[str] = field(default_factory=set)
+    """The months, as "2026-01", of all rows."""
+    oldest_received_at: datetime | None = None
+    deltas: Deltas | None = None
+    """What the facts add if all of them are new and nothing else changes; None where that cannot be."""
+    texts: DeltaTexts | None = None
+
+    @property
+    def organisation_id(self) -> OrganisationId:
+        """Whose part this is."""
+        return self.remembered.organisation_id
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A batch ready to be written: organisations in ascending order, and what was refused already."""
+
+    organisations: tuple[PreparedOrganisation, ...]
+    buried: tuple[Buried, ...]
+    events: int
+
+
+def admit(arrived: Sequence[Arrived], limits: Limits) -> tuple[dict[OrganisationId, list[Arrived]], list[Buried]]:
+    """Arrivals per organisation in their order, and those whose time can never be taken."""
+    admitted: dict[OrganisationId, list[Arrived]] = {}
+    buried = []
+    retention, tolerance = limits.retention, -limits.future_tolerance
+    for arrival in arrived:
+        at = arrival.event.occurred_at
+        if at is not None:
+            age = arrival.received_at - at
+            if age < tolerance:
+                detail = f"{-age.total_seconds():.0f} s ahead of its arrival"
+                buried.append(Buried(arrival.place, arrival.source, RefusalReason.IN_THE_FUTURE, detail))
+                continue
+            if age > retention and type(arrival.event) is LearningEvent:
+                detail = f"{age.days} days old, at most {retention.days} are kept"
+                buried.append(Buried(arrival.place, arrival.source, RefusalReason.TOO_OLD, detail))
+                continue
+        if (group_of := admitted.get(arrival.source.organisation_id)) is None:
+            admitted[arrival.source.organisation_id] = [arrival]
+        else:
+            group_of.append(arrival)
+    return admitted, buried
+
+
+def names_of(arrivals: Iterable[Arrived]) -> Names:
+    """Everything that a batch names, each once."""
+    names = Names()
+    people, courses, activities = names.people, names.courses, names.activities
+    for arrival in arrivals:
+        event: Any = arrival.event
+        if type(event) is LearningEvent:
+            people.add(event.person)
+            courses.add(event.course)
+            if event.activity is not None:
+                name = (event.course, event.activity)
+                claimed = event.activity_type or _UNKNOWN
+                if (known := activities.get(name)) is None:
+                    activities[name] = claimed
+                elif claimed is not known:
+                    activities[name] = smaller_type(known, claimed)
+        else:
+            if (person := getattr(event, "person", None)) is not None:
+                people.add(person)
+            if (course := getattr(event, "course", None)) is not None:
+                courses.add(course)
+                if (activity := getattr(event, "activity", None)) is not None:
+                    activities.setdefault((course, activity), _UNKNOWN)
+    return names
+
+
+def prepare_organisation(arrivals: Sequence[Arrived], remembered: Remembered) -> PreparedOrganisation:
+    """One organisation's part of a batch, all of whose names are in `remembered`."""
+    prepared = PreparedOrganisation(remembered)
+    known: dict[str, int] = {}
+    rows = _Rows(prepared)
+    for arrival in arrivals:
+        event = arrival.event
+        body = encode(event)
+        content = digest_of_encoded(body)
+        name = event.id
+        line = f"{arrival.source.source_id}\t{name if is_own_key(name) else digested_key(name)}"
+        if line in known:
+            if known[line] == content:
+                prepared.copies += 1
+            else:
+                prepared.doubles.append((arrival, line, content))
+            continue
+        known[line] = content
+        if type(event) is LearningEvent:
+            rows.add_learning(arrival, event, f"{line}\t{content}", body)
+        else:
+            rows.add_other(arrival, event, f"{line}\t{content}")
+    prepared.lines = list(known)
+    prepared.contents = list(known.values())
+    if not prepared.exclusive:
+        prepared.deltas = group(prepared.facts, prepared.types, remembered.exclusions)
+        prepared.texts = as_copy(prepared.deltas)
+    return prepared
+
+
+class _Rows:
+    """Writes the rows of one organisation's part, in the order of arrival."""
+
+    def __init__(self, prepared: PreparedOrganisation) -> None:
+        self._prepared = prepared
+        self._remembered = prepared.remembered
+        self._locate = prepared.remembered.days.locate
+        self._days: dict[date, str] = {}
+        self._received: tuple[datetime | None, str] = (None, "")
+
+    def add_learning(self, arrival: Arrived, event: LearningEvent, line: str, body: bytes) -> None:
+        """`line`: source, key and content as COPY text. `body`: the whole event, encoded."""
+        prepared, remembered = self._prepared, self._remembered
+        person, counts_as = remembered.people[event.person]
+        course = remembered.courses[event.course]
+        at = event.occurred_at
+        if at is None:
+            at = arrival.received_at
+        if at.tzinfo is not UTC:
+            at = at.astimezone(UTC)
+        instant = encode(at)[1:-2].decode()
+        local_day, minute_of_day = self._locate(at.timestamp())
+        if (day := self._days.get(local_day)) is None:
+            self._days[local_day] = day = local_day.isoformat()
+        minute = minute_of_day if event.precision is _INSTANT else None
+        number = len(prepared.rows)
+        named = b'"person":' + encode(event.person) + b',"course":' + encode(event.course)
+        body = body.replace(named, b'"person":%d,"course":%d' % (person, course), 1)
+        activity = None
+        if event.activity is not None:
+            known = remembered.activities[course, event.activity]
+            activity = known.activity_id
+            prepared.types[activity] = known.activity_type
+            if event.activity_type not in (None, known.claimed_type):
+                self._claim(number, known, str(event.activity_type))
+            body = body.replace(b'"activity":' + encode(event.activity), b'"activity":%d' % activity, 1)
+        received = arrival.received_at
+        if received is not self._received[0]:
+            self._received = (received, _instant_text(received))
+        verb = event.verb
+        prepared.rows.append(
+            f"{number}\t{line}\t{instant}Z\t{person}\t{course}\t{_NULL if activity is None else activity}\t{day}"
+            f"\t{_NULL if minute is None else minute}\t{event.count}\t{verb._value_}\t{self._received[1]}Z"
+            f"\t{_as_bytes(body)}\n"
+        )
+        prepared.arrivals.append(arrival)
+        prepared.months.add(instant[:7])
+        if verb not in PASSIVE_VERBS:
+            fact = (number, course, counts_as, day, minute, instant, event.count, activity, verb is _COMPLETED)
+            prepared.facts.append(fact)
+        if verb in _DETAILED and activity is not None:
+            source, key = line.split("\t")[:2]
+            prepared.details.append(
+                Taken(number, event, int(source), key, at, received, person, counts_as, course, activity)
+            )
+
+    def _claim(self, number: int, known: KnownActivity, claimed: str) -> None:
+        if smaller_type(claimed, known.claimed_type) == claimed:
+            self._prepared.claims.append((number, known.activity_id, claimed))
+            self._prepared.exclusive |= known.described_type is None
+
+    def add_other(self, arrival: Arrived, event: Event, line: str) -> None:
+        """The same for an event that is no activity of a learner."""
+        prepared, remembered = self._prepared, self._remembered
+        said = msgspec.to_builtins(event)
+        person = counts_as = course = activity = None
+        if (name := getattr(event, "person", None)) is not None:
+            person, counts_as = remembered.people[name]
+            said["person"] = person
+        if (name := getattr(event, "course", None)) is not None:
+            said["course"] = course = remembered.courses[name]
+            if (name := getattr(event, "activity", None)) is not None:
+                known = remembered.activities[course, name]
+                said["activity"] = activity = known.activity_id
+                prepared.exclusive |= type(event) is ActivityDescribed and _changes_type(event, known)
+        for field_name in _PERSONAL:
+            said.pop(field_name, None)
+        at = (event.occurred_at or arrival.received_at).astimezone(UTC)
+        instant = _instant_text(at)
+        number = len(prepared.rows)
+        source, key, _content = line.split("\t")
+        prepared.rows.append(
+            f"{number}\t{line}\t{instant}Z\t{_or_null(person)}\t{_or_null(course)}\t{_or_null(activity)}"
+            f"\t{remembered.days.day_of(at).isoformat()}\t{_NULL}\t0\t{KINDS[type(event)]}"
+            f"\t{_instant_text(arrival.received_at)}Z\t{_as_bytes(encode(said))}\n"
+        )
+        prepared.arrivals.append(arrival)
+        prepared.months.add(instant[:7])
+        prepared.others.append(
+            Taken(number, event, int(source), key, at, arrival.received_at, person, counts_as, course, activity)
+        )
+        prepared.exclusive |= _needs_all(event, counts_as, remembered)
+
+
+def _needs_all(event: Event, person: int | None, remembered: Remembered) -> bool:
+    """Whether an event changes what other writers have counted or remember."""
+    match event:
+        case Voided():
+            return True
+        case MembershipChanged(role=role):
+            return role in STAFF_ROLES
+        case PersonDescribed(is_test=is_test):
+            return bool(is_test) or person in remembered.exclusions.test_people
+        case _:
+            return False
+
+
+def _changes_type(event: ActivityDescribed, known: KnownActivity) -> bool:
+    """Whether the description may change the type that holds; it may still lose against a later one."""
+    described = None if event.activity_type in (None, _UNKNOWN) else str(event.activity_type)
+    return (described or known.claimed_type) != known.activity_type or described != known.described_type
+
+
+def _as_bytes(body: bytes) -> str:
+    """JSON as COPY text of a bytea: JSON has no control characters, so only backslashes need care, twice over."""
+    said = body.decode()
+    return said.replace("\\", "\\\\\\\\") if "\\" in said else said
+
+
+def _or_null(value: int | None) -> str:
+    return _NULL if value is None else str(value)
+
+
+def _instant_text(at: datetime) -> str:
+    """UTC as ISO text without its zone: texts of this form compare as the instants do."""
+    return encode(at.astimezone(UTC))[1:-2].decode()
