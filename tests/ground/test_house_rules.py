@@ -1,0 +1,62 @@
+"""Rules of CONTRIBUTING.md that no linter knows."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.shared import REPOSITORY
+
+LONGEST_FILE = 400
+LISTS = {"dashapp/data/tables.py"}
+"""Long because the schema is: a list to look things up in, without branches."""
+LONGEST_FUNCTION = 60
+"""The house says 40; a docstring, or one long literal, may stand in it besides."""
+SAYS_NOTHING = {"utils", "util", "helpers", "helper", "common", "misc"}
+FOREIGN_PATHS = re.compile(r"/work/|/root/|/tmp/w/")
+
+
+def own_files(*endings: str) -> list[Path]:
+    """What git knows, or would know at the next `git add`, with one of these endings."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    paths = (REPOSITORY / line for line in listed.stdout.splitlines())
+    return [path for path in paths if path.suffix in endings and path.is_file()]
+
+
+def functions(path: Path) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
+            yield node.name, node.end_lineno - node.lineno + 1
+
+
+def test_no_file_is_too_long_to_read() -> None:
+    lengths = {str(path.relative_to(REPOSITORY)): len(path.read_text().splitlines()) for path in own_files(".py")}
+    assert {path: length for path, length in lengths.items() if length > LONGEST_FILE and path not in LISTS} == {}
+
+
+def test_no_function_is_too_long_to_read() -> None:
+    too_long = {
+        f"{path.relative_to(REPOSITORY)}:{name}": length
+        for path in own_files(".py")
+        if path.parts[-2] != "versions"
+        for name, length in functions(path)
+        if length > LONGEST_FUNCTION
+    }
+    assert too_long == {}
+
+
+def test_every_name_says_what_is_in_it() -> None:
+    assert [path for path in own_files(".py") if SAYS_NOTHING & {path.stem, *path.parts}] == []
+
+
+def test_the_project_speaks_of_no_machine_but_the_readers() -> None:
+    texts = own_files(".py", ".md", ".toml", ".txt", ".in", ".sh", ".css", ".js", ".json", ".xml", "")
+    found = [path for path in texts if path.name != Path(__file__).name and FOREIGN_PATHS.search(path.read_text())]
+    assert found == []
