@@ -17,6 +17,11 @@ def line_of(chart: str) -> str:
     return f"{chart}-line"
 
 
+def asof_of(page: str, card: object) -> dict[str, object]:
+    """The id of a card's as-of line; with `dash.ALL` as the card, all those of a page."""
+    return {"type": "asof", "page": page, "card": card}
+
+
 class Shell:
     """Parts that every page has."""
 
@@ -24,8 +29,17 @@ class Shell:
     SCREEN: Final = "shell-screen"
     """Store, memory: {"theme": "light" | "dark", "narrow": bool}; read it with `figures.Screen.parse`."""
     NAV: Final = "shell-nav"
-    EMBED_BAR: Final = "shell-embed-bar"
+    """Children: the tabs of the role, `shell.tab_links`."""
+    ACCOUNT: Final = "shell-account"
+    """Children: who is signed in, `shell.account`."""
+    WORDS: Final = "shell-words"
+    """Hidden: the patterns that scripts in the browser fill in, in the reader's language."""
+    EMBED_TITLE: Final = "shell-embed-title"
+    """Children: what an embedded page shows, beside the live state."""
+    EMBED_OPEN: Final = "shell-embed-open"
+    """Link whose href is the same page outside of the frame."""
     TAB_BAR: Final = "shell-tab-bar"
+    """Children: the same tabs, at the foot of a phone."""
     LIVE: Final = "shell-live"
     """The live badge; its words are set by `window.laLook.showLive`."""
     RATE: Final = "shell-rate"

@@ -1,6 +1,6 @@
 """A slot is a place on a page that an update fills: one property of one component."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dashapp import ids
 
@@ -8,7 +8,8 @@ from dashapp import ids
 class Slot(NamedTuple):
     """`Output(slot.id, slot.property)` writes to it."""
 
-    id: str
+    id: Any
+    """A text, or a pattern id whose values are a list."""
     property: str
 
 

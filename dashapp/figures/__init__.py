@@ -4,9 +4,13 @@ Every figure carries its accessible twin, a table, in `layout.meta` (`table_of`)
 those of `assets/tokens.css`; since plotly reads no CSS variables, a figure is drawn for one `Screen`.
 """
 
+from dashapp.figures.calendar import EVENT_STEPS as CALENDAR_EVENTS
+from dashapp.figures.calendar import MINUTE_STEPS as CALENDAR_MINUTES
 from dashapp.figures.calendar import activity_calendar
 from dashapp.figures.courses import courses_by_week, scores_by_course
 from dashapp.figures.daily import active_days
+from dashapp.figures.heat import EVENT_STEPS as HEAT_EVENTS
+from dashapp.figures.heat import MINUTE_STEPS as HEAT_MINUTES
 from dashapp.figures.heat import learner_weeks
 from dashapp.figures.scatter import time_and_score
 from dashapp.figures.scores import scores_against_course
@@ -14,6 +18,10 @@ from dashapp.figures.theme import Screen, Theme, table_of
 from dashapp.figures.weekly import weekly_activity
 
 __all__ = [
+    "CALENDAR_EVENTS",
+    "CALENDAR_MINUTES",
+    "HEAT_EVENTS",
+    "HEAT_MINUTES",
     "Screen",
     "Theme",
     "active_days",

@@ -1,0 +1,12 @@
+/* Before the first paint: the theme (the reader's choice, else the system's) and whether the page stands in a frame. */
+(() => {
+  const root = document.documentElement;
+  let chosen = null;
+  try { chosen = window.localStorage.getItem("la-theme"); } catch { /* a frame without storage follows the system */ }
+  const dark = chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.bsTheme = dark ? "dark" : "light";
+  const embedded = () => root.classList.toggle("la-embed", /\/embed(\/|$)/.test(location.pathname));
+  embedded();
+  window.addEventListener("_dashprivate_pushstate", embedded);
+  window.addEventListener("popstate", embedded);
+})();

@@ -1,0 +1,68 @@
+"""Filters: native selects, dates and radio buttons that look like chips. Their state lives in the URL."""
+
+from collections.abc import Mapping, Sequence
+
+import dash_bootstrap_components as dbc
+from dash import html
+from dash.development.base_component import Component
+
+from dashapp.components.attributes import attributes
+
+Option = Mapping[str, object]
+"""{"label": text or component, "value": text}"""
+
+
+def option(value: str, label: str | Component) -> Option:
+    """One choice of a control."""
+    return {"label": label, "value": value}
+
+
+def select_chip(name: str, label: str, options: Sequence[Option]) -> Component:
+    """A choice of one from many: the browser's own select, so that phones show their own picker."""
+    control = dbc.Select(id=name, options=[dict(each) for each in options], value="")
+    return html.Label([html.Span(label), control], className="la-chip", htmlFor=name)
+
+
+def date_chip(name: str, label: str) -> Component:
+    """A local day: the browser's own date field, in the reader's own order of day and month."""
+    control = dbc.Input(id=name, type="date", debounce=True)
+    return html.Label([html.Span(label), control], className="la-chip", htmlFor=name)
+
+
+def segments(name: str, label: str, options: Sequence[Option]) -> Component:
+    """A choice of one from a few, side by side; the empty value comes first and is chosen at the start."""
+    return html.Div(
+        dbc.RadioItems(
+            id=name,
+            options=[dict(each) for each in options],
+            value="",
+            className="la-seg",
+            inputClassName="btn-check",
+            labelClassName="la-seg-label",
+            labelCheckedClassName="on",
+        ),
+        role="radiogroup",
+        **attributes(aria_label=label),
+    )
+
+
+def chips(name: str, label: str, options: Sequence[Option]) -> Component:
+    """The same as chips that stand apart, for levels with their counts."""
+    return html.Div(
+        dbc.RadioItems(
+            id=name,
+            options=[dict(each) for each in options],
+            value="",
+            className="la-chips",
+            inputClassName="btn-check",
+            labelClassName="la-chip",
+            labelCheckedClassName="on",
+        ),
+        role="radiogroup",
+        **attributes(aria_label=label),
+    )
+
+
+def filter_row(label: str, controls: Sequence[Component]) -> Component:
+    """The filters of a page; on a phone they scroll sideways."""
+    return html.Div(list(controls), className="la-filters", role="group", **attributes(aria_label=label))

@@ -1,0 +1,191 @@
+"""What stands around every page: navigation by role, live badge with its rate, theme, account, embed bar, phone tabs.
+
+`frame(content)` depends on nobody; who is signed in comes later into `Shell.NAV`, `Shell.TAB_BAR` (both `tab_links`)
+and `Shell.ACCOUNT` (`account`).
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashapp import words
+from dashapp.components.attributes import attributes
+from dashapp.components.marks import icon
+from dashapp.ids import Shell
+from dashapp.words import _, pgettext
+
+RATES = (1_000, 2_000, 5_000, 10_000, 30_000)
+"""Milliseconds between two questions, to choose from; 0 pauses."""
+DEFAULT_RATE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A page that the role may open."""
+
+    label: str
+    href: str
+    current: bool = False
+
+
+def client_words() -> str:
+    """The patterns that scripts fill in while the page is open, as JSON, in the reader's language."""
+    return json.dumps(
+        {
+            "asof": _("As of {time} · {lag} behind"),
+            "late": _("Late: as of {time} · {lag} behind"),
+            "live": _("Live · {lag} behind"),
+            "liveLate": _("Late · {lag} behind"),
+            "paused": _("Paused"),
+            "offline": _("Connection lost"),
+            "connecting": _("Connecting"),
+            "seconds": _("{seconds}\u00a0s"),
+            "minutes": _("{minutes}\u00a0min"),
+            "hours": _("{hours}\u00a0h {minutes}\u00a0min"),
+            "days": _("{number}\u00a0days"),
+            "close": _("Close"),
+            "locale": words.language_tag(),
+        },
+        ensure_ascii=False,
+    )
+
+
+def tab_links(tabs: Sequence[Tab]) -> list[Component]:
+    """The tabs as links, for the top of the page and for the foot of a phone.
+
+    They change pages as dcc.Link does (`assets/look.js`), which has no attribute for the current page.
+    """
+    return [
+        html.A(
+            tab.label,
+            href=tab.href,
+            **attributes(data_la_follow="1", **({"aria_current": "page"} if tab.current else {})),
+        )
+        for tab in tabs
+    ]
+
+
+def _initials(name: str) -> str:
+    parts = [part for part in name.split() if part[0].isalnum()]
+    return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper()
+
+
+def account(name: str, sign_out: str) -> Component:
+    """The initials of who is signed in; a menu with the name and the way out."""
+    return html.Details(
+        [
+            html.Summary(
+                html.Span(_initials(name), className="la-ava"),
+                title=name,
+                **attributes(aria_label=_("Signed in as {name}").format(name=name)),
+            ),
+            html.Div([html.P(name), html.A(_("Sign out"), href=sign_out)], className="la-pop"),
+        ],
+        className="la-menu",
+    )
+
+
+def _rate_word(milliseconds: int) -> str:
+    return _("every {seconds}\u00a0s").format(seconds=words.number(milliseconds / 1000))
+
+
+def _live() -> Component:
+    """The live badge; its menu chooses how often the page asks for news."""
+    options = [{"label": _rate_word(rate), "value": rate} for rate in RATES]
+    choices = dbc.RadioItems(
+        id=Shell.RATE,
+        options=[*options, {"label": pgettext("rate of updates", "Paused"), "value": 0}],
+        value=DEFAULT_RATE,
+        persistence=True,
+        persistence_type="local",
+        className="la-choices",
+        inputClassName="btn-check",
+        labelClassName="la-choice",
+        labelCheckedClassName="on",
+    )
+    badge = html.Span(_("Connecting"), id=Shell.LIVE, className="la-live", **attributes(data_state="connecting"))
+    return html.Details(
+        [
+            html.Summary(badge, title=_("How often the page updates")),
+            html.Div([html.H3(_("Update the page")), choices], className="la-pop"),
+        ],
+        className="la-menu",
+    )
+
+
+def _navigation(home: str) -> Component:
+    mark = html.Span([html.I(), html.I(), html.I()], className="la-brandmark", **attributes(aria_hidden="true"))
+    name = html.Span(_("Learning analytics"), className="hide-phone")
+    theme = _("Switch between light and dark")
+    return html.Header(
+        [
+            html.A(_("To the content"), href=f"#{Shell.CONTENT}", className="la-skip"),
+            html.A(
+                [mark, name],
+                href=home,
+                className="la-brand",
+                title=_("Learning analytics"),
+                **attributes(data_la_follow="1"),
+            ),
+            html.Nav(id=Shell.NAV, className="la-tabs hide-phone", **attributes(aria_label=_("Main"))),
+            html.Div(
+                [
+                    _live(),
+                    html.Button(
+                        icon("theme"),
+                        id=Shell.THEME,
+                        type="button",
+                        className="la-iconbtn",
+                        title=theme,
+                        **attributes(aria_label=theme),
+                    ),
+                    html.Div(id=Shell.ACCOUNT),
+                ],
+                className="la-tools",
+            ),
+        ],
+        className="la-nav",
+    )
+
+
+def _embed_bar() -> Component:
+    return html.Div(
+        [
+            html.B(id=Shell.EMBED_TITLE, className="la-m"),
+            html.Span(_("Connecting"), className="la-live", **attributes(data_state="connecting", data_la_live="1")),
+            html.A(_("Open in a new tab"), id=Shell.EMBED_OPEN, target="_blank", rel="noopener", className="la-push"),
+        ],
+        className="la-embedbar",
+    )
+
+
+def frame(content: Component, home: str = "/") -> list[Component]:
+    """All that stands around `content`; `home` is the address of the reader's first page."""
+    return [
+        html.Div(id=Shell.WORDS, hidden=True, **attributes(data_words=client_words())),
+        dcc.Store(id=Shell.SCREEN),
+        _embed_bar(),
+        _navigation(home),
+        html.Div(id=Shell.NOTICE, className="la-notice", role="status"),
+        html.Div(content, id=Shell.CONTENT, tabIndex=-1),
+        html.Nav(id=Shell.TAB_BAR, className="la-tabbar", **attributes(aria_label=_("Main, at the foot"))),
+    ]
+
+
+def message(title: str, text: str, link: tuple[str, str] | None = None) -> Component:
+    """A page that is only words: not found, not permitted, failed. `link` is (words, address)."""
+    parts: list[Component] = [html.H1(title, className="h5"), html.P(text, className="la-2")]
+    if link is not None:
+        parts.append(html.P(html.A(link[0], href=link[1], **attributes(data_la_follow="1"))))
+    return html.Main(parts, className="la-narrow")
+
+
+def notice(*, transport_away: bool) -> str:
+    """The line above all cards while no new events can arrive; empty otherwise."""
+    if not transport_away:
+        return ""
+    return _("New activity cannot be received at the moment. The last known state is shown; it catches up by itself.")
