@@ -21,6 +21,7 @@ from sqlalchemy import Connection, text
 
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store.scope_changes import CHANNEL, RETAINED, SLOTS
+from dashapp.data.store.status import IngestState
 from dashapp.domain.clock import Clock, system_clock
 from dashapp.domain.errors import Unavailable
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId
@@ -29,18 +30,9 @@ from dashapp.observability.logging import get_logger
 
 log = get_logger(__name__)
 
+_AWAY: Final = (IngestState.WAITING, IngestState.ALARMED)
 UNTOUCHED: Final = "0"
 """The version of what nothing has touched within the retained hour."""
-
-
-class WriterState(StrEnum):
-    """What a writer says of itself in `ingest_status`."""
-
-    RUNNING = "running"
-    WAITING = "waiting"
-    """The broker is away."""
-    ALARMED = "alarmed"
-    """Offsets are out of range, or the like: somebody has to look."""
 
 
 class _Kind(StrEnum):
@@ -291,7 +283,7 @@ class ChangeWatcher:
         # A writer that was killed leaves its row behind. It counts only while no other one is at work.
         alive = [row for row in rows if row.alive]
         waiting = [row.oldest_waiting_at for row in alive or rows if row.oldest_waiting_at is not None]
-        away = not alive or any(row.state != WriterState.RUNNING for row in alive)
+        away = not alive or any(row.state in _AWAY for row in alive)
         self._watermark = _Watermark(self._clock(), min(waiting, default=None), away)
 
     def _wait(self, connection: Connection) -> None:

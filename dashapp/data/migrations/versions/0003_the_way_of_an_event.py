@@ -152,6 +152,11 @@ def _ingest_status() -> None:
     )
 
 
+def _let_append(table: str, key: str, roles: str) -> None:
+    """Who inserts a row is told its key (INSERT .. RETURNING), and reads nothing else of the table."""
+    op.execute(f"GRANT SELECT ({key}) ON {table} TO {roles}")
+
+
 def _policies() -> None:
     protect("event_ledger", ingest=APPEND)
     protect("raw_events", ingest=WRITE)
@@ -159,6 +164,8 @@ def _policies() -> None:
     # What cannot be attributed has no organisation. The bodies are for whoever mends the sender, not for pages.
     close("dead_letters")
     allow_one("dead_letters", "la_ingest", "INSERT", "true")
+    _let_append("dead_letters", "dead_letter_id", "la_ingest")
+    op.execute("CREATE POLICY la_ingest_select ON dead_letters FOR SELECT TO la_ingest USING (true)")
     allow_one("dead_letters", "la_jobs", "SELECT", "true")
     allow_one("dead_letters", "la_jobs", "DELETE", "true")
     # Versions hold keys only, and the web process follows those of all organisations at once.
@@ -172,6 +179,7 @@ def _privileges() -> None:
     """Tables of the transport, which know no organisation: collectors append to the inbox, only ingest reads it."""
     op.execute(f"GRANT {ALL} ON inbox TO la_ingest")
     op.execute("GRANT INSERT ON inbox TO la_web, la_jobs")
+    _let_append("inbox", "inbox_id", "la_web, la_jobs")
     op.execute(f"GRANT {WRITE} ON transport_offsets TO la_ingest")
     op.execute(f"GRANT {ALL} ON ingest_status TO la_ingest")
     op.execute("GRANT SELECT ON ingest_status TO la_web, la_jobs")
@@ -199,10 +207,10 @@ def _raw_partitions() -> None:
             END IF;
             WHILE month <= last_day LOOP
                 partition := 'raw_events_y' || to_char(month, 'YYYY') || 'm' || to_char(month, 'MM');
-                IF to_regclass(partition) IS NULL THEN
+                IF NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'analytics' AND tablename = partition) THEN
                     PERFORM pg_advisory_xact_lock(7311002);
-                    -- Another process may have made it while this one waited.
-                    IF to_regclass(partition) IS NULL THEN
+                    -- Another process may have made it while this one waited. (to_regclass would not know yet.)
+                    IF NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'analytics' AND tablename = partition) THEN
                         EXECUTE format('CREATE TABLE %I (LIKE raw_events INCLUDING DEFAULTS)', partition);
                         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', partition);
                         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', partition);

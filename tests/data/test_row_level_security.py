@@ -1,0 +1,282 @@
+"""The second wall: even a wrong query shows no other organisation, and an event cannot give power."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import sqlalchemy
+from sqlalchemy import ARRAY, Connection, Table, text
+from sqlalchemy.dialects.postgresql import BIT, JSONB, insert
+
+from dashapp.data.database import Database, DatabaseRole, embedded_database
+from dashapp.data.migrations import migrate
+from dashapp.data.store.organisations import find_organisation, grant_administrator
+from dashapp.data.tables import TENANT_TABLES, demographics, inbox, memberships, organisations, people, scope_changes
+from dashapp.domain.keys import OrganisationId, PersonId
+from tests.data.conftest import make_organisation
+
+SERVICE_ROLES = [DatabaseRole.INGEST, DatabaseRole.WEB, DatabaseRole.JOBS]
+WITHOUT_TENANT = {"scope_changes", "dead_letters", "sources"}
+"""Tables that some role may read across organisations: keys only, or what only an operator and ingest can read."""
+PERSONAL = [table for table in TENANT_TABLES if table.name not in WITHOUT_TENANT]
+
+
+def any_value(column: sqlalchemy.Column[object], organisation: int) -> object:
+    """Some value that the column takes."""
+    if column.name == "organisation_id":
+        return organisation
+    if column.name == "role":
+        return "learner"
+    if isinstance(column.type, ARRAY):
+        return []
+    if isinstance(column.type, JSONB):
+        return {}
+    if isinstance(column.type, BIT):
+        return "0" * 1500
+    by_type = {
+        int: organisation * 1000 + 1,
+        str: f"text-{organisation}",
+        bytes: b"{}",
+        bool: True,
+        float: 1.0,
+        datetime: datetime(2026, 3, 4, 5, 6, tzinfo=UTC),
+    }
+    python_type = column.type.python_type
+    if python_type in by_type:
+        return by_type[python_type]
+    return uuid4() if python_type.__name__ == "UUID" else datetime(2026, 3, 4, tzinfo=UTC).date()
+
+
+@pytest.fixture
+def two_tenants(database: Database, as_superuser: Callable[[], Connection]) -> list[OrganisationId]:
+    """Two organisations with a row of each in every table."""
+    tenants = [make_organisation(database, name) for name in ("north", "south")]
+    connection = as_superuser()
+    connection.execute(text("SELECT ensure_raw_partitions('2026-03-01', '2026-03-31')"))
+    connection.execute(text("SET session_replication_role = replica"))  # rows need not fit together here
+    for table in TENANT_TABLES:
+        for tenant in tenants:
+            columns = [column for column in table.c if not column.identity and column.server_default is None]
+            connection.execute(table.insert().values({c.name: any_value(c, tenant) for c in columns}))
+    connection.execute(text("SET session_replication_role = origin"))
+    return tenants
+
+
+def may(connection: Connection, table: Table, privilege: str) -> bool:
+    found = connection.execute(
+        text("SELECT has_table_privilege(current_user, :table, :privilege)"),
+        {"table": table.name, "privilege": privilege},
+    )
+    return bool(found.scalar_one())
+
+
+def seen(connection: Connection, table: Table) -> set[int]:
+    """The organisations whose rows a query without any condition shows."""
+    return set(connection.execute(text(f"SELECT organisation_id FROM {table.name}")).scalars())
+
+
+@pytest.mark.parametrize("role", SERVICE_ROLES)
+def test_a_query_without_a_condition_shows_rows_of_the_own_organisation_only(
+    every_postgres: str, database: Database, two_tenants: list[OrganisationId], role: DatabaseRole
+) -> None:
+    own, _ = two_tenants
+    with database.transaction(role, own) as connection:
+        readable = [table for table in PERSONAL if may(connection, table, "SELECT")]
+        assert {table.name: seen(connection, table) for table in readable} == {table.name: {own} for table in readable}
+    assert len(readable) > 20
+
+
+@pytest.mark.parametrize("role", SERVICE_ROLES)
+def test_without_a_tenant_nothing_is_shown_at_all(
+    database: Database, two_tenants: list[OrganisationId], role: DatabaseRole
+) -> None:
+    with database.transaction(role, None) as connection:
+        readable = [table for table in PERSONAL if may(connection, table, "SELECT")]
+        assert {table.name: seen(connection, table) for table in readable} == {table.name: set() for table in readable}
+
+
+def test_the_web_that_asks_for_another_organisation_gets_nothing(
+    database: Database, two_tenants: list[OrganisationId]
+) -> None:
+    own, other = two_tenants
+    with database.transaction(DatabaseRole.WEB, own) as connection:
+        for table in (*PERSONAL, organisations):
+            if may(connection, table, "SELECT"):
+                rows = connection.execute(
+                    text(f"SELECT count(*) FROM {table.name} WHERE organisation_id = :other"), {"other": other}
+                )
+                assert (table.name, rows.scalar_one()) == (table.name, 0)
+
+
+def test_the_web_reads_exactly_what_pages_show(database: Database) -> None:
+    with database.transaction(DatabaseRole.WEB, None) as connection:
+        unreadable = {table.name for table in TENANT_TABLES if not may(connection, table, "SELECT")}
+        writable = {
+            (table.name, privilege)
+            for table in (*TENANT_TABLES, organisations)
+            for privilege in ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
+            if may(connection, table, privilege)
+        }
+    assert unreadable == {
+        *("activity_identifiers", "course_identifiers", "person_identifiers", "sources", "person_merges"),
+        *("demographics", "membership_facts", "event_ledger", "raw_events", "retractions", "dead_letters"),
+    }
+    assert writable == set()
+
+
+def test_every_tenant_table_and_every_month_of_raw_events_is_closed_even_to_its_owner(
+    database: Database, two_tenants: list[OrganisationId], as_superuser: Callable[[], Connection]
+) -> None:
+    open_ones = as_superuser().execute(
+        text(
+            "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'organisation_id'"
+            " WHERE n.nspname = 'analytics' AND c.relkind IN ('r', 'p')"
+            " AND NOT (c.relrowsecurity AND c.relforcerowsecurity)"
+        )
+    )
+    assert open_ones.scalars().all() == []
+
+
+def test_everything_belongs_to_the_owner(database: Database, as_superuser: Callable[[], Connection]) -> None:
+    foreign = as_superuser().execute(
+        text(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'analytics'::regnamespace"
+            " AND pg_get_userbyid(relowner) <> 'la_owner'"
+        )
+    )
+    assert foreign.scalars().all() == []
+
+
+@pytest.mark.parametrize("role", SERVICE_ROLES)
+def test_a_row_cannot_be_written_for_another_organisation(
+    database: Database, two_tenants: list[OrganisationId], role: DatabaseRole
+) -> None:
+    own, other = two_tenants
+    with (
+        pytest.raises(sqlalchemy.exc.ProgrammingError, match=r"row-level security|permission denied"),
+        database.transaction(role, own) as connection,
+    ):
+        connection.execute(people.insert().values(organisation_id=other))
+
+
+def test_a_row_cannot_be_moved_to_another_organisation(database: Database, two_tenants: list[OrganisationId]) -> None:
+    own, other = two_tenants
+    with (
+        pytest.raises(sqlalchemy.exc.ProgrammingError, match="row-level security"),
+        database.transaction(DatabaseRole.INGEST, own) as connection,
+    ):
+        connection.execute(people.update().values(organisation_id=other))
+
+
+def test_months_of_raw_events_cannot_be_read_past_their_parent(
+    database: Database, two_tenants: list[OrganisationId]
+) -> None:
+    with (
+        pytest.raises(sqlalchemy.exc.ProgrammingError, match="permission denied"),
+        database.transaction(DatabaseRole.INGEST, two_tenants[0]) as connection,
+    ):
+        connection.execute(text("SELECT * FROM raw_events_y2026m03"))
+
+
+@pytest.mark.parametrize("role", SERVICE_ROLES)
+@pytest.mark.parametrize(
+    "statement", ["CREATE TABLE mine (x int)", "DROP TABLE people", "ALTER TABLE people DISABLE ROW LEVEL SECURITY"]
+)
+def test_no_role_of_the_service_changes_the_schema(database: Database, role: DatabaseRole, statement: str) -> None:
+    with (
+        pytest.raises(sqlalchemy.exc.ProgrammingError, match=r"permission denied|must be owner"),
+        database.transaction(role, None) as connection,
+    ):
+        connection.execute(text(statement))
+
+
+def test_a_role_of_the_embedded_server_cannot_become_another_one(tmp_path: Path) -> None:
+    embedded = embedded_database(tmp_path / "database")
+    try:
+        migrate(embedded)
+        for other in ("la_owner", "la_ingest", "postgres"):
+            with (
+                pytest.raises(sqlalchemy.exc.ProgrammingError, match="permission denied to set role"),
+                embedded.transaction(DatabaseRole.WEB, None) as connection,
+            ):
+                connection.execute(text(f"SET ROLE {other}"))
+    finally:
+        embedded.close()
+
+
+def test_a_name_finds_one_organisation_and_no_list(database: Database, two_tenants: list[OrganisationId]) -> None:
+    with database.transaction(DatabaseRole.WEB, None) as connection:
+        assert find_organisation(connection, "south") == two_tenants[1]
+        assert find_organisation(connection, "so%") is None
+        assert seen(connection, organisations) == set()
+
+
+@pytest.mark.parametrize(
+    ("role", "granted_by"), [("administrator", "event"), ("guardian", "event"), ("teacher", "administration")]
+)
+def test_ingest_cannot_give_power(
+    database: Database, two_tenants: list[OrganisationId], role: str, granted_by: str
+) -> None:
+    own = two_tenants[0]
+    row = {"organisation_id": own, "person_id": 1, "scope_kind": "organisation", "scope_id": own}
+    with (
+        pytest.raises(sqlalchemy.exc.ProgrammingError, match="row-level security"),
+        database.transaction(DatabaseRole.INGEST, own) as connection,
+    ):
+        connection.execute(memberships.insert().values(**row, role=role, granted_by=granted_by))
+
+
+def test_ingest_can_neither_raise_nor_end_what_the_administration_granted(
+    database: Database, organisation: OrganisationId
+) -> None:
+    with database.transaction(DatabaseRole.JOBS, organisation) as connection:
+        person = connection.execute(
+            people.insert().values(organisation_id=organisation).returning(people.c.person_id)
+        ).scalar_one()
+        grant_administrator(connection, organisation, PersonId(person))
+    with database.transaction(DatabaseRole.INGEST, organisation) as connection:
+        assert connection.execute(memberships.update().values(role="teacher")).rowcount == 0
+        assert connection.execute(memberships.delete()).rowcount == 0
+        assert connection.execute(memberships.select()).one().role == "administrator"
+
+
+def test_ingest_writes_demographics_that_it_cannot_read_and_jobs_can(
+    database: Database, organisation: OrganisationId
+) -> None:
+    key = ["organisation_id", "person_id", "course_id"]
+    for region in ("South", "North"):
+        row = {"organisation_id": organisation, "person_id": 1, "course_id": 1, "attributes": {"region": region}}
+        with database.transaction(DatabaseRole.INGEST, organisation) as connection:
+            # Not DO UPDATE: it would have to read the column.
+            connection.execute(insert(demographics).values(**row).on_conflict_do_nothing(index_elements=key))
+            connection.execute(demographics.update().values(attributes=row["attributes"]))
+    for role in (DatabaseRole.INGEST, DatabaseRole.WEB):
+        with (
+            pytest.raises(sqlalchemy.exc.ProgrammingError, match="permission denied"),
+            database.transaction(role, organisation) as connection,
+        ):
+            connection.execute(sqlalchemy.select(demographics.c.attributes))
+    with database.transaction(DatabaseRole.JOBS, organisation) as connection:
+        assert connection.execute(sqlalchemy.select(demographics.c.attributes)).scalar_one() == {"region": "North"}
+
+
+def test_versions_are_read_for_all_organisations_but_not_written_by_the_web(
+    database: Database, two_tenants: list[OrganisationId]
+) -> None:
+    with database.transaction(DatabaseRole.WEB, None) as connection:
+        assert seen(connection, scope_changes) == set(two_tenants)
+        assert not may(connection, scope_changes, "INSERT")
+
+
+def test_the_web_appends_to_the_inbox_and_cannot_read_it(database: Database) -> None:
+    row = {"slot": 1, "source_id": 1, "topic": "learning-events", "body": b"{}", "received_at": datetime.now(UTC)}
+    with database.transaction(DatabaseRole.WEB, None) as connection:
+        connection.execute(inbox.insert().values(**row))
+    with (
+        pytest.raises(sqlalchemy.exc.ProgrammingError, match="permission denied"),
+        database.transaction(DatabaseRole.WEB, None) as connection,
+    ):
+        connection.execute(text("SELECT * FROM inbox"))
