@@ -66,6 +66,11 @@ def local_day(instant: datetime) -> date:
     return instant.astimezone(_ZONE).date()
 
 
+def local_hour(instant: datetime) -> int:
+    """The hour of the local clock, 0 to 23."""
+    return instant.astimezone(_ZONE).hour
+
+
 def local_midnight(day: date) -> float:
     """The first instant of a local day at the campus, in seconds since 1970."""
     return local_instant(day, time()).timestamp()

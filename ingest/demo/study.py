@@ -14,7 +14,7 @@ from ingest.demo.work import DAY, Timed, eagerness, takes_part
 
 WEEKDAYS = (1.15, 1.2, 1.1, 1.0, 0.72, 0.42, 0.85)
 """From Monday on: how much is done on a day, against a mean day."""
-SESSIONS_PER_DAY = 0.24
+SESSIONS_PER_DAY = 0.2
 """Of a learner of mean diligence, in one course, on a mean day of teaching."""
 LIVELINESS = (
     *(0.12, 0.06, 0.04, 0.03, 0.03, 0.04, 0.1, 0.25, 0.5, 0.7, 0.8, 0.9),
@@ -86,7 +86,7 @@ def one_session(study: Study, at: float, pace: float = 1.0) -> Iterator[Timed]:
     if rng.random() < 0.6:
         yield study.event(at, Verb.VIEWED, study.course.home)
         at += rng.uniform(8, 70) * pace
-    for _ in range(1 + min(6, int(rng.expovariate(0.55)))):
+    for _ in range(1 + min(5, int(rng.expovariate(0.75)))):
         draw = rng.random()
         if draw < 0.12:
             steps = _discuss(study, at, pace)
@@ -157,7 +157,7 @@ def _watch(study: Study, activity: Activity, at: float, pace: float) -> Iterator
     position = 0.0 if rng.random() < 0.8 else float(rng.randrange(activity.seconds // 2))
     yield study.event(at, Verb.PLAYED, activity, position_from=position)
     while position < activity.seconds - 5:
-        end = min(float(activity.seconds), position + rng.triangular(60, 420, 200))
+        end = min(float(activity.seconds), position + rng.triangular(120, 700, 380))
         at += (end - position) * pace
         yield study.event(at, Verb.WATCHED, activity, position_from=position, position_to=end)
         position = end

@@ -1,0 +1,93 @@
+"""What a sender's identifiers have become: for importers, which go on where they stopped."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, func, select
+
+from dashapp.data.tables import (
+    course_identifiers,
+    courses,
+    learner_course_days,
+    organisation_time_zones,
+    people,
+    person_identifiers,
+)
+from dashapp.domain.events import Identifier
+from dashapp.domain.keys import OrganisationId, PersonId, PublicId
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifiedPerson:
+    """The person behind an identifier, by the key that counts."""
+
+    person_id: PersonId
+    public_id: PublicId
+
+
+def course_starts(connection: Connection, organisation_id: OrganisationId, issuer: str) -> dict[str, date]:
+    """When the courses of an issuer start, by the value of their identifiers; those that nobody has described are left
+    out."""
+    rows = connection.execute(
+        select(course_identifiers.c.value, courses.c.starts_on)
+        .join(
+            courses,
+            (courses.c.organisation_id == course_identifiers.c.organisation_id)
+            & (courses.c.course_id == course_identifiers.c.course_id),
+        )
+        .where(
+            course_identifiers.c.organisation_id == organisation_id,
+            course_identifiers.c.issuer == issuer,
+            courses.c.starts_on.is_not(None),
+        )
+    )
+    return {row.value: row.starts_on for row in rows}
+
+
+def find_people(
+    connection: Connection, organisation_id: OrganisationId, identifiers: Sequence[Identifier]
+) -> dict[Identifier, IdentifiedPerson]:
+    """The people behind those identifiers that are known; whoever was merged is the one who stands for them."""
+    kept = people.alias()
+    rows = connection.execute(
+        select(person_identifiers, kept.c.public_id, kept.c.person_id.label("counts_as"))
+        .join(
+            people,
+            (people.c.organisation_id == person_identifiers.c.organisation_id)
+            & (people.c.person_id == person_identifiers.c.person_id),
+        )
+        .join(
+            kept,
+            (kept.c.organisation_id == people.c.organisation_id)
+            & (kept.c.person_id == func.coalesce(people.c.merged_into, people.c.person_id)),
+        )
+        .where(
+            person_identifiers.c.organisation_id == organisation_id,
+            person_identifiers.c.value.in_([identifier.value for identifier in identifiers]),
+        )
+    )
+    found = {
+        Identifier(row.issuer, row.kind, row.value): IdentifiedPerson(PersonId(row.counts_as), PublicId(row.public_id))
+        for row in rows
+    }
+    return {identifier: found[identifier] for identifier in identifiers if identifier in found}
+
+
+def last_activity(connection: Connection, organisation_id: OrganisationId) -> datetime | None:
+    """The latest instant at which any learner did anything; None where nobody has."""
+    found: datetime | None = connection.execute(
+        select(func.max(learner_course_days.c.last_at)).where(learner_course_days.c.organisation_id == organisation_id)
+    ).scalar_one()
+    return found
+
+
+def newest_zone(connection: Connection, organisation_id: OrganisationId) -> str:
+    """The time zone that holds from the latest date on, or UTC."""
+    found: str | None = connection.execute(
+        select(organisation_time_zones.c.zone)
+        .where(organisation_time_zones.c.organisation_id == organisation_id)
+        .order_by(organisation_time_zones.c.valid_from.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return found or "UTC"

@@ -1,0 +1,124 @@
+"""Putting events into the transport: what importers and the demo do. The other end is `ingest.transports`."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any, Final, Protocol
+
+from kafka import KafkaProducer
+from kafka.errors import KafkaError
+
+from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.store import inbox
+from dashapp.domain.errors import Unavailable
+from dashapp.domain.events import ContentEvent, Event, LearningEvent, Source, Topic, Voided
+from dashapp.settings import Settings
+from ingest.native import encode
+
+SOURCE_HEADER: Final = "source"
+"""The record header by which a sender names itself where several share a topic."""
+CONNECT_MS: Final = 5_000
+SEND_MS: Final = 30_000
+"""How long a record may wait for its acknowledgement before the sender is told that the broker is away."""
+PUT_AT_ONCE: Final = 5_000
+
+
+class Sender(Protocol):
+    """Takes events of one registered source."""
+
+    def send(self, events: Sequence[Event]) -> None:
+        """Puts events into the transport. When this returns they are safe. Raises Unavailable: then any number of them
+        are, and sending all of them again does no harm."""
+
+    def close(self) -> None:
+        """Gives the connection back."""
+
+
+class InboxSender:
+    """Puts events into the inbox table."""
+
+    def __init__(self, settings: Settings, database: Database, source: Source) -> None:
+        """Opens nothing."""
+        self._database = database
+        self._source = source
+        self._pseudonym_key = settings.pseudonym_key
+
+    def send(self, events: Sequence[Event]) -> None:
+        """See `Sender.send`."""
+        for start in range(0, len(events), PUT_AT_ONCE):
+            with self._database.transaction(DatabaseRole.INGEST, None) as connection:
+                for topic, part in groupby(events[start : start + PUT_AT_ONCE], topic_of):
+                    bodies = [encode(event, self._source.issuer) for event in part]
+                    inbox.put(connection, self._source.source_id, topic, bodies, self._pseudonym_key)
+
+    def close(self) -> None:
+        """See `Sender.close`."""
+
+
+class KafkaSender:
+    """Produces to the topics of the settings, keyed by person or course so that records spread over partitions."""
+
+    def __init__(self, settings: Settings, source: Source) -> None:
+        """Connects at the first send."""
+        self._settings = settings
+        self._source = source
+        self._topics = dict(zip(Topic, settings.kafka_topics, strict=True))
+        self._producer: Any = None
+
+    def send(self, events: Sequence[Event]) -> None:
+        """See `Sender.send`."""
+        headers = [(SOURCE_HEADER, self._source.name.encode())]
+        try:
+            producer = self._connect()
+            sent = [
+                producer.send(
+                    self._topics[topic_of(event)],
+                    value=encode(event, self._source.issuer),
+                    key=_key(event),
+                    headers=headers,
+                )
+                for event in events
+            ]
+            producer.flush(timeout=SEND_MS / 1000)
+            for record in sent:
+                record.get(timeout=0)
+        except (KafkaError, OSError) as error:
+            self.close()
+            raise Unavailable(f"The broker did not take the events: {type(error).__name__}.") from error
+
+    def close(self) -> None:
+        """See `Sender.close`."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            producer.close(timeout=1)
+
+    def _connect(self) -> Any:
+        if self._producer is None:
+            self._producer = KafkaProducer(
+                **self._settings.kafka_client_options(),
+                acks="all",
+                linger_ms=5,
+                batch_size=262_144,
+                max_block_ms=CONNECT_MS,
+                delivery_timeout_ms=SEND_MS,
+                request_timeout_ms=SEND_MS // 2,
+            )
+        return self._producer
+
+
+def sender_for(settings: Settings, database: Database, source: Source) -> Sender:
+    """To Kafka where brokers are configured, else to the inbox."""
+    if settings.kafka_brokers:
+        return KafkaSender(settings, source)
+    return InboxSender(settings, database, source)
+
+
+def topic_of(event: Event) -> Topic:
+    """The kind of event, by which it is sent."""
+    if isinstance(event, LearningEvent | Voided):
+        return Topic.LEARNING
+    return Topic.CONTENT if isinstance(event, ContentEvent) else Topic.USER
+
+
+def _key(event: Event) -> bytes:
+    named = getattr(event, "person", None) or getattr(event, "course", None)
+    return b"" if named is None else str(named.value).encode()
