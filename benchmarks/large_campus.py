@@ -1,7 +1,7 @@
 """Writes a campus of the size of the published OULAD data straight into the aggregates, for measuring reads only.
 
-22 courses in three terms, 32,600 enrolments, 2.6 million learner-days of day precision, 175,000 submissions. Figures are
-drawn by the server from a fixed seed. What it writes is no input of the service and no figure that anybody is shown.
+22 courses in three terms, 32,600 enrolments, 2.2 million learner-days of day precision, 200,000 submissions, drawn by
+the server from a fixed seed. What it writes is no input of the service, and no figure that anybody is shown.
 """
 
 from dataclasses import dataclass

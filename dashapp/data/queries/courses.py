@@ -1,6 +1,6 @@
 """What a course is: names, calendar, sections, activities with deadlines, submissions."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +17,6 @@ from dashapp.data.tables import (
     course_breaks,
     course_days,
     courses,
-    ingest_status,
     learner_activities,
     organisation_time_zones,
     organisation_units,
@@ -36,8 +35,6 @@ from dashapp.domain.localtime import DatedZone, LocalDays
 from dashapp.domain.scope import AsOf
 from dashapp.domain.views import CourseChoice, Freshness
 
-AWAY_STATES = ("waiting", "alarmed")
-
 
 @dataclass(frozen=True, slots=True)
 class Campus:
@@ -47,6 +44,7 @@ class Campus:
     local: LocalDays
     today: date
     freshness: Freshness
+    """Of the instant asked for; what waits in the transport is known to the change watcher."""
     units: tuple[str, ...]
     person: str = ""
     """The name of the person asked for; empty where nobody was, or no source has told it."""
@@ -91,7 +89,7 @@ class Work:
 
 
 def campus_statement(organisation: OrganisationId, person: PersonId | None) -> Statement:
-    """One row: title, dated zones, units, how far behind the ingest is, and the name of one person."""
+    """One row: title, dated zones, units, and the name of one person."""
     zones = (
         select(
             func.jsonb_agg(func.jsonb_build_array(organisation_time_zones.c.valid_from, organisation_time_zones.c.zone))
@@ -104,8 +102,6 @@ def campus_statement(organisation: OrganisationId, person: PersonId | None) -> S
         .where(organisation_units.c.organisation_id == organisation)
         .scalar_subquery()
     )
-    oldest = select(func.min(ingest_status.c.oldest_waiting_at)).scalar_subquery()
-    away = select(func.bool_or(ingest_status.c.state.in_(AWAY_STATES))).scalar_subquery()
     name = (
         select(func.concat_ws(" ", people.c.given_name, people.c.family_name))
         .where(people.c.organisation_id == organisation, people.c.person_id == person)
@@ -115,8 +111,6 @@ def campus_statement(organisation: OrganisationId, person: PersonId | None) -> S
         organisations.c.title,
         zones.label("zones"),
         units.label("units"),
-        oldest.label("oldest"),
-        away.label("away"),
         (null() if person is None else name).label("person"),
     ).where(organisations.c.organisation_id == organisation)
 
@@ -130,9 +124,8 @@ def read_campus(
         raise NotFound("There is no such organisation.")
     dated = [DatedZone(date.fromisoformat(since), zone) for since, zone in row.zones or []]
     local = LocalDays(dated)
-    behind = max(0.0, (as_of.instant - row.oldest).total_seconds()) if row.oldest else 0.0
     zone = local.zone_at(as_of.instant.timestamp()).key
-    freshness = Freshness(as_of.instant, behind, bool(row.away), zone)
+    freshness = Freshness(as_of.instant, 0.0, zone=zone)
     units = tuple(sorted(row.units or []))
     return Campus(row.title, local, local.day_of(as_of.instant), freshness, units, row.person or "")
 
@@ -237,6 +230,19 @@ def find_course(connection: Connection, organisation: OrganisationId, public_id:
     return CourseId(key)
 
 
+def choices(
+    connection: Connection, organisation: OrganisationId, keys: Collection[CourseId] | None, as_of: AsOf
+) -> tuple[CourseChoice, ...]:
+    """The courses of these keys (None: all) as choices, those under way first, then by code."""
+    statement = courses_statement(organisation)
+    if keys is not None:
+        statement = statement.where(one_of(courses.c.course_id, keys))
+    day = as_of.instant.date()
+    found = [course_of(row) for row in connection.execute(statement)]
+    found.sort(key=lambda course: (not course.calendar.is_running(day), course.choice.code, course.course_id))
+    return tuple(course.choice for course in found)
+
+
 # ------------------------------------------------------------------ activities and submissions
 
 
@@ -315,8 +321,3 @@ def submissions_statement(organisation: OrganisationId, keys: Collection[CourseI
         table.day_precision,
         table.event_id,
     ).where(table.organisation_id == organisation, one_of(table.course_id, keys))
-
-
-def due_choice(work: Sequence[Activity], course: CourseId) -> tuple[Activity, ...]:
-    """The activities of one course, in the order of their deadlines."""
-    return tuple(activity for activity in work if activity.course_id == course)

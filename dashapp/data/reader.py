@@ -1,0 +1,137 @@
+"""What pages and the API call: who asks, what for; the answer comes from the cache or from one transaction."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from dashapp.data.cache import Cache, Form, Question
+from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.queries.classroom import read_classroom
+from dashapp.data.queries.courses import choices, find_course
+from dashapp.data.queries.institution import read_institution
+from dashapp.data.queries.people import find_person
+from dashapp.data.queries.student import read_student
+from dashapp.domain.audience import MINIMUM_GROUP
+from dashapp.domain.clock import Clock
+from dashapp.domain.filters import Filters
+from dashapp.domain.keys import CourseId, OrganisationId, PersonId
+from dashapp.domain.principal import Principal
+from dashapp.domain.scope import (
+    AsOf,
+    Scope,
+    scope_for_classroom,
+    scope_for_institution,
+    scope_for_learner,
+    scope_for_student,
+)
+from dashapp.domain.views import ClassroomView, CourseChoice, Freshness, InstitutionView, StudentView
+
+T = TypeVar("T", StudentView, ClassroomView, InstitutionView)
+
+
+class Versions(Protocol):
+    """What is needed of `dashapp.data.changes.ChangeWatcher`."""
+
+    def versions(
+        self, organisation: OrganisationId, course: CourseId | None = None, person: PersonId | None = None
+    ) -> str:
+        """The version of a course, a person or the whole organisation."""
+
+    def freshness(self) -> Freshness:
+        """Until when the data is complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageReader:
+    """Reads pages for principals: the scope is derived here, so no caller can forget it. Safe to share.
+
+    Every method raises NotPermitted or NotFound where the principal may not see what it asks for, and Unavailable while
+    the database is away and nothing is kept.
+    """
+
+    database: Database
+    cache: Cache
+    clock: Clock
+    live: Versions
+    minimum_group: int = MINIMUM_GROUP
+    _student: Form[StudentView] = field(default_factory=lambda: Form.of(StudentView), repr=False)
+    _classroom: Form[ClassroomView] = field(default_factory=lambda: Form.of(ClassroomView), repr=False)
+    _institution: Form[InstitutionView] = field(default_factory=lambda: Form.of(InstitutionView), repr=False)
+
+    def student(self, principal: Principal, filters: Filters) -> StudentView:
+        """The principal's own page."""
+        return self._read_student(scope_for_student(principal, self.minimum_group), filters, principal.person_id)
+
+    def learner(self, principal: Principal, public_id: UUID, filters: Filters) -> StudentView:
+        """One learner's page, for the learner or for staff of a course of theirs."""
+        person = self.find_person(principal, public_id)
+        return self._read_student(scope_for_learner(principal, person, self.minimum_group), filters, person)
+
+    def classroom(self, principal: Principal, public_id: UUID, filters: Filters) -> ClassroomView:
+        """One course's page. `filters.level` changes nothing: the page shows how many learners are on each."""
+        course = self.find_course(principal, public_id)
+        scope = scope_for_classroom(principal, course, self.minimum_group)
+        asked = replace(filters, level=None, course=None, unit=None)
+        question = self._question("classroom", scope, asked, int(course))
+        return self._answer(
+            question,
+            self._classroom,
+            lambda connection: read_classroom(connection, scope, question.as_of, asked, course),
+        )
+
+    def institution(self, principal: Principal, filters: Filters) -> InstitutionView:
+        """The page of the principal's organisation."""
+        scope = scope_for_institution(principal, self.minimum_group)
+        asked = replace(filters, level=None, course=None, section=None)
+        question = self._question("institution", scope, asked, 0)
+        return self._answer(
+            question, self._institution, lambda connection: read_institution(connection, scope, question.as_of, asked)
+        )
+
+    def classrooms(self, principal: Principal) -> tuple[CourseChoice, ...]:
+        """The classrooms that the principal may open, those under way first; not cached."""
+        with self.database.transaction(DatabaseRole.WEB, principal.organisation_id) as connection:
+            keys = None if principal.administers else principal.teaches_in
+            return choices(connection, principal.organisation_id, keys, AsOf(self.clock()))
+
+    def find_course(self, principal: Principal, public_id: UUID) -> CourseId:
+        """The key of a course of the principal's organisation. It says nothing about whether it may be seen."""
+        with self.database.transaction(DatabaseRole.WEB, principal.organisation_id) as connection:
+            return find_course(connection, principal.organisation_id, public_id)
+
+    def find_person(self, principal: Principal, public_id: UUID) -> PersonId:
+        """The key of a person of the principal's organisation. It says nothing about whether they may be seen."""
+        if public_id == principal.public_id:
+            return principal.person_id
+        with self.database.transaction(DatabaseRole.WEB, principal.organisation_id) as connection:
+            return find_person(connection, principal.organisation_id, public_id)
+
+    def _read_student(self, scope: Scope, filters: Filters, person: PersonId) -> StudentView:
+        asked = replace(filters, level=None, section=None, unit=None)
+        question = self._question("student", scope, asked, int(person))
+        return self._answer(
+            question, self._student, lambda connection: read_student(connection, scope, question.as_of, asked, person)
+        )
+
+    def _question(self, name: str, scope: Scope, filters: Filters, subject: int) -> Question:
+        """The question with the version of all data that its answer is made of."""
+        organisation = scope.organisation_id
+        if scope.courses is None:
+            version = self.live.versions(organisation)
+        else:
+            tokens = [self.live.versions(organisation, course) for course in sorted(scope.courses)]
+            tokens += [self.live.versions(organisation, None, person) for person in sorted(scope.learners or ())]
+            version = " ".join(tokens)
+        return Question(name, scope, filters, subject, version, AsOf(self.clock()))
+
+    def _answer(self, question: Question, form: Form[T], read: Callable[[Connection], T]) -> T:
+        def compute() -> T:
+            with self.database.transaction(DatabaseRole.WEB, question.scope.organisation_id) as connection:
+                return read(connection)
+
+        view = self.cache.answer(question, form, compute)
+        # The kept answer is complete until its version changes, so it is as fresh as the watermark says now.
+        return replace(view, freshness=replace(self.live.freshness(), zone=view.freshness.zone))
