@@ -10,7 +10,7 @@ LOCK := env -u UV_FIND_LINKS $(BIN)/uv pip compile --quiet --universal --python-
 CHECKED := $(wildcard dashapp pages callbacks ingest app.py benchmarks deploy tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-kafka test test-long bench check format lock environment environment-dev system-packages
+.PHONY: help run run-kafka test test-long bench check format lock environment environment-dev system-packages broker
 # A command that is ended by Ctrl-C leaves no half-written file, and nothing runs beside another.
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -25,13 +25,13 @@ run: environment ## Install what is needed and serve http://127.0.0.1:3007 with 
 run-kafka: environment ## The same with a real Apache Kafka (needs Java and Maven)
 	@exec $(BIN)/python -m deploy.local_kafka --data-dir var/kafka -- $(BIN)/python app.py
 
-test: environment-dev system-packages ## Run all tests but the long ones, with the coverage gate
+test: environment-dev system-packages broker ## Run all tests but the long ones, with the coverage gate
 	@$(BIN)/python -m pytest -m "not long" -n $(PYTEST_WORKERS) --dist loadfile --cov --cov-report=term --cov-fail-under=90
 
-test-long: environment-dev system-packages ## Run the tests that take minutes
+test-long: environment-dev system-packages broker ## Run the tests that take minutes
 	@$(BIN)/python -m pytest -m long --timeout=3600
 
-bench: environment-dev system-packages ## Measure what docs/performance.md states (takes a while)
+bench: environment-dev system-packages broker ## Measure what docs/performance.md states (takes a while)
 	@exec $(BIN)/python -m benchmarks
 
 check: environment-dev ## Look at the code: ruff, mypy --strict, import-linter
@@ -56,3 +56,7 @@ environment-dev:
 
 system-packages:
 	@deploy/install_system_packages.sh
+
+# Before the tests, so that a slow network is not taken for a test that hangs.
+broker:
+	@$(BIN)/python -m deploy.local_kafka --fetch-only

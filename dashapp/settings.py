@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from dashapp.domain.errors import SettingsError
+from dashapp.domain.events import Topic
 
 DEVELOPMENT_SECRET_KEY = "development-only-secret-key-never-in-production"
 """Signs sessions on a laptop. It is published, so production refuses it."""
@@ -136,8 +137,8 @@ class Settings(BaseSettings):
     @field_validator("kafka_topics")
     @classmethod
     def _are_topics(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if not value or len(set(value)) != len(value):
-            raise ValueError("name at least one topic, and none twice")
+        if len(value) != len(Topic) or len(set(value)) != len(value):
+            raise ValueError("name three different topics: what learners do, people, content")
         return value
 
     @model_validator(mode="after")

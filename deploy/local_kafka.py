@@ -302,10 +302,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--data-dir", type=Path, default=Path("var") / "kafka", help="where the broker keeps its data")
     parser.add_argument("--port", type=int, default=0, help="the broker's port; 0 takes a free one")
-    parser.add_argument("command", nargs="+", help="what to run with KAFKA_BROKERS set")
+    parser.add_argument("--fetch-only", action="store_true", help="fetch the broker's jars, and run nothing")
+    parser.add_argument("command", nargs="*", help="what to run with KAFKA_BROKERS set")
     options = parser.parse_args(arguments)
+    if not options.command and not options.fetch_only:
+        parser.error("name a command to run beside the broker")
     broker = LocalKafka(options.data_dir.resolve(), port=options.port)
     try:
+        fetch_jars()
+        if options.fetch_only:
+            return 0
         broker.start()
         for topic in TOPICS:
             broker.create_topic(topic)

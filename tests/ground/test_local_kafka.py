@@ -107,3 +107,9 @@ def test_a_command_line_that_cannot_have_a_broker_ends_with_the_sentence(tmp_pat
     )
     assert done.returncode == 1
     assert done.stderr == "Maven is missing: install the package maven, which fetches Apache Kafka.\n"
+
+
+def test_a_command_line_without_a_command_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        local_kafka.main(["--data-dir", str(tmp_path)])
+    assert "name a command to run beside the broker" in capsys.readouterr().err
