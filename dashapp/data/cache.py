@@ -204,7 +204,7 @@ class Cache:
             log.warning("cache.away", error=type(error).__name__)
 
 
-class _Bytes(RedisSerializer):  # type: ignore[misc]  # cachelib ships no types
+class _Bytes(RedisSerializer):
     """Writes bytes as they are, in place of the library's pickles."""
 
     def dumps(self, value: Any, protocol: int = 0) -> bytes:

@@ -62,6 +62,8 @@ def suppress(sizes: Mapping[Group, int], unit_of: Callable[[Group], str], k: int
             # A unit that is closed for the sake of another must not be the sum of its visible groups.
             if all(group not in hidden for group in units[unit]):
                 hidden.add(min(units[unit], key=lambda group: (units[unit][group], str(group))))
-        open_to_all = _protect(sizes, hidden, k) and open_to_all
+        # What is hidden in closed units is what remains of the whole without the open units and the visible groups.
+        remainder = {group: size for unit in closed for group, size in units[unit].items()}
+        open_to_all = _protect(remainder, hidden, k) and _protect(sizes, hidden, k) and open_to_all
         if (len(hidden), len(closed)) == before:
             return Hidden(frozenset(hidden), frozenset(closed), everything=not open_to_all)

@@ -280,7 +280,7 @@ def _due(mine: Sequence[tuple[CourseStanding, int]], as_of: datetime) -> tuple[D
 
 
 def _handed_in(mine: Sequence[tuple[CourseStanding, int]]) -> HandedIn:
-    rows = [handed_in(one.deadlines, one.marks, one.day_precision)[at] for one, at in mine]
+    rows = [handed_in(one.deadlines, one.marks, one.day_precision, at) for one, at in mine]
     return HandedIn(
         sum(row.on_time for row in rows),
         sum(row.late for row in rows),

@@ -34,21 +34,21 @@ def missed(deadlines: Deadlines, marks: Marks, since: float) -> Flags:
     return window & np.isnan(marks.submitted_at) & np.isnan(marks.percent) & ~marks.exempt & ~marks.banked
 
 
-def handed_in(deadlines: Deadlines, marks: Marks, day_precision: Flags) -> tuple[HandedIn, ...]:
-    """On time, late, missing, not yet due for each learner. `day_precision`: shape (learners, activities)."""
-    due = deadlines.due_at
-    joined = np.where(np.isnan(deadlines.joined_at), -np.inf, deadlines.joined_at)[:, None]
+def handed_in(deadlines: Deadlines, marks: Marks, day_precision: Flags, learner: int) -> HandedIn:
+    """On time, late, missing, not yet due for the learner at this place. `day_precision`: (learners, activities)."""
+    due, submitted = deadlines.due_at[learner], marks.submitted_at[learner]
+    joined = deadlines.joined_at[learner]
+    theirs = ~np.isnan(due) & ~marks.exempt[learner]
+    if not np.isnan(joined):
+        theirs &= np.nan_to_num(due, nan=-np.inf) > joined
+    past = theirs & (np.nan_to_num(due, nan=np.inf) < deadlines.as_of)
+    limit = np.where(day_precision[learner], deadlines.closes_at[learner], due)
+    came = ~np.isnan(submitted) | ~np.isnan(marks.percent[learner]) | marks.banked[learner]
     with np.errstate(invalid="ignore"):
-        theirs = ~np.isnan(due) & (due > joined) & ~marks.exempt
-        past = theirs & (due < deadlines.as_of)
-        limit = np.where(day_precision, deadlines.closes_at, due)
-        came = ~np.isnan(marks.submitted_at) | ~np.isnan(marks.percent) | marks.banked
-        late = came & (marks.submitted_at > limit) & ~marks.banked
-    rows = zip(
-        (theirs & came & ~late).sum(axis=1),
-        (theirs & late).sum(axis=1),
-        (past & ~came).sum(axis=1),
-        (theirs & ~past & ~came).sum(axis=1),
-        strict=True,
+        late = came & (submitted > limit) & ~marks.banked[learner]
+    return HandedIn(
+        int((theirs & came & ~late).sum()),
+        int((theirs & late).sum()),
+        int((past & ~came).sum()),
+        int((theirs & ~past & ~came).sum()),
     )
-    return tuple(HandedIn(*(int(value) for value in row)) for row in rows)

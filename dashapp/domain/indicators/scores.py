@@ -61,6 +61,7 @@ class Marks:
     submitted_at: Floats
     """The earliest submission; NaN: none."""
     exempt: Flags
+    """By the newest attempt."""
     banked: Flags
 
 
@@ -73,8 +74,8 @@ def _percent(rows: SubmissionRows, work: Sequence[GradedWork]) -> Floats:
     return np.where(rows.exempt, np.nan, share)
 
 
-def _attempts(rows: SubmissionRows, work: Sequence[GradedWork]) -> tuple[Longs, Longs, Floats, Floats]:
-    """One entry per graded attempt, ordered by (learner, activity, attempt): the row graded last holds."""
+def _attempts(rows: SubmissionRows) -> tuple[Longs, Floats]:
+    """(place, time of grading) of one row per graded attempt, by (learner, activity, attempt): the one graded last."""
     when = np.where(np.isnan(rows.graded_at), rows.submitted_at, rows.graded_at)
     when = np.where(np.isnan(when), rows.received_at, when)
     told = np.flatnonzero(~np.isnan(rows.graded_at) | ~np.isnan(rows.score) | rows.exempt)
@@ -83,8 +84,7 @@ def _attempts(rows: SubmissionRows, work: Sequence[GradedWork]) -> tuple[Longs, 
     last = np.ones(len(order), dtype=bool)
     same = [column[order][1:] == column[order][:-1] for column in (rows.learner, rows.activity, rows.attempt)]
     last[:-1] = ~(same[0] & same[1] & same[2])
-    chosen = order[last]
-    return rows.learner[chosen], rows.activity[chosen], _percent(rows, work)[chosen], when[chosen]
+    return order[last], when[order[last]]
 
 
 def _by_policy(values: Floats, begins: Longs, policy: AttemptPolicy) -> Floats:
@@ -111,7 +111,9 @@ def marks(rows: SubmissionRows, work: Sequence[GradedWork], learners: int) -> Ma
     """The state of every learner's work, for the activities of `work` and `learners` people."""
     shape = (learners, len(work))
     percent, graded_at = np.full(shape, np.nan), np.full(shape, np.nan)
-    learner, activity, values, when = _attempts(rows, work)
+    submitted, exempt, banked = np.full(shape, np.inf), np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+    graded, when = _attempts(rows)
+    learner, activity, values = rows.learner[graded], rows.activity[graded], _percent(rows, work)[graded]
     if len(learner):
         fresh = np.ones(len(learner), dtype=bool)
         fresh[1:] = (learner[1:] != learner[:-1]) | (activity[1:] != activity[:-1])
@@ -122,12 +124,11 @@ def marks(rows: SubmissionRows, work: Sequence[GradedWork], learners: int) -> Ma
             mine = np.array([one.policy is policy for one in work], dtype=bool)[activity[begins]]
             at = (learner[begins][mine], activity[begins][mine])
             percent[at], graded_at[at] = chosen[mine], np.where(np.isnan(chosen), np.nan, latest)[mine]
-    submitted = np.full(shape, np.inf)
+        last = np.append(begins[1:], len(learner)) - 1
+        exempt[learner[last], activity[last]] = rows.exempt[graded[last]]
     np.minimum.at(
         submitted, (rows.learner, rows.activity), np.where(np.isnan(rows.submitted_at), np.inf, rows.submitted_at)
     )
-    exempt, banked = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
-    exempt[rows.learner[rows.exempt], rows.activity[rows.exempt]] = True
     banked[rows.learner[rows.banked], rows.activity[rows.banked]] = True
     return Marks(percent, graded_at, np.where(np.isinf(submitted), np.nan, submitted), exempt, banked)
 
