@@ -85,7 +85,7 @@ def body() -> Component:
                         marks.level_key(),
                     ),
                     card.chart(
-                        _frame(Classroom.DAYS, _("How many are active each day?"), "s12", Subject.ACTIVE_DAYS), 220
+                        _frame(Classroom.DAYS, _("How many are active each day?"), "s12", Subject.ACTIVE_DAYS), 200
                     ),
                 ],
                 className="la-grid",
@@ -119,11 +119,12 @@ def slots() -> dict[str, Slot]:
 
 def _active_cell(view: ClassroomView) -> Cell:
     total = len(view.learners)
-    value = _("{active} of {total}").format(active=words.number(view.active_7), total=words.number(total))
+    of = _("of {total}").format(total=words.number(total))
     weeks = [sum(row.weeks[place] > 0 for row in view.learners) for place in range(len(view.week_starts))]
     line = count_against(view.active_7, view.active_7_before, words.number, _("the 7 days before"))
     under_way = bool(view.week_starts) and (view.today - view.week_starts[-1]).days < 7
-    return Cell(_("Active in the last 7 days"), value, line, marks.spark(weeks[-14:], peak=total, last_open=under_way))
+    columns = marks.spark(weeks[-14:], peak=total, last_open=under_way)
+    return Cell(_("Active in the last 7 days"), words.number(view.active_7), line, columns, of)
 
 
 def _time_cell(view: ClassroomView) -> Cell:

@@ -7,6 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp.components.attributes import attributes
+from dashapp.words import _
 
 Option = Mapping[str, object]
 """{"label": text or component, "value": text}"""
@@ -19,7 +20,7 @@ def option(value: str, label: str | Component) -> Option:
 
 def select_chip(name: str, label: str, options: Sequence[Option]) -> Component:
     """A choice of one from many: the browser's own select, so that phones show their own picker."""
-    control = dbc.Select(id=name, options=[dict(each) for each in options], value="")
+    control = dbc.Select(id=name, options=[dict(each) for each in options], value="", placeholder=_("all"))
     return html.Label([html.Span(label), control], className="la-chip", htmlFor=name)
 
 

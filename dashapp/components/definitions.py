@@ -147,7 +147,7 @@ def _of_organisation(subject: Subject) -> Definition:
         ),
         Subject.COURSE_WEEKS: (
             _("Events of a week, divided by the learners enrolled, so that large and small courses compare."),
-            _("The last weeks; the last one is under way"),
+            _("The last full weeks"),
             small,
             _("Days of each course"),
         ),

@@ -48,7 +48,7 @@ def grid(name: str, columns: Sequence[Column], height: int, label: str) -> Compo
         rowData=[],
         getRowId="params.data.id",
         style={"height": f"{height}px", "width": "100%"},
-        defaultColDef={"resizable": False, "sortable": True, "suppressMovable": True, "minWidth": 60},
+        defaultColDef={"resizable": False, "sortable": True, "suppressMovable": True, "cellDataType": False},
         dashGridOptions={
             "theme": {"function": THEME},
             "rowHeight": 36,
@@ -57,7 +57,8 @@ def grid(name: str, columns: Sequence[Column], height: int, label: str) -> Compo
             "enableCellTextSelection": True,
             "animateRows": False,
             "suppressDragLeaveHidesColumns": True,
-            "overlayNoRowsTemplate": f"<span>{_('There is nothing to list yet')}</span>",
+            "localeText": {"noRowsToShow": _("There is nothing to list yet")},
+            "rowClassRules": {"la-hidden-row": "params.data.hidden"},
             "enableRtl": words.text_direction() == "rtl",
         },
         eventListeners={"gridSizeChanged": ["laFitGrid(params)"], "firstDataRendered": ["laFitGrid(params)"]},
@@ -89,7 +90,7 @@ def learner_columns(*, minutes: bool) -> list[Column]:
         _wide("level", _("Level"), 118, cellRenderer="LaLevel"),
         _wide("why", _("Why"), 200, flex=5, sortable=False, cellRenderer="LaText", cellClass="why"),
         _wide("weeks", _("Events per week"), 118, sortable=False, cellRenderer="LaWeeks", context={"secondary": True}),
-        _right("amount", amount, 84, context={"secondary": True}),
+        _right("amount", amount, 104, context={"secondary": True}),
         _right("score", _("Score"), 74),
         _right("last", _("Last active"), 112),
         _narrow("LaLearnerCard"),
@@ -139,7 +140,13 @@ def course_columns() -> list[Column]:
     return [
         _wide("code", _("Course"), 220, flex=3, cellRenderer="LaCourse"),
         _right("enrolled", _("Enrolled"), 90),
-        _wide("share", _("Active in 7 days"), 160, cellRenderer="LaShare"),
+        _wide(
+            "share",
+            _("Active in 7 days"),
+            160,
+            cellRenderer="LaShare",
+            colSpan={"function": "params.data.hidden ? 5 : 1"},
+        ),
         _right("change", _("Week before"), 110, context={"secondary": True}),
         _wide("weeks", _("Events per week"), 130, sortable=False, cellRenderer="LaWeeks", context={"secondary": True}),
         _right("events", _("Events in 7 days"), 130, context={"secondary": True}),
@@ -195,6 +202,7 @@ def _course(course: CourseRow, links: Links, peak: int) -> Row:
 
 
 def course_rows(view: InstitutionView, links: Links) -> list[Row]:
-    """The courses, in the order of the view; a hidden one says so and shows nothing else."""
+    """The courses, in the order of the view, hidden ones last: such a row says so and shows nothing else."""
     peak = max((value for course in view.courses for value in course.weeks), default=1)
-    return [_course(course, links, peak) for course in view.courses]
+    ordered = sorted(view.courses, key=lambda course: course.hidden)
+    return [_course(course, links, peak) for course in ordered]

@@ -21,7 +21,7 @@ from dashapp.words import _, ngettext
 PAGE = "institution"
 CARDS = (Institution.STRIP, Institution.COURSES, Institution.DAYS, Institution.WEEKS, Institution.SCORES)
 """In the order in which they stand on the page."""
-GRID_HEIGHT = 392
+GRID_HEIGHT = 324
 
 
 def _frame(name: str, title: str, width: str, subject: Subject, *, table: bool = True) -> Frame:
@@ -109,7 +109,7 @@ def _cells(view: InstitutionView) -> list[Cell]:
     events = count_against(view.events_7, view.events_7_before, words.compact, _("the 7 days before"))
     quiet = sum(1 for course in courses if course.active_7 == 0)
     active_title = _("Courses with activity in 7 days")
-    of = _("{active} of {total}").format(active=words.number(len(courses) - quiet), total=words.number(len(courses)))
+    of = _("of {total}").format(total=words.number(len(courses)))
     hidden = len(view.courses) - len(courses)
     hidden_said = ngettext("{number} more is hidden for privacy", "{number} more are hidden for privacy", hidden)
     hidden_line = (hidden_said.format(number=words.number(hidden)),) if hidden else ()
@@ -122,7 +122,7 @@ def _cells(view: InstitutionView) -> list[Cell]:
             events,
             marks.spark(weekly[-14:], last_open=True),
         ),
-        Cell(active_title, of, hidden_line),
+        Cell(active_title, words.number(len(courses) - quiet), hidden_line, small=of),
     ]
 
 
@@ -153,9 +153,9 @@ def _charts(view: InstitutionView, screen: Screen) -> dict[str, object]:
         "days": figures.active_days(view.days, view.today, screen, last=view.today, revision=revision),
         "days_state": None if days else no_days,
         "days_line": _("Learners with at least one event, per day"),
-        "weeks": figures.courses_by_week(view.courses, view.week_starts, screen, revision=revision),
+        "weeks": figures.courses_by_week(view.courses, view.week_starts, view.today, screen, revision=revision),
         "weeks_state": None if drawn and view.week_starts else empty,
-        "weeks_line": _("Events per learner and week; grey: the other courses; number: last full week"),
+        "weeks_line": _("Events per learner and week; grey: the other courses; number: the last week"),
         "scores": figures.scores_by_course(view.courses, screen, revision=revision),
         "scores_state": None if scored else card.hidden() if private else card.no_data(_("No course has scores yet.")),
         "scores_line": _("Average scores of learners: median and middle half of each course"),

@@ -28,7 +28,7 @@ def reason_words(reason: Reason) -> str:
         return _("score {score}").format(score=words.percent(value))
     if whole == 0:
         return _("no activity last week")
-    return _("last week {share} of the course's median").format(share=words.percent(value))
+    return _("last week {share} of the median").format(share=words.percent(value))
 
 
 def first_upper(text: str) -> str:
@@ -50,40 +50,30 @@ def reason_sentence(*reasons: Reason) -> str:
 
 
 def rule_name(rule: Rule) -> str:
-    """The name of a rule in a table."""
+    """The name of a rule in a table, with what its values count."""
     return {
-        Rule.AWAY: _("Away from the course"),
-        Rule.LITTLE_ACTIVITY: _("Activity, last full week"),
+        Rule.AWAY: _("Teaching days away"),
+        Rule.LITTLE_ACTIVITY: _("Activity last week, of the median"),
         Rule.LOW_SCORE: _("Average score"),
-        Rule.MISSED_DEADLINE: _("Deadlines missed, 14 days"),
+        Rule.MISSED_DEADLINE: _("Deadlines missed in 14 days"),
     }[rule]
 
 
+def _measured(rule: Rule, value: float) -> str:
+    return words.percent(value) if rule in (Rule.LITTLE_ACTIVITY, Rule.LOW_SCORE) else words.number(round(value))
+
+
 def rule_value(reason: Reason) -> str:
-    """The learner's value in a table, with its unit."""
-    if reason.value is None:
-        return _("not yet")
-    whole = round(reason.value)
-    if reason.rule is Rule.AWAY:
-        return ngettext("{number} day", "{number} days", whole).format(number=words.number(whole))
-    if reason.rule is Rule.MISSED_DEADLINE:
-        return words.number(whole)
-    if reason.rule is Rule.LOW_SCORE:
-        return words.percent(reason.value)
-    return _("{share} of the median").format(share=words.percent(reason.value))
+    """The learner's value in a table: "11", "31 %"."""
+    return _("not yet") if reason.value is None else _measured(reason.rule, reason.value)
 
 
 def rule_limit(reason: Reason) -> str:
-    """When the rule begins to give points: "more than 7 teaching days", "1 or more", "under 53 %"."""
+    """When the rule begins to give points: "more than 7", "1 or more", "under 53 %"."""
     if reason.limit is None:
         return _("not yet")
-    whole = int(reason.limit)
     if reason.rule is Rule.AWAY:
-        return ngettext("more than {number} teaching day", "more than {number} teaching days", whole).format(
-            number=words.number(whole)
-        )
+        return _("more than {number}").format(number=words.number(int(reason.limit)))
     if reason.rule is Rule.MISSED_DEADLINE:
-        return _("{number} or more").format(number=words.number(whole + 1))
-    if reason.rule is Rule.LOW_SCORE:
-        return _("under {share}").format(share=words.percent(reason.limit))
-    return _("under {share} of the median").format(share=words.percent(reason.limit))
+        return _("{number} or more").format(number=words.number(int(reason.limit) + 1))
+    return _("under {share}").format(share=_measured(reason.rule, reason.limit))

@@ -20,6 +20,8 @@ class Cell:
     value: str
     line: tuple[str | Component, ...] = ()
     spark: Component | None = None
+    small: str = ""
+    """What follows the value in small type: "of 28"."""
     kind: str = ""
     """"words" for a value that is a name, "quiet" where there is no value."""
 
@@ -39,7 +41,9 @@ def value_parts(text: str) -> list[str | Component]:
 
 def _cell(cell: Cell) -> Component:
     kind = f"la-value {cell.kind}".strip()
-    shown = [cell.value] if cell.kind else value_parts(cell.value)
+    shown: list[str | Component] = [cell.value] if cell.kind else value_parts(cell.value)
+    if cell.small:
+        shown.append(html.Small(cell.small))
     body: list[Component] = [html.H2(cell.title), html.Div(shown, className=kind)]
     if cell.spark is not None:
         body.append(cell.spark)

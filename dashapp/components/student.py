@@ -26,7 +26,7 @@ PAGE = "student"
 SHOWN_DUE = 4
 OWN_WEEKS = 4
 """Weeks of the own average."""
-CARDS = (Student.STRIP, Student.DUE, Student.WHY, Student.SCORES, Student.WEEKS, Student.CALENDAR)
+CARDS = (Student.STRIP, Student.DUE, Student.WHY, Student.SCORES, Student.CALENDAR, Student.WEEKS)
 """In the order in which they stand on the page: the as-of lines are filled in this order."""
 
 
@@ -70,15 +70,15 @@ def body() -> Component:
             html.Div(
                 [
                     card.chart(
-                        _frame(Student.SCORES, _("How do the scores compare?"), "s12", Subject.SCORES, table=True), 268
-                    ),
-                    card.chart(
-                        _frame(Student.WEEKS, _("Week by week: more or less?"), "s7", Subject.WEEKS, table=True), 236
+                        _frame(Student.SCORES, _("How do the scores compare?"), "s7", Subject.SCORES, table=True), 268
                     ),
                     card.chart(
                         _frame(Student.CALENDAR, _("On which days?"), "s5", Subject.CALENDAR, table=True),
-                        212,
+                        246,
                         calendar_key,
+                    ),
+                    card.chart(
+                        _frame(Student.WEEKS, _("Week by week: more or less?"), "s12", Subject.WEEKS, table=True), 220
                     ),
                 ],
                 className="la-grid",
@@ -159,16 +159,16 @@ def _days_cell(view: StudentView) -> Cell:
     now = sum(monday + timedelta(days=offset) in active for offset in range(passed))
     before = sum(monday + timedelta(days=offset - 7) in active for offset in range(passed))
     against = ngettext(
-        "last week by its first day, {number}", "last week by its first {passed} days, {number}", passed
+        "the first day of last week, {number}", "the first {passed} days of last week, {number}", passed
     ).format(number=words.number(before), passed=words.number(passed))
-    value = _("{active} of {passed}").format(active=words.number(now), passed=words.number(passed))
+    of = _("of {total}").format(total=words.number(passed))
     line = count_against(now, before, words.number, against)
     columns = marks.spark(
         [week.active_days for week in view.weeks[-14:]],
         peak=7,
         last_open=bool(view.weeks) and view.weeks[-1].under_way,
     )
-    return Cell(_("Active days this week"), value, line, columns)
+    return Cell(_("Active days this week"), words.number(now), line, columns, of)
 
 
 def _handed_in_cell(view: StudentView) -> Cell:
@@ -188,8 +188,8 @@ def _handed_in_cell(view: StudentView) -> Cell:
         said = ngettext("{number} missing", "{number} missing", view.handed_in.missing)
         parts.append(said.format(number=words.number(view.handed_in.missing)))
     line = words.listing(parts) if parts else _("All on time")
-    value = _("{done} of {due}").format(done=words.number(done), due=words.number(due))
-    return Cell(title, value, (line,))
+    of = _("of {total}").format(total=words.number(due))
+    return Cell(title, words.number(done), (line,), marks.checks(view.handed_in.on_time), of)
 
 
 def _due_state(due: Due, soon: bool) -> Component:

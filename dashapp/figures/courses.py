@@ -17,6 +17,7 @@ from dashapp.words import _
 PANELS = 9
 """Beyond so many courses a panel is too small to be read; the largest are shown, the table has all."""
 SCORES = 12
+DAYS_OF_WEEK = 7
 
 
 def _per_learner(course: CourseRow) -> list[float]:
@@ -37,8 +38,8 @@ def _lines(shown: Sequence[CourseRow], place: int, starts: Sequence[date], scree
     own = shown[place]
     shared: Json = {"type": "scatter", "mode": "lines", "x": x, "xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
     quiet: Json = {"line": {"width": 1, "color": screen.colour("line-strong")}, "hoverinfo": "skip"}
-    others = [{**shared, **quiet, "y": _per_learner(course)} for course in shown if course is not own]
-    values = _per_learner(own)
+    others = [{**shared, **quiet, "y": _per_learner(course)[: len(x)]} for course in shown if course is not own]
+    values = _per_learner(own)[: len(x)]
     return [
         *others,
         {
@@ -85,8 +86,7 @@ def _panel(
             "ticktext": [words.number(0), scale.texts[-1]] if column == 0 else ["", ""],
         },
     }
-    latest = _per_learner(shown[place])[-2:]
-    value = words.number(latest[0] if latest else 0, 1)
+    value = words.number(_per_learner(shown[place])[len(starts) - 1], 1)
     note = annotation(
         Note(0, 1, f"<b>{shown[place].code}</b>  {value}", "ink"),
         screen,
@@ -99,23 +99,25 @@ def _panel(
 
 
 def courses_by_week(
-    courses: Sequence[CourseRow], week_starts: Sequence[date], screen: Screen, *, revision: str = ""
+    courses: Sequence[CourseRow], week_starts: Sequence[date], today: date, screen: Screen, *, revision: str = ""
 ) -> go.Figure:
     """Events per enrolled learner and week, one panel per course, the others behind it in grey.
 
-    The number beside a course's name is that of the last full week. Hidden courses are left out.
+    The number beside a course's name is that of the last week. Hidden courses, and the week under way, which would look
+    like a fall, are left out.
     """
-    open_courses = [course for course in courses if not course.hidden and course.weeks]
+    starts = [start for start in week_starts if (today - start).days >= DAYS_OF_WEEK]
+    open_courses = [course for course in courses if not course.hidden and len(course.weeks) >= max(1, len(starts))]
     shown = sorted(open_courses, key=lambda course: -(course.enrolled or 0))[:PANELS]
     shown = [course for course in courses if course in shown]
-    if not shown or not week_starts:
+    if not shown or not starts:
         return only_words(_("No week recorded yet"), screen, revision)
-    highest = max(max(_per_learner(course), default=0.0) for course in shown)
+    highest = max(max(_per_learner(course)[: len(starts)], default=0.0) for course in shown)
     traces: list[Json] = []
     layout: Json = {"margin": {"l": 4, "r": 12, "t": 4, "b": 4}, "annotations": []}
     for place in range(len(shown)):
-        traces += _lines(shown, place, week_starts, screen)
-        axes, note = _panel(shown, place, week_starts, highest, screen)
+        traces += _lines(shown, place, starts, screen)
+        axes, note = _panel(shown, place, starts, highest, screen)
         layout |= axes
         layout["annotations"].append(note)
     table = Table(

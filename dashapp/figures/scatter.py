@@ -110,6 +110,17 @@ def _marks(points: Sequence[_Point], names: dict[int, str], level: Level, screen
     }
 
 
+def _free_side(points: Sequence[_Point], right: float, up: float) -> tuple[str, int]:
+    """Where the name of a line at the height `up` meets the fewest marks: (left or right end, above or below)."""
+
+    def met(side: str, shift: int) -> int:
+        near = [point for point in points if (point.x > 0.72 * right if side == "right" else point.x < 0.28 * right)]
+        return sum(-1 < (point.y - up) * shift / 9 < 6 for point in near)
+
+    choices = [("right", 9), ("right", -9), ("left", 9), ("left", -9)]
+    return min(choices, key=lambda choice: met(*choice))
+
+
 def _medians(points: Sequence[_Point], right: float, minutes: bool, screen: Screen) -> Json:
     """Dotted lines at the medians, named where they end."""
     across, up = median(point.x for point in points), median(point.y for point in points)
@@ -122,8 +133,9 @@ def _medians(points: Sequence[_Point], right: float, minutes: bool, screen: Scre
         )
     ]
     if not screen.narrow:
-        note = Note(right, up, _("median score"), "ink-3")
-        notes.append(annotation(note, screen, xanchor="right", yshift=9))
+        side, shift = _free_side(points, right, up)
+        note = Note(right if side == "right" else 0, up, _("median score"), "ink-3")
+        notes.append(annotation(note, screen, xanchor=side, yshift=shift, xshift=-2 if side == "right" else 4))
     return {
         "shapes": [
             {"type": "line", "x0": across, "x1": across, "yref": "paper", "y0": 0, "y1": 1, "line": line},
