@@ -9,6 +9,7 @@ and stops the broker when the command ends. Maven fetches the broker's jars once
 import argparse
 import fcntl
 import os
+import re
 import shutil
 import signal
 import socket
@@ -212,7 +213,7 @@ def _fetch(folder: Path) -> None:
         command = [maven, "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={libraries}"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0 or not libraries.is_dir():
-            raise BrokerError(f"Maven could not fetch Apache Kafka: {_last_line(done.stdout + done.stderr)}")
+            raise BrokerError(f"Maven could not fetch Apache Kafka: {_first_error(done.stdout + done.stderr)}")
         # Renamed when complete: whoever sees the folder sees all of it.
         libraries.rename(folder)
 
@@ -273,6 +274,13 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+def _first_error(text: str) -> str:
+    """What Maven said went wrong: below it stand twenty lines about where to read on."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    errors = [line.removeprefix("[ERROR]").strip() for line in plain.splitlines() if line.startswith("[ERROR]")]
+    return errors[0] if errors else _last_line(plain)
 
 
 def _last_line(text: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.shared import REPOSITORY
 
-PLAIN_PROGRAMS = ("bash", "cat", "cut", "dirname", "env", "mktemp", "rm", "sha256sum", "tail", "apt-get")
+PLAIN_PROGRAMS = ("bash", "cat", "cut", "dirname", "env", "mktemp", "rm", "sha256sum", "tail", "true", "apt-get")
 
 
 def run(*command: str, path: Path, folder: Path = REPOSITORY) -> subprocess.CompletedProcess[str]:

@@ -31,7 +31,9 @@ def test_a_missing_maven_is_named_when_the_jars_are_needed(monkeypatch: pytest.M
 
 def test_a_maven_that_fails_leaves_no_half_filled_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     maven = tmp_path / "mvn"
-    maven.write_text("#!/bin/sh\necho 'no route to the repository' >&2\nexit 1\n")
+    maven.write_text(
+        "#!/bin/sh\nprintf '[\\033[1mERROR\\033[m] no route to the repository\\n[ERROR] read on'\nexit 1\n"
+    )
     maven.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv(local_kafka.CACHE_VARIABLE, str(tmp_path / "jars"))
