@@ -32,7 +32,7 @@
   cells.LaShare = (props) => props.data.hidden ? plate(props.data) : h("span", { className: "la-pair" }, h("b", null, props.data.share_text), share(props.data));
   cells.LaRange = (props) => props.data.hidden ? null : h("span", { className: "la-pair" }, h("b", null, props.data.median_text), range(props.data));
   cells.LaLearnerCard = ({ data }) => h("div", { className: "la-two-lines" },
-    link(data), level(data), h("span", { className: "la-2 la-ellipsis" }, data.why || data.last_text), weeks(data));
+    link(data), level(data), h("span", { className: "la-2" }, data.why || data.last_text), weeks(data));
   cells.LaCourseCard = ({ data }) => h("div", { className: "la-two-lines" },
     course(data), data.hidden ? h("span") : h("span", null, data.share_text, " ", share(data)),
     data.hidden ? plate(data) : h("span", { className: "la-2" }, data.change_text), data.hidden ? h("span") : weeks(data));

@@ -17,7 +17,7 @@
     }
     api.setColumnsVisible(hidden, false);
     api.setColumnsVisible(shown, true);
-    api.updateGridOptions({ rowHeight: size === "narrow" ? 60 : matchMedia("(pointer: coarse)").matches ? 44 : 36, headerHeight: size === "narrow" ? 0 : 32 });
+    api.updateGridOptions({ rowHeight: size === "narrow" ? 72 : matchMedia("(pointer: coarse)").matches ? 44 : 36, headerHeight: size === "narrow" ? 0 : 32 });
     api.resetRowHeights();
   };
 })();

@@ -122,15 +122,15 @@ def card(frame: Frame, body: Sequence[Component]) -> Component:
     )
 
 
-def chart(frame: Frame, height: int, key: Component | None = None) -> Component:
-    """A card whose body is one plot of a fixed height in px, and a key below it."""
+def chart(frame: Frame, height: int, key: Component | None = None, *, phone: int | None = None) -> Component:
+    """A card whose body is one plot of a fixed height in px (another on a phone), and a key below it."""
     plot = html.Div(
         [
             dcc.Graph(id=frame.card, config=PLOT_CONFIG, responsive=True, style={"height": "100%"}),
             html.Div(id=ids.state_of(frame.card), className="la-over"),
         ],
         className="la-plot",
-        style={"blockSize": f"{height}px"},
+        style={"--tall": f"{height}px", "--tall-phone": f"{phone or height}px"},
         role="group",
         **attributes(aria_label=frame.title),
     )

@@ -83,6 +83,7 @@ def body() -> Component:
                         ),
                         HEAT_HEIGHT,
                         marks.level_key(),
+                        phone=340,
                     ),
                     card.chart(
                         _frame(Classroom.DAYS, _("How many are active each day?"), "s12", Subject.ACTIVE_DAYS), 200

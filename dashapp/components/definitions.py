@@ -73,9 +73,7 @@ def _of_learner(subject: Subject) -> Definition:
             _("Days of each learner, submissions, and the academic calendar"),
         ),
         Subject.WEEKS: (
-            _("Your activity in each week from Monday on; the mark is the median of the course.")
-            + " "
-            + _time_on_task(),
+            _("Activity in each week from Monday on; the mark is the median of the course.") + " " + _time_on_task(),
             start,
             _("Days before enrolment; the median of groups of fewer than 5 learners"),
             days,

@@ -26,6 +26,10 @@ class Links:
         """The page of a learner."""
         return self._to(f"/learners/{learner}", filters)
 
+    def courses(self) -> str:
+        """The list of the classrooms that the reader may open."""
+        return self._to("/courses")
+
     def course(self, course: PublicId, filters: Filters | None = None) -> str:
         """The classroom of a course."""
         return self._to(f"/courses/{course}", filters)

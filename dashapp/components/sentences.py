@@ -12,6 +12,7 @@ from dashapp.components.reasons import applies, reasons_words
 from dashapp.domain.views import ClassroomView, CourseRow, Due, InstitutionView, LearnerRow, Level, Rule, StudentView
 from dashapp.words import _, ngettext
 
+DAYS_BACK = 7
 SCORE_GAP = 10
 """Points between a last score and the own average from which on it is worth a word."""
 LOSS = 1 / 6
@@ -26,9 +27,20 @@ def due_sentence(due: Due | None, today: date, zone: str) -> str:
     return _("{activity} is due {when}.").format(activity=due.activity, when=words.in_days(when, today))
 
 
+def _silent_sentence(view: StudentView) -> str:
+    """No rule speaks (before teaching starts, in breaks, after the end): a fact instead of a verdict."""
+    if not view.days:
+        return _("Nothing has been recorded yet")
+    recent = {day.day for day in view.days if day.events and 0 <= (view.today - day.day).days < DAYS_BACK}
+    said = ngettext("Active on {number} of the last 7 days", "Active on {number} of the last 7 days", len(recent))
+    return said.format(number=words.number(len(recent)))
+
+
 def student_sentence(view: StudentView, *, own: bool = True) -> str:
     """The title of a learner's page: to the learner in the second person, to others by name."""
     reasons = [reason for _course, given in view.reasons for reason in given]
+    if not any(reason.value is not None for reason in reasons):
+        return _silent_sentence(view)
     why = reasons_words(reasons)
     if view.level is Level.CALM or not why:
         opening = _("You are on course.") if own else _("{name} is on course.").format(name=view.name)
@@ -56,7 +68,7 @@ def student_lead(view: StudentView, *, own: bool = True) -> Parts:
         filled = template.replace("{score}", words.percent(last.score)).replace("{activity}", name)
         return emphasised(filled.replace("{average}", whose), direction.format(points=words.percent_points(gap)))
     if not view.days:
-        return (_("Nothing has been recorded yet. The page fills within seconds of the first activity."),)
+        return (_("The page fills within seconds of the first activity."),)
     active = len({day.day for day in view.days if day.events})
     first = min(day.day for day in view.days)
     said = ngettext("Active on {number} day since {day}.", "Active on {number} days since {day}.", active)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from math import ceil
 
 import plotly.graph_objects as go
 
@@ -65,9 +66,11 @@ def active_days(
         "customdata": [_said(day) for day in shown],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
+    # The words about today reach over the columns before it, so they stand above those too.
+    beside = 1 + ceil(len(shown) * (0.2 if screen.narrow else 0.06))
     notes = [
         annotation(
-            Note(place, day.learners or 0, f"<b>{words.number(day.learners or 0)}</b> {_('today')}", "ink"),
+            Note(place, max(values[-beside:]), f"<b>{words.number(day.learners or 0)}</b> {_('today')}", "ink"),
             screen,
             xanchor="right",
             yanchor="bottom",

@@ -52,7 +52,7 @@ def _medians(weeks: Sequence[Week], screen: Screen, minutes: bool) -> list[Json]
     known = [(index, week) for index, week in enumerate(weeks, 1) if _median(week, minutes) is not None]
     if not known:
         return []
-    size = max(8, min(30, (250 if screen.narrow else 480) // len(weeks)))
+    size = max(7, min(48, (170 if screen.narrow else 640) // len(weeks)))
     values = [_median(week, minutes) or 0.0 for _index, week in known]
     texts = [
         _("{week}: course median {amount}").format(week=_label(index, week), amount=_amount(value, minutes))
@@ -82,7 +82,10 @@ def _notes(weeks: Sequence[Week], screen: Screen, scale: Scale, minutes: bool) -
     for index, week in enumerate(weeks, 1):
         value = _own(week, minutes)
         if week.under_way:
-            note = Note(index, max(value, _median(week, minutes) or 0.0), _("until now"))
+            # On a phone the words reach over the weeks before, so they stand above those too.
+            beside = weeks[max(0, index - 4) : index] if screen.narrow else [week]
+            top = max(max(_own(each, minutes), _median(each, minutes) or 0.0) for each in beside)
+            note = Note(index, top, _("until now"))
         elif value == 0:
             note = Note(index, max(value, _median(week, minutes) or 0.0), words.number(0), "ink-3")
         else:
