@@ -17,7 +17,7 @@ CHECKED := $(wildcard dashapp pages callbacks ingest app.py benchmarks deploy te
 
 help: ## Say what can be done here
 	@echo "The Learning Analytics Service"
-	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 run: environment ## Install what is needed and serve http://127.0.0.1:3007 with a demo campus; Ctrl-C ends it
 	@exec $(BIN)/python app.py
