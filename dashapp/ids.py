@@ -17,6 +17,11 @@ def line_of(chart: str) -> str:
     return f"{chart}-line"
 
 
+def fresh_of(chart: str) -> str:
+    """The id of the Store through which a new figure comes to a chart whose axes can be zoomed."""
+    return f"{chart}-fresh"
+
+
 def asof_of(page: str, card: object) -> dict[str, object]:
     """The id of a card's as-of line; with `dash.ALL` as the card, all those of a page."""
     return {"type": "asof", "page": page, "card": card}
@@ -25,7 +30,8 @@ def asof_of(page: str, card: object) -> dict[str, object]:
 class Shell:
     """Parts that every page has."""
 
-    LOCATION: Final = "shell-location"
+    LOCATION: Final = "_pages_location"
+    """The dcc.Location of Dash's pages."""
     SCREEN: Final = "shell-screen"
     """Store, memory: {"theme": "light" | "dark", "narrow": bool}; read it with `figures.Screen.parse`."""
     NAV: Final = "shell-nav"
@@ -48,6 +54,12 @@ class Shell:
     """The dcc.Interval, made by the page layer."""
     VERSION: Final = "shell-version"
     """Store: the data version that the page shows."""
+    TOPIC: Final = "shell-topic"
+    """Store: what the page shows, signed for the live module: {"token", "version", "zone"}."""
+    ADDRESS: Final = "shell-address"
+    """Store in a page's layout: what its address names, {"id", "embedded"}."""
+    REFUSAL: Final = "shell-refusal"
+    """Children: words in place of the page, where it cannot be shown to this reader."""
     THEME: Final = "shell-theme"
     """Button that switches between light and dark."""
     CONTENT: Final = "shell-content"
@@ -108,3 +120,17 @@ class Institution:
     DAYS: Final = "institution-days"
     WEEKS: Final = "institution-weeks"
     SCORES: Final = "institution-scores"
+
+
+class Courses:
+    """The list of one's courses."""
+
+    PAGE: Final = "courses-page"
+    LIST: Final = "courses-list"
+
+
+class Home:
+    """The start, which leads on to the page of the reader's role."""
+
+    LOCATION: Final = "home-location"
+    ASKED: Final = "home-asked"

@@ -1,24 +1,18 @@
-"""An organisation by the id in its address, and the other way round."""
+"""An organisation by the id that stands in its page's address."""
 
-from uuid import UUID
+from sqlalchemy import select
 
-from sqlalchemy import Connection, select
-
+from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.tables import organisations
 from dashapp.domain.errors import NotFound
 from dashapp.domain.keys import OrganisationId, PublicId
 
 
-def organisation_address(connection: Connection, organisation: OrganisationId) -> PublicId:
-    """The id that stands in the address of the organisation's page. Raises NotFound."""
+def own_address(database: Database, organisation: OrganisationId) -> PublicId:
+    """The public id of an organisation. Raises NotFound, and Unavailable while the database is away."""
     statement = select(organisations.c.public_id).where(organisations.c.organisation_id == organisation)
-    found = connection.execute(statement).scalar_one_or_none()
+    with database.transaction(DatabaseRole.WEB, organisation) as connection:
+        found = connection.execute(statement).scalar_one_or_none()
     if found is None:
         raise NotFound("There is no such organisation.")
     return PublicId(found)
-
-
-def check_organisation(connection: Connection, organisation: OrganisationId, public_id: UUID) -> None:
-    """Raises NotFound unless the id in the address is the organisation's own."""
-    if organisation_address(connection, organisation) != public_id:
-        raise NotFound("There is no such organisation.")

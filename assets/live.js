@@ -1,0 +1,111 @@
+/* The live module of a page: it asks `/live` for the version of what the page shows, and only a changed version makes
+   Dash ask the server for data. One request per page and tick; a hidden tab asks nothing. Everything that would have to
+   change if the transport became push is in this file and in dashapp/web/live.py. */
+(() => {
+  "use strict";
+  const TICK = "shell-tick", LATE_SECONDS = 5, GIVE_UP_MS = 8000;
+  const PARAMETERS = {
+    "student-course": "course", "classroom-section": "section", "classroom-first": "from", "classroom-last": "to",
+    "classroom-level": "level", "institution-unit": "unit",
+  };
+  const dash = () => window.dash_clientside;
+  const set = (id, props) => dash()?.set_props?.(id, props);
+  const base = () => {
+    try { return JSON.parse(document.getElementById("_dash-config").textContent).requests_pathname_prefix; } catch { return "/"; }
+  };
+
+  /* ------------------------------------------------------------ asking */
+  let rate = 0, topic = null, etag = "", asking = false, lost = false, known = null;
+  const paused = () => rate === 0;
+  const show = (headers) => {
+    const asOf = Number(headers.get("la-as-of")), behind = Number(headers.get("la-behind")) || 0, away = headers.get("la-away") === "1";
+    window.laLook?.showFreshness({ asOf, behind, late: away, zone: topic?.zone });
+    window.laLook?.showLive(paused() ? "paused" : away || behind > LATE_SECONDS ? "late" : "live", behind);
+  };
+  const fail = () => { lost = true; window.laLook?.showLive(paused() ? "paused" : "offline"); };
+  /* The version to show next, or nothing new. The server's word for a version holds the state of the transport too, so
+     that the line above the cards comes and goes with it. */
+  const answerOf = async (asked) => {
+    const headers = etag ? { "If-None-Match": etag } : {};
+    const response = await fetch(`${base()}live?topic=${encodeURIComponent(asked.token)}`, {
+      headers, cache: "no-store", credentials: "same-origin", signal: AbortSignal.timeout(GIVE_UP_MS),
+    });
+    if (response.status === 401) { location.reload(); return null; }
+    if (response.status !== 200 && response.status !== 304) { fail(); return null; }
+    if (asked.token !== topic?.token) return null;
+    show(response.headers);
+    etag = response.headers.get("etag") || "";
+    const version = etag.slice(1, -1), again = lost;
+    lost = false;
+    if (version === known && !again) return null;
+    known = version;
+    return version === asked.version ? null : version;
+  };
+  const ask = async () => {
+    const nothing = dash().no_update;
+    if (!topic || asking || document.hidden) return nothing;
+    asking = true;
+    try { return (await answerOf(topic)) ?? nothing; } catch { fail(); return nothing; } finally { asking = false; }
+  };
+  const askNow = () => set(TICK, { n_intervals: Date.now() });
+  const pause = () => set(TICK, { disabled: paused() || document.hidden });
+  document.addEventListener("visibilitychange", () => { pause(); if (!document.hidden && !paused()) askNow(); });
+  window.addEventListener("online", () => { if (!paused()) askNow(); });
+
+  /* ------------------------------------------------------------ the address in step with the controls */
+  const written = () => {
+    const query = new URLSearchParams(location.search);
+    return Object.fromEntries(Object.entries(PARAMETERS).map(([id, name]) => [id, query.get(name) || ""]));
+  };
+  const address = () => {
+    const query = new URLSearchParams(location.search), before = query.toString();
+    for (const { id, value } of dash().callback_context.inputs_list.flat()) {
+      const name = PARAMETERS[id];
+      if (!name) continue;
+      if (value) query.set(name, value); else query.delete(name);
+    }
+    const after = query.toString();
+    if (after !== before) history.pushState({}, "", `${location.pathname}${after ? `?${after}` : ""}${location.hash}`);
+  };
+  window.addEventListener("popstate", () => {
+    for (const [id, value] of Object.entries(written())) if (document.getElementById(id)) set(id, { value });
+  });
+
+  /* ------------------------------------------------------------ a zoom survives new data, until a double click */
+  const drawn = new Map();
+  const same = (one, other) => Array.isArray(one) && Array.isArray(other) && one.every((edge, place) => Math.abs(edge - other[place]) < 1e-9);
+  const keepZoom = (next, now) => {
+    const id = dash().callback_context.outputs_list.id, before = drawn.get(id);
+    drawn.set(id, next);
+    if (!next?.layout || !now?.layout || !before || before.layout.uirevision !== next.layout.uirevision) return next;
+    const layout = { ...next.layout };
+    for (const name of Object.keys(layout).filter((key) => /^[xy]axis\d*$/.test(key))) {
+      const shown = now.layout[name]?.range;
+      if (layout[name].fixedrange !== false || !shown || same(shown, before.layout[name]?.range)) continue;
+      layout[name] = { ...layout[name], range: shown, autorange: false };
+    }
+    return { ...next, layout };
+  };
+
+  window.dash_clientside = Object.assign(window.dash_clientside || {}, {
+    live: {
+      address,
+      keepZoom,
+      /* The interval and whether it rests, from the chosen rate in ms. */
+      pace: (value) => {
+        rate = Number(value) || 0;
+        if (paused()) window.laLook?.showLive("paused");
+        return [rate || 3600000, paused() || document.hidden];
+      },
+      /* The new version, if there is one. A page that has just been filled asks at once, one that was updated does not. */
+      ask: (_tick, told) => {
+        const fresh = told && told.token !== topic?.token;
+        const byTopic = dash().callback_context.triggered_id === "shell-topic";
+        if (fresh) { etag = ""; known = told.version; }
+        else if (told && byTopic) known = told.version;
+        topic = told || null;
+        return byTopic && !fresh ? dash().no_update : ask();
+      },
+    },
+  });
+})();

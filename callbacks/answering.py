@@ -1,0 +1,140 @@
+"""What the data callbacks of all pages have in common: one batched answer per page, or words in its place."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Self
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from dash import Input, Output, ctx, get_relative_path, no_update, set_props
+
+from dashapp import ids
+from dashapp.components import card, shell
+from dashapp.components.links import Links
+from dashapp.components.slots import Slot
+from dashapp.domain.errors import NotFound, NotPermitted
+from dashapp.domain.views import Freshness
+from dashapp.figures import Screen
+from dashapp.observability.logging import get_logger
+from dashapp.observability.references import new_reference
+from dashapp.security.callbacks import Asked
+from dashapp.security.topics import Topic, Topics
+from dashapp.words import _
+
+log = get_logger(__name__)
+
+Values = Mapping[str, Any]
+"""By the names of a page's slots."""
+
+PAGE_INPUTS: Final = {
+    "address": Input(ids.Shell.ADDRESS, "data"),
+    "screen": Input(ids.Shell.SCREEN, "data"),
+    "version": Input(ids.Shell.VERSION, "data"),
+}
+"""What every data callback hears besides its page's own controls."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageAddress:
+    """Where a page stands and for which screen it is drawn: parsed from what the browser sent."""
+
+    has_id: bool
+    """False for `/me`, which names nobody."""
+    public_id: UUID | None
+    embedded: bool
+    screen: Screen
+
+    @classmethod
+    def parse(cls, page: Mapping[str, object]) -> Self:
+        """From the values of `PAGE_INPUTS`; an id that is none of ours is None."""
+        address = page.get("address")
+        given = address if isinstance(address, Mapping) else {}
+        named = given.get("id")
+        screen = Screen.parse(page.get("screen"))
+        return cls(named is not None, _uuid(named), given.get("embedded") is True, screen)
+
+    def required_id(self) -> UUID:
+        """The id in the address. Raises NotFound where it is not the form of one."""
+        if self.public_id is None:
+            raise NotFound("The address holds no id.")
+        return self.public_id
+
+
+@dataclass(frozen=True, slots=True)
+class PageAnswer:
+    """What a page shows, and the topic by which it hears of changes."""
+
+    values: Values
+    topic: Topic
+    version: str
+    """The topic's version, taken before the data were read: the page is never older than it says."""
+    freshness: Freshness
+
+
+def outputs_of(slots: Mapping[str, Slot]) -> dict[str, Output]:
+    """The slots as outputs of one batched callback."""
+    return {name: Output(slot.id, slot.property) for name, slot in slots.items()}
+
+
+def version_of(asked: Asked, topic: Topic) -> str:
+    """The version that `/live` would name now."""
+    return asked.services.live.versions(topic.organisation_id, topic.course, topic.person)
+
+
+def links_for(asked: Asked, at: PageAddress) -> Links:
+    """Addresses below the service's own path, inside or outside of a frame."""
+    return Links(f"{urlsplit(asked.services.settings.public_url).path}/", at.embedded)
+
+
+def answered(asked: Asked, page: str, read: Callable[[], PageAnswer]) -> Any:
+    """The values of a page; words in its place where it cannot be shown or read.
+
+    `page` is the id of the page's outermost element. Whether somebody may not see it or it does not exist looks alike.
+    """
+    try:
+        answer = read()
+    except (NotPermitted, NotFound):
+        return refused(page)
+    except Exception as error:
+        return _failed(page, error)
+    topics = Topics(asked.services.settings.secret_keys)
+    told = {"token": topics.sign(answer.topic), "version": answer.version, "zone": answer.freshness.zone}
+    set_props(ids.Shell.TOPIC, {"data": told})
+    set_props(ids.Shell.NOTICE, {"children": shell.notice(transport_away=answer.freshness.transport_away)})
+    return dict(answer.values)
+
+
+def refused(page: str) -> Any:
+    """The same friendly words for "not permitted" and "not found"."""
+    start = (_("Go to my first page"), get_relative_path("/"))
+    title, text = _("There is nothing here for you"), _("The address may be wrong, or not yours to open.")
+    _replace(page, shell.message(title, text, start))
+    return no_update
+
+
+def _failed(page: str, error: Exception) -> Any:
+    reference = new_reference()
+    log.error("page.failed", page=page, reference=reference, exc_info=error)
+    if _is_update():
+        # What is on the screen is still true, so it stays.
+        said = _("The page could not be updated. Reference {reference}").format(reference=reference)
+        set_props(ids.Shell.NOTICE, {"children": said})
+    else:
+        _replace(page, card.failed(reference))
+    return no_update
+
+
+def _is_update() -> bool:
+    return set(ctx.triggered_prop_ids) == {f"{ids.Shell.VERSION}.data"}
+
+
+def _replace(page: str, words: object) -> None:
+    set_props(page, {"hidden": True})
+    set_props(ids.Shell.REFUSAL, {"children": words})
+
+
+def _uuid(text: object) -> UUID | None:
+    try:
+        return UUID(text) if isinstance(text, str) else None
+    except ValueError:
+        return None

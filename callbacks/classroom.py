@@ -1,0 +1,59 @@
+"""The page of one course."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import Input, Output
+
+from callbacks.answering import (
+    PAGE_INPUTS,
+    PageAddress,
+    PageAnswer,
+    answered,
+    links_for,
+    outputs_of,
+    refused,
+    version_of,
+)
+from dashapp import ids
+from dashapp.components import classroom
+from dashapp.domain.filters import Filters
+from dashapp.domain.principal import Permission
+from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
+from dashapp.security.topics import Topic
+
+
+def show_classroom(asked: Asked, controls: Mapping[str, object], page: Mapping[str, object]) -> Any:
+    """Everything on the page of the course in the address, for the chosen section, dates and level."""
+    at, filters = PageAddress.parse(page), Filters.parse(**controls)
+    return answered(asked, ids.Classroom.PAGE, lambda: _read(asked, at, filters))
+
+
+def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
+    principal, reader = asked.principal, asked.services.reader
+    course = reader.find_course(principal, at.required_id())
+    topic = Topic(principal.organisation_id, principal.public_id, course=course)
+    version = version_of(asked, topic)
+    view = reader.classroom(principal, at.required_id(), filters)
+    values = classroom.fill(view, at.screen, links_for(asked, at), level=filters.level)
+    return PageAnswer(values, topic, version, view.freshness)
+
+
+def register(registry: CallbackRegistry) -> None:
+    """Connects the page. A new figure of the chart that can be zoomed goes through a Store, where its zoom is kept."""
+    slots = {**classroom.slots()}
+    fresh = {"time_and_score": Output(ids.fresh_of(ids.Classroom.TIME_AND_SCORE), "data")}
+    wiring = Wiring(
+        output={**outputs_of(slots), **fresh},
+        inputs={
+            "controls": {
+                "section": Input(ids.Classroom.SECTION, "value"),
+                "first": Input(ids.Classroom.FIRST, "value"),
+                "last": Input(ids.Classroom.LAST, "value"),
+                "level": Input(ids.Classroom.LEVEL, "value"),
+            },
+            "page": PAGE_INPUTS,
+        },
+        refused=lambda: refused(ids.Classroom.PAGE),
+    )
+    registry.register(Permission.CLASSROOM_PAGE, show_classroom, wiring)

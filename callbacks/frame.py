@@ -1,0 +1,69 @@
+"""What stands around the pages and depends on the reader: tabs, account, and the way out of a frame."""
+
+from urllib.parse import urlsplit
+
+from dash import Input, Output
+
+from callbacks.home import home_of
+from dashapp import ids
+from dashapp.components import shell
+from dashapp.components.links import Links
+from dashapp.components.shell import Tab
+from dashapp.data.queries.organisations import own_address
+from dashapp.domain.principal import Permission
+from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
+from dashapp.words import _
+
+MOST_TABS = 4
+"""More courses than that stand in the list only."""
+
+
+def show_frame(asked: Asked, path: object) -> dict[str, object]:
+    """Tabs of the role with the open one marked, the account menu, and what an embedded page is called."""
+    prefix = urlsplit(asked.services.settings.public_url).path
+    here = str(path)[:300] if isinstance(path, str) else ""
+    links = Links(f"{prefix}/")
+    tabs = _tabs(asked, links, here)
+    name = asked.principal.name or _("You")
+    current = next((tab.label for tab in tabs if tab.current), _("Learning analytics"))
+    return {
+        "nav": shell.tab_links(tabs),
+        "bar": shell.tab_links(tabs),
+        "account": shell.account(name, f"{prefix}/sign-out"),
+        "title": current,
+        "open": here.replace("/embed/", "/", 1) if here.startswith(f"{prefix}/embed/") else home_of(asked, links),
+    }
+
+
+def _tabs(asked: Asked, links: Links, here: str) -> list[Tab]:
+    principal = asked.principal
+    plain = here.replace("/embed/", "/", 1)
+    tabs: list[tuple[str, str]] = []
+    if principal.learns_in:
+        tabs.append((_("My page"), links.me()))
+    if principal.administers:
+        tabs.append(
+            (_("Institution"), links.organisation(own_address(asked.services.database, principal.organisation_id)))
+        )
+    if principal.teaches_in or principal.administers:
+        rooms = asked.services.reader.classrooms(principal)
+        if principal.teaches_in and len(rooms) <= MOST_TABS:
+            tabs += [(room.code or room.title, links.course(room.public_id)) for room in rooms]
+        else:
+            tabs.append((_("Classrooms"), links.courses()))
+    return [Tab(label, href, current=plain == href or plain.startswith(f"{href}/")) for label, href in tabs]
+
+
+def register(registry: CallbackRegistry) -> None:
+    """Connects the frame."""
+    wiring = Wiring(
+        output={
+            "nav": Output(ids.Shell.NAV, "children"),
+            "bar": Output(ids.Shell.TAB_BAR, "children"),
+            "account": Output(ids.Shell.ACCOUNT, "children"),
+            "title": Output(ids.Shell.EMBED_TITLE, "children"),
+            "open": Output(ids.Shell.EMBED_OPEN, "href"),
+        },
+        inputs={"path": Input(ids.Shell.LOCATION, "pathname")},
+    )
+    registry.register(Permission.SIGNED_IN, show_frame, wiring)

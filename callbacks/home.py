@@ -1,0 +1,37 @@
+"""Where somebody starts: their own page, their classroom, or the institution."""
+
+from urllib.parse import urlsplit
+
+from dash import Input, Output
+
+from dashapp import ids
+from dashapp.components.links import Links
+from dashapp.data.queries.organisations import own_address
+from dashapp.domain.principal import Permission
+from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
+
+
+def lead_home(asked: Asked, start: object) -> str:
+    """The address of the first page of the reader's role."""
+    del start  # it only says that the page is open
+    return home_of(asked, Links(f"{urlsplit(asked.services.settings.public_url).path}/"))
+
+
+def home_of(asked: Asked, links: Links) -> str:
+    """The institution for administrators, the classroom or the list of them for staff, else the own page."""
+    principal = asked.principal
+    if principal.administers:
+        return links.organisation(own_address(asked.services.database, principal.organisation_id))
+    if principal.teaches_in:
+        rooms = asked.services.reader.classrooms(principal)
+        return links.course(rooms[0].public_id) if len(rooms) == 1 else links.courses()
+    return links.me()
+
+
+def register(registry: CallbackRegistry) -> None:
+    """Connects the start."""
+    wiring = Wiring(
+        output=Output(ids.Home.LOCATION, "href"),
+        inputs={"start": Input(ids.Home.ASKED, "data")},
+    )
+    registry.register(Permission.SIGNED_IN, lead_home, wiring)

@@ -1,0 +1,59 @@
+"""What happens in the browser alone: asking for news, the address in step with the controls, zoom, theme.
+
+The functions are in `assets/live.js` and `assets/look.js`; only a changed version in `Shell.VERSION` fires a callback
+of the server.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from dash import ClientsideFunction, Input, Output, State
+
+from dashapp import ids
+from dashapp.security.callbacks import CallbackRegistry
+
+CONTROLS: Final[tuple[Mapping[str, str], ...]] = (
+    {"course": ids.Student.COURSE},
+    {
+        "section": ids.Classroom.SECTION,
+        "from": ids.Classroom.FIRST,
+        "to": ids.Classroom.LAST,
+        "level": ids.Classroom.LEVEL,
+    },
+    {"unit": ids.Institution.UNIT},
+)
+"""Per page: the parameters of the address and the controls that they stand for; `assets/live.js` knows the same."""
+ZOOMABLE: Final = (ids.Classroom.TIME_AND_SCORE,)
+
+
+def register(registry: CallbackRegistry) -> None:
+    """Connects the scripts."""
+    app, shell = registry.app, ids.Shell
+    app.clientside_callback(
+        ClientsideFunction("look", "screen"), Output(shell.SCREEN, "data"), Input(shell.WORDS, "id")
+    )
+    app.clientside_callback(
+        ClientsideFunction("live", "pace"),
+        Output(shell.TICK, "interval"),
+        Output(shell.TICK, "disabled"),
+        Input(shell.RATE, "value"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("live", "ask"),
+        Output(shell.VERSION, "data"),
+        Input(shell.TICK, "n_intervals"),
+        Input(shell.TOPIC, "data"),
+        prevent_initial_call=True,
+    )
+    for controls in CONTROLS:
+        app.clientside_callback(
+            ClientsideFunction("live", "address"), *(Input(control, "value") for control in controls.values())
+        )
+    for chart in ZOOMABLE:
+        app.clientside_callback(
+            ClientsideFunction("live", "keepZoom"),
+            Output(chart, "figure"),
+            Input(ids.fresh_of(chart), "data"),
+            State(chart, "figure"),
+            prevent_initial_call=True,
+        )

@@ -1,0 +1,40 @@
+"""The page of one learner, for themself and for those who teach them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import Input
+
+from callbacks.answering import PAGE_INPUTS, PageAddress, PageAnswer, answered, links_for, outputs_of, version_of
+from dashapp import ids
+from dashapp.components import student
+from dashapp.domain.filters import Filters
+from dashapp.domain.principal import Permission
+from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
+from dashapp.security.topics import Topic
+
+
+def show_learner(asked: Asked, course: object, page: Mapping[str, object]) -> Any:
+    """Everything on the page of the learner in the address, or of oneself, over the chosen course."""
+    at, filters = PageAddress.parse(page), Filters.parse(course=course)
+    return answered(asked, ids.Student.PAGE, lambda: _read(asked, at, filters))
+
+
+def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
+    principal, reader = asked.principal, asked.services.reader
+    person = reader.find_person(principal, at.required_id()) if at.has_id else principal.person_id
+    topic = Topic(principal.organisation_id, principal.public_id, person=person)
+    version = version_of(asked, topic)
+    own = person == principal.person_id
+    view = reader.student(principal, filters) if own else reader.learner(principal, at.required_id(), filters)
+    values = student.fill(view, at.screen, links_for(asked, at), own=own)
+    return PageAnswer(values, topic, version, view.freshness)
+
+
+def register(registry: CallbackRegistry) -> None:
+    """Connects the page."""
+    wiring = Wiring(
+        output=outputs_of(student.slots()),
+        inputs={"course": Input(ids.Student.COURSE, "value"), "page": PAGE_INPUTS},
+    )
+    registry.register(Permission.LEARNER_PAGE, show_learner, wiring)

@@ -1,0 +1,46 @@
+"""Who a session stands for now: read from the memberships, remembered for a few seconds.
+
+A right that ends is therefore gone within `REMEMBERED`, however long the session lasts.
+"""
+
+from time import monotonic
+from typing import Final
+
+from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.queries.people import principal_for
+from dashapp.domain.clock import Clock
+from dashapp.domain.errors import NotFound
+from dashapp.domain.principal import Principal
+from dashapp.security.sessions import Session
+
+REMEMBERED: Final = 5.0
+"""Seconds."""
+MOST_REMEMBERED: Final = 20_000
+
+
+class Principals:
+    """Finds the principal of a session. Safe to share between threads: at worst one is read twice."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._known: dict[tuple[int, object], tuple[float, Principal | None]] = {}
+
+    def __call__(self, session: Session) -> Principal | None:
+        """The principal; None where the person is gone. Raises Unavailable while the database is away."""
+        key = (int(session.organisation_id), session.person)
+        known = self._known.get(key)
+        if known is not None and monotonic() - known[0] < REMEMBERED:
+            return known[1]
+        principal = self._read(session)
+        if len(self._known) >= MOST_REMEMBERED:
+            self._known.clear()
+        self._known[key] = (monotonic(), principal)
+        return principal
+
+    def _read(self, session: Session) -> Principal | None:
+        with self._database.transaction(DatabaseRole.WEB, session.organisation_id) as connection:
+            try:
+                return principal_for(connection, session.organisation_id, session.person, self._clock())
+            except NotFound:
+                return None

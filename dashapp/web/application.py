@@ -1,0 +1,167 @@
+"""The composition root: from settings to an app that answers. Everything is made here and handed down."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from a2wsgi import WSGIMiddleware
+from dash import Dash, dcc
+from flask import Flask
+
+from callbacks import register_all
+from dashapp.data.cache import build_cache
+from dashapp.data.changes import ChangeWatcher
+from dashapp.data.database import Database, database_from
+from dashapp.data.reader import PageReader
+from dashapp.domain.clock import Clock, system_clock
+from dashapp.domain.principal import Permission
+from dashapp.observability.metrics import Metrics, build_metrics
+from dashapp.security.callbacks import CallbackRegistry, door_of
+from dashapp.security.guard import Access, Guard
+from dashapp.security.principals import Principals
+from dashapp.security.sessions import Sessions
+from dashapp.security.sign_in import SIGN_IN_PATH, DemoPerson, DevelopmentSignIn
+from dashapp.security.topics import Topics
+from dashapp.services import Services
+from dashapp.settings import Settings
+from dashapp.web.compression import Compression
+from dashapp.web.errors import install_error_pages, on_callback_error
+from dashapp.web.headers import SecurityHeaders, content_security_policy
+from dashapp.web.health import Health
+from dashapp.web.live import AsgiApp, LiveApp
+from dashapp.web.locale import LocaleOfRequest
+from dashapp.web.measuring import Stopwatch
+from dashapp.web.shell import ServiceDash, root_layout
+
+REPOSITORY = Path(__file__).parents[2]
+WSGI_THREADS = 12
+"""Answers wait for the database most of the time; more threads than connections would only wait elsewhere."""
+SIGN_IN_SHEETS = ("bootstrap.min.css", "tokens.css", "look.css")
+
+ListDemoPeople = Callable[[Database], Sequence[DemoPerson]]
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One app with all it stands on. `close` ends what `create_app` started."""
+
+    server: Flask
+    dash: Dash
+    asgi: AsgiApp
+    services: Services
+    guard: Guard
+    metrics: Metrics
+
+    def close(self) -> None:
+        """Ends the thread that follows changes, and the connections."""
+        self.services.live.stop()
+        self.services.database.dispose()
+
+
+def create_app(
+    settings: Settings,
+    *,
+    database: Database | None = None,
+    clock: Clock = system_clock,
+    demo_people: ListDemoPeople | None = None,
+) -> Application:
+    """An app for these settings. Without `database` it is the one that the settings name.
+
+    `demo_people` lists whom the development sign-in offers. Any number of apps can live in one process.
+    """
+    database = database or database_from(settings)
+    live = ChangeWatcher(database, clock)
+    cache = build_cache(settings)
+    reader = PageReader(database, cache, clock, live, settings.minimum_group_size)
+    services = Services(settings, database, cache, clock, live, reader)
+    metrics = build_metrics()
+    server = Flask("app", static_folder=None)
+    server.secret_key = settings.secret_keys[0]
+    server.config["MAX_CONTENT_LENGTH"] = 1_048_576
+    prefix = urlsplit(settings.public_url).path
+    sessions = Sessions(settings.secret_keys, clock)
+    signs_in = settings.demo_sign_in and demo_people is not None
+    guard = Guard(
+        sessions=sessions,
+        find_principal=Principals(database, clock),
+        public_url=settings.public_url,
+        sign_in_path=SIGN_IN_PATH if signs_in else None,
+        secure_cookies=settings.production,
+    )
+    kept = (f"{prefix}/assets/", f"{prefix}/_dash-component-suites/")
+    headers = SecurityHeaders(kept, strict_transport=settings.production)
+    # Flask asks in this order before a request, and in the opposite order after it.
+    Stopwatch(metrics).install(server)
+    headers.install(server)
+    Compression(kept).install(server)
+    guard.install(server)
+    install_error_pages(server)
+    Health(services, metrics).install(server, guard, prefix)
+    if signs_in and demo_people is not None:
+        list_people = demo_people
+        DevelopmentSignIn(guard, lambda: list_people(database), settings.secret_keys, SIGN_IN_SHEETS).install(server)
+    dash = _add_dash(server, guard, services)
+    headers.policy = content_security_policy(dash.csp_hashes())
+    server.wsgi_app = LocaleOfRequest(server.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way
+    live.start()
+    topics = Topics(settings.secret_keys)
+    asgi = LiveApp(WSGIMiddleware(server, workers=WSGI_THREADS), f"{prefix}/live", sessions, topics, live)  # type: ignore[arg-type]  # a2wsgi has stricter names for the same
+    return Application(server, dash, asgi, services, guard, metrics)
+
+
+def _add_dash(server: Flask, guard: Guard, services: Services) -> Dash:
+    """Dash on the guarded server, with its pages and callbacks, warmed up."""
+    prefix = urlsplit(services.settings.public_url).path
+    before = set(server.view_functions)
+    app = ServiceDash(
+        "app",
+        server=server,  # type: ignore[arg-type]  # its hint has forgotten that a Flask may be given
+        use_pages=True,
+        pages_folder=str(REPOSITORY / "pages"),
+        assets_folder=str(REPOSITORY / "assets"),
+        # The first is loaded in the head, the others are no scripts or sheets of a page.
+        assets_ignore=r"^early\.js$",
+        assets_path_ignore=["licences", "fonts", "icons"],
+        url_base_pathname=f"{prefix}/",
+        enable_mcp=False,
+        suppress_callback_exceptions=True,
+        include_pages_meta=False,
+        update_title=None,  # type: ignore[arg-type]  # None: the title stays as it is
+        add_log_handler=False,
+        on_error=on_callback_error,
+    )
+    # The cartesian bundle lies among the assets: a third of the full one, and `dcc.Graph` uses what is there.
+    dcc._js_dist[:] = [each for each in dcc._js_dist if each.get("namespace") != "plotly"]
+    app.layout = lambda: root_layout(services.settings)
+    _open_dash_routes(app, guard, before)
+    register_all(CallbackRegistry(app, guard, services))
+    # Dash finishes its own set-up at the first request: until then, component files answer with an error.
+    known = set(app.callback_map)
+    with server.test_client() as client:
+        answer = client.get(f"{prefix}/_dash-layout")
+        if answer.status_code != 200:
+            raise RuntimeError(f"Dash did not set itself up: its layout answers {answer.status_code}.")
+    for name in set(app.callback_map) - known:
+        # The router, which gives out the empty pages, and its script for the title.
+        if "callback" in app.callback_map[name]:
+            guard.open_callback(name, door_of(Permission.SIGNED_IN, app.callback_map[name]))
+    return app
+
+
+def _open_dash_routes(app: Dash, guard: Guard, before: set[str]) -> None:
+    base = app.config.routes_pathname_prefix
+    access = {
+        f"{base}_dash-layout": Access.PUBLIC,
+        f"{base}_dash-dependencies": Access.PUBLIC,
+        f"{base}_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": Access.PUBLIC,
+        f"{base}_favicon.ico": Access.PUBLIC,
+        f"{base}_dash-update-component": Access.CALLBACK,
+        base: Access.SHELL,
+        f"{base}<path:path>": Access.SHELL,
+    }
+    for endpoint in set(app.server.view_functions) - before:
+        if endpoint.endswith("dash_assets.static"):
+            guard.open_route(endpoint, Access.PUBLIC)
+        elif endpoint in access:
+            guard.open_route(endpoint, access[endpoint])

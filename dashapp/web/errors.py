@@ -1,0 +1,45 @@
+"""What a person sees of an error is a sentence and a reference number; the cause is in the log under that number."""
+
+from dash import set_props
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+from dashapp import ids
+from dashapp.domain.errors import Unavailable
+from dashapp.observability.logging import get_logger
+from dashapp.observability.references import new_reference
+from dashapp.words import _
+
+log = get_logger(__name__)
+
+
+def on_callback_error(error: Exception) -> None:
+    """Dash asks this when a handler raised: the page keeps what it shows, and says so in a line above."""
+    reference = new_reference()
+    log.error("callback.failed", reference=reference, exc_info=error)
+    said = _("Something could not be read. Reference {reference}").format(reference=reference)
+    set_props(ids.Shell.NOTICE, {"children": said})
+
+
+def install_error_pages(server: Flask) -> None:
+    """Answers what goes wrong outside of callbacks in plain words."""
+
+    def refuse(error: HTTPException) -> Response:
+        words = _("There is nothing at this address.") if error.code == 404 else (error.name or "")
+        return Response(words, status=error.code or 500, mimetype="text/plain")
+
+    def unavailable(error: Unavailable) -> Response:
+        reference = new_reference()
+        log.warning("request.unavailable", reference=reference, error=str(error))
+        words = _("The data cannot be reached now. Try again in a moment. Reference {reference}")
+        return Response(words.format(reference=reference), status=503, mimetype="text/plain")
+
+    def fail(error: Exception) -> Response:
+        reference = new_reference()
+        log.error("request.failed", reference=reference, exc_info=error)
+        words = _("Something went wrong. Reference {reference}").format(reference=reference)
+        return Response(words, status=500, mimetype="text/plain")
+
+    server.register_error_handler(HTTPException, refuse)
+    server.register_error_handler(Unavailable, unavailable)
+    server.register_error_handler(Exception, fail)

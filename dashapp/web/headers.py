@@ -1,0 +1,60 @@
+"""What every answer tells the browser: where scripts may come from, who may frame the page, what may be kept."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from flask import Flask, Response, request
+
+FINGERPRINTED: Final = "public, max-age=31536000, immutable"
+"""For addresses that change with their content."""
+UNNAMED: Final = "public, max-age=86400"
+"""For fonts, whose address stands in the style sheet."""
+
+
+def content_security_policy(script_hashes: Sequence[str]) -> str:
+    """Only own scripts, and the inline ones with these hashes. Styles: Dash and plotly set them inline."""
+    rules = {
+        "default-src": "'self'",
+        "script-src": " ".join(("'self'", *script_hashes)),
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": "'self' data: blob:",
+        "font-src": "'self' data:",
+        "connect-src": "'self'",
+        "worker-src": "'self' blob:",
+        "object-src": "'none'",
+        "base-uri": "'none'",
+        "form-action": "'self'",
+        "frame-ancestors": "'self'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+class SecurityHeaders:
+    """Sets the headers on every answer of one server."""
+
+    def __init__(self, kept_below: tuple[str, ...], *, strict_transport: bool) -> None:
+        self.policy = content_security_policy(())
+        """Replaced when all inline scripts are known."""
+        self._kept_below = kept_below
+        self._strict_transport = strict_transport
+
+    def install(self, server: Flask) -> None:
+        """Sets the headers from now on."""
+        server.after_request(self._set)
+
+    def _set(self, response: Response) -> Response:
+        headers = response.headers
+        headers["Content-Security-Policy"] = self.policy
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "same-origin"
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        if self._strict_transport:
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        if request.path.startswith(self._kept_below) and response.status_code in (200, 304):
+            # Dash names a file's time of change in the address of assets, and a version in that of components.
+            named = "m" in request.args or "/_dash-component-suites/" in request.path
+            headers["Cache-Control"] = FINGERPRINTED if named else UNNAMED
+        elif "Cache-Control" not in headers:
+            headers["Cache-Control"] = "no-store"
+        return response

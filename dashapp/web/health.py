@@ -1,0 +1,107 @@
+"""`GET /health` for people and load balancers, `/health/live` for the process's supervisor, `/metrics` for Prometheus.
+
+A broker that is away must not make a probe take the pages down: only what keeps pages from being served answers 503.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from ipaddress import ip_address
+from time import monotonic
+from typing import Final
+
+import orjson
+from flask import Flask, Response, abort, request
+
+from dashapp.data.database import DatabaseRole
+from dashapp.data.migrations import is_migrated
+from dashapp.domain.errors import Unavailable
+from dashapp.observability.logging import get_logger
+from dashapp.observability.metrics import Metrics
+from dashapp.security.guard import Access, Guard
+from dashapp.services import Services
+
+ASKED_AGAIN: Final = 1.0
+"""Seconds: a storm of probes asks the database once a second, not more."""
+
+log = get_logger(__name__)
+
+
+class Status(StrEnum):
+    """How the whole service is."""
+
+    OK = "ok"
+    DEGRADED = "degraded"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(slots=True)
+class Health:
+    """The routes of one app's health. `install` adds and opens them."""
+
+    services: Services
+    metrics: Metrics
+    _asked_at: float = field(default=float("-inf"), init=False)
+    _database: str = field(default="unknown", init=False)
+
+    def install(self, server: Flask, guard: Guard, prefix: str) -> None:
+        """Adds the routes at the root, and below the path of the public address where there is one."""
+        for number, base in enumerate(dict.fromkeys(("", prefix))):
+            views = {"/health": self.show, "/health/live": self.show_live, "/metrics": self.show_metrics}
+            for path, view in views.items():
+                endpoint = f"{view.__name__}_{number}"
+                server.add_url_rule(f"{base}{path}", endpoint, view, methods=["GET"])
+                guard.open_route(endpoint, Access.PUBLIC)
+
+    def report(self) -> tuple[Status, dict[str, object]]:
+        """The status with its parts."""
+        freshness = self.services.live.freshness()
+        threshold = self.services.settings.real_time_lag_threshold
+        lag = round(freshness.behind_seconds * 1000)
+        database = self._ask_database()
+        transport = "away" if freshness.transport_away else "ok"
+        ingest = "late" if lag > threshold else "ok"
+        if database != "ok":
+            status = Status.UNAVAILABLE
+        else:
+            status = Status.OK if (transport, ingest) == ("ok", "ok") else Status.DEGRADED
+        parts: dict[str, object] = {
+            "database": {"status": database},
+            "transport": {"status": transport, "kind": "kafka" if self.services.settings.kafka_brokers else "inbox"},
+            "ingest": {"status": ingest, "lag_ms": lag, "threshold_ms": threshold},
+        }
+        return status, parts
+
+    def show(self) -> Response:
+        """200 where pages can be served, with the word ok or degraded; else 503."""
+        status, parts = self.report()
+        body = orjson.dumps({"status": status.value, "parts": parts})
+        code = 503 if status is Status.UNAVAILABLE else 200
+        return Response(body, status=code, mimetype="application/json")
+
+    def show_live(self) -> Response:
+        """200 as long as the process answers at all."""
+        return Response(b'{"status":"ok"}', mimetype="application/json")
+
+    def show_metrics(self) -> Response:
+        """Prometheus' text format, for this machine and for trusted addresses."""
+        if not self._may_see_metrics():
+            abort(404)
+        return Response(self.metrics.exposition(), content_type=self.metrics.content_type)
+
+    def _may_see_metrics(self) -> bool:
+        # Who comes through a proxy is not who scrapes: that one comes directly.
+        if request.remote_addr is None or "X-Forwarded-For" in request.headers:
+            return False
+        address = ip_address(request.remote_addr)
+        trusted = self.services.settings.trusted_networks
+        return address.is_loopback or any(address in network for network in trusted)
+
+    def _ask_database(self) -> str:
+        if monotonic() - self._asked_at >= ASKED_AGAIN:
+            try:
+                self._database = "ok" if is_migrated(self.services.database, DatabaseRole.WEB) else "not migrated"
+            except Unavailable:
+                self._database = "away"
+                log.warning("health.database_away")
+            self._asked_at = monotonic()
+        return self._database

@@ -1,0 +1,102 @@
+"""`GET /live`: has anything changed on the page that I show, and how late is the data?
+
+Every open page asks this every few seconds, so the answer touches neither Flask nor the database: a raw ASGI app checks
+two signatures and reads a version from memory. The page names what it shows by a topic, which the page's own data
+callback has signed after the scope was checked. Only a changed version makes the browser ask for data.
+"""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import parse_qs
+
+import orjson
+
+from dashapp.domain.keys import CourseId, OrganisationId, PersonId
+from dashapp.domain.views import Freshness
+from dashapp.security.sessions import COOKIE, Sessions
+from dashapp.security.topics import Topic, Topics
+
+AsgiScope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+AsgiApp = Callable[[AsgiScope, Receive, Send], Awaitable[None]]
+
+
+class Versions(Protocol):
+    """What is needed of `dashapp.data.changes.ChangeWatcher`."""
+
+    def versions(
+        self, organisation: OrganisationId, course: CourseId | None = None, person: PersonId | None = None
+    ) -> str:
+        """The version of a course, a person or the whole organisation."""
+
+    def freshness(self) -> Freshness:
+        """Until when the data is complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveApp:
+    """The outer ASGI app: it answers `path` itself and hands everything else on."""
+
+    inner: AsgiApp
+    path: str
+    sessions: Sessions
+    topics: Topics
+    live: Versions
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        """One connection of the ASGI server."""
+        if scope["type"] != "http" or scope["path"] != self.path:
+            await self.inner(scope, receive, send)
+            return
+        status, headers, body = self._answer(scope)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    def _answer(self, scope: AsgiScope) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        if scope["method"] not in ("GET", "HEAD"):
+            return 405, [(b"allow", b"GET, HEAD"), (b"content-length", b"0")], b""
+        cookie, known = _cookie_and_etag(scope["headers"])
+        session = self.sessions.read(cookie)
+        if session is None:
+            return 401, [(b"content-length", b"0"), (b"cache-control", b"no-store")], b""
+        asked = parse_qs(scope["query_string"].decode("latin-1")).get("topic", [""])[0]
+        topic = self.topics.read(asked)
+        if topic is None or (topic.organisation_id, topic.viewer) != (session.organisation_id, session.person):
+            return 403, [(b"content-length", b"0"), (b"cache-control", b"no-store")], b""
+        return self._tell(topic, known)
+
+    def _tell(self, topic: Topic, known: str) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        version = self.live.versions(topic.organisation_id, topic.course, topic.person)
+        freshness = self.live.freshness()
+        etag = f'"{version}"'
+        as_of, behind = int(freshness.as_of.timestamp() * 1000), round(freshness.behind_seconds, 1)
+        # In the headers too, since an answer "304, not modified" has no body and the as-of line moves all the same.
+        headers = [
+            (b"etag", etag.encode("ascii")),
+            (b"cache-control", b"no-store"),
+            (b"x-content-type-options", b"nosniff"),
+            (b"la-as-of", str(as_of).encode("ascii")),
+            (b"la-behind", str(behind).encode("ascii")),
+            (b"la-away", b"1" if freshness.transport_away else b"0"),
+        ]
+        if known == etag:
+            return 304, headers, b""
+        told = {"version": version, "asOf": as_of, "behind": behind, "away": freshness.transport_away}
+        body = orjson.dumps(told)
+        headers += [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode("ascii"))]
+        return 200, headers, body
+
+
+def _cookie_and_etag(headers: list[tuple[bytes, bytes]]) -> tuple[str, str]:
+    cookie, etag = "", ""
+    for name, value in headers:
+        if name == b"cookie":
+            for part in value.decode("latin-1").split(";"):
+                key, _equals, text = part.strip().partition("=")
+                if key == COOKIE:
+                    cookie = text
+        elif name == b"if-none-match":
+            etag = value.decode("latin-1")
+    return cookie, etag

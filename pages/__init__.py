@@ -1,0 +1,1 @@
+"""The empty pages: controls and charts without data, for anybody."""

@@ -1,0 +1,44 @@
+"""The page of one course for those who teach it: `/courses/<id>`, and the same under `/embed`."""
+
+import dash
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashapp import ids
+from dashapp.components import classroom
+from dashapp.domain.filters import Filters
+from dashapp.words import _
+
+
+def _page(course: str, *, embedded: bool, query: dict[str, str]) -> Component:
+    body = classroom.body()
+    filters = Filters.parse(
+        section=query.get("section"), first=query.get("from"), last=query.get("to"), level=query.get("level")
+    )
+    body[ids.Classroom.SECTION].value = filters.section or ""
+    body[ids.Classroom.FIRST].value = filters.first.isoformat() if filters.first else ""
+    body[ids.Classroom.LAST].value = filters.last.isoformat() if filters.last else ""
+    body[ids.Classroom.LEVEL].value = filters.level or ""
+    address = dcc.Store(id=ids.Shell.ADDRESS, data={"id": course, "embedded": embedded})
+    fresh = dcc.Store(id=ids.fresh_of(ids.Classroom.TIME_AND_SCORE))
+    return html.Div([address, fresh, html.Div(id=ids.Shell.REFUSAL), body])
+
+
+def layout(course: str = "", **query: str) -> Component:
+    """The empty page; `course` is the public id of its address."""
+    return _page(course, embedded=False, query=query)
+
+
+def embedded_layout(course: str = "", **query: str) -> Component:
+    """The same inside a frame."""
+    return _page(course, embedded=True, query=query)
+
+
+def _title(**_variables: str) -> str:
+    return _("Classroom · Learning analytics")
+
+
+dash.register_page("pages.classroom", path_template="/courses/<course>", title=_title, layout=layout)
+dash.register_page(
+    "pages.classroom_embedded", path_template="/embed/courses/<course>", title=_title, layout=embedded_layout
+)
