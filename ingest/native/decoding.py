@@ -16,7 +16,7 @@ from ingest.native.wire import ACTIVITY_KIND, COURSE_KIND, PERSON_KIND
 
 MAX_EVENT_BYTES: Final = 1_048_576
 """The default of the setting MAX_EVENT_BYTES."""
-EARLIEST_YEAR: Final = 1900
+EARLIEST_YEAR: Final = 1970
 LATEST_YEAR: Final = 2199
 """A time outside of these years is a mistake; near the ends of the calendar a change of time zone would overflow."""
 LONGEST_DETAIL: Final = 300

@@ -1,0 +1,82 @@
+"""`python -m ingest`: the ingest as a process of its own. Any number of them share the work as one consumer group."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from threading import Event as Signal
+
+from prometheus_client import start_http_server
+
+from dashapp.data.database import DatabaseRole, database_from
+from dashapp.data.migrations import is_migrated
+from dashapp.domain.errors import SettingsError, Unavailable
+from dashapp.observability.logging import configure_logging, get_logger
+from dashapp.observability.metrics import build_metrics
+from dashapp.settings import Settings, load_settings
+from ingest.loop import ingest_from
+
+log = get_logger(__name__)
+
+STOP_WITHIN = 20.0
+"""Seconds: under the 30 that Kubernetes gives before it kills."""
+ASK_AGAIN = 2.0
+"""Seconds between two looks whether the database is there and migrated."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line. 0 after an orderly end, 1 when it did not end in time, 2 for a wrong setting."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    configure_logging(settings)
+    stopping = Signal()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stopping.set())
+    try:
+        return _run(settings, options, stopping)
+    except (SettingsError, Unavailable) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ingest", description="Counts events from Kafka or the inbox.")
+    parser.add_argument(
+        "--instance",
+        help="a name that stays over restarts, so that the consumer group waits for the return of this process",
+    )
+    parser.add_argument("--metrics-port", type=int, help="serve Prometheus' metrics on this port")
+    return parser
+
+
+def _run(settings: Settings, options: argparse.Namespace, stopping: Signal) -> int:
+    database = database_from(settings)
+    metrics = build_metrics()
+    try:
+        if options.metrics_port is not None:
+            start_http_server(options.metrics_port, registry=metrics.registry)
+        while not stopping.is_set():
+            try:
+                if is_migrated(database, DatabaseRole.INGEST):
+                    break
+                log.warning("ingest.database_not_migrated")
+            except Unavailable as error:
+                log.warning("ingest.waiting", reason=str(error))
+            stopping.wait(ASK_AGAIN)
+        ingest = ingest_from(settings, database, metrics, options.instance)
+        ingest.start()
+        log.info("ingest.started", transport=ingest.status().transport)
+        stopping.wait()
+        ended = ingest.stop(STOP_WITHIN)
+        log.info("ingest.ended", in_time=ended)
+        return 0 if ended else 1
+    finally:
+        database.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,400 @@
+"""Apache Kafka by a consumer group, whose offsets stand in the database, in the transaction of the rows they mean.
+
+The group only tells which partitions are ours. Offsets that Kafka holds are for lag tools: nothing is read from them.
+"""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Any, Final
+
+from kafka import ConsumerRebalanceListener, KafkaConsumer, OffsetAndMetadata, TopicPartition
+from kafka.errors import (
+    AuthenticationFailedError,
+    AuthorizationError,
+    IllegalStateError,
+    KafkaError,
+    LogTruncationError,
+    OffsetOutOfRangeError,
+)
+from sqlalchemy import Connection
+
+from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.store import offsets
+from dashapp.data.store.arrivals import Place
+from dashapp.domain.errors import Unavailable
+from dashapp.domain.events import Topic
+from dashapp.observability.logging import get_logger
+from dashapp.settings import Settings
+from ingest.transports import Record, Waiting
+
+log = get_logger(__name__)
+
+SESSION_TIMEOUT_MS: Final = 10_000
+"""After this a process that has died loses its partitions to the others: twice the promised lag of 5 s, no less, since
+a machine under load must not look dead."""
+FETCH_BYTES: Final = 8 * 1024 * 1024
+"""Per request; two are in memory at a time. It decides the size of this process more than anything else does."""
+PARTITION_BYTES: Final = 2 * 1024 * 1024
+CONNECT_MS: Final = 3_000
+"""How long one attempt to reach the brokers may take: stopping waits for it."""
+CHECK_SECONDS: Final = 1.0
+"""How often the connection is looked at."""
+LOOK_AGAIN_SECONDS: Final = 5.0
+"""How often an alarmed partition is held against the database again, in case an operator has mended it."""
+TELL_SECONDS: Final = 1.0
+"""How often Kafka is told, for lag tools."""
+SOURCE_HEADER: Final = "source"
+
+
+@dataclass(slots=True)
+class _Span:
+    """What was read of one partition: from `expected`, which the database must still say, to before `end`."""
+
+    identity: str
+    expected: offsets.Position | None
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaReceipt:
+    """The offsets of one batch."""
+
+    spans: Mapping[TopicPartition, _Span]
+
+
+@dataclass(slots=True)
+class _Partition:
+    """What we know of a partition that is ours."""
+
+    identity: str
+    expected: offsets.Position | None
+    """What the database will say when everything has been written that was handed out; None: nothing yet."""
+    position: int
+    committed: int
+    end: int = 0
+    alarm: str | None = None
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # the library ships no types
+    """Runs on the client's own thread, so it only takes notes; the reading thread acts on them."""
+
+    def __init__(self) -> None:
+        self.changed = False
+        self.consumer: Any = None
+
+    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        for partition in assigned:
+            # With a position the client does not ask Kafka for one; paused it does not fetch until we have asked ours.
+            self.consumer.pause(partition)
+            self.consumer.seek(partition, 0)
+        self.changed = True
+
+    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        self.changed = True
+
+
+class KafkaTransport:
+    """The three topics of the settings, read by one member of the consumer group."""
+
+    name = "kafka"
+
+    def __init__(self, settings: Settings, database: Database, instance: str | None = None) -> None:
+        """Connects to nothing yet. `instance` names this member of the group over restarts: the group then waits for
+        its return, where it would wait for the time-out of a stranger."""
+        self._settings = settings
+        self._database = database
+        self._group, self._instance = settings.kafka_group, instance
+        self._kinds = dict(zip(settings.kafka_topics, Topic, strict=False))
+        self._consumer: Any = None
+        self._listener = _Listener()
+        self._partitions: dict[TopicPartition, _Partition] = {}
+        self._missing: tuple[str, ...] = ()
+        self._spans: dict[TopicPartition, _Span] = {}
+        self._lock = Lock()
+        self._to_tell: dict[TopicPartition, int] = {}
+        self._checked_at = self._alarmed_at = self._told_at = 0.0
+
+    # ------------------------------------------------------------------ connecting
+
+    def open(self) -> None:
+        """Connects and subscribes. Raises Unavailable when no broker answers."""
+        if self._consumer is not None:
+            return
+        try:
+            consumer = KafkaConsumer(
+                **self._settings.kafka_client_options(),
+                group_id=self._group,
+                group_instance_id=self._instance,
+                # Never jump by itself: a gap is an alarm.
+                auto_offset_reset="none",
+                enable_auto_commit=False,
+                isolation_level="read_committed",
+                allow_auto_create_topics=False,
+                session_timeout_ms=SESSION_TIMEOUT_MS,
+                heartbeat_interval_ms=SESSION_TIMEOUT_MS // 4,
+                fetch_max_bytes=FETCH_BYTES,
+                max_partition_fetch_bytes=PARTITION_BYTES,
+                fetch_max_wait_ms=500,
+                bootstrap_timeout_ms=CONNECT_MS,
+                reconnect_backoff_max_ms=1_000,
+                # A topic that is made later is found after this long.
+                metadata_max_age_ms=30_000,
+            )
+        except (KafkaError, OSError) as error:
+            raise Unavailable(f"No broker answers: {type(error).__name__}.") from error
+        self._listener.consumer = consumer
+        consumer.subscribe(list(self._kinds), listener=self._listener)
+        self._consumer = consumer
+
+    def close(self, seconds: float) -> None:
+        """Leaves the group, so that the others take over at once."""
+        consumer, self._consumer = self._consumer, None
+        if consumer is None:
+            return
+        try:
+            self._tell_kafka(consumer, wait=True)
+            consumer.close(autocommit=False, timeout_ms=max(100, int(seconds * 1000)))
+        except (KafkaError, OSError) as error:
+            log.info("ingest.kafka_left_without_goodbye", error=type(error).__name__)
+
+    # ------------------------------------------------------------------ reading
+
+    def poll(self, limit: int, seconds: float) -> Sequence[Record]:
+        """Further records of our partitions. Raises Unavailable when no broker is connected."""
+        polled = self._ask(limit, seconds)
+        self._check_connection()
+        if self._listener.changed or not polled:
+            return ()
+        records: list[Record] = []
+        for partition, found in polled.items():
+            known = self._partitions.get(partition)
+            if known is None or known.alarm is not None or not self._is_same_topic(partition, known):
+                continue
+            self._take(partition, known, found, records)
+        return records
+
+    def must_rewind(self) -> bool:
+        """After a rebalance, and now and then while a partition is alarmed."""
+        if self._listener.changed:
+            return True
+        alarmed = any(known.alarm is not None for known in self._partitions.values())
+        return alarmed and time.monotonic() - self._alarmed_at > LOOK_AGAIN_SECONDS
+
+    def rewind(self) -> None:
+        """Puts every partition of ours where the database says. Raises Unavailable."""
+        self._listener.changed = False
+        self._spans = {}
+        consumer = self._consumer
+        try:
+            assigned = consumer.assignment()
+            if not assigned:
+                self._partitions = {}
+                return
+            self._missing = tuple(topic for topic in self._kinds if topic not in consumer.topics())
+            begins, ends = consumer.beginning_offsets(assigned), consumer.end_offsets(assigned)
+            with self._database.transaction(DatabaseRole.INGEST, None) as connection:
+                stored = offsets.read(connection, self._cluster(), self._group, tuple(self._kinds))
+            self._partitions = {
+                partition: self._place(partition, stored.get(self._key(partition)), begins, ends)
+                for partition in assigned
+            }
+        except (KafkaError, ValueError, KeyError) as error:
+            # Taken from us while we asked, or a broker that went away: try again.
+            self._listener.changed = True
+            raise Unavailable(f"The broker did not tell its offsets: {type(error).__name__}.") from error
+        except Unavailable:
+            self._listener.changed = True
+            raise
+        self._alarmed_at = time.monotonic()
+
+    def rest(self) -> None:
+        """Tells the group that we live, without taking records."""
+        consumer = self._consumer
+        active = [partition for partition, known in self._partitions.items() if known.alarm is None]
+        with suppress(IllegalStateError, KeyError):
+            consumer.pause(*active)
+            self._ask(1, 0)
+            consumer.resume(*active)
+
+    def drop(self, _receipt: KafkaReceipt) -> None:
+        """Nothing is held: the records are read again after the next rewind."""
+
+    def cut(self) -> KafkaReceipt:
+        """The offsets of everything polled since the last cut."""
+        spans, self._spans = self._spans, {}
+        return KafkaReceipt(spans)
+
+    # ------------------------------------------------------------------ writing
+
+    def transaction(self, _receipt: KafkaReceipt) -> AbstractContextManager[Connection]:
+        """A new transaction of la_ingest."""
+        return self._database.transaction(DatabaseRole.INGEST, None)
+
+    def settle(self, connection: Connection, receipt: KafkaReceipt) -> None:
+        """Moves the offsets by compare-and-set. Raises LostOwnership."""
+        moves = [
+            offsets.Move(self._key(partition), span.expected, offsets.Position(span.identity, span.end))
+            for partition, span in receipt.spans.items()
+        ]
+        offsets.move(connection, moves)
+
+    def settled(self, receipt: KafkaReceipt) -> None:
+        """Notes what to tell Kafka with the next poll."""
+        with self._lock:
+            for partition, span in receipt.spans.items():
+                self._to_tell[partition] = span.end
+                if (known := self._partitions.get(partition)) is not None:
+                    known.committed = span.end
+
+    def waiting(self) -> Waiting:
+        """Records behind the committed offsets of our partitions, as far as the last answers of the brokers tell."""
+        partitions = dict(self._partitions)
+        events = sum(max(0, known.end - known.committed) for known in partitions.values())
+        alarms = {known.alarm for known in partitions.values() if known.alarm is not None}
+        alarms.update(f"The topic {topic} does not exist." for topic in self._missing)
+        return Waiting(events, tuple(sorted(alarms)))
+
+    # ------------------------------------------------------------------ inside
+
+    def _ask(self, limit: int, seconds: float) -> Mapping[TopicPartition, Sequence[Any]]:
+        """One poll, with its errors turned into alarms of a partition or into Unavailable."""
+        self._tell_kafka(self._consumer, wait=False)
+        try:
+            polled: Mapping[TopicPartition, Sequence[Any]] = self._consumer.poll(
+                timeout_ms=int(seconds * 1000), max_records=limit
+            )
+            return polled
+        except OffsetOutOfRangeError as error:
+            for partition in error.args[0] if error.args else ():
+                self._alarm(partition, "The broker does not have the next records any more.")
+        except LogTruncationError as error:
+            for partition in error.divergent_offsets:
+                self._alarm(partition, "The broker has lost records that were read.")
+        except IllegalStateError:
+            self._listener.changed = True
+        except (AuthorizationError, AuthenticationFailedError) as error:
+            raise Unavailable(f"The broker does not let us read: {type(error).__name__}.") from error
+        except KafkaError as error:
+            raise Unavailable(f"The broker cannot be read: {type(error).__name__}.") from error
+        return {}
+
+    def _take(self, partition: TopicPartition, known: _Partition, found: Sequence[Any], records: list[Record]) -> None:
+        """Appends what was found, and moves the position behind it."""
+        kind, topic, number = self._kinds[partition.topic], partition.topic, partition.partition
+        now = time.time()
+        for each in found:
+            # A producer's clock that is ahead must not let an event from the future through.
+            seconds = min(each.timestamp / 1000, now) if each.timestamp > 0 else now
+            received = datetime.fromtimestamp(seconds, UTC)
+            place = Place(topic, number, each.offset, each.value or b"", received)
+            records.append(Record(place, received, kind, _sender(each.headers) if each.headers else None))
+        end = found[-1].offset + 1
+        span = self._spans.get(partition)
+        if span is None:
+            self._spans[partition] = _Span(known.identity, known.expected, end)
+        else:
+            span.end = end
+        known.expected = offsets.Position(known.identity, end)
+        known.position = end
+        known.end = max(known.end, self._consumer.highwater(partition) or end)
+
+    def _place(
+        self,
+        partition: TopicPartition,
+        stored: offsets.Position | None,
+        begins: Mapping[TopicPartition, int],
+        ends: Mapping[TopicPartition, int],
+    ) -> _Partition:
+        """Where reading of a partition of ours goes on; an alarm where it cannot."""
+        identity, begin, end = self._identity(partition.topic), begins[partition], ends[partition]
+        position = begin if stored is None else stored.next_offset
+        known = _Partition(identity, stored, position, position, end)
+        if stored is not None and stored.topic_identity != identity:
+            self._alarm(partition, "It was made anew since it was last read.", known)
+        elif position < begin:
+            self._alarm(partition, f"The broker has dropped {begin - position} records that were not read.", known)
+        elif position > end:
+            self._alarm(partition, "It ends before what was read of it: the broker has lost records.", known)
+        else:
+            self._consumer.seek(partition, position)
+            self._consumer.resume(partition)
+        return known
+
+    def _alarm(self, partition: TopicPartition, sentence: str, known: _Partition | None = None) -> None:
+        """Stops reading a partition until the database says something else about it. The others go on."""
+        known = known or self._partitions.get(partition)
+        if known is None:
+            return
+        known.alarm = f"{partition.topic}, partition {partition.partition}: {sentence}"
+        self._alarmed_at = time.monotonic()
+        log.error(
+            "ingest.partition_alarmed",
+            topic=partition.topic,
+            partition=partition.partition,
+            position=known.position,
+            reason=sentence,
+        )
+        with suppress(IllegalStateError, KeyError):
+            self._consumer.pause(partition)
+
+    def _is_same_topic(self, partition: TopicPartition, known: _Partition) -> bool:
+        if self._identity(partition.topic) == known.identity:
+            return True
+        self._alarm(partition, "It was made anew since it was last read.")
+        return False
+
+    # The client knows these two from its metadata, which it offers to nobody; a second connection only to ask for them
+    # would know of a topic that is made anew later than the records of it arrive.
+
+    def _cluster(self) -> str:
+        return str(self._consumer._cluster.cluster_id)
+
+    def _key(self, partition: TopicPartition) -> offsets.Partition:
+        return offsets.Partition(self._cluster(), self._group, partition.topic, partition.partition)
+
+    def _identity(self, topic: str) -> str:
+        return str(self._consumer._cluster.topic_id(topic))
+
+    def _check_connection(self) -> None:
+        """Raises Unavailable while no broker is connected: polling alone says nothing then, for ever."""
+        if time.monotonic() - self._checked_at < CHECK_SECONDS:
+            return
+        if not self._consumer.metrics()["consumer-metrics"]["connection-count"]:
+            raise Unavailable("No broker is connected.")
+        self._checked_at = time.monotonic()
+
+    def _tell_kafka(self, consumer: Any, *, wait: bool) -> None:
+        """Commits to Kafka what the database holds already. Lag tools look there; a failure harms nothing else."""
+        if not wait and time.monotonic() - self._told_at < TELL_SECONDS:
+            return
+        self._told_at = time.monotonic()
+        with self._lock:
+            told, self._to_tell = self._to_tell, {}
+        committed = {
+            partition: OffsetAndMetadata(offset, "", -1)
+            for partition, offset in told.items()
+            if partition in self._partitions
+        }
+        if not committed:
+            return
+        with suppress(KafkaError):
+            if wait:
+                consumer.commit(committed, timeout_ms=1_000)
+            else:
+                consumer.commit_async(committed, callback=_ignore)
+
+
+def _sender(headers: Iterable[tuple[str, bytes]]) -> str | None:
+    """What the header `source` says, if there is one; it is only a name to look up, so odd bytes do not matter."""
+    for name, value in headers:
+        if name == SOURCE_HEADER:
+            return (value or b"").decode("utf-8", "replace")
+    return None
+
+
+def _ignore(_offsets: object, _response: object) -> None:
+    """The client would log each failure as an error."""
