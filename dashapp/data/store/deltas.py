@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from dashapp.data.store.structure import Exclusions
-from dashapp.domain.events import ActivityType
+from dashapp.domain.events import PASSIVE_VERBS, ActivityType, Verb
 from dashapp.domain.localtime import MINUTES_PER_DAY
 
 ORGANISATION_DAY_SLOTS: Final = 8
+ACTIVE_VERBS: Final = tuple(str(verb) for verb in Verb if verb not in PASSIVE_VERBS)
+"""What a learner does: of these events the aggregates are made."""
 _UNKNOWN: Final = str(ActivityType.UNKNOWN)
 _MASKS: Final = tuple(1 << (MINUTES_PER_DAY - 1 - minute) for minute in range(MINUTES_PER_DAY))
 """PostgreSQL counts the bits of a bit string from the left."""

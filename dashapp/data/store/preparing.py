@@ -107,10 +107,8 @@ class PreparedOrganisation:
     """Learning events with a table of their own."""
     others: list[Taken] = field(default_factory=list)
     """User and content events, and retractions."""
-    copies: int = 0
-    """How many came more than once within the batch."""
     doubles: list[tuple[Arrived, str, int]] = field(default_factory=list)
-    """Came a second time within the batch with other content: (arrival, line, content)."""
+    """What came once more within the batch: (arrival, line, content)."""
     months: set[str] = field(default_factory=set)
     """The months, as "2026-01", of all rows."""
     oldest_received_at: datetime | None = None
@@ -195,10 +193,7 @@ def prepare_organisation(arrivals: Sequence[Arrived], remembered: Remembered) ->
         name = event.id
         line = f"{arrival.source.source_id}\t{name if is_own_key(name) else digested_key(name)}"
         if line in known:
-            if known[line] == content:
-                prepared.copies += 1
-            else:
-                prepared.doubles.append((arrival, line, content))
+            prepared.doubles.append((arrival, line, content))
             continue
         known[line] = content
         if type(event) is LearningEvent:
@@ -287,6 +282,7 @@ class _Rows:
             if (name := getattr(event, "activity", None)) is not None:
                 known = remembered.activities[course, name]
                 said["activity"] = activity = known.activity_id
+                prepared.types[activity] = known.activity_type
                 prepared.exclusive |= type(event) is ActivityDescribed and _changes_type(event, known)
         for field_name in _PERSONAL:
             said.pop(field_name, None)

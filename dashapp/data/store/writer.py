@@ -1,55 +1,27 @@
 """Batches of events into the database: prepared outside of any transaction, written within the caller's."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Final, cast
 
 from psycopg2 import extensions
 from sqlalchemy import Connection, text
 
 from dashapp.data.database import Database, DatabaseRole, act_for
-from dashapp.data.store import details, roll_ups, stages
-from dashapp.data.store.arrivals import Arrived, Buried
-from dashapp.data.store.deltas import Deltas, DeltaTexts, as_copy, course_days, group
+from dashapp.data.store import stages
+from dashapp.data.store.arrivals import Arrived
 from dashapp.data.store.identities import IdentityCache
 from dashapp.data.store.locks import own_organisation, share_organisations
-from dashapp.data.store.preparing import (
-    Limits,
-    Prepared,
-    PreparedOrganisation,
-    admit,
-    names_of,
-    prepare_organisation,
-)
+from dashapp.data.store.part import PartWriter
+from dashapp.data.store.preparing import Limits, Prepared, admit, names_of, prepare_organisation
+from dashapp.data.store.written import Touched, Written
 from dashapp.domain.errors import AnalyticsError
-from dashapp.domain.events import RefusalReason
-from dashapp.domain.keys import CourseId, OrganisationId, PersonId
 
 __all__ = ["EventWriter", "Limits", "Prepared", "StructureChanged", "Touched", "Written"]
 
 
 class StructureChanged(AnalyticsError):
     """Between preparing and writing somebody changed what the preparation relied on: roll back, prepare anew."""
-
-
-@dataclass(slots=True)
-class Touched:
-    """What a batch touched in one organisation, for the versions of scopes. People by the key they count under."""
-
-    courses: set[CourseId] = field(default_factory=set)
-    people: set[PersonId] = field(default_factory=set)
-    oldest_received_at: datetime | None = None
-
-
-@dataclass(slots=True)
-class Written:
-    """What became of a batch. Each arrival is in exactly one of `new`, `seen` and `buried`."""
-
-    new: int = 0
-    seen: int = 0
-    buried: list[Buried] = field(default_factory=list)
-    touched: dict[OrganisationId, Touched] = field(default_factory=dict)
 
 
 class EventWriter:
@@ -92,7 +64,9 @@ class EventWriter:
                 act_for(connection, part.organisation_id)
                 if number:
                     stages.clear(cursor)
-                _Part(connection, cursor, part, written).write()
+                if PartWriter(connection, cursor, part, written).write():
+                    # Whoever prepares before the commit remembers the old epoch, and finds out when it writes.
+                    self._identities.forget(part.organisation_id)
         finally:
             cursor.close()
         return written
@@ -123,86 +97,3 @@ class EventWriter:
 
 _EPOCH: Final = text("SELECT structure_epoch FROM organisations WHERE organisation_id = :organisation")
 _ENSURE_MONTH: Final = text("SELECT ensure_raw_partitions(:first, :first)")
-
-
-class _Part:
-    """Writes one organisation's part of a batch, in the fixed order of tables that keeps writers from deadlocks."""
-
-    def __init__(
-        self, connection: Connection, cursor: extensions.cursor, part: PreparedOrganisation, written: Written
-    ) -> None:
-        self._connection = connection
-        self._cursor = cursor
-        self._part = part
-        self._written = written
-        self._organisation = part.organisation_id
-
-    def write(self) -> None:
-        part, cursor = self._part, self._cursor
-        stages.fill(cursor, "la_events", "".join(part.rows))
-        seen = self._enter()
-        taken_back = set(stages.retracted(cursor, self._organisation)).difference(seen)
-        stages.keep_raw(cursor, self._organisation, seen, sorted(taken_back))
-        deltas, texts = self._sums(taken_back.union(seen))
-        self._add(deltas, texts)
-        skipped = taken_back.union(seen)
-        details.add(cursor, self._organisation, [one for one in part.details if one.number not in skipped])
-        self._touch(deltas)
-
-    def _enter(self) -> list[int]:
-        """The numbers of events that the ledger had already; conflicts among them are buried."""
-        part = self._part
-        new = stages.enter(self._cursor, self._organisation)
-        self._written.new += len(new)
-        self._written.seen += part.copies
-        if len(new) == len(part.lines) and not part.doubles:
-            return []
-        seen = [number for number, line in enumerate(part.lines) if line not in new]
-        old = stages.contents(self._cursor, self._organisation, [part.lines[number] for number in seen])
-        for number in seen:
-            self._judge(part.arrivals[number], part.contents[number], old[part.lines[number]])
-        held = {**dict(zip(part.lines, part.contents, strict=True)), **old}
-        for arrival, line, content in part.doubles:
-            self._judge(arrival, content, held[line])
-        return seen
-
-    def _judge(self, arrival: Arrived, content: int, held: int) -> None:
-        if content == held:
-            self._written.seen += 1
-        else:
-            detail = "the same id came before with other content"
-            self._written.buried.append(Buried(arrival.place, arrival.source, RefusalReason.CONFLICT, detail))
-
-    def _sums(self, skipped: set[int]) -> tuple[Deltas, DeltaTexts]:
-        """What the events add that count: prepared beforehand where nothing has to be left out."""
-        part = self._part
-        if part.deltas is not None and part.texts is not None and not skipped:
-            return part.deltas, part.texts
-        facts = [fact for fact in part.facts if fact[0] not in skipped]
-        deltas = group(facts, part.types, part.remembered.exclusions)
-        return deltas, as_copy(deltas)
-
-    def _add(self, deltas: Deltas, texts: DeltaTexts) -> None:
-        if not deltas.days:
-            return
-        cursor, organisation = self._cursor, self._organisation
-        stages.fill(cursor, "la_days", texts.days)
-        stages.fill(cursor, "la_types", texts.types)
-        stages.fill(cursor, "la_activities", texts.activities)
-        stages.fill(cursor, "la_rolled", texts.rolled)
-        left_out = sorted({person for _, person, _ in deltas.left_out})
-        sums = {key: (events, clicks, 0) for key, (events, clicks) in course_days(deltas).items()}
-        for course, day, person, rows in stages.add_days(cursor, organisation, left_out):
-            if person is None or (course, person, day) not in deltas.left_out:
-                events, clicks, learners = sums[course, day]
-                sums[course, day] = (events, clicks, learners + rows)
-        stages.add_types(cursor, organisation)
-        stages.add_activities(cursor, organisation)
-        stages.add_rolled(cursor, organisation)
-        roll_ups.add_course_days(cursor, organisation, sums)
-
-    def _touch(self, deltas: Deltas) -> None:
-        touched = self._written.touched.setdefault(self._organisation, Touched())
-        touched.courses.update(CourseId(course) for course, _, _ in deltas.days)
-        touched.people.update(PersonId(person) for _, person, _ in deltas.days)
-        touched.oldest_received_at = min(arrival.received_at for arrival in self._part.arrivals)
