@@ -153,7 +153,7 @@ def _plan_course(number: int, text: CourseText, term: Term) -> Course:
     code = text.code.lower().replace(" ", "-")
     identifier = Identifier(ISSUER, COURSE_KIND, f"{code}-{term.first_day.year}")
     rng = Random(f"{code} content")
-    start = term.moment(-1, 4, time(9))
+    start = term.moment(-2, 4, time(9))
 
     def name(value: str) -> Identifier:
         return Identifier(ISSUER, ACTIVITY_KIND, f"{code}-{value}")

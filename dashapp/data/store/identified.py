@@ -11,6 +11,7 @@ from dashapp.data.tables import (
     courses,
     learner_course_days,
     organisation_time_zones,
+    organisations,
     people,
     person_identifiers,
 )
@@ -91,3 +92,9 @@ def newest_zone(connection: Connection, organisation_id: OrganisationId) -> str:
         .limit(1)
     ).scalar_one_or_none()
     return found or "UTC"
+
+
+def organisation_public_id(connection: Connection, organisation_id: OrganisationId) -> PublicId:
+    """The random id by which the outside knows an organisation, other in every database."""
+    chosen = select(organisations.c.public_id).where(organisations.c.organisation_id == organisation_id)
+    return PublicId(connection.execute(chosen).scalar_one())

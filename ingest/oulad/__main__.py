@@ -1,0 +1,139 @@
+"""`python -m ingest.oulad ARCHIVE`: replays the published OULAD archive into an organisation of its own."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Never
+
+from tqdm import tqdm
+
+from dashapp.data.database import database_from
+from dashapp.data.migrations import migrate
+from dashapp.domain.clock import system_clock
+from dashapp.domain.errors import AnalyticsError, SettingsError
+from dashapp.settings import load_settings
+from ingest.oulad.archive import ArchiveError, open_archive
+from ingest.oulad.importing import Importer, Refusal, Tally, Through, Wishes
+
+INTERRUPTED = 130
+
+
+class Terminal:
+    """A bar with the rate and the time left, and sentences above it."""
+
+    def __init__(self, bar: "tqdm[Never]") -> None:
+        """`bar` counts rows."""
+        self._bar = bar
+        self._shown = 0
+
+    def say(self, sentence: str) -> None:
+        """A sentence that does not disturb the bar."""
+        self._bar.write(sentence)
+
+    def advance(self, tally: Tally) -> None:
+        """Moves the bar to where the tally stands."""
+        self._bar.update(tally.rows - self._shown)
+        self._shown = tally.rows
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit code 0 when all is in, 1 where the database or the broker is away, 2 for a wrong archive, wish or setting,
+    130 when it was interrupted; the same command goes on then."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        archive = open_archive(chosen.archive)
+        settings = load_settings()
+        with closing(database_from(settings)) as database:
+            if settings.database_url is None:
+                migrate(database)
+            importer = Importer(settings, database, archive, _wishes(chosen), system_clock)
+            with (
+                _interruptible(importer),
+                tqdm(total=importer.rows(), initial=importer.rows_done(), unit=" rows", mininterval=0.5) as bar,
+            ):
+                tally = importer.run(Terminal(bar))
+            print(_summary(tally))
+            return 0 if tally.finished else INTERRUPTED
+    except (ArchiveError, Refusal, SettingsError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except AnalyticsError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ingest.oulad", description=__doc__)
+    parser.add_argument(
+        "archive", type=Path, metavar="ARCHIVE", help="the directory or zip file of the seven CSV files"
+    )
+    parser.add_argument(
+        "--shift-to",
+        type=date.fromisoformat,
+        metavar="DATE",
+        help="the last presentation ends in the week before this day; by default yesterday",
+    )
+    parser.add_argument("--speed", type=_speed, default=None, metavar="N", help="at most N events a second, or max")
+    parser.add_argument("--only", type=_modules, default=frozenset(), metavar="MODULE,…", help="only these modules")
+    parser.add_argument("--organisation", default="oulad", metavar="NAME", help="short name of the organisation")
+    parser.add_argument(
+        "--through",
+        type=Through,
+        choices=list(Through),
+        help="by default kafka where KAFKA_BROKERS is set, else here: counted by this process",
+    )
+    return parser
+
+
+def _wishes(chosen: argparse.Namespace) -> Wishes:
+    return Wishes(chosen.organisation, chosen.shift_to, chosen.only, chosen.speed, chosen.through)
+
+
+def _speed(word: str) -> int | None:
+    if word == "max":
+        return None
+    speed = int(word)
+    if speed < 1:
+        raise ValueError
+    return speed
+
+
+def _modules(word: str) -> frozenset[str]:
+    return frozenset(module.strip() for module in word.split(",") if module.strip())
+
+
+@contextmanager
+def _interruptible(importer: Importer) -> Iterator[None]:
+    """The first Ctrl-C ends the import after the batch in hand, the second one at once."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        importer.stop.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _summary(tally: Tally) -> str:
+    counted = f"{tally.new:,} new events, {tally.seen:,} known already, {tally.refused:,} refused."
+    sentences = [f"{tally.sent:,} events sent." if tally.sent else counted]
+    if tally.held_back:
+        sentences.append(
+            f"{tally.held_back:,} rows lie after today by the shift and were left out;"
+            " an earlier --shift-to takes them in."
+        )
+    if not tally.finished:
+        sentences.append("Interrupted: the same command goes on from here.")
+    return " ".join(sentences)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,318 @@
+"""The import as a whole: where the archive goes, how far it has come, how fast it may be."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, timedelta
+from enum import StrEnum
+from pathlib import Path
+from threading import Event as Signal
+from time import monotonic
+from typing import Protocol
+
+from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.store.demographics import keep_demographics
+from dashapp.data.store.identified import course_starts, newest_zone, organisation_public_id
+from dashapp.data.store.organisations import NewSource, create_organisation, find_organisation, register_source
+from dashapp.data.store.senders import read_senders
+from dashapp.data.store.status import inbox_backlog
+from dashapp.domain.clock import Clock
+from dashapp.domain.errors import AnalyticsError
+from dashapp.domain.events import Event, Source
+from dashapp.domain.keys import OrganisationId
+from dashapp.settings import Settings
+from ingest.bulk import bulk_loader
+from ingest.oulad.archive import Archive, Table
+from ingest.oulad.progress import Mark, ProgressFile
+from ingest.oulad.replaying import ISSUER, Replay
+from ingest.oulad.shifting import ShiftedDays, shift_to, shifted_days, start_of
+from ingest.sending import sender_for
+
+TITLE = "Open University (published data)"
+ZONE = "Europe/London"
+"""Where the Open University is; an organisation that exists keeps its own zone."""
+BATCH_EVENTS = 10_000
+DAYS_BEFORE_START = 60
+"""No presentation of the archive has clicks that long before its start."""
+FULL_INBOX = 50_000
+"""Events in the inbox at which the importer waits for the ingest."""
+LOOK_AGAIN_SECONDS = 0.2
+
+
+class Refusal(AnalyticsError):
+    """The import cannot be done as asked: a sentence for the terminal, exit code 2."""
+
+
+class Through(StrEnum):
+    """The way that the events take."""
+
+    HERE = "here"
+    """Counted by this process, no queue between."""
+    INBOX = "inbox"
+    KAFKA = "kafka"
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the command line asks for."""
+
+    organisation: str = "oulad"
+    last_day: date | None = None
+    """The day in whose week the last presentation ends; None: yesterday."""
+    only: frozenset[str] = frozenset()
+    speed: int | None = None
+    """At most so many events a second."""
+    through: Through | None = None
+    """None: Kafka where brokers are configured, else here."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What has become of the import so far."""
+
+    rows: int = 0
+    new: int = 0
+    seen: int = 0
+    refused: int = 0
+    sent: int = 0
+    held_back: int = 0
+    demographics: int = 0
+    finished: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Events that travel together, and the row up to which they reach."""
+
+    events: list[Event]
+    mark: Mark
+    rows: int
+    """Rows of the archive since the batch before, also those that became no event."""
+
+
+class Reporter(Protocol):
+    """Shows how it goes."""
+
+    def say(self, sentence: str) -> None:
+        """A sentence for the person at the terminal."""
+
+    def advance(self, tally: Tally) -> None:
+        """Further rows are safe."""
+
+
+class Importer:
+    """One archive into one organisation. `stop` ends it after the batch in hand; it may be set by a signal."""
+
+    def __init__(self, settings: Settings, database: Database, archive: Archive, wishes: Wishes, clock: Clock) -> None:
+        """Sets the organisation and its sender up. Raises Refusal and Unavailable."""
+        self.stop = Signal()
+        self.tally = Tally()
+        self._settings = settings
+        self._database = database
+        self._archive = archive
+        self._wishes = wishes
+        self._clock = clock
+        self._now = clock().astimezone(UTC)
+        self._through = wishes.through or (Through.KAFKA if settings.kafka_brokers else Through.HERE)
+        if self._through is Through.KAFKA and not settings.kafka_brokers:
+            raise Refusal("KAFKA_BROKERS is not set, so nothing can be sent to Kafka.")
+        # Whatever can be wrong with the archive is found before anything is written.
+        self._replay_of(shifted_days(archive, timedelta(), ZONE))
+        self._organisation_id, self._source = self._set_up()
+        self.days = self._find_days()
+        self._replay = self._replay_of(self.days)
+        self._retention = self._find_retention()
+        self._progress = self._find_progress()
+
+    def rows(self) -> int:
+        """The number of rows in the archive."""
+        return sum(self._archive.count(table) for table in Table)
+
+    def rows_done(self) -> int:
+        """The rows that an earlier run has brought to safety."""
+        mark = self._progress.read()
+        if mark is None:
+            return 0
+        tables = list(Table)
+        before = tables[: tables.index(mark.table)]
+        return sum(self._archive.count(table) for table in before) + mark.position
+
+    def run(self, reporter: Reporter) -> Tally:
+        """Imports what is left. Raises ArchiveError and Unavailable; what was shown as done stays done."""
+        reporter.say(self._what_is_done())
+        take = self._count_here if self._through is Through.HERE else self._send
+        for batch in take(self._batches(self._progress.read()), reporter):
+            self._progress.write(batch.mark)
+            self.tally.rows += batch.rows
+            self.tally.held_back = self._replay.held_back
+            reporter.advance(self.tally)
+        if not self.stop.is_set():
+            self.tally.demographics = keep_demographics(
+                self._database, self._organisation_id, self._replay.demographics()
+            )
+            self.tally.finished = True
+        return self.tally
+
+    # -------------------------------------------------------------- before
+
+    def _replay_of(self, days: ShiftedDays) -> Replay:
+        return Replay(self._archive, days, self._now, self._wishes.only)
+
+    def _set_up(self) -> tuple[OrganisationId, Source]:
+        name = self._wishes.organisation
+        with self._database.transaction(DatabaseRole.JOBS, None) as connection:
+            organisation_id = find_organisation(connection, name)
+            if organisation_id is None:
+                organisation_id = create_organisation(connection, name, TITLE, ZONE)
+        with self._database.transaction(DatabaseRole.JOBS, organisation_id) as connection:
+            new = NewSource(f"oulad-{name}", ISSUER, topics=self._settings.kafka_topics)
+            source_id = register_source(connection, organisation_id, new)
+        with self._database.transaction(DatabaseRole.INGEST, None) as connection:
+            senders = read_senders(connection)
+        return organisation_id, next(each.source for each in senders if each.source.source_id == source_id)
+
+    def _find_days(self) -> ShiftedDays:
+        """The shift of an import that was begun stays, whatever day it is: the events are the same ones."""
+        with self._database.transaction(DatabaseRole.INGEST, self._organisation_id) as connection:
+            starts = course_starts(connection, self._organisation_id, ISSUER)
+            zone = newest_zone(connection, self._organisation_id)
+        yesterday = self._now.date() - timedelta(days=1)
+        if self._wishes.last_day is not None and self._wishes.last_day > yesterday:
+            raise Refusal(f"--shift-to {self._wishes.last_day} lies ahead: events of the future are not taken.")
+        wished = None if self._wishes.last_day is None else shift_to(self._archive, self._wishes.last_day)
+        known = {start - start_of(value.rpartition("-")[2]) for value, start in starts.items()}
+        if not known:
+            return shifted_days(self._archive, wished or shift_to(self._archive, yesterday), zone)
+        shift = known.pop()
+        if wished not in (None, shift) or known:
+            raise Refusal(
+                f"The organisation {self._source.organisation} holds the archive shifted by {shift.days} days already;"
+                " leave --shift-to out to go on with it, or name another --organisation."
+            )
+        return shifted_days(self._archive, shift, zone)
+
+    def _find_retention(self) -> int:
+        """The horizon for this import. Who counts elsewhere has a horizon of their own, which we cannot widen."""
+        first = min(run.starts_on for run in self.days.runs.values()) - timedelta(days=DAYS_BEFORE_START)
+        needed = (self._now.date() - first).days + 1
+        held = self._settings.data_retention_days
+        if needed > held and self._through is not Through.HERE:
+            raise Refusal(
+                f"The archive reaches {needed} days back, but DATA_RETENTION_DAYS is {held}: the service would refuse"
+                f" its events as too old. Set DATA_RETENTION_DAYS to {needed} here and there, or use --through here."
+            )
+        return max(needed, held)
+
+    def _find_progress(self) -> ProgressFile:
+        only = "-".join(sorted(self._wishes.only)) or "all"
+        with self._database.transaction(DatabaseRole.WEB, self._organisation_id) as connection:
+            public_id = organisation_public_id(connection, self._organisation_id)
+        name = f"oulad-{self._archive.identity().hex()[:12]}-{public_id}-{self._through}-{only}"
+        return ProgressFile(Path(self._settings.data_dir) / "imports", name)
+
+    def _what_is_done(self) -> str:
+        ends = max(run.ends_on for run in self.days.runs.values())
+        where = {
+            Through.HERE: "counted by this process",
+            Through.INBOX: "put into the inbox",
+            Through.KAFKA: "sent to Kafka",
+        }[self._through]
+        return (
+            f"The archive is shifted by {self.days.shift.days} days, whole weeks: its last presentation ends on"
+            f" {ends}. It records days, no times of day. Its events are {where}."
+        )
+
+    # -------------------------------------------------------------- on the way
+
+    def _batches(self, done: Mark | None) -> Iterator[Batch]:
+        tables = list(Table)
+        size = BATCH_EVENTS if self._wishes.speed is None else max(1, min(BATCH_EVENTS, self._wishes.speed))
+        pace = Pace(self._wishes.speed, self.stop)
+        events: list[Event] = []
+        mark, rows = done, 0
+        for table in tables if done is None else tables[tables.index(done.table) :]:
+            after = done.position if done is not None and done.table is table else 0
+            for replayed in self._replay.events(table, after):
+                events.extend(replayed.events)
+                mark = Mark(table, replayed.position)
+                rows += 1
+                # Modules that are left out have no events: their rows must not keep the mark from moving.
+                if len(events) >= size or rows >= 20 * size:
+                    if not pace.await_turn(len(events)):
+                        return
+                    yield Batch(events, mark, rows)
+                    events, rows = [], 0
+        if mark is not None and rows and pace.await_turn(len(events)):
+            yield Batch(events, mark, rows)
+
+    def _count_here(self, batches: Iterator[Batch], reporter: Reporter) -> Iterator[Batch]:
+        under_way: deque[Batch] = deque()
+
+        def events() -> Iterator[list[Event]]:
+            for batch in batches:
+                under_way.append(batch)
+                if batch.events:
+                    yield batch.events
+
+        with bulk_loader(self._settings, self._database, self._retention) as loader:
+            for counted in loader.load(self._source, events(), self._clock):
+                self.tally.new += counted.new
+                self.tally.seen += counted.seen
+                self.tally.refused += counted.refused
+                yield from _up_to_events(under_way)
+            yield from under_way
+
+    def _send(self, batches: Iterator[Batch], reporter: Reporter) -> Iterator[Batch]:
+        sender = sender_for(self._settings, self._database, self._source)
+        try:
+            for batch in batches:
+                if self._through is Through.INBOX and not self._await_room(reporter):
+                    return
+                sender.send(batch.events)
+                self.tally.sent += len(batch.events)
+                yield batch
+        finally:
+            sender.close()
+
+    def _await_room(self, reporter: Reporter) -> bool:
+        """Waits while the inbox is full; False when the import was stopped meanwhile."""
+        began = monotonic()
+        told = False
+        while not self.stop.is_set():
+            with self._database.transaction(DatabaseRole.INGEST, None) as connection:
+                waiting, _oldest = inbox_backlog(connection)
+            if waiting < FULL_INBOX:
+                return True
+            if not told and monotonic() - began > 30:
+                told = True
+                reporter.say("Nobody takes events out of the full inbox: is the service running?")
+            self.stop.wait(LOOK_AGAIN_SECONDS)
+        return False
+
+
+def _up_to_events(under_way: deque[Batch]) -> Iterator[Batch]:
+    """The oldest batches up to and with the first that has events."""
+    while under_way:
+        batch = under_way.popleft()
+        yield batch
+        if batch.events:
+            return
+
+
+@dataclass(slots=True)
+class Pace:
+    """Lets events through at no more than `speed` a second; None: as fast as they are taken."""
+
+    speed: int | None
+    stop: Signal
+    clock: Callable[[], float] = monotonic
+    _next: float = field(default=0.0, init=False)
+
+    def await_turn(self, events: int) -> bool:
+        """Waits until these events may go; False when the import was stopped."""
+        if self.speed is not None:
+            now = self.clock()
+            turn = max(self._next, now)
+            self._next = turn + events / self.speed
+            self.stop.wait(turn - now)
+        return not self.stop.is_set()
