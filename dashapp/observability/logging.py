@@ -21,7 +21,13 @@ from dashapp.settings import Settings
 REDACTED = "[left out]"
 SECRET_WORDS = ("password", "secret", "token", "authorization", "cookie", "pseudonym_key", "body", "email")
 """A field whose name holds one of these is left out, whoever logs it: a second lock on the door."""
-QUIET_LIBRARIES = {"kafka": logging.WARNING, "werkzeug": logging.WARNING, "apscheduler": logging.WARNING}
+QUIET_LIBRARIES = {
+    "alembic": logging.WARNING,
+    "uvicorn": logging.WARNING,
+    "kafka": logging.WARNING,
+    "werkzeug": logging.WARNING,
+    "apscheduler": logging.WARNING,
+}
 """Libraries that tell at INFO what only their authors want to know."""
 
 
