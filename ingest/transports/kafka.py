@@ -13,12 +13,12 @@ from typing import Any, Final
 
 from kafka import ConsumerRebalanceListener, KafkaConsumer, OffsetAndMetadata, TopicPartition
 from kafka.errors import (
-    AuthenticationFailedError,
     AuthorizationError,
     IllegalStateError,
     KafkaError,
     LogTruncationError,
     OffsetOutOfRangeError,
+    SaslAuthenticationFailedError,
 )
 from sqlalchemy import Connection
 
@@ -276,7 +276,7 @@ class KafkaTransport:
                 self._alarm(partition, "The broker has lost records that were read.")
         except IllegalStateError:
             self._listener.changed = True
-        except (AuthorizationError, AuthenticationFailedError) as error:
+        except (AuthorizationError, SaslAuthenticationFailedError) as error:
             raise Unavailable(f"The broker does not let us read: {type(error).__name__}.") from error
         except KafkaError as error:
             raise Unavailable(f"The broker cannot be read: {type(error).__name__}.") from error
