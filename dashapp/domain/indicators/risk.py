@@ -54,7 +54,7 @@ class RiskRules:
     """Deadlines missed in the last 14 days."""
     help_from: int = 3
     """Fewest points of a learner who is listed."""
-    watch_from: int = 1
+    watch_from: int = 2
     listed_share: float = 0.2
     """At most this share of a course is listed as in need of help, and as many again to watch."""
 

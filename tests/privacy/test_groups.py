@@ -1,0 +1,82 @@
+from itertools import chain, combinations
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashapp.privacy.groups import Hidden, suppress
+
+K = 5
+
+
+def hide(sizes: dict[Any, int], units: dict[Any, str]) -> Hidden[Any]:
+    return suppress(sizes, units.__getitem__, K)
+
+
+def test_groups_of_at_least_k_are_shown() -> None:
+    hidden = hide({"a": 5, "b": 40}, {"a": "arts", "b": "arts"})
+    assert not hidden.groups
+    assert not hidden.units
+    assert not hidden.everything
+
+
+def test_with_one_small_group_a_second_one_is_hidden_since_the_total_would_give_it_away() -> None:
+    hidden = hide({"a": 3, "b": 40, "c": 50}, dict.fromkeys("abc", "arts"))
+    assert hidden.groups == {"a", "b"}
+
+
+def test_two_small_groups_hide_each_other_when_they_are_k_together() -> None:
+    assert hide({"a": 3, "b": 4, "c": 50}, dict.fromkeys("abc", "arts")).groups == {"a", "b"}
+
+
+def test_two_small_groups_that_are_fewer_than_k_together_hide_a_third_one() -> None:
+    assert hide({"a": 1, "b": 2, "c": 50, "d": 60}, dict.fromkeys("abcd", "arts")).groups == {"a", "b", "c"}
+
+
+def test_a_unit_of_one_small_group_is_hidden_with_another_unit_beside_it() -> None:
+    hidden = hide({"a": 3, "b": 40, "c": 50, "d": 60}, {"a": "arts", "b": "law", "c": "law", "d": "physics"})
+    assert "arts" in hidden.units
+    assert len(hidden.units) >= 2
+    assert not hidden.everything
+
+
+def test_an_organisation_with_one_small_group_shows_nothing() -> None:
+    hidden = hide({"a": 3}, {"a": "arts"})
+    assert hidden.everything
+    assert hidden.hides("a")
+
+
+def test_an_empty_group_is_hidden_and_costs_no_other_group() -> None:
+    assert hide({"a": 0, "b": 40}, {"a": "arts", "b": "arts"}).groups == {"a"}
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), st.sampled_from("xyz")), min_size=1, max_size=9))
+def test_no_hidden_figure_follows_from_the_shown_ones_by_any_sum_or_difference(groups: list[tuple[int, str]]) -> None:
+    sizes = {number: size for number, (size, _unit) in enumerate(groups)}
+    units = {number: unit for number, (_size, unit) in enumerate(groups)}
+    hidden = hide(sizes, units)
+    counted = [number for number in sizes if sizes[number] > 0]
+    if not counted:
+        return
+
+    def row(members: set[int]) -> list[float]:
+        return [1.0 if number in members else 0.0 for number in counted]
+
+    shown = [row({number}) for number in counted if number not in hidden.groups]
+    shown += [
+        row({number for number in counted if units[number] == unit})
+        for unit in set(units.values())
+        if unit not in hidden.units
+    ]
+    shown += [] if hidden.everything else [row(set(counted))]
+    known = np.array(shown).reshape(len(shown), len(counted))
+    rank = np.linalg.matrix_rank(known) if len(shown) else 0
+    closed = [row({number for number in counted if units[number] == unit}) for unit in hidden.units]
+    kept_back = [number for number in counted if number in hidden.groups]
+    subsets = chain.from_iterable(combinations(kept_back, length) for length in (1, 2, 3))
+    secrets = [row(set(subset)) for subset in subsets if sum(sizes[number] for number in subset) < K]
+    secrets += [row({number}) for number in kept_back] + [one for one in closed if any(one)]
+    for secret in secrets:
+        assert np.linalg.matrix_rank(np.vstack([known, secret])) > rank, (secret, hidden)
+    assert all(sizes[number] >= K for number in sizes if number not in hidden.groups)
