@@ -153,7 +153,7 @@ class InboxTransport:
         if self._listener is None:
             raise Unavailable("The inbox is not open.")
         # The driver's own connection: its socket becomes readable when a notification comes.
-        driver: Any = self._listener.connection.driver_connection
+        driver: Any = self._listener.connection.dbapi_connection
         try:
             if not driver.notifies:
                 select([driver], [], [], seconds)
