@@ -15,7 +15,8 @@ FORGOTTEN_AFTER = "1 minute"
 COUNTED_AT_MOST = 100_000
 """A backlog longer than this is only known to be longer: counting it each second would cost more than it tells."""
 _BACKLOG = text(
-    "SELECT count(*) AS messages, min(received_at) AS oldest FROM (SELECT received_at FROM inbox LIMIT :limit) AS counted"
+    "SELECT count(*) AS messages, min(received_at) AS oldest"
+    " FROM (SELECT received_at FROM inbox LIMIT :limit) AS counted"
 )
 
 
