@@ -159,21 +159,10 @@
   }).observe(document.body, { subtree: true, childList: true, characterData: true });
 
   /* ------------------------------------------------------------ for Dash */
-  const zoomed = (axis) => axis && axis.autorange === false && Array.isArray(axis.range);
   window.dash_clientside = Object.assign(window.dash_clientside || {}, {
     look: {
       /* Output Shell.SCREEN.data, Input anything that fires at the start of a page. */
       screen: () => screen(),
-      /* The new figure with the zoom of the one that is shown, as long as page and filters are the same. */
-      keepZoom: (next, now) => {
-        if (!next || !now || !next.layout || !now.layout || next.layout.uirevision !== now.layout.uirevision) return next;
-        const layout = { ...next.layout };
-        for (const name of Object.keys(now.layout)) {
-          if (!/^[xy]axis\d*$/.test(name) || !zoomed(now.layout[name]) || !layout[name]) continue;
-          if (layout[name].fixedrange === false) layout[name] = { ...layout[name], range: now.layout[name].range, autorange: false };
-        }
-        return { ...next, layout };
-      },
     },
   });
   window.laLook = { showFreshness, showLive, screen };

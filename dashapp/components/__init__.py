@@ -10,7 +10,6 @@ A page module (`student`, `classroom`, `institution`) gives three functions, and
     `output={name: Output(slot.id, slot.property) for name, slot in student.slots().items()}`.
 `fill(view, screen, links)`
     The values by the same names, made from one view of `dashapp.domain.views`; figures are `go.Figure`.
-    `failed(reference)` gives the same names for a page that could not be read.
 
 `screen` is `dashapp.figures.Screen` (theme, narrow or not; `Screen.parse(store)` accepts anything), `links` is
 `components.links.Links` (path prefix, embedded or not). `shell` has what stands around a page: navigation, live badge,
@@ -20,5 +19,5 @@ embed bar, phone tabs. The words of indicators are in `reasons`, `sentences` and
 In the browser: `assets/early.js` sets the theme before the first paint (load it in the head), `assets/look.js` opens
 menus, definitions and data tables and offers
 `window.laLook.showFreshness({asOf, behind, zone})` and `window.laLook.showLive(state, behind)` to the live module, and
-the clientside functions `look.screen` and `look.keepZoom`.
+the clientside function `look.screen`.
 """

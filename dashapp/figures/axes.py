@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import ceil, floor, log10
+from math import floor, log10
 
 from dashapp import words
 from dashapp.figures.theme import Json
@@ -29,8 +29,9 @@ class Scale:
 def _step(highest: float, whole: bool) -> float:
     rough = highest / (MOST_TICKS - 1)
     power = 10.0 ** floor(log10(rough))
-    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * 0.999)
-    return max(1.0, ceil(step)) if whole else step
+    factors = (1, 2, 5, 10) if whole and power <= 1 else (1, 2, 2.5, 5, 10)
+    step = next(factor * power for factor in factors if factor * power >= rough * 0.999)
+    return max(1.0, step) if whole else step
 
 
 def count_scale(highest: float) -> Scale:

@@ -1,0 +1,210 @@
+"""Figures are pure: a view in, a figure out; the empty one is words, and each has its numbers as a table."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import product
+from typing import Any
+
+import plotly.graph_objects as go
+import plotly.io
+import pytest
+
+from dashapp import figures
+from dashapp.domain.views import Day, Level
+from dashapp.figures import Screen, Theme, table_of
+from dashapp.figures.theme import palette
+from tests.components import samples
+
+Draw = Callable[[Screen], go.Figure]
+SCREENS = [Screen(theme, narrow) for theme, narrow in product(Theme, (False, True))]
+
+
+def _student(**kind: Any) -> dict[str, Draw]:
+    view = samples.student(**kind)
+    minutes = view.minutes_recorded
+    return {
+        "weeks": lambda screen: figures.weekly_activity(view.weeks, screen, minutes=minutes, revision="r"),
+        "calendar": lambda screen: figures.activity_calendar(
+            view.days, view.today, screen, minutes=minutes, revision="r"
+        ),
+        "scores": lambda screen: figures.scores_against_course(view.scores, screen, revision="r"),
+    }
+
+
+def _classroom(**kind: Any) -> dict[str, Draw]:
+    view = samples.classroom(**kind)
+    return {
+        "heat": lambda screen: figures.learner_weeks(view, screen, revision="r"),
+        "scatter": lambda screen: figures.time_and_score(view, screen, revision="r"),
+        "days": lambda screen: figures.active_days(view.days, view.today, screen, last=view.last, revision="r"),
+    }
+
+
+def _institution() -> dict[str, Draw]:
+    view = samples.institution()
+    return {
+        "courses": lambda screen: figures.courses_by_week(
+            view.courses, view.week_starts, view.today, screen, revision="r"
+        ),
+        "course_scores": lambda screen: figures.scores_by_course(view.courses, screen, revision="r"),
+    }
+
+
+FULL = {
+    **{f"student {name}": draw for name, draw in _student().items()},
+    **{f"student in events {name}": draw for name, draw in _student(minutes=False).items()},
+    **{f"student hidden {name}": draw for name, draw in _student(hidden=True).items()},
+    **{f"classroom {name}": draw for name, draw in _classroom().items()},
+    **{f"classroom in events {name}": draw for name, draw in _classroom(minutes=False, learners=60).items()},
+    **{f"classroom of two {name}": draw for name, draw in _classroom(learners=2).items()},
+    **{f"institution {name}": draw for name, draw in _institution().items()},
+}
+EMPTY: dict[str, Draw] = {
+    "weeks": lambda screen: figures.weekly_activity((), screen, minutes=True),
+    "calendar": lambda screen: figures.activity_calendar((), samples.TODAY, screen, minutes=True),
+    "scores": lambda screen: figures.scores_against_course((), screen),
+    "heat": lambda screen: figures.learner_weeks(samples.new_classroom(), screen),
+    "scatter": lambda screen: figures.time_and_score(samples.new_classroom(), screen),
+    "days": lambda screen: figures.active_days((), samples.TODAY, screen),
+    "days of a hidden group": lambda screen: figures.active_days(
+        (Day(samples.TODAY, 3, learners=None),), samples.TODAY, screen
+    ),
+    "courses": lambda screen: figures.courses_by_week(
+        (samples.HIDDEN_COURSE,), samples.WEEK_STARTS, samples.TODAY, screen
+    ),
+    "course scores": lambda screen: figures.scores_by_course((samples.HIDDEN_COURSE,), screen),
+}
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=str)
+@pytest.mark.parametrize("name", FULL)
+def test_a_figure_survives_its_journey_as_json(name: str, screen: Screen) -> None:
+    drawn = FULL[name](screen)
+    text = drawn.to_json()
+    assert plotly.io.from_json(text) == drawn
+    assert "bdata" not in text, "arrays travel as plain lists, which clientside code can read"
+    assert drawn.layout.uirevision == "r"
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_a_figure_has_its_numbers_as_a_table(name: str) -> None:
+    table = table_of(FULL[name](Screen()))
+    assert table.rows
+    assert {len(row) for row in table.rows} == {len(table.head)}
+    assert all(isinstance(cell, str) for row in table.rows for cell in row)
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=str)
+@pytest.mark.parametrize("name", EMPTY)
+def test_an_empty_figure_is_words_without_axes(name: str, screen: Screen) -> None:
+    drawn = EMPTY[name](screen)
+    assert len(drawn.data) == 0
+    assert len(drawn.layout.annotations) == 1
+    assert drawn.layout.annotations[0].text
+    assert drawn.layout.xaxis.visible is False
+    assert table_of(drawn).rows == ()
+
+
+def _colours(part: Any) -> set[str]:
+    if isinstance(part, dict):
+        return set().union(*map(_colours, part.values()), set())
+    if isinstance(part, list):
+        return set().union(*map(_colours, part), set())
+    return {part} if isinstance(part, str) and part.startswith("#") else set()
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=str)
+@pytest.mark.parametrize("name", FULL)
+def test_every_colour_is_a_token_of_the_theme(name: str, screen: Screen) -> None:
+    drawn = json.loads(FULL[name](screen).to_json())
+    assert _colours(drawn) <= set(palette(screen.theme).values())
+
+
+def test_a_theme_changes_colours_and_nothing_else() -> None:
+    light, dark = (_student()["weeks"](Screen(theme)).to_plotly_json() for theme in Theme)
+    assert light["data"][0]["y"] == dark["data"][0]["y"]
+    assert light["data"][0]["marker"] != dark["data"][0]["marker"]
+
+
+def test_the_unit_stands_once_at_the_last_tick() -> None:
+    axis = _student()["weeks"](Screen()).layout.yaxis
+    assert [text[-1:] for text in axis.ticktext].count("h") == 1
+    assert axis.ticktext[-1].endswith("h")
+    assert len(axis.tickvals) <= 6
+    assert axis.range[0] == 0
+
+
+def test_the_week_under_way_is_an_outline() -> None:
+    bars = _student()["weeks"](Screen()).data[0]
+    assert bars.marker.color[-1] == "rgba(0,0,0,0)"
+    assert list(bars.marker.line.width[:-1]) == [0] * (samples.WEEKS - 1)
+
+
+def test_a_hidden_median_is_not_in_the_figure_at_all() -> None:
+    draw = _student(hidden=True)
+    assert len(draw["weeks"](Screen()).data) == 1
+    boxes, medians, own = draw["scores"](Screen()).data
+    assert (len(boxes.x), len(medians.x), len(own.x)) == (0, 0, 2)
+
+
+def test_a_day_without_activity_is_a_zero_and_a_day_to_come_is_blank() -> None:
+    view = samples.student()
+    calendar = figures.activity_calendar(view.days, view.today, Screen(), minutes=True).data[0]
+    monday, tuesday = calendar.z[0], calendar.z[1]
+    assert (monday[0], tuesday[0]) == (1, 0)
+    assert calendar.z[4][-1] is None, "the Friday after today"
+
+
+def test_the_rows_of_the_heat_map_stand_in_the_order_of_the_list() -> None:
+    view = samples.classroom()
+    drawn = figures.learner_weeks(view, Screen())
+    assert [text.split("  ")[0] for text in drawn.layout.yaxis.ticktext] == [row.name for row in view.learners]
+    assert tuple(drawn.layout.yaxis.range) == (len(view.learners) - 0.5, -0.5)
+    assert ["▲" in text for text in drawn.layout.yaxis.ticktext] == [row.level is Level.HELP for row in view.learners]
+
+
+def test_only_those_to_look_at_are_named_and_nobody_without_a_score_is_drawn() -> None:
+    view = samples.classroom()
+    calm, watch, help_ = figures.time_and_score(view, Screen()).data
+    assert set(calm.text) == {""}
+    assert any(watch.text)
+    assert any(help_.text)
+    assert sum(len(trace.x) for trace in (calm, watch, help_)) == sum(row.score is not None for row in view.learners)
+
+
+def test_a_quiet_day_between_two_others_is_a_zero() -> None:
+    days = (Day(samples.TODAY - timedelta(days=2), 9, learners=4), Day(samples.TODAY, 3, learners=2))
+    drawn = figures.active_days(days, samples.TODAY, Screen())
+    assert list(drawn.data[0].y) == [4, 0, 2]
+    assert "<b>2</b>" in drawn.layout.annotations[0].text
+
+
+def test_a_long_span_of_days_has_its_ticks_at_months() -> None:
+    days = tuple(Day(samples.TODAY - timedelta(days=back), 9, learners=4) for back in range(120))
+    assert list(figures.active_days(days, samples.TODAY, Screen()).layout.xaxis.ticktext) == [
+        "Feb",
+        "Mar",
+        "Apr",
+        "May",
+    ]
+
+
+def test_the_week_under_way_and_hidden_courses_are_left_out_of_the_comparison() -> None:
+    view = samples.institution()
+    drawn = figures.courses_by_week(view.courses, view.week_starts, view.today, Screen())
+    assert {len(trace.x) for trace in drawn.data} == {samples.WEEKS - 1}
+    assert "AAA" not in drawn.to_json()
+
+
+@pytest.mark.parametrize(
+    ("stored", "screen"),
+    [
+        (None, Screen()),
+        ("dark", Screen()),
+        ({"theme": "dark", "narrow": True}, Screen(Theme.DARK, narrow=True)),
+        ({"theme": ["dark"], "narrow": "yes"}, Screen()),
+    ],
+)
+def test_what_the_browser_says_of_its_screen_is_not_trusted(stored: object, screen: Screen) -> None:
+    assert Screen.parse(stored) == screen

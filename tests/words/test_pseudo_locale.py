@@ -1,0 +1,90 @@
+"""Under the pseudo-locale, every text that a person sees is marked: what is not has bypassed gettext."""
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+from dash import html
+
+from dashapp.components import card, classroom, institution, shell, student
+from dashapp.components.links import Links
+from dashapp.components.reasons import first_upper
+from dashapp.domain.views import Level
+from dashapp.figures import Screen
+from dashapp.words import PSEUDO_LOCALE, use_locale
+from tests.components import samples
+from tests.words.visible import texts_of, untranslated
+
+NAMES = (*samples.NAMES, *samples.CODES, *samples.ACTIVITIES, "GT", "en-XA", PSEUDO_LOCALE)
+SCREENS = (Screen(), Screen(narrow=True))
+
+
+def _student(screen: Screen) -> list[Any]:
+    views = [samples.student(level=level) for level in Level]
+    views += [samples.student(minutes=False), samples.student(hidden=True), samples.new_student()]
+    return [student.fill(view, screen, Links(), own=own) for view, own in product(views, (True, False))]
+
+
+def _classroom(screen: Screen) -> list[Any]:
+    views = [
+        samples.classroom(),
+        samples.classroom(minutes=False, learners=50),
+        samples.classroom(speaking=False),
+        samples.classroom(learners=1),
+        samples.new_classroom(),
+    ]
+    return [classroom.fill(view, screen, Links()) for view in views]
+
+
+def _institution(screen: Screen) -> list[Any]:
+    views = [samples.institution(), samples.institution(courses=()), samples.hidden_institution()]
+    return [institution.fill(view, screen, Links()) for view in views]
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=("wide", "narrow"))
+@pytest.mark.parametrize("filled", [_student, _classroom, _institution])
+def test_every_text_of_a_filled_page_is_translated(filled: Callable[[Screen], list[Any]], screen: Screen) -> None:
+    with use_locale(PSEUDO_LOCALE):
+        pages = filled(screen)
+    values = [value for page in pages for name, value in page.items() if name != "page"]
+    assert untranslated(values, NAMES) == []
+
+
+@pytest.mark.parametrize("page", [student, classroom, institution])
+def test_every_text_of_an_empty_page_is_translated(page: Any) -> None:
+    with use_locale(PSEUDO_LOCALE):
+        body = page.body()
+    assert untranslated(body, NAMES) == []
+
+
+def test_every_text_around_a_page_is_translated() -> None:
+    with use_locale(PSEUDO_LOCALE):
+        parts = [
+            *shell.frame(html.Div()),
+            shell.account("Ben T.", "/out"),
+            shell.notice(transport_away=True),
+            card.failed("7F3K-21"),
+            card.hidden(),
+            card.asof_words(samples.LATE),
+        ]
+    assert untranslated(parts, (*NAMES, "7F3K-21", "BT")) == []
+
+
+def test_a_text_that_bypasses_gettext_is_found() -> None:
+    figure = go.Figure(layout={"annotations": [{"text": "<b>until now</b>"}]})
+    page = html.Main([html.H1("Nobody translated me"), html.Button("[ókáý]", title="Not me either")])
+    assert untranslated([page, figure]) == ["Nobody translated me", "Not me either", "<b>until now</b>"]
+
+
+def test_names_from_data_are_nobodys_to_translate() -> None:
+    page = html.P(["Ben T.", " 78 % ", html.B("[ábóvé [23 póíñţš]]")])
+    assert untranslated(page, samples.NAMES) == []
+    assert list(texts_of(page)) == ["Ben T. 78 % [ábóvé [23 póíñţš]]"]
+
+
+def test_a_sentence_starts_in_upper_case_inside_of_marks() -> None:
+    assert first_upper("[áwáý 11 dáýš]") == "[Áwáý 11 dáýš]"
+    assert first_upper("away") == "Away"
+    assert first_upper("") == ""
