@@ -143,7 +143,7 @@ def producer(kafka_broker: LocalKafka) -> Iterator[KafkaProducer]:
 
 
 def send(producer: KafkaProducer, topics: Sequence[str], events: Sequence[Event]) -> None:
-    """Puts events onto the topics of their kinds, spread over partitions by their actors; returns when they are safe."""
+    """Puts events onto the topics of their kinds, spread by actor over partitions; returns when they are safe."""
     names = dict(zip(Topic, topics, strict=True))
     pending = []
     for event in events:

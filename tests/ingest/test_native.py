@@ -184,7 +184,7 @@ REFUSALS: list[tuple[str, bytes, RefusalReason, str]] = [
     ("a text as actor", event(actor="anna"), RefusalReason.WRONG_TYPE, "$.actor"),
     ("an actor without id", event(actor={}), RefusalReason.WRONG_TYPE, "$.actor"),
     ("a list as course", event(course=[]), RefusalReason.WRONG_TYPE, "$.course"),
-    ("an unknown type of activity", event(activity={"id": "a", "type": "q"}), RefusalReason.WRONG_TYPE, "$.activity.type"),
+    ("an unknown kind of activity", event(activity={"id": "a", "type": "q"}), RefusalReason.WRONG_TYPE, "$.activity.t"),
     ("work without an activity", event(type="submitted"), RefusalReason.WRONG_TYPE, "`activity`"),
     ("a fraction as count", event(count=1.5), RefusalReason.WRONG_TYPE, "$.count"),
     ("no count at all", event(count=0), RefusalReason.WRONG_TYPE, "$.count"),
@@ -211,7 +211,9 @@ REFUSALS: list[tuple[str, bytes, RefusalReason, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("body", "reason", "detail"), [case[1:] for case in REFUSALS], ids=[case[0] for case in REFUSALS])
+@pytest.mark.parametrize(
+    ("body", "reason", "detail"), [case[1:] for case in REFUSALS], ids=[case[0] for case in REFUSALS]
+)
 def test_bad_input_is_refused_with_its_reason(body: bytes, reason: RefusalReason, detail: str) -> None:
     refused = refusal(body)
     assert refused.reason is reason
