@@ -34,6 +34,9 @@ _LONGEST_SOCKET_PATH = 100
 _START_SECONDS = 600
 """A recovery reads up to `max_wal_size` of log; a slow disk may need minutes for it."""
 _STOP_SECONDS = 120
+_LOOK_SECONDS = 0.02
+"""Between two looks at a server that is starting; it tells nobody when it is ready."""
+_GONE_SECONDS = 0.5
 _CONFIGURATION = "learning_analytics.conf"
 _MIB = 1024 * 1024
 
@@ -208,16 +211,24 @@ class EmbeddedServer:
         while (remaining := self._server_processes()) and time.monotonic() < deadline:
             psutil.wait_procs(remaining, timeout=0.5)
         if not remaining:
+            # Nobody works here, so these are wrong. PostgreSQL itself would believe them while the number belongs to
+            # another program, or to a dead process that a container without an init never buries.
             (self._cluster / "postmaster.pid").unlink(missing_ok=True)
+            for remains_of_socket in self._sockets.glob(".s.PGSQL.*"):
+                remains_of_socket.unlink()
 
     def _launch(self) -> None:
         self._log.unlink(missing_ok=True)
-        started = self._run(
-            *("pg_ctl", "start", "-w", "-t", str(_START_SECONDS), "-l", str(self._log), "-D", str(self._cluster))
-        )
-        if started.returncode != 0 or not self._answers():
-            log = self._log.read_text(errors="replace") if self._log.exists() else started.stdout
-            raise Unavailable(f"The database did not start. The end of its log says: {_last_lines(log)}")
+        # pg_ctl's own waiting is not used: now and then it goes on waiting for a server that is long since ready.
+        started = self._run("pg_ctl", "start", "-W", "-l", str(self._log), "-D", str(self._cluster))
+        deadline, nobody = time.monotonic() + _START_SECONDS, 0
+        while not self._answers():
+            # Seen once may be a moment between two programs; seen for half a second is a server that has ended.
+            nobody = 0 if any(self._works_here(process) for process in psutil.process_iter()) else nobody + 1
+            if nobody * _LOOK_SECONDS > _GONE_SECONDS or time.monotonic() > deadline:
+                said = self._log.read_text(errors="replace") if self._log.exists() else started.stdout
+                raise Unavailable(f"The database did not start. It said last: {_last_lines(said)}")
+            time.sleep(_LOOK_SECONDS)
 
     def _ensure_database(self) -> None:
         # Not `with connect(...)`: that would begin a transaction, in which no database can be made.
@@ -229,24 +240,20 @@ class EmbeddedServer:
                     cursor.execute(f"CREATE DATABASE {DATABASE_NAME}")
 
     def _answers(self) -> bool:
-        """Whether a server takes connections on the socket: a file with a process id would prove nothing."""
-        try:
-            psycopg2.connect(_dsn(self._url("postgres"))).close()
-        except psycopg2.OperationalError as error:
-            # A server that is starting up or recovering refuses with these words; pg_ctl waits for it.
-            return "starting up" in str(error) and self._wait_until_it_takes_connections()
-        return True
+        """Whether a server takes connections on the socket, after it has recovered where it does that now.
 
-    def _wait_until_it_takes_connections(self) -> bool:
+        A file with a process id would prove nothing.
+        """
         deadline = time.monotonic() + _START_SECONDS
-        while time.monotonic() < deadline:
-            with suppress(psycopg2.OperationalError):
+        while True:
+            try:
                 psycopg2.connect(_dsn(self._url("postgres"))).close()
+            except psycopg2.OperationalError as error:
+                if "starting up" not in str(error) or time.monotonic() > deadline:
+                    return False
+                time.sleep(_LOOK_SECONDS)
+            else:
                 return True
-            if self._postmaster() is None:
-                return False
-            time.sleep(0.1)
-        return False
 
     def _postmaster(self) -> psutil.Process | None:
         """The process that the server's own file names, if it really is a PostgreSQL that works in this directory."""
@@ -261,9 +268,15 @@ class EmbeddedServer:
         return [process for process in psutil.process_iter() if self._belongs_to_server(process)]
 
     def _belongs_to_server(self, process: psutil.Process) -> bool:
-        """Every process of a server works in the directory of its data."""
         try:
-            return "postgres" in process.name() and Path(process.cwd()) == self._cluster
+            return "postgres" in process.name() and self._works_here(process)
+        except psutil.Error:
+            return False
+
+    def _works_here(self, process: psutil.Process) -> bool:
+        """Every process of a server works in the directory of its data, as does the shell that starts it."""
+        try:
+            return Path(process.cwd()) == self._cluster
         except (psutil.Error, OSError):
             return False
 
