@@ -1,0 +1,256 @@
+"""A small campus that is written as events through the real write path, and read back by the pages' queries."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import psycopg2.extensions
+import pytest
+from sqlalchemy import Connection, text
+
+from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.queries.people import principal_for
+from dashapp.data.store.organisations import create_organisation, ensure_units, grant_administrator
+from dashapp.data.store.senders import read_senders
+from dashapp.domain.audience import Audience
+from dashapp.domain.events import (
+    ActivityDescribed,
+    ActivityType,
+    CourseDescribed,
+    Event,
+    ExtensionGranted,
+    Identifier,
+    LearningEvent,
+    MembershipChanged,
+    PersonDescribed,
+    Precision,
+    Role,
+    SectionDescribed,
+    Source,
+    Verb,
+)
+from dashapp.domain.keys import CourseId, OrganisationId, PersonId
+from dashapp.domain.principal import Principal
+from dashapp.domain.scope import AsOf, Scope
+from dashapp.settings import Settings
+from ingest.bulk import bulk_loader
+from tests.data.conftest import make_source
+
+NOW = datetime(2026, 5, 7, 10, 0, tzinfo=UTC)
+"""A Thursday noon in Berlin, in the tenth teaching week."""
+START, END = date(2026, 3, 2), date(2026, 7, 31)
+
+
+def at(moment: str) -> datetime:
+    """An instant of 2026 in UTC, as in "05-06 08:10"."""
+    return datetime.fromisoformat(f"2026-{moment}").replace(tzinfo=UTC)
+
+
+@dataclass
+class World:
+    """One organisation, and short words for what happens in it. Nothing is written before `write`."""
+
+    database: Database
+    settings: Settings
+    organisation: OrganisationId
+    source: Source
+    events: list[Event] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def _id(self) -> str:
+        return f"{self.source.name}-{next(self.numbers):05}"
+
+    def _named(self, kind: str, value: str) -> Identifier:
+        return Identifier(self.source.issuer, kind, value)
+
+    def course(self, code: str, unit: str = "Science", **values: Any) -> None:
+        described = {"title": f"Course {code}", "starts_on": START, "ends_on": END, **values}
+        self.events.append(
+            CourseDescribed(
+                self._id(),
+                self._named("course", code),
+                at("01-05 08:00"),
+                code=code,
+                organisation_unit=unit,
+                **described,
+            )
+        )
+
+    def section(self, course: str, name: str) -> None:
+        self.events.append(
+            SectionDescribed(self._id(), self._named("course", course), name, at("01-05 08:00"), f"Section {name}")
+        )
+
+    def person(self, name: str, **values: Any) -> None:
+        self.events.append(
+            PersonDescribed(
+                self._id(), self._named("person", name), at("01-05 08:00"), name.title(), "Example", **values
+            )
+        )
+
+    def member(self, name: str, course: str, role: Role = Role.LEARNER, **values: Any) -> None:
+        given = {"active": True, "occurred_at": at("02-20 08:00"), **values}
+        self.events.append(
+            MembershipChanged(self._id(), self._named("person", name), self._named("course", course), role, **given)
+        )
+
+    def learners(self, course: str, *names: str, **values: Any) -> None:
+        for name in names:
+            self.member(name, course, **values)
+
+    def task(self, course: str, name: str, due: str | None = None, **values: Any) -> None:
+        given = {"activity_type": ActivityType.ASSIGNMENT, "title": f"Task {name}", "max_score": 10.0, **values}
+        self.events.append(
+            ActivityDescribed(
+                self._id(),
+                self._named("course", course),
+                self._named("activity", name),
+                at("01-05 08:00"),
+                due_at=at(due) if due else None,
+                **given,
+            )
+        )
+
+    def extended(self, name: str, course: str, task: str, due: str) -> None:
+        self.events.append(
+            ExtensionGranted(
+                self._id(),
+                self._named("person", name),
+                self._named("course", course),
+                self._named("activity", task),
+                at(due),
+                at("05-01 10:00"),
+            )
+        )
+
+    def seen(self, name: str, course: str, *moments: str, **values: Any) -> None:
+        for moment in moments:
+            self._learning(name, course, Verb.VIEWED, moment, **values)
+
+    def seen_on(self, name: str, course: str, *days: str) -> None:
+        """Events of a source that knows only the day."""
+        for day in days:
+            self._learning(name, course, Verb.VIEWED, f"{day} 00:00", precision=Precision.DAY)
+
+    def submitted(self, name: str, course: str, task: str, moment: str, **values: Any) -> None:
+        self._learning(name, course, Verb.SUBMITTED, moment, activity=self._named("activity", task), **values)
+
+    def graded(self, name: str, course: str, task: str, moment: str, score: float | None, **values: Any) -> None:
+        self._learning(name, course, Verb.GRADED, moment, activity=self._named("activity", task), score=score, **values)
+
+    def _learning(self, name: str, course: str, verb: Verb, moment: str, **values: Any) -> None:
+        self.events.append(
+            LearningEvent(
+                self._id(), verb, self._named("person", name), self._named("course", course), at(moment), **values
+            )
+        )
+
+    def write(self) -> None:
+        """Writes what has been said since the last time."""
+        batch, self.events = self.events, []
+        with bulk_loader(self.settings, self.database, retention_days=3650) as loader:
+            (counted,) = loader.load(self.source, [batch], lambda: NOW)
+        assert counted.refused == 0
+        assert counted.new == len(batch)
+
+    # ------------------------------------------------------------------ who and what it became
+
+    def _one(self, statement: str, **values: object) -> Any:
+        with self.database.transaction(DatabaseRole.JOBS, self.organisation) as connection:
+            return connection.execute(text(statement), values).one()
+
+    def person_id(self, name: str) -> PersonId:
+        return PersonId(self._one("SELECT person_id FROM person_identifiers WHERE value = :name", name=name)[0])
+
+    def course_id(self, code: str) -> CourseId:
+        return CourseId(self._one("SELECT course_id FROM courses WHERE code = :code", code=code)[0])
+
+    def public_id(self, name: str) -> UUID:
+        """Of a person by name, or of a course by code."""
+        if name.isupper():
+            return UUID(str(self._one("SELECT public_id FROM courses WHERE code = :code", code=name)[0]))
+        key = self.person_id(name)
+        return UUID(str(self._one("SELECT public_id FROM people WHERE person_id = :key", key=key)[0]))
+
+    def principal(self, name: str, instant: datetime = NOW) -> Principal:
+        public_id = self.public_id(name)
+        with self.database.transaction(DatabaseRole.WEB, self.organisation) as connection:
+            return principal_for(connection, self.organisation, public_id, instant)
+
+    def make_administrator(self, name: str) -> None:
+        key = self.person_id(name)
+        with self.database.transaction(DatabaseRole.JOBS, self.organisation) as connection:
+            grant_administrator(connection, self.organisation, key)
+
+    def read(self, query: Callable[..., Any], *arguments: Any) -> Any:
+        """Runs a query as the web role of this organisation."""
+        with self.database.transaction(DatabaseRole.WEB, self.organisation) as connection:
+            return query(connection, *arguments)
+
+    def named_scope(self, course: str) -> Scope:
+        """What a teacher of the course may read."""
+        return Scope(self.organisation, PersonId(0), Audience.NAMED, frozenset({self.course_id(course)}), None)
+
+    def everything(self, minimum_group: int = 5) -> Scope:
+        """What an administrator may read."""
+        return Scope(self.organisation, PersonId(0), Audience.AGGREGATE, None, None, minimum_group)
+
+
+AS_OF = AsOf(NOW)
+
+
+def make_world(database: Database, settings: Settings, name: str) -> World:
+    """An organisation in Berlin's time with two faculties and a sender."""
+    with database.transaction(DatabaseRole.JOBS, None) as connection:
+        organisation = create_organisation(connection, name, f"University of {name.title()}", "Europe/Berlin")
+        for unit in ("Science", "Arts"):
+            ensure_units(connection, organisation, [unit])
+    source = make_source(database, organisation, f"{name}-lms")
+    with database.transaction(DatabaseRole.INGEST, None) as connection:
+        registered = next(one.source for one in read_senders(connection) if one.source.source_id == source)
+    return World(database, settings, organisation, registered)
+
+
+@pytest.fixture
+def world(database: Database, make_settings: Callable[..., Settings]) -> World:
+    """An organisation without courses and people."""
+    return make_world(database, make_settings(), "north")
+
+
+@pytest.fixture
+def other_world(database: Database, make_settings: Callable[..., Settings]) -> World:
+    """A second organisation in the same database."""
+    return make_world(database, make_settings(), "south")
+
+
+class StatementCounter:
+    """Counts what goes over a connection, COPY too."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+
+    def cursor_class(self) -> type[psycopg2.extensions.cursor]:
+        statements = self.statements
+
+        class Counting(psycopg2.extensions.cursor):
+            def execute(self, query: Any, variables: Any = None) -> None:
+                statements.append(str(query))
+                super().execute(query, variables)
+
+            def copy_expert(self, sql: Any, file: Any, size: int = 8192) -> None:
+                statements.append(str(sql))
+                super().copy_expert(sql, file, size)
+
+        return Counting
+
+
+def count_statements(connection: Connection) -> StatementCounter:
+    """Counts from now on what this connection sends."""
+    counter = StatementCounter()
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg2.extensions.connection)
+    driver.cursor_factory = counter.cursor_class()
+    return counter

@@ -1,0 +1,281 @@
+from datetime import UTC, date, datetime
+
+import pytest
+
+from dashapp.data.queries.classroom import HEAT_ROWS, read_classroom
+from dashapp.domain.errors import NotFound, NotPermitted
+from dashapp.domain.events import Role
+from dashapp.domain.filters import Filters
+from dashapp.domain.keys import CourseId
+from dashapp.domain.scope import AsOf, scope_for_classroom
+from dashapp.domain.views import ClassroomView, LearnerRow, Level
+from tests.data.queries.conftest import AS_OF, World, at
+
+NAMES = ("ada", "ben", "cho", "dan", "eve", "fay")
+
+
+@pytest.fixture
+def campus(world: World) -> World:
+    """ALG: Ada and Ben in section a, the others in section b. Fay was never there."""
+    world.course("ALG")
+    for section in ("a", "b"):
+        world.section("ALG", section)
+    for name in (*NAMES, "tutor", "dean"):
+        world.person(name)
+    for name in NAMES:
+        world.member(name, "ALG", section="a" if name in ("ada", "ben") else "b")
+    world.member("tutor", "ALG", Role.TEACHER)
+    world.task("ALG", "one", "04-20 20:00")
+    world.task("ALG", "two", "05-05 20:00")
+    world.task("ALG", "three", "05-20 20:00")
+    for name in NAMES[:-1]:
+        world.seen(name, "ALG", "04-28 12:00", "04-28 12:15", "05-06 12:00")
+        world.submitted(name, "ALG", "one", "04-18 10:00", score=8.0)
+    world.seen("ada", "ALG", "04-30 09:00", "04-30 09:29")
+    world.submitted("ada", "ALG", "two", "05-04 09:00", score=6.0)
+    world.seen("tutor", "ALG", "05-06 12:00")
+    world.write()
+    return world
+
+
+def room(world: World, course: str = "ALG", as_of: AsOf = AS_OF, **filters: object) -> ClassroomView:
+    view: ClassroomView = world.read(
+        read_classroom, world.named_scope(course), as_of, Filters.parse(**filters), world.course_id(course)
+    )
+    return view
+
+
+def row_of(view: ClassroomView, name: str) -> LearnerRow:
+    return next(row for row in view.learners if row.name == f"{name.title()} Example")
+
+
+def test_a_row_holds_what_a_learner_has_done(campus: World) -> None:
+    row = row_of(room(campus), "ada")
+    assert row.public_id == campus.public_id("ada")
+    assert row.sections == ("a",)
+    assert row.last_active == date(2026, 5, 6)
+    assert row.last_instant == at("05-06 12:00")
+    # 16 minutes on 28 April, 30 on the 30th, one each for two submissions and the 6th.
+    assert row.minutes == 16 + 30 + 1 + 1 + 1
+    assert row.events == 7
+    assert row.weeks == (0, 0, 0, 0, 0, 0, 1, 0, 4, 2)
+    assert row.score == 70
+    assert row.level is Level.CALM
+
+
+def test_who_was_never_there_comes_first_with_the_reasons(campus: World) -> None:
+    view = room(campus)
+    first = view.learners[0]
+    assert first.name == "Fay Example"
+    assert (first.last_active, first.last_instant, first.minutes, first.score) == (None, None, 0, None)
+    assert first.level is Level.HELP
+    assert [reason.value for reason in first.reasons] == [67, 0, None, 1]
+    assert [reason.points for reason in first.reasons] == [4, 2, 0, 2]
+    assert first.points == 8
+
+
+def test_staff_and_test_people_and_who_has_left_are_no_learners(campus: World) -> None:
+    campus.person("robot", is_test=True)
+    campus.member("robot", "ALG")
+    campus.seen("robot", "ALG", "05-06 12:00")
+    # A learner who became an assistant.
+    campus.member("ben", "ALG", Role.ASSISTANT, occurred_at=at("04-01 08:00"))
+    campus.member("cho", "ALG", active=False, occurred_at=at("05-01 08:00"))
+    campus.write()
+    view = room(campus)
+    assert {row.name for row in view.learners} == {f"{name.title()} Example" for name in ("ada", "dan", "eve", "fay")}
+    assert view.enrolled == 4
+    assert view.active_7 == 3
+
+
+def test_a_membership_counts_at_the_instant_asked_for(campus: World) -> None:
+    campus.member("cho", "ALG", active=False, occurred_at=at("05-01 08:00"))
+    campus.write()
+    assert room(campus, as_of=AsOf(at("04-30 10:00"))).enrolled == 6
+    assert room(campus).enrolled == 5
+
+
+def test_people_who_were_merged_appear_as_one(campus: World) -> None:
+    campus.person("cho-twin")
+    campus.member("cho-twin", "ALG")
+    campus.write()
+    with campus.database.administration() as connection:
+        connection.exec_driver_sql(
+            "UPDATE analytics.people SET merged_into = %s WHERE person_id = %s",
+            (campus.person_id("cho"), campus.person_id("cho-twin")),
+        )
+        connection.commit()
+    view = room(campus)
+    assert len(view.learners) == 6
+    assert [row.name for row in view.learners].count("Cho Example") == 1
+    assert row_of(view, "cho").sections == ("b",)
+
+
+def test_a_section_narrows_rows_and_figures_but_not_the_levels(campus: World) -> None:
+    view = room(campus, section="a")
+    assert {row.name for row in view.learners} == {"Ada Example", "Ben Example"}
+    assert (view.enrolled, view.active_7) == (2, 2)
+    assert [day.learners for day in view.days if day.day == date(2026, 5, 6)] == [2]
+    whole = {row.name: row.level for row in room(campus).learners}
+    assert all(row.level is whole[row.name] for row in view.learners)
+    assert view.sections == (("a", "Section a"), ("b", "Section b"))
+
+
+def test_an_unknown_section_shows_nobody(campus: World) -> None:
+    view = room(campus, section="z")
+    assert (view.learners, view.enrolled, view.average_score, view.heat) == ((), 0, None, ())
+
+
+def test_dates_narrow_weeks_days_and_minutes(campus: World) -> None:
+    view = room(campus, first="2026-04-27", last="2026-04-29")
+    assert view.week_starts == (date(2026, 4, 27),)
+    assert [day.day for day in view.days] == [date(2026, 4, 27), date(2026, 4, 28), date(2026, 4, 29)]
+    assert [day.learners for day in view.days] == [0, 5, 0]
+    assert row_of(view, "ada").minutes == 16
+    assert (view.first, view.last) == (date(2026, 4, 27), date(2026, 4, 29))
+    # What the rules say does not depend on the dates that are looked at, nor does who was active lately.
+    assert (view.active_7, view.learners[0].points) == (5, 8)
+
+
+def test_the_heat_map_has_minutes_per_week_in_the_order_of_the_list(campus: World) -> None:
+    view = room(campus)
+    assert view.heat_in_minutes
+    assert view.heat_rows == len(view.heat) == 6
+    place = [row.name for row in view.learners].index("Ada Example")
+    assert view.heat[place] == (0, 0, 0, 0, 0, 0, 1, 0, 46, 2)
+
+
+def test_the_heat_map_of_a_large_course_shows_the_first_rows_only(world: World) -> None:
+    world.course("BIG")
+    world.learners("BIG", *[f"p{number}" for number in range(HEAT_ROWS + 5)])
+    world.seen("p1", "BIG", "05-06 12:00")
+    world.write()
+    view = room(world, "BIG")
+    assert (len(view.learners), view.heat_rows, len(view.heat)) == (HEAT_ROWS + 5, HEAT_ROWS, HEAT_ROWS)
+
+
+def test_activity_counts_by_hours_not_by_days(campus: World) -> None:
+    # As of Thursday noon: Thursday the week before at 9 is out of the 7 × 24 h, at 13 it is in.
+    campus.seen("fay", "ALG", "04-30 09:00")
+    campus.write()
+    assert room(campus).active_7 == 5
+    assert room(campus).active_7_before == 6
+    campus.seen("fay", "ALG", "04-30 10:01")
+    campus.write()
+    assert room(campus).active_7 == 6
+
+
+def test_days_without_times_count_the_last_seven_local_days(world: World) -> None:
+    world.course("ALG")
+    world.learners("ALG", "ada", "ben", "cho")
+    world.seen_on("ada", "ALG", "05-01")
+    world.seen_on("ben", "ALG", "04-30")
+    world.seen_on("cho", "ALG", "04-23")
+    world.write()
+    view = room(world)
+    assert (view.active_7, view.active_7_before) == (1, 1)
+    assert not view.minutes_recorded
+    assert not view.heat_in_minutes
+    assert view.median_minutes_week is None
+    assert all(row.minutes is None and row.last_instant is None for row in view.learners)
+    assert sorted(sum(value or 0 for value in row) for row in view.heat) == [1, 1, 1]
+
+
+def test_the_median_is_of_the_last_full_week(campus: World) -> None:
+    # 16 minutes each, Ada 46, Fay none.
+    assert room(campus).median_minutes_week == 16
+    assert room(campus, section="a").median_minutes_week == 31
+
+
+def test_the_average_score_is_of_the_learners_who_have_one(campus: World) -> None:
+    assert room(campus).average_score == pytest.approx((70 + 4 * 80) / 5)
+
+
+def test_the_next_deadline_is_told(campus: World) -> None:
+    due = room(campus).next_due
+    assert due is not None
+    assert (due.activity, due.due_at) == ("Task three", at("05-20 20:00"))
+    assert room(campus, as_of=AsOf(at("06-01 10:00"))).next_due is None
+
+
+def test_in_a_break_no_rule_speaks(world: World) -> None:
+    world.course("ALG", breaks=((date(2026, 5, 4), date(2026, 5, 17)),))
+    world.learners("ALG", "ada")
+    world.write()
+    view = room(world)
+    assert not view.speaking
+    assert view.learners[0].level is Level.CALM
+
+
+def test_a_provisional_course_is_taught_from_its_first_activity_on(world: World) -> None:
+    world.learners("NEW", "ada")
+    world.seen("ada", "NEW", "05-04 12:00")
+    world.write()
+    with world.database.administration() as connection:
+        connection.exec_driver_sql("UPDATE analytics.courses SET code = 'NEW'")
+        connection.commit()
+    view = room(world, "NEW")
+    assert view.speaking
+    assert view.first == date(2026, 5, 4)
+
+
+def test_another_course_is_not_within_the_scope(campus: World) -> None:
+    campus.course("BIO")
+    campus.write()
+    with pytest.raises(NotPermitted):
+        campus.read(read_classroom, campus.named_scope("ALG"), AS_OF, Filters(), campus.course_id("BIO"))
+
+
+def test_only_staff_and_administrators_open_a_classroom(campus: World) -> None:
+    campus.make_administrator("dean")
+    course = campus.course_id("ALG")
+    assert scope_for_classroom(campus.principal("tutor"), course).audience == "named"
+    assert scope_for_classroom(campus.principal("dean", datetime.now(UTC)), course).audience == "aggregate"
+    with pytest.raises(NotPermitted):
+        scope_for_classroom(campus.principal("ada"), course)
+
+
+def test_a_course_of_another_organisation_is_not_found_even_with_a_forged_scope(
+    campus: World, other_world: World
+) -> None:
+    other_world.course("SOUTH")
+    other_world.write()
+    foreign = other_world.course_id("SOUTH")
+    forged = campus.everything()
+    with pytest.raises(NotFound):
+        campus.read(read_classroom, forged, AS_OF, Filters(), foreign)
+    with pytest.raises(NotFound):
+        # Row-level security shows nothing of the other organisation, whatever the scope says.
+        campus.read(read_classroom, other_world.named_scope("SOUTH"), AS_OF, Filters(), foreign)
+    with pytest.raises(NotFound):
+        campus.read(read_classroom, forged, AS_OF, Filters(), CourseId(999_999))
+
+
+def test_an_administrator_sees_groups_in_whole_weeks_and_no_names(campus: World) -> None:
+    course = campus.course_id("ALG")
+    filters = Filters.parse(section="a", first="2026-04-28", last="2026-04-29")
+    view: ClassroomView = campus.read(read_classroom, campus.everything(), AS_OF, filters, course)
+    assert not view.named
+    assert (view.learners, view.heat, view.sections) == ((), (), ())
+    assert (view.enrolled, view.active_7) == (6, 5)
+    assert (view.first, view.last) == (date(2026, 4, 27), date(2026, 5, 3))
+
+
+def test_an_administrator_sees_no_figure_of_a_small_course(campus: World) -> None:
+    campus.course("BIO")
+    campus.learners("BIO", "ada", "ben")
+    campus.write()
+    for code in ("BIO", "ALG"):
+        # ALG is hidden too: with the organisation's totals it would give BIO away.
+        view = campus.read(read_classroom, campus.everything(), AS_OF, Filters(), campus.course_id(code))
+        assert view.hidden
+        assert view.enrolled is None
+        assert view.days == ()
+
+
+def test_a_small_course_that_is_over_is_hidden_too(campus: World) -> None:
+    campus.course("OLD", starts_on=date(2025, 9, 1), ends_on=date(2026, 1, 31))
+    campus.learners("OLD", "ada", occurred_at=at("01-01 08:00"))
+    campus.write()
+    view = campus.read(read_classroom, campus.everything(), AS_OF, Filters(), campus.course_id("OLD"))
+    assert view.hidden
