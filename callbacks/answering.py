@@ -18,7 +18,7 @@ from dashapp.figures import Screen
 from dashapp.observability.logging import get_logger
 from dashapp.observability.references import new_reference
 from dashapp.security.callbacks import Asked
-from dashapp.security.topics import Topic, Topics
+from dashapp.security.topics import Topic, Topics, news_of
 from dashapp.words import _
 
 log = get_logger(__name__)
@@ -78,7 +78,8 @@ def outputs_of(slots: Mapping[str, Slot]) -> dict[str, Output]:
 
 def version_of(asked: Asked, topic: Topic) -> str:
     """The version that `/live` would name now."""
-    return asked.services.live.versions(topic.organisation_id, topic.course, topic.person)
+    live = asked.services.live
+    return news_of(topic, live, live.freshness())
 
 
 def links_for(asked: Asked, at: PageAddress) -> Links:

@@ -171,7 +171,9 @@ class Guard:
     def _check_callback(self) -> BaseResponse | None:
         if not self.same_origin():
             return _refusal(403)
-        if request.content_length is None or request.content_length > LONGEST_BODY:
+        if request.content_length is None:
+            return _refusal(411)
+        if request.content_length > LONGEST_BODY:
             return _refusal(413)
         body = request.get_json(silent=True)
         if not isinstance(body, dict) or not isinstance(body.get("output"), str):

@@ -84,7 +84,7 @@ class DevelopmentSignIn:
         prefix = self._prefix()
         server.add_url_rule(f"{prefix}{SIGN_IN_PATH}", "sign_in", self._show, methods=["GET"])
         server.add_url_rule(f"{prefix}{SIGN_IN_PATH}", "sign_in_as", self._sign_in, methods=["POST"])
-        server.add_url_rule(f"{prefix}{SIGN_OUT_PATH}", "sign_out", self._sign_out, methods=["POST"])
+        server.add_url_rule(f"{prefix}{SIGN_OUT_PATH}", "sign_out", self._sign_out, methods=["GET", "POST"])
         for endpoint in ("sign_in", "sign_in_as", "sign_out"):
             self.guard.open_route(endpoint, Access.PUBLIC)
 

@@ -1,10 +1,11 @@
 """What an open page hears changes of: signed by the page's data callback, once its scope has been checked."""
 
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final, Protocol, Self
 from uuid import UUID
 
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId, PublicId
+from dashapp.domain.views import Freshness
 from dashapp.security.signing import Signer
 
 LONGEST_TOPIC: Final = 200
@@ -55,3 +56,21 @@ class Topics:
         """The topic, if this service has signed it."""
         text = self._signer.verify(signed) if len(signed) <= LONGEST_TOPIC else None
         return Topic.from_text(text) if text else None
+
+
+class Versions(Protocol):
+    """What is needed of `dashapp.data.changes.ChangeWatcher`."""
+
+    def versions(
+        self, organisation: OrganisationId, course: CourseId | None = None, person: PersonId | None = None
+    ) -> str:
+        """The version of a course, a person or the whole organisation."""
+
+    def freshness(self) -> Freshness:
+        """Until when the data is complete."""
+
+
+def news_of(topic: Topic, live: Versions, freshness: Freshness) -> str:
+    """What changes when a page has to ask for data: the version and, since the page says so, an absent transport."""
+    version = live.versions(topic.organisation_id, topic.course, topic.person)
+    return f"{version}-away" if freshness.transport_away else version

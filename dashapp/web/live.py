@@ -7,32 +7,18 @@ callback has signed after the scope was checked. Only a changed version makes th
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import parse_qs
 
 import orjson
 
-from dashapp.domain.keys import CourseId, OrganisationId, PersonId
-from dashapp.domain.views import Freshness
 from dashapp.security.sessions import COOKIE, Sessions
-from dashapp.security.topics import Topic, Topics
+from dashapp.security.topics import Topic, Topics, Versions, news_of
 
 AsgiScope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[AsgiScope, Receive, Send], Awaitable[None]]
-
-
-class Versions(Protocol):
-    """What is needed of `dashapp.data.changes.ChangeWatcher`."""
-
-    def versions(
-        self, organisation: OrganisationId, course: CourseId | None = None, person: PersonId | None = None
-    ) -> str:
-        """The version of a course, a person or the whole organisation."""
-
-    def freshness(self) -> Freshness:
-        """Until when the data is complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +54,8 @@ class LiveApp:
         return self._tell(topic, known)
 
     def _tell(self, topic: Topic, known: str) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-        version = self.live.versions(topic.organisation_id, topic.course, topic.person)
         freshness = self.live.freshness()
+        version = news_of(topic, self.live, freshness)
         etag = f'"{version}"'
         as_of, behind = int(freshness.as_of.timestamp() * 1000), round(freshness.behind_seconds, 1)
         # In the headers too, since an answer "304, not modified" has no body and the as-of line moves all the same.

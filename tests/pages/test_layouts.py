@@ -1,0 +1,131 @@
+"""Pages draw the empty page: no data, nobody's name, and exactly the ids that callbacks write to."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import dash
+import pytest
+
+from tests.campus import ADMINISTRATOR, Campus
+from tests.served import Visitor
+
+Strangers = Callable[[], Visitor]
+SOME = "018f6f7e-0000-7000-8000-000000000001"
+PAGES = {
+    "/": "home",
+    "/me": "student",
+    "/embed/me": "student",
+    f"/learners/{SOME}": "student",
+    f"/embed/learners/{SOME}": "student",
+    f"/courses/{SOME}": "classroom",
+    f"/embed/courses/{SOME}": "classroom",
+    "/courses": "courses",
+    f"/organisations/{SOME}": "institution",
+    f"/embed/organisations/{SOME}": "institution",
+}
+
+
+def layout_of(visitor: Visitor, path: str, search: str = "") -> Any:
+    """The empty page, as the router gives it out."""
+    values = {"_pages_location.pathname": path, "_pages_location.search": search}
+    answer = visitor.ask("_pages_content", values)
+    assert answer.status_code == 200
+    return answer.get_json()["response"]
+
+
+def ids_in(layout: object) -> set[str]:
+    """All ids in a layout; pattern ids as JSON."""
+    found = set()
+    if isinstance(layout, dict):
+        named = layout.get("id")
+        if isinstance(named, str | dict):
+            found.add(named if isinstance(named, str) else json.dumps(named, sort_keys=True))
+        for part in layout.values():
+            found |= ids_in(part)
+    elif isinstance(layout, list):
+        for part in layout:
+            found |= ids_in(part)
+    return found
+
+
+def props_of(layout: object, name: str) -> dict[str, Any]:
+    """The properties of the component with this id."""
+    if isinstance(layout, dict):
+        if layout.get("id") == name:
+            return layout
+        layout = list(layout.values())
+    if isinstance(layout, list):
+        return next((found for part in layout if (found := props_of(part, name))), {})
+    return {}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_an_empty_page_names_nobody(campus: Campus, visitor: Strangers, path: str) -> None:
+    text = json.dumps(layout_of(visitor().sign_in(campus, "Tess Thorne"), path))
+
+    assert not any(name in text for name in campus.people)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_an_empty_page_is_the_same_for_everybody(campus: Campus, visitor: Strangers, path: str) -> None:
+    one = layout_of(visitor().sign_in(campus, "Ada Abel"), path)
+    other = layout_of(visitor().sign_in(campus, ADMINISTRATOR), path)
+
+    assert one == other
+
+
+def test_every_id_that_a_callback_names_stands_in_some_layout(
+    application: Any, campus: Campus, visitor: Strangers
+) -> None:
+    somebody = visitor().sign_in(campus, "Ada Abel")
+    known = ids_in(somebody.client.get("/_dash-layout").get_json())
+    for path in PAGES:
+        known |= ids_in(layout_of(somebody, path))
+
+    named = set()
+    for callback in application.dash._callback_list:
+        named |= {each["id"] for each in (*callback["inputs"], *callback["state"])}
+        named |= {
+            part.rpartition(".")[0] for part in re.split(r"\.\.\.?", callback["output"].strip(".")) if "." in part
+        }
+    plain = {each for each in named if each and not each.startswith("{")}
+
+    assert plain - known == set()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_fails_over_parameters_that_it_does_not_know(campus: Campus, visitor: Strangers, path: str) -> None:
+    search = "?x=1&section=a&section=b&from=yesterday&to=&course=%00&learner=1&layout=2&level=all&unit="
+
+    assert layout_of(visitor().sign_in(campus, "Ada Abel"), path, search)
+
+
+def test_filters_of_the_address_stand_in_the_controls(campus: Campus, visitor: Strangers) -> None:
+    search = "?section=B&from=2026-03-02&to=2026-02-02&level=watch"
+
+    layout = layout_of(visitor().sign_in(campus, "Tess Thorne"), f"/courses/{SOME}", search)
+
+    values = {control: props_of(layout, f"classroom-{control}")["value"] for control in ("section", "first", "last")}
+    assert values == {"section": "B", "first": "2026-02-02", "last": "2026-03-02"}
+    assert props_of(layout, "classroom-level")["value"] == "watch"
+
+
+def test_an_address_of_ours_has_its_own_title(campus: Campus, visitor: Strangers) -> None:
+    somebody = visitor().sign_in(campus, "Ada Abel")
+    titles = {path: layout_of(somebody, path)["_pages_store"]["data"]["title"] for path in PAGES}
+
+    assert titles["/me"] == "My page · Learning analytics"
+    assert titles[f"/courses/{SOME}"].startswith("Classroom")
+
+
+def test_an_unknown_address_says_so_in_words(campus: Campus, visitor: Strangers) -> None:
+    text = json.dumps(layout_of(visitor().sign_in(campus, "Ada Abel"), "/nothing/of/ours"))
+
+    assert "There is nothing here for you" in text
+
+
+def test_no_page_registers_callbacks_at_import(application: Any) -> None:
+    assert dash._callback.GLOBAL_CALLBACK_LIST == []
+    assert dash._callback.GLOBAL_CALLBACK_MAP == {}

@@ -1,0 +1,138 @@
+"""Nothing answers that was not opened by name, and everything in a request can be forged."""
+
+from collections.abc import Callable
+
+import pytest
+
+from dashapp import ids
+from dashapp.security.guard import Access
+from dashapp.web.application import Application
+from tests.campus import ADMINISTRATOR, Campus
+from tests.served import Visitor, address
+
+Strangers = Callable[[], Visitor]
+
+PUBLIC = {
+    "/_dash-layout",
+    "/_dash-dependencies",
+    "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
+    "/_favicon.ico",
+    "/assets/<path:filename>",
+    "/sign-in",
+    "/sign-out",
+    "/health",
+    "/health/live",
+    "/metrics",
+}
+"""Every route that a stranger may read: a new one has to be written down here as well."""
+
+
+def test_every_route_is_opened_by_name_or_closed(application: Application) -> None:
+    rules = {rule.endpoint: rule.rule for rule in application.server.url_map.iter_rules()}
+    public = {rule for name, rule in rules.items() if application.guard.routes.get(name) is Access.PUBLIC}
+    closed = {rule for name, rule in rules.items() if name not in application.guard.routes}
+
+    assert public == PUBLIC
+    assert closed == {"/_reload-hash"}
+
+
+def test_every_callback_of_the_server_demands_a_permission(application: Application) -> None:
+    on_the_server = {name for name, found in application.dash.callback_map.items() if "callback" in found}
+
+    assert on_the_server == set(application.guard.doors)
+    assert all(door.permission for door in application.guard.doors.values())
+
+
+def test_a_stranger_gets_no_answer_from_any_callback(application: Application, visitor: Strangers) -> None:
+    for name in application.dash.callback_map:
+        answer = visitor().client.post("/_dash-update-component", json={"output": name, "inputs": [], "outputs": []})
+        assert (answer.status_code, answer.data) == (401, b""), name
+
+
+def test_a_stranger_is_led_to_the_sign_in(visitor: Strangers) -> None:
+    answer = visitor().client.get("/courses/some?section=A")
+
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == "/sign-in?next=/courses/some%3Fsection%3DA"
+
+
+def test_the_layout_that_anybody_may_read_holds_no_data(campus: Campus, visitor: Strangers) -> None:
+    text = visitor().client.get("/_dash-layout").get_data(as_text=True)
+
+    assert not any(name.split()[1] in text for name in campus.people)
+    assert str(campus.people["Ada Abel"].public_id) not in text
+
+
+def test_a_closed_route_looks_like_none(visitor: Strangers) -> None:
+    assert visitor().client.get("/_reload-hash").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"inputs": []},
+        {"inputs": "all"},
+        {"inputs": [{"id": 1, "property": "value", "value": ""}]},
+        {"state": [{"id": "a", "property": "b", "value": "c"}]},
+        {"outputs": [{"id": "shell-nav", "property": "children"}]},
+        {"outputs": None},
+        {"changedPropIds": "all"},
+        {"output": "_pages_content.children"},
+        {"output": 5},
+    ],
+    ids=str,
+)
+def test_a_request_of_another_shape_is_refused_before_dash_reads_it(
+    campus: Campus, visitor: Strangers, change: dict[str, object]
+) -> None:
+    answer = visitor().sign_in(campus, "Ada Abel").ask("student-page", address(None), **change)
+
+    assert answer.status_code in (400, 403)
+    assert answer.data == b""
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"text"', b"null", b"\xff\xfe"])
+def test_a_body_that_is_no_callback_is_refused(campus: Campus, visitor: Strangers, body: bytes) -> None:
+    client = visitor().sign_in(campus, "Ada Abel").client
+
+    answer = client.post("/_dash-update-component", data=body, content_type="application/json")
+    assert answer.status_code == (400 if body else 411)
+
+
+def test_a_body_beyond_all_measure_is_refused(campus: Campus, visitor: Strangers) -> None:
+    client = visitor().sign_in(campus, "Ada Abel").client
+
+    answer = client.post("/_dash-update-component", data=b" " * 300_000, content_type="application/json")
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("header", [{"Origin": "https://elsewhere.example"}, {"Sec-Fetch-Site": "cross-site"}], ids=str)
+def test_a_page_of_another_site_cannot_ask(campus: Campus, visitor: Strangers, header: dict[str, str]) -> None:
+    client = visitor().sign_in(campus, "Ada Abel").client
+
+    assert client.post("/_dash-update-component", json={}, headers=header).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, 5, [], {}, True, "x" * 5000, {"id": ["a"]}, {"id": "../etc"}, {"id": None, "embedded": "yes"}],
+    ids=repr,
+)
+@pytest.mark.parametrize("page", ["student-page", "classroom-page", "institution-page"])
+def test_values_of_any_type_are_answered_without_a_failure(
+    campus: Campus, visitor: Strangers, page: str, value: object
+) -> None:
+    name = {"student-page": "Ada Abel", "classroom-page": "Tess Thorne", "institution-page": ADMINISTRATOR}[page]
+    controls = [ids.Student.COURSE, ids.Classroom.SECTION, ids.Classroom.FIRST, ids.Institution.UNIT]
+    values = {f"{control}.value": value for control in controls}
+    everything = {**values, "shell-screen.data": value, "shell-version.data": value, "shell-address.data": value}
+
+    assert visitor().sign_in(campus, name).ask(page, everything).status_code == 200
+
+
+def test_somebody_who_is_gone_is_nobody(application: Application, campus: Campus, visitor: Strangers) -> None:
+    made = visitor()
+    forged = application.guard.sessions.issue(campus.organisation_id, campus.sign_in_choices()[0].public_id)
+    made.client.set_cookie("la_session", forged[:-1] + ("A" if forged[-1] != "A" else "B"))
+
+    assert made.ask("student-page", address(None)).status_code == 401

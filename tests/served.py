@@ -1,0 +1,150 @@
+"""The whole web application on real PostgreSQL, for tests of security, pages and the browser.
+
+A folder's conftest.py takes the fixtures it needs from here by importing them.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pytest
+import uvicorn
+from flask.testing import FlaskClient
+
+from dashapp.data.database import Database
+from dashapp.domain.keys import PublicId
+from dashapp.settings import Settings, load_settings
+from dashapp.web.application import Application, create_app
+from dashapp.web.serve import QuietServer
+from tests.campus import Campus, build_campus
+from tests.servers import free_port
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody with a cookie jar, who can ask as the browser does."""
+
+    client: FlaskClient
+    application: Application
+
+    def sign_in(self, campus: Campus, name: str) -> "Visitor":
+        """Becomes somebody, as after the sign-in page."""
+        person = campus.people[name]
+        cookie = self.application.guard.sessions.issue(campus.organisation_id, person.public_id)
+        self.client.set_cookie("la_session", cookie)
+        return self
+
+    def ask(self, output: str, values: dict[str, Any], /, **changes: Any) -> Any:
+        """Posts one callback whose output's name begins with `output`; `values` by `id.property`, the others None.
+
+        `changes` replace parts of the body, as a forger would. Gives Flask's response.
+        """
+        body = {**body_of(self.application, output, values), **changes}
+        return self.client.post("/_dash-update-component", json=body)
+
+
+def body_of(application: Application, output: str, values: dict[str, Any]) -> dict[str, Any]:
+    """The body that Dash's own script would send for a callback."""
+    name = next(name for name in application.guard.doors if name.lstrip(".").startswith(output))
+    registered = application.dash.callback_map[name]
+    outputs = registered["output"]
+    listed = outputs if isinstance(outputs, list) else [outputs]
+
+    def place(dependency: dict[str, Any]) -> dict[str, Any]:
+        key = f"{dependency['id']}.{dependency['property']}"
+        return {"id": dependency["id"], "property": dependency["property"], "value": values.get(key)}
+
+    def target(dependency: Any) -> Any:
+        found = dependency.to_dict()
+        if found["id"].startswith("{"):
+            pattern = json.loads(found["id"])
+            cards = _cards_of(pattern["page"])
+            return [{"id": {**pattern, "card": card}, "property": found["property"]} for card in cards]
+        return {"id": found["id"], "property": found["property"]}
+
+    targets = [target(each) for each in listed]
+    return {
+        "output": name,
+        "outputs": targets if isinstance(outputs, list) else targets[0],
+        "inputs": [place(each) for each in registered["inputs"]],
+        "state": [place(each) for each in registered["state"]],
+        "changedPropIds": [],
+    }
+
+
+def _cards_of(page: str) -> Sequence[str]:
+    from dashapp.components import classroom, institution, student
+
+    return {each.PAGE: each.CARDS for each in (student, classroom, institution)}[page]
+
+
+def address(public_id: PublicId | str | None, *, embedded: bool = False) -> dict[str, Any]:
+    """The value of the Store in which a page's layout says where it stands."""
+    named = None if public_id is None else str(public_id)
+    return {"shell-address.data": {"id": named, "embedded": embedded}}
+
+
+def web_settings(database: Database, **values: Any) -> Settings:
+    """Settings for an app on this database; what it puts in by itself (demo, ingest) is left out."""
+    url = database.url.render_as_string(hide_password=False)
+    return load_settings(_env_file=None, database_url=url, demo=False, ingest_thread=False, **values)
+
+
+@contextmanager
+def application_on(database: Database, campus: Campus | None = None, **values: Any) -> Iterator[Application]:
+    """An app on this database, whose sign-in offers the people of the campus."""
+
+    def people(_database: Database) -> list[Any]:
+        return campus.sign_in_choices() if campus else []
+
+    application = create_app(web_settings(database, **values), database=database, demo_people=people)
+    try:
+        yield application
+    finally:
+        application.services.live.stop()
+
+
+@contextmanager
+def serving(application: Application) -> Iterator[str]:
+    """The app behind uvicorn on a free port of the loopback; gives its address."""
+    port = free_port()
+    config = uvicorn.Config(application.asgi, port=port, lifespan="off", log_config=None, timeout_graceful_shutdown=1)
+    server = QuietServer(config)
+    started = threading.Event()
+    startup = server.startup
+
+    async def announce(*args: Any, **named: Any) -> None:
+        await startup(*args, **named)
+        started.set()
+
+    server.startup = announce  # type: ignore[method-assign]  # the only place where uvicorn tells that it listens
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    assert started.wait(20), "the web server did not start"
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def campus(module_database: Database) -> Campus:
+    """The small campus, loaded once for a module."""
+    return build_campus(web_settings(module_database), module_database)
+
+
+@pytest.fixture(scope="module")
+def application(module_database: Database, campus: Campus) -> Iterator[Application]:
+    """The app on the small campus."""
+    with application_on(module_database, campus) as made:
+        yield made
+
+
+@pytest.fixture
+def visitor(application: Application) -> Callable[[], Visitor]:
+    """Makes a further stranger."""
+    return lambda: Visitor(cast(FlaskClient, application.server.test_client()), application)

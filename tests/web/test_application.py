@@ -1,0 +1,108 @@
+"""What holds for every answer of the application."""
+
+from collections.abc import Callable
+
+import brotli
+import pytest
+
+from dashapp.data.database import Database
+from tests.campus import Campus
+from tests.served import Visitor, address, application_on
+
+Strangers = Callable[[], Visitor]
+
+
+def test_two_applications_live_in_one_process(module_database: Database, campus: Campus, visitor: Strangers) -> None:
+    with application_on(module_database, campus) as second:
+        other = Visitor(second.server.test_client(), second)
+        assert other.sign_in(campus, "Ada Abel").ask("student-page", address(None)).status_code == 200
+        assert visitor().sign_in(campus, "Ada Abel").ask("student-page", address(None)).status_code == 200
+        assert set(second.guard.doors) == set(visitor().application.guard.doors)
+
+
+def test_scripts_may_come_from_here_only(campus: Campus, visitor: Strangers) -> None:
+    headers = visitor().sign_in(campus, "Ada Abel").client.get("/me").headers
+
+    policy = dict(rule.split(" ", 1) for rule in headers["Content-Security-Policy"].split("; "))
+    assert policy["script-src"].startswith("'self' 'sha256-")
+    assert "unsafe" not in policy["script-src"]
+    assert (policy["frame-ancestors"], policy["object-src"], policy["base-uri"]) == ("'self'", "'none'", "'none'")
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cache-Control"] == "no-store"
+
+
+def test_scripts_are_sent_compressed_and_kept_by_the_browser(visitor: Strangers) -> None:
+    plain = visitor().client.get("/assets/plotly-cartesian.min.js?m=1", buffered=True)
+    small = visitor().client.get(
+        "/assets/plotly-cartesian.min.js?m=1", buffered=True, headers={"Accept-Encoding": "gzip, br"}
+    )
+    again = visitor().client.get(
+        "/assets/plotly-cartesian.min.js?m=1", buffered=True, headers={"Accept-Encoding": "gzip"}
+    )
+
+    assert brotli.decompress(small.data) == plain.data
+    assert small.headers["Content-Encoding"] == "br"
+    assert again.headers["Content-Encoding"] == "gzip"
+    assert len(small.data) < len(plain.data) / 3
+    assert "immutable" in small.headers["Cache-Control"]
+    assert "Accept-Encoding" in small.headers["Vary"]
+
+
+def test_data_are_sent_compressed_and_kept_by_nobody(campus: Campus, visitor: Strangers) -> None:
+    somebody = visitor().sign_in(campus, "Ada Abel")
+    somebody.client.environ_base["HTTP_ACCEPT_ENCODING"] = "br"
+
+    answer = somebody.ask("student-page", address(None))
+
+    assert answer.headers["Content-Encoding"] == "br"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert b"student-title" in brotli.decompress(answer.data)
+
+
+def test_the_page_loads_one_small_bundle_of_plotly(campus: Campus, visitor: Strangers) -> None:
+    text = visitor().sign_in(campus, "Ada Abel").client.get("/me").get_data(as_text=True)
+
+    assert text.count("plotly-cartesian.min.js") == 1
+    assert "package_data/plotly" not in text
+    assert "https://" not in text
+
+
+def test_the_document_speaks_the_language_of_the_reader(campus: Campus, visitor: Strangers) -> None:
+    client = visitor().sign_in(campus, "Ada Abel").client
+
+    assert '<html lang="en" dir="ltr"' in client.get("/me").get_data(as_text=True)
+    assert '<html lang="en-XA"' in client.get("/me?locale=en_XA").get_data(as_text=True)
+
+
+def test_a_callback_speaks_the_language_of_its_page(campus: Campus, visitor: Strangers) -> None:
+    somebody = visitor().sign_in(campus, "Ada Abel")
+    somebody.client.environ_base["HTTP_REFERER"] = "http://localhost/me?locale=en_XA"
+
+    text = somebody.ask("shell-nav", {"_pages_location.pathname": "/me"}).get_data(as_text=True)
+
+    assert "My page" not in text
+    assert "[M" in text
+
+
+def test_a_service_below_a_path_keeps_to_it(module_database: Database, campus: Campus) -> None:
+    with application_on(module_database, campus, public_url="http://127.0.0.1:3007/below") as application:
+        client = application.server.test_client()
+        somebody = Visitor(client, application)
+        led = client.get("/below/me")
+        assert led.headers["Location"] == "/below/sign-in?next=/below/me"
+        assert client.get("/below/health").status_code == client.get("/health").status_code == 200
+        cookie = application.guard.sessions.issue(campus.organisation_id, campus.people["Ada Abel"].public_id)
+        client.set_cookie("la_session", cookie, path="/below")
+        page = client.get("/below/me").get_data(as_text=True)
+        assert 'src="/below/assets/' in page
+        assert 'src="/assets/' not in page
+        del somebody
+
+
+@pytest.mark.parametrize("path", ["/assets/nothing.js", "/assets/../app.py", "/_dash-component-suites/dash/nothing.js"])
+def test_what_is_not_there_is_said_in_plain_words(visitor: Strangers, path: str) -> None:
+    answer = visitor().client.get(path)
+
+    assert answer.status_code in (404, 302, 500)
+    assert "Traceback" not in answer.get_data(as_text=True)

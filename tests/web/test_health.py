@@ -1,0 +1,93 @@
+"""Health says what works; only what keeps pages from being served makes it 503."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from dashapp.data.database import Database
+from dashapp.domain.views import Freshness
+from dashapp.web.application import Application
+from tests.served import application_on
+
+NOW = datetime(2026, 5, 7, 10, 42, 7, tzinfo=UTC)
+
+
+@pytest.fixture
+def own_application(database: Database) -> Iterator[Application]:
+    """An app of this test's own, on an empty database."""
+    with application_on(database) as made:
+        yield made
+
+
+def say(application: Application, monkeypatch: pytest.MonkeyPatch, freshness: Freshness) -> None:
+    """Lets the watcher report this."""
+    monkeypatch.setattr(type(application.services.live), "freshness", lambda _self: freshness)
+
+
+def ask(application: Application, path: str = "/health") -> Any:
+    return application.server.test_client().get(path)
+
+
+def test_all_is_well(own_application: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    say(own_application, monkeypatch, Freshness(NOW, 0.2))
+
+    answer = ask(own_application)
+
+    assert (answer.status_code, answer.get_json()["status"]) == (200, "ok")
+
+
+def test_a_broker_that_is_away_degrades_and_does_not_stop_the_pages(
+    own_application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(own_application, monkeypatch, Freshness(NOW, 0.0, transport_away=True))
+
+    answer = ask(own_application)
+
+    assert (answer.status_code, answer.get_json()["status"]) == (200, "degraded")
+    assert answer.get_json()["parts"]["transport"] == {"status": "away", "kind": "inbox"}
+
+
+def test_a_lag_over_the_threshold_degrades(own_application: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    say(own_application, monkeypatch, Freshness(NOW, 5.1))
+
+    parts = ask(own_application).get_json()["parts"]
+
+    assert parts["ingest"] == {"status": "late", "lag_ms": 5100, "threshold_ms": 5000}
+
+
+def test_no_writer_at_work_is_a_transport_that_is_away(own_application: Application) -> None:
+    assert ask(own_application).get_json()["parts"]["transport"]["status"] == "away"
+
+
+def test_without_the_database_no_page_can_be_served(
+    own_application: Application, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(own_application, monkeypatch, Freshness(NOW, 0.0))
+    with database.administration() as connection:
+        connection.exec_driver_sql("DROP TABLE analytics.alembic_version")
+        connection.commit()
+
+    answer = ask(own_application)
+
+    assert (answer.status_code, answer.get_json()["status"]) == (503, "unavailable")
+    assert ask(own_application, "/health/live").status_code == 200
+
+
+def test_metrics_time_the_answers_by_route_and_never_by_address(own_application: Application) -> None:
+    ask(own_application, "/courses/018f6f7e-0000-7000-8000-000000000001")
+
+    text = ask(own_application, "/metrics").get_data(as_text=True)
+
+    assert 'analytics_api_response_time_seconds_count{method="GET",route="/<path:path>",status="3xx"} 1.0' in text
+    assert "018f6f7e" not in text
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"environ_base": {"REMOTE_ADDR": "203.0.113.9"}}, {"headers": {"X-Forwarded-For": "203.0.113.9"}}],
+    ids=str,
+)
+def test_metrics_are_for_this_machine_and_trusted_ones(own_application: Application, options: dict[str, Any]) -> None:
+    assert own_application.server.test_client().get("/metrics", **options).status_code == 404

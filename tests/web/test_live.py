@@ -1,0 +1,162 @@
+"""`/live` tells a page from memory whether anything has changed, and nobody else anything."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+import pytest
+
+from dashapp.domain.keys import CourseId, OrganisationId, PersonId, PublicId
+from dashapp.domain.views import Freshness
+from dashapp.security.sessions import Sessions
+from dashapp.security.topics import Topic, Topics
+from dashapp.web.live import LiveApp
+
+KEYS = ("k" * 40,)
+NOW = datetime(2026, 5, 7, 10, 42, 7, tzinfo=UTC)
+ADA, BEN = (PublicId(UUID(f"018f6f7e-0000-7000-8000-00000000000{n}")) for n in (1, 2))
+COLLEGE = OrganisationId(3)
+
+
+@dataclass
+class Memory:
+    """What a ChangeWatcher holds, as the test wants it."""
+
+    known: dict[tuple[object, ...], str] = field(default_factory=dict)
+    freshness_now: Freshness = field(default_factory=lambda: Freshness(NOW, 0.4))
+
+    def versions(
+        self, organisation: OrganisationId, course: CourseId | None = None, person: PersonId | None = None
+    ) -> str:
+        return self.known.get((organisation, course, person), "0")
+
+    def freshness(self) -> Freshness:
+        return self.freshness_now
+
+
+@dataclass
+class Asker:
+    """Asks the ASGI app as a page does."""
+
+    app: LiveApp
+    cookie: str
+    topic: str
+
+    def ask(self, **changes: Any) -> tuple[int, dict[str, str], bytes]:
+        headers = [(b"cookie", f"other=1; la_session={changes.get('cookie', self.cookie)}".encode())]
+        if "etag" in changes:
+            headers.append((b"if-none-match", changes["etag"].encode()))
+        scope = {
+            "type": "http",
+            "method": changes.get("method", "GET"),
+            "path": changes.get("path", "/live"),
+            "query_string": f"topic={changes.get('topic', self.topic)}".encode(),
+            "headers": headers,
+        }
+        sent: list[Any] = []
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        async def receive() -> Any:
+            return {}
+
+        asyncio.run(self.app(scope, receive, send))
+        told = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+        return sent[0]["status"], told, sent[1]["body"]
+
+
+@pytest.fixture
+def memory() -> Memory:
+    return Memory()
+
+
+@pytest.fixture
+def asker(memory: Memory) -> Asker:
+    async def inner(scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 418, "headers": []})
+        await send({"type": "http.response.body", "body": scope["path"].encode()})
+
+    sessions, topics = Sessions(KEYS, lambda: NOW), Topics(KEYS)
+    app = LiveApp(inner, "/live", sessions, topics, memory)
+    return Asker(app, sessions.issue(COLLEGE, ADA), topics.sign(Topic(COLLEGE, ADA, course=CourseId(5))))
+
+
+def test_a_page_hears_the_version_and_until_when_the_data_is_complete(asker: Asker, memory: Memory) -> None:
+    memory.known[COLLEGE, 5, None] = "1.7"
+
+    status, headers, body = asker.ask()
+
+    assert status == 200
+    assert orjson.loads(body) == {
+        "version": "1.7",
+        "asOf": int(NOW.timestamp() * 1000),
+        "behind": 0.4,
+        "away": False,
+    }
+    assert headers["etag"] == '"1.7"'
+
+
+def test_what_has_not_changed_has_no_body_but_moves_the_as_of_line(asker: Asker) -> None:
+    _status, headers, _body = asker.ask()
+
+    status, again, body = asker.ask(etag=headers["etag"])
+
+    assert (status, body) == (304, b"")
+    assert (again["la-behind"], again["la-away"]) == ("0.4", "0")
+    assert again["la-as-of"] == str(int(NOW.timestamp() * 1000))
+
+
+def test_a_change_of_something_else_changes_nothing(asker: Asker, memory: Memory) -> None:
+    _status, headers, _body = asker.ask()
+
+    memory.known[COLLEGE, 6, None] = "1.8"
+
+    assert asker.ask(etag=headers["etag"])[0] == 304
+
+
+def test_a_broker_that_goes_away_is_news_as_well(asker: Asker, memory: Memory) -> None:
+    _status, headers, _body = asker.ask()
+
+    memory.freshness_now = Freshness(NOW, 12.0, transport_away=True)
+    status, told, _body = asker.ask(etag=headers["etag"])
+
+    assert (status, told["la-away"], told["la-behind"]) == (200, "1", "12.0")
+
+
+@pytest.mark.parametrize("cookie", ["", "forged", "1.2.3.4.forged"])
+def test_a_stranger_hears_nothing(asker: Asker, cookie: str) -> None:
+    status, headers, body = asker.ask(cookie=cookie)
+
+    assert (status, body) == (401, b"")
+    assert "etag" not in headers
+
+
+def test_the_topic_of_somebody_else_is_refused(asker: Asker) -> None:
+    theirs = Topics(KEYS).sign(Topic(COLLEGE, BEN, course=CourseId(5)))
+
+    assert asker.ask(topic=theirs)[0] == 403
+
+
+def test_the_topic_of_another_organisation_is_refused(asker: Asker) -> None:
+    theirs = Topics(KEYS).sign(Topic(OrganisationId(4), ADA, course=CourseId(5)))
+
+    assert asker.ask(topic=theirs)[0] == 403
+
+
+@pytest.mark.parametrize("topic", ["", "3.1.0.0", "x" * 500, "%00", "3..5.0.sig"])
+def test_a_topic_that_we_did_not_sign_is_refused(asker: Asker, topic: str) -> None:
+    assert asker.ask(topic=topic)[0] == 403
+
+
+def test_only_reading_is_offered(asker: Asker) -> None:
+    assert asker.ask(method="POST")[0] == 405
+
+
+def test_every_other_address_is_handed_on(asker: Asker) -> None:
+    status, _headers, body = asker.ask(path="/me")
+
+    assert (status, body) == (418, b"/me")
