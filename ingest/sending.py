@@ -1,5 +1,6 @@
 """Putting events into the transport: what importers and the demo do. The other end is `ingest.transports`."""
 
+import socket
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, Final, Protocol
@@ -10,13 +11,15 @@ from kafka.errors import KafkaError
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store import inbox
 from dashapp.domain.errors import Unavailable
-from dashapp.domain.events import ContentEvent, Event, LearningEvent, Source, Topic, Voided
+from dashapp.domain.events import Event, Source, Topic
 from dashapp.settings import Settings
+from ingest.gathering import kind_of
 from ingest.native import encode
 
 SOURCE_HEADER: Final = "source"
 """The record header by which a sender names itself where several share a topic."""
 CONNECT_MS: Final = 5_000
+"""How long an attempt to reach the brokers may take."""
 SEND_MS: Final = 30_000
 """How long a record may wait for its acknowledgement before the sender is told that the broker is away."""
 PUT_AT_ONCE: Final = 5_000
@@ -46,7 +49,7 @@ class InboxSender:
         """See `Sender.send`."""
         for start in range(0, len(events), PUT_AT_ONCE):
             with self._database.transaction(DatabaseRole.INGEST, None) as connection:
-                for topic, part in groupby(events[start : start + PUT_AT_ONCE], topic_of):
+                for topic, part in groupby(events[start : start + PUT_AT_ONCE], kind_of):
                     bodies = [encode(event, self._source.issuer) for event in part]
                     inbox.put(connection, self._source.source_id, topic, bodies, self._pseudonym_key)
 
@@ -71,7 +74,7 @@ class KafkaSender:
             producer = self._connect()
             sent = [
                 producer.send(
-                    self._topics[topic_of(event)],
+                    self._topics[kind_of(event)],
                     value=encode(event, self._source.issuer),
                     key=_key(event),
                     headers=headers,
@@ -93,11 +96,13 @@ class KafkaSender:
 
     def _connect(self) -> Any:
         if self._producer is None:
+            _check_reachable(self._settings.kafka_brokers)
             self._producer = KafkaProducer(
                 **self._settings.kafka_client_options(),
                 acks="all",
                 linger_ms=5,
                 batch_size=262_144,
+                bootstrap_timeout_ms=CONNECT_MS,
                 max_block_ms=CONNECT_MS,
                 delivery_timeout_ms=SEND_MS,
                 request_timeout_ms=SEND_MS // 2,
@@ -105,18 +110,26 @@ class KafkaSender:
         return self._producer
 
 
+def _check_reachable(addresses: Sequence[str]) -> None:
+    """Raises OSError where nobody listens at any of the addresses. The producer would find out too, only much later,
+    and leave its sockets open."""
+    failure = OSError("no brokers are configured")
+    for address in addresses:
+        host, _, port = address.rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), CONNECT_MS / 1000).close()
+        except OSError as error:
+            failure = error
+        else:
+            return
+    raise failure
+
+
 def sender_for(settings: Settings, database: Database, source: Source) -> Sender:
     """To Kafka where brokers are configured, else to the inbox."""
     if settings.kafka_brokers:
         return KafkaSender(settings, source)
     return InboxSender(settings, database, source)
-
-
-def topic_of(event: Event) -> Topic:
-    """The kind of event, by which it is sent."""
-    if isinstance(event, LearningEvent | Voided):
-        return Topic.LEARNING
-    return Topic.CONTENT if isinstance(event, ContentEvent) else Topic.USER
 
 
 def _key(event: Event) -> bytes:

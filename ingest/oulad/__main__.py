@@ -28,7 +28,7 @@ class Terminal:
     def __init__(self, bar: "tqdm[Never]") -> None:
         """`bar` counts rows."""
         self._bar = bar
-        self._shown = 0
+        self._shown = bar.n
 
     def say(self, sentence: str) -> None:
         """A sentence that does not disturb the bar."""

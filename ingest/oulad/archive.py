@@ -4,7 +4,7 @@ import csv
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -72,8 +72,12 @@ class Archive:
         """Whether it is a zip file rather than a directory."""
         return self.path.is_file()
 
-    def rows(self, table: Table, after: int = 0) -> Iterator[Row]:
-        """The rows behind position `after`. Raises ArchiveError for a row that is cut off, and for a broken file."""
+    def rows(self, table: Table, after: int = 0, only: Collection[str] = ()) -> Iterator[Row]:
+        """The rows behind position `after`; with `only`, those of these modules, where the table names one.
+
+        Raises ArchiveError for a row that is cut off, and for a broken file.
+        """
+        place = COLUMNS[table].index("code_module") if only and "code_module" in COLUMNS[table] else None
         with self._open(table) as file, io.TextIOWrapper(file, "utf-8-sig", newline="") as text:
             reader = csv.reader(text)
             try:
@@ -82,6 +86,8 @@ class Archive:
                     if position <= after:
                         continue
                     try:
+                        if place is not None and values[chosen[place]] not in only:
+                            continue
                         yield Row(position, tuple([values[i] for i in chosen]))
                     except IndexError:
                         raise ArchiveError(f"{table}.csv is cut off or broken in row {position}.") from None

@@ -68,7 +68,8 @@ class Wishes:
 
 @dataclass(slots=True)
 class Tally:
-    """What has become of the import so far."""
+    """What has become of the import so far. `rows`: of the archive, those of earlier runs and of modules that are left
+    out included; everything else is of this run."""
 
     rows: int = 0
     new: int = 0
@@ -86,8 +87,6 @@ class Batch:
 
     events: list[Event]
     mark: Mark
-    rows: int
-    """Rows of the archive since the batch before, also those that became no event."""
 
 
 class Reporter(Protocol):
@@ -123,35 +122,38 @@ class Importer:
         self._replay = self._replay_of(self.days)
         self._retention = self._find_retention()
         self._progress = self._find_progress()
+        self._counts = {table: archive.count(table) for table in Table}
 
     def rows(self) -> int:
         """The number of rows in the archive."""
-        return sum(self._archive.count(table) for table in Table)
+        return sum(self._counts.values())
 
     def rows_done(self) -> int:
-        """The rows that an earlier run has brought to safety."""
+        """Those of them that an earlier run has brought to safety."""
         mark = self._progress.read()
-        if mark is None:
-            return 0
-        tables = list(Table)
-        before = tables[: tables.index(mark.table)]
-        return sum(self._archive.count(table) for table in before) + mark.position
+        return 0 if mark is None else self._rows_up_to(mark)
 
     def run(self, reporter: Reporter) -> Tally:
         """Imports what is left. Raises ArchiveError and Unavailable; what was shown as done stays done."""
+        done = self._progress.read()
         reporter.say(self._what_is_done())
         take = self._count_here if self._through is Through.HERE else self._send
-        for batch in take(self._batches(self._progress.read()), reporter):
+        for batch in take(self._batches(done), reporter):
             self._progress.write(batch.mark)
-            self.tally.rows += batch.rows
+            self.tally.rows = self._rows_up_to(batch.mark)
             self.tally.held_back = self._replay.held_back
             reporter.advance(self.tally)
         if not self.stop.is_set():
-            self.tally.demographics = keep_demographics(
-                self._database, self._organisation_id, self._replay.demographics()
-            )
+            rows = self._replay.demographics()
+            self.tally.demographics = keep_demographics(self._database, self._organisation_id, rows)
             self.tally.finished = True
+            self.tally.rows = self.rows()
+            reporter.advance(self.tally)
         return self.tally
+
+    def _rows_up_to(self, mark: Mark) -> int:
+        tables = list(Table)
+        return sum(self._counts[table] for table in tables[: tables.index(mark.table)]) + mark.position
 
     # -------------------------------------------------------------- before
 
@@ -229,21 +231,19 @@ class Importer:
         size = BATCH_EVENTS if self._wishes.speed is None else max(1, min(BATCH_EVENTS, self._wishes.speed))
         pace = Pace(self._wishes.speed, self.stop)
         events: list[Event] = []
-        mark, rows = done, 0
+        mark = done
         for table in tables if done is None else tables[tables.index(done.table) :]:
             after = done.position if done is not None and done.table is table else 0
             for replayed in self._replay.events(table, after):
                 events.extend(replayed.events)
                 mark = Mark(table, replayed.position)
-                rows += 1
-                # Modules that are left out have no events: their rows must not keep the mark from moving.
-                if len(events) >= size or rows >= 20 * size:
+                if len(events) >= size:
                     if not pace.await_turn(len(events)):
                         return
-                    yield Batch(events, mark, rows)
-                    events, rows = [], 0
-        if mark is not None and rows and pace.await_turn(len(events)):
-            yield Batch(events, mark, rows)
+                    yield Batch(events, mark)
+                    events = []
+        if mark is not None and events and pace.await_turn(len(events)):
+            yield Batch(events, mark)
 
     def _count_here(self, batches: Iterator[Batch], reporter: Reporter) -> Iterator[Batch]:
         under_way: deque[Batch] = deque()
@@ -251,16 +251,14 @@ class Importer:
         def events() -> Iterator[list[Event]]:
             for batch in batches:
                 under_way.append(batch)
-                if batch.events:
-                    yield batch.events
+                yield batch.events
 
         with bulk_loader(self._settings, self._database, self._retention) as loader:
             for counted in loader.load(self._source, events(), self._clock):
                 self.tally.new += counted.new
                 self.tally.seen += counted.seen
                 self.tally.refused += counted.refused
-                yield from _up_to_events(under_way)
-            yield from under_way
+                yield under_way.popleft()
 
     def _send(self, batches: Iterator[Batch], reporter: Reporter) -> Iterator[Batch]:
         sender = sender_for(self._settings, self._database, self._source)
@@ -288,15 +286,6 @@ class Importer:
                 reporter.say("Nobody takes events out of the full inbox: is the service running?")
             self.stop.wait(LOOK_AGAIN_SECONDS)
         return False
-
-
-def _up_to_events(under_way: deque[Batch]) -> Iterator[Batch]:
-    """The oldest batches up to and with the first that has events."""
-    while under_way:
-        batch = under_way.popleft()
-        yield batch
-        if batch.events:
-            return
 
 
 @dataclass(slots=True)

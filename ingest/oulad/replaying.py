@@ -108,6 +108,7 @@ class Replay:
         self._archive = archive
         self._days = days
         self._until = until
+        self._only = frozenset(only)
         self._runs = {key: run for key, run in days.runs.items() if not only or run.module in only}
         if unknown := set(only) - {run.module for run in days.runs.values()}:
             raise ArchiveError(f"The archive has no module {min(unknown)}.")
@@ -130,7 +131,7 @@ class Replay:
             Table.STUDENT_VLE: self._clicks,
         }[table]
         topic = _TOPICS[table]
-        for row in self._archive.rows(table, after):
+        for row in self._archive.rows(table, after, self._only):
             try:
                 events = read(row)
             except (ValueError, KeyError) as error:

@@ -26,8 +26,8 @@ from ingest.demo.campus import Campus, Fate, plan_campus
 from ingest.demo.catalogue import ISSUER
 from ingest.demo.describing import describing_events
 from ingest.demo.history import History
+from ingest.gathering import kind_of
 from ingest.native import decode, encode
-from ingest.sending import topic_of
 
 NOW = datetime(2026, 11, 22, 19, 30, tzinfo=UTC)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -127,7 +127,7 @@ def test_there_are_enough_events_for_charts_and_few_enough_for_a_quick_start(his
 
 def test_every_event_can_be_sent_and_comes_back_the_same(campus: Campus, history: list[Event]) -> None:
     for event in [*describing_events(campus), *history[::40]]:
-        assert decode(encode(event, ISSUER), topic_of(event), SOURCE) == event
+        assert decode(encode(event, ISSUER), kind_of(event), SOURCE) == event
 
 
 def test_weekends_are_quieter_and_the_reading_week_is_quietest(own: list[LearningEvent], campus: Campus) -> None:

@@ -71,8 +71,8 @@ def test_a_zip_with_a_broken_member_says_which(small_archive: Path, tmp_path: Pa
         file.writelines(f'"XXX","2020B","{n}","10","5","1"\n' for n in range(20_000))
     zipped = tmp_path / "broken.zip"
     with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as writer:
-        for file in small_archive.iterdir():
-            writer.write(file, file.name)
+        for part in small_archive.iterdir():
+            writer.write(part, part.name)
         entry = writer.getinfo("studentVle.csv")
     content = bytearray(zipped.read_bytes())
     middle = entry.header_offset + entry.compress_size // 2
