@@ -1,6 +1,7 @@
 """A small campus that is written as events through the real write path, and read back by the pages' queries."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import count
@@ -226,31 +227,23 @@ def other_world(database: Database, make_settings: Callable[..., Settings]) -> W
     return make_world(database, make_settings(), "south")
 
 
-class StatementCounter:
-    """Counts what goes over a connection, COPY too."""
+@contextmanager
+def counted_statements(connection: Connection) -> Iterator[list[str]]:
+    """The statements that this connection sends within the block, COPY too."""
+    statements: list[str] = []
 
-    def __init__(self) -> None:
-        self.statements: list[str] = []
+    class Counting(psycopg2.extensions.cursor):
+        def execute(self, query: Any, variables: Any = None) -> None:
+            statements.append(str(query))
+            super().execute(query, variables)
 
-    def cursor_class(self) -> type[psycopg2.extensions.cursor]:
-        statements = self.statements
+        def copy_expert(self, sql: Any, file: Any, size: int = 8192) -> None:
+            statements.append(str(sql))
+            super().copy_expert(sql, file, size)
 
-        class Counting(psycopg2.extensions.cursor):
-            def execute(self, query: Any, variables: Any = None) -> None:
-                statements.append(str(query))
-                super().execute(query, variables)
-
-            def copy_expert(self, sql: Any, file: Any, size: int = 8192) -> None:
-                statements.append(str(sql))
-                super().copy_expert(sql, file, size)
-
-        return Counting
-
-
-def count_statements(connection: Connection) -> StatementCounter:
-    """Counts from now on what this connection sends."""
-    counter = StatementCounter()
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg2.extensions.connection)
-    driver.cursor_factory = counter.cursor_class()
-    return counter
+    driver.cursor_factory = Counting
+    yield statements
+    # The connection goes back to the pool.
+    driver.cursor_factory = psycopg2.extensions.cursor
