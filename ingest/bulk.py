@@ -6,8 +6,10 @@ Importers use it where no broker is configured. The ledger, the limits and the v
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from dashapp.data.database import Database, DatabaseRole, act_for
 from dashapp.data.store.arrivals import Arrived, Buried, Place

@@ -1,13 +1,13 @@
 """What comes from a transport into the store, and what the store hands back because it can never be taken."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from dashapp.domain.events import Event, RefusalReason, Source
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, gc=False):
     """Where a record stood and what it said, for the dead letters."""
 
     topic: str
@@ -19,8 +19,7 @@ class Place:
     """The transport's own time of the record; None: now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(msgspec.Struct, frozen=True, gc=False):
     """One decoded event. `received_at` is the transport's time: an event without a time of its own gets it."""
 
     event: Event
@@ -29,8 +28,7 @@ class Arrived:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Buried:
+class Buried(msgspec.Struct, frozen=True, gc=False):
     """A record that can never be taken, with the reason; `source` is None where not even that is known."""
 
     place: Place
