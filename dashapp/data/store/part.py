@@ -33,9 +33,13 @@ class PartWriter:
         seen = self._enter()
         taken_back, targets = self._retract(seen)
         skipped = taken_back.union(seen)
-        others = [one for one in part.others if one.number not in skipped]
-        claims = [(activity, claimed) for number, activity, claimed in part.claims if number not in skipped]
-        restructured = Restructuring(self._connection, cursor, part).apply(others, claims, targets)
+        # What a sender takes an activity for stays said when it takes back what somebody did there: otherwise the type
+        # would depend on which of the two came first.
+        known = set(seen)
+        claims = [(activity, claimed) for number, activity, claimed in part.claims if number not in known]
+        named = [one for one in part.others if one.number not in known]
+        others = [one for one in named if one.number not in taken_back]
+        restructured = Restructuring(self._connection, cursor, part, named).apply(others, claims, targets)
         stages.keep_raw(cursor, organisation, seen, sorted(taken_back))
         deltas, texts = self._sums(skipped, restructured)
         self._add(deltas, texts)

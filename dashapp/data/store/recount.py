@@ -35,27 +35,48 @@ def recount_learner_days(cursor: extensions.cursor, organisation: int, touched: 
         "touched_days": [day for _, _, day in touched],
         "verbs": list(ACTIVE_VERBS),
     }
-    for statement in _RECOUNT:
+    cursor.execute(f"SELECT DISTINCT t.person_id, t.course_id, r.activity_id FROM {_RAW}", values)
+    activities = cursor.fetchall()
+    for statement in _RECOUNT_DAYS:
+        cursor.execute(statement, values)
+    recount_activities(cursor, organisation, [one for one in activities if one[2] is not None])
+
+
+def recount_activities(
+    cursor: extensions.cursor, organisation: int, touched: Collection[tuple[int, int, int]]
+) -> None:
+    """Makes the rows of what these people did in these activities anew: (person, course, activity)."""
+    if not touched:
+        return
+    keys = keys_of(cursor, organisation, {person for person, _, _ in touched})
+    values = {
+        "organisation": organisation,
+        "keys": list(keys),
+        "people": list(keys.values()),
+        "touched_people": [person for person, _, _ in touched],
+        "touched_courses": [course for _, course, _ in touched],
+        "touched_activities": [activity for _, _, activity in touched],
+        "verbs": list(ACTIVE_VERBS),
+    }
+    for statement in _RECOUNT_ACTIVITIES:
         cursor.execute(statement, values)
 
 
 _TOUCHED = """unnest(%(touched_people)s::bigint[], %(touched_courses)s::bigint[], %(touched_days)s::date[])
     AS t (person_id, course_id, day)"""
+_ACTIVITIES = """unnest(%(touched_people)s::bigint[], %(touched_courses)s::bigint[], %(touched_activities)s::bigint[])
+    AS t (person_id, course_id, activity_id)"""
 _KEYS = "unnest(%(keys)s::bigint[], %(people)s::bigint[]) AS k (arrived_as, person_id)"
 _RAW = f"""{_TOUCHED} JOIN {_KEYS} USING (person_id) JOIN raw_events r ON r.organisation_id = %(organisation)s
     AND r.person_id = k.arrived_as AND r.course_id = t.course_id AND r.day = t.day
     AND r.occurred_at BETWEEN t.day - interval '3 days' AND t.day + interval '4 days'"""
 """A local day begins and ends within a day of the same date in UTC, whatever the zone."""
 _COUNTED = "r.verb = ANY(%(verbs)s) AND NOT r.retracted"
-_ACTIVITIES = f"""(SELECT DISTINCT t.person_id, t.course_id, r.activity_id FROM {_RAW}
-    WHERE r.activity_id IS NOT NULL) AS a"""
-_RECOUNT: Final = (
+_RECOUNT_DAYS: Final = (
     f"""DELETE FROM learner_course_days d USING {_TOUCHED} WHERE d.organisation_id = %(organisation)s
         AND d.person_id = t.person_id AND d.course_id = t.course_id AND d.day = t.day""",
     f"""DELETE FROM learner_course_day_types d USING {_TOUCHED} WHERE d.organisation_id = %(organisation)s
         AND d.person_id = t.person_id AND d.course_id = t.course_id AND d.day = t.day""",
-    f"""DELETE FROM learner_activities d USING {_ACTIVITIES} WHERE d.organisation_id = %(organisation)s
-        AND d.person_id = a.person_id AND d.course_id = a.course_id AND d.activity_id = a.activity_id""",
     f"""INSERT INTO learner_course_days (organisation_id, course_id, person_id, day, events, clicks, minutes, first_at,
             last_at)
         SELECT %(organisation)s, t.course_id, t.person_id, t.day, count(*), sum(r.clicks),
@@ -68,15 +89,19 @@ _RECOUNT: Final = (
             sum(r.clicks)
         FROM {_RAW} LEFT JOIN activities a ON a.organisation_id = %(organisation)s AND a.activity_id = r.activity_id
         WHERE {_COUNTED} GROUP BY t.course_id, t.person_id, t.day, coalesce(a.activity_type, 'unknown')""",
+)
+_RECOUNT_ACTIVITIES: Final = (
+    f"""DELETE FROM learner_activities d USING {_ACTIVITIES} WHERE d.organisation_id = %(organisation)s
+        AND d.person_id = t.person_id AND d.course_id = t.course_id AND d.activity_id = t.activity_id""",
     f"""INSERT INTO learner_activities (organisation_id, course_id, activity_id, person_id, first_day, last_day,
             first_at, last_at, completed_at, events, clicks)
-        SELECT %(organisation)s, a.course_id, a.activity_id, a.person_id, min(r.day), max(r.day),
+        SELECT %(organisation)s, t.course_id, t.activity_id, t.person_id, min(r.day), max(r.day),
             min(r.occurred_at) FILTER (WHERE r.minute IS NOT NULL),
             max(r.occurred_at) FILTER (WHERE r.minute IS NOT NULL),
             min(r.occurred_at) FILTER (WHERE r.verb = 'completed'), count(*), sum(r.clicks)
         FROM {_ACTIVITIES} JOIN {_KEYS} USING (person_id) JOIN raw_events r ON r.organisation_id = %(organisation)s
-            AND r.person_id = k.arrived_as AND r.course_id = a.course_id AND r.activity_id = a.activity_id
-        WHERE {_COUNTED} GROUP BY a.course_id, a.activity_id, a.person_id""",
+            AND r.person_id = k.arrived_as AND r.course_id = t.course_id AND r.activity_id = t.activity_id
+        WHERE {_COUNTED} GROUP BY t.course_id, t.activity_id, t.person_id""",
 )
 
 # ------------------------------------------------------------------ everything, as a proof

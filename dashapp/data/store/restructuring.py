@@ -35,12 +35,16 @@ class Restructured:
 class Restructuring:
     """The structural part of one organisation's batch, before its own events are counted."""
 
-    def __init__(self, connection: Connection, cursor: extensions.cursor, part: PreparedOrganisation) -> None:
-        """The caller holds the organisation's lock, alone where `part.exclusive` says so."""
+    def __init__(
+        self, connection: Connection, cursor: extensions.cursor, part: PreparedOrganisation, named: Sequence[Taken]
+    ) -> None:
+        """The caller holds the organisation's lock, alone where `part.exclusive` says so. What the events in `named`
+        name becomes a row, also where they have been taken back before they came."""
         self._connection = connection
         self._cursor = cursor
         self._part = part
         self._organisation = part.organisation_id
+        self._named = named
         self._canonical: dict[int, int] = {}
         """Of the people whose events are taken back: the key of arrival → the key that counts."""
 
@@ -51,7 +55,7 @@ class Restructuring:
         `targets`: earlier events to be taken back."""
         part, cursor, organisation = self._part, self._cursor, self._organisation
         result = Restructured(part.remembered.exclusions, part.types)
-        if not (taken or claims or targets):
+        if not (self._named or claims or targets):
             return result
         self._canonical = retraction.canonical_of(cursor, organisation, targets)
         concerned = self._concerned(taken, targets) if part.exclusive else set()
@@ -90,7 +94,7 @@ class Restructuring:
         derived = {one.counts_as for one in facts if one.counts_as is not None}
         derived.update(self._canonical[one.person] for one in voided if one.person is not None)
         described = {one.person for one in taken if isinstance(one.event, PersonDescribed) and one.person is not None}
-        links = descriptions.link(cursor, organisation, taken)
+        links = descriptions.link(cursor, organisation, self._named)
         memberships.lock_people(cursor, organisation, derived | described)
         activities = {activity for activity, _ in claims}
         activities.update(

@@ -29,16 +29,16 @@ _CHUNK: Final = 1 << 18
 
 
 def ensure(cursor: extensions.cursor) -> None:
-    """Makes the stages where this connection has none."""
+    """Makes the stages where this connection has none, and empties them where this transaction has used them."""
     cursor.execute("SELECT to_regclass('pg_temp.la_rolled') IS NULL")
     row = cursor.fetchone()
     if row is not None and row[0]:
         cursor.execute(_STAGES)
-
-
-def clear(cursor: extensions.cursor) -> None:
-    """Empties the stages within a transaction, for the next organisation."""
-    cursor.execute(f"TRUNCATE {_NAMES}")
+        return
+    cursor.execute("SELECT EXISTS (SELECT FROM la_events)")
+    row = cursor.fetchone()
+    if row is not None and row[0]:
+        cursor.execute(f"TRUNCATE {_NAMES}")
 
 
 def fill(cursor: extensions.cursor, stage: str, rows: str) -> None:

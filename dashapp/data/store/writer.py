@@ -52,6 +52,8 @@ class EventWriter:
     def write(self, connection: Connection, prepared: Prepared) -> Written:
         """Writes a prepared batch within the caller's transaction, which the caller commits with its offsets.
 
+        One batch per transaction: a second one could ask for an organisation alone that the first one shares.
+
         The connection acts for another organisation afterwards. Raises StructureChanged; then the caller rolls back,
         prepares the same arrivals anew and writes again.
         """
@@ -59,11 +61,9 @@ class EventWriter:
         self._lock(connection, prepared)
         cursor = cast(extensions.cursor, connection.connection.cursor())
         try:
-            stages.ensure(cursor)
-            for number, part in enumerate(prepared.organisations):
+            for part in prepared.organisations:
                 act_for(connection, part.organisation_id)
-                if number:
-                    stages.clear(cursor)
+                stages.ensure(cursor)
                 if PartWriter(connection, cursor, part, written).write():
                     # Whoever prepares before the commit remembers the old epoch, and finds out when it writes.
                     self._identities.forget(part.organisation_id)

@@ -1,0 +1,197 @@
+"""Two people that turn out to be one, and back: administration, in transactions of la_jobs, with an audit.
+
+Raw events keep the key under which they came; only what is counted moves. Aggregates outlive raw rows, so a merge adds
+up what both have, and needs no raw rows; a split counts from raw rows what came under each key, so what is older than
+the retention of raw events stays with the person who was kept.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, cast
+
+from psycopg2 import extensions
+from sqlalchemy import Connection, text
+
+from dashapp.data.database import act_for
+from dashapp.data.store import details, memberships, roll_ups
+from dashapp.data.store.given_back import give_back
+from dashapp.data.store.locks import own_organisation
+from dashapp.data.store.recount import recount_activities, recount_learner_days
+from dashapp.data.store.restructuring import raise_epoch
+from dashapp.data.store.structure import read_days, read_exclusions
+from dashapp.domain.errors import AnalyticsError
+from dashapp.domain.keys import OrganisationId, PersonId
+
+
+class MergeError(AnalyticsError):
+    """These people cannot be merged or split; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """`absorbed` is the same person as `kept`, who stands for both from now on."""
+
+    kept: PersonId
+    absorbed: PersonId
+    reason: str
+    by: str
+    """Who decided it, for the audit."""
+    at: datetime
+
+
+def merge_people(connection: Connection, organisation: OrganisationId, merge: Merge) -> int:
+    """Merges two people; gives the merge's key, by which it can be split again.
+
+    In a transaction of la_jobs that has done nothing else. Raises MergeError unless both are people of their own.
+    """
+    with _alone(connection, organisation, [merge.kept, merge.absorbed]) as cursor:
+        cursor.execute(
+            """SELECT count(*) FROM people
+            WHERE organisation_id = %s AND person_id = ANY(%s) AND merged_into IS NULL""",
+            (organisation, [merge.kept, merge.absorbed]),
+        )
+        if cursor.fetchone() != (2,):
+            raise MergeError("Only two different people can be merged who are not merged into somebody else already.")
+        values = {"organisation": organisation, "kept": merge.kept, "absorbed": merge.absorbed}
+        for statement in _MERGE:
+            cursor.execute(statement, values)
+        cursor.execute(
+            """INSERT INTO person_merges (organisation_id, kept_id, absorbed_id, reason, merged_by, merged_at)
+            VALUES (%s, %s, %s, %s, %s, %s) RETURNING merge_id""",
+            (organisation, merge.kept, merge.absorbed, merge.reason, merge.by, merge.at),
+        )
+        [(merge_id,)] = cursor.fetchall()
+    return int(merge_id)
+
+
+def split_people(
+    connection: Connection, organisation: OrganisationId, merge_id: int, by: str, at: datetime
+) -> None:
+    """Takes a merge back: the absorbed person gets back what came under its keys, and whom it had absorbed before.
+
+    In a transaction of la_jobs that has done nothing else. Raises MergeError where there is nothing to take back.
+    """
+    own_organisation(connection, organisation)
+    act_for(connection, organisation)
+    absorbed = connection.execute(_OPEN_MERGE, {"organisation": organisation, "merge": merge_id}).scalar_one_or_none()
+    if absorbed is None:
+        raise MergeError("This merge does not exist, or has been taken back already.")
+    person = {"organisation": organisation, "absorbed": absorbed}
+    kept = connection.execute(_STANDS_FOR, person).scalar_one()
+    with _alone(connection, organisation, [kept, absorbed]) as cursor:
+        cursor.execute(_SPLIT_GROUP, {**person})
+        group = [one for (one,) in cursor.fetchall()]
+        values = {"organisation": organisation, "kept": kept, "absorbed": absorbed, "group": group}
+        for statement in _SPLIT:
+            cursor.execute(statement, values)
+        cursor.execute(_GROUP_DAYS, values)
+        days = {(one, course, day) for course, day in cursor.fetchall() for one in (kept, absorbed)}
+        recount_learner_days(cursor, organisation, days)
+        cursor.execute(_GROUP_ACTIVITIES, values)
+        recount_activities(cursor, organisation, {(kept, course, activity) for course, activity in cursor.fetchall()})
+        give_back(cursor, organisation, (kept, absorbed), group)
+        cursor.execute(
+            "UPDATE person_merges SET split_by = %s, split_at = %s WHERE organisation_id = %s AND merge_id = %s",
+            (by, at, organisation, merge_id),
+        )
+
+
+@contextmanager
+def _alone(connection: Connection, organisation: OrganisationId, people: list[int]) -> Iterator[extensions.cursor]:
+    """Has the organisation for itself, and lets roles and roll-ups of these people follow what happens inside."""
+    own_organisation(connection, organisation)
+    act_for(connection, organisation)
+    cursor = cast(extensions.cursor, connection.connection.cursor())
+    try:
+        memberships.lock_people(cursor, organisation, people)
+        days = read_days(connection, organisation)
+        exclusions = read_exclusions(connection, organisation, days)
+        before = roll_ups.contributions(cursor, organisation, people, exclusions)
+        yield cursor
+        memberships.derive(cursor, organisation, people)
+        exclusions = read_exclusions(connection, organisation, days)
+        after = roll_ups.contributions(cursor, organisation, people, exclusions)
+        roll_ups.add(cursor, organisation, after.minus(before))
+        raise_epoch(connection, organisation)
+    finally:
+        cursor.close()
+
+
+_OPEN_MERGE: Final = text(
+    "SELECT absorbed_id FROM person_merges"
+    " WHERE organisation_id = :organisation AND merge_id = :merge AND split_at IS NULL"
+)
+_STANDS_FOR: Final = text(
+    "SELECT merged_into FROM people WHERE organisation_id = :organisation AND person_id = :absorbed"
+)
+
+
+def _moved(table: str, key: str, sums: str) -> str:
+    """Moves the absorbed person's rows of an aggregate to the kept one, adding up where both have one."""
+    columns = [*key.split(", "), *(part.split(" = ")[0].strip() for part in sums.split(";"))]
+    listed = ", ".join(columns)
+    return f"""
+        WITH moved AS (
+            DELETE FROM {table} WHERE organisation_id = %(organisation)s AND person_id = %(absorbed)s
+            RETURNING {listed})
+        INSERT INTO {table} AS t (organisation_id, person_id, {listed})
+        SELECT %(organisation)s, %(kept)s, {listed} FROM moved
+        ON CONFLICT (organisation_id, person_id, {key}) DO UPDATE SET {sums.replace(";", ",")}"""
+
+
+_COUNTS: Final = "events = t.events + excluded.events; clicks = t.clicks + excluded.clicks"
+_INSTANTS: Final = "first_at = least(t.first_at, excluded.first_at); last_at = greatest(t.last_at, excluded.last_at)"
+_LATER: Final = (
+    ' WHERE (t.described_at, t.described_by COLLATE "C")'
+    ' < (excluded.described_at, excluded.described_by COLLATE "C")'
+)
+_DESCRIBED: Final = "described_at = excluded.described_at; described_by = excluded.described_by"
+_MERGE: Final = (
+    """UPDATE people SET merged_into = %(kept)s
+        WHERE organisation_id = %(organisation)s AND (person_id = %(absorbed)s OR merged_into = %(absorbed)s)""",
+    _moved(
+        "learner_course_days",
+        "course_id, day",
+        f"{_COUNTS}; minutes = coalesce(t.minutes | excluded.minutes, t.minutes, excluded.minutes); {_INSTANTS}",
+    ),
+    _moved("learner_course_day_types", "course_id, day, activity_type", _COUNTS),
+    _moved(
+        "learner_activities",
+        "course_id, activity_id",
+        f"{_COUNTS}; first_day = least(t.first_day, excluded.first_day);"
+        " last_day = greatest(t.last_day, excluded.last_day);"
+        f" completed_at = least(t.completed_at, excluded.completed_at); {_INSTANTS}",
+    ),
+    _moved("outcomes", "course_id", f"outcome = excluded.outcome; {_DESCRIBED}") + _LATER,
+    _moved("activity_extensions", "activity_id", f"due_at = excluded.due_at; {_DESCRIBED}") + _LATER,
+    *(
+        f"""UPDATE {table} SET person_id = %(kept)s
+        WHERE organisation_id = %(organisation)s AND person_id = %(absorbed)s"""
+        for table in details.TABLES
+    ),
+)
+_SPLIT_GROUP: Final = """
+    WITH RECURSIVE groups AS (
+        SELECT %(absorbed)s::bigint AS person_id
+        UNION
+        SELECT m.absorbed_id FROM groups g JOIN person_merges m ON m.kept_id = g.person_id
+        WHERE m.organisation_id = %(organisation)s AND m.split_at IS NULL)
+    SELECT person_id FROM groups"""
+_SPLIT: Final = (
+    """UPDATE people SET merged_into = nullif(%(absorbed)s, person_id)
+        WHERE organisation_id = %(organisation)s AND person_id = ANY(%(group)s)""",
+    # The ledger knows under which key each event came, also where the raw row is gone.
+    *(
+        f"""UPDATE {table} t SET person_id = %(absorbed)s FROM event_ledger l
+        WHERE t.organisation_id = %(organisation)s AND t.person_id = %(kept)s
+            AND l.organisation_id = t.organisation_id AND l.source_id = t.source_id AND l.event_id = t.event_id
+            AND l.person_id = ANY(%(group)s)"""
+        for table in details.TABLES
+    ),
+)
+_GROUP_DAYS: Final = """SELECT DISTINCT course_id, day::text FROM raw_events
+    WHERE organisation_id = %(organisation)s AND person_id = ANY(%(group)s) AND course_id IS NOT NULL"""
+_GROUP_ACTIVITIES: Final = """SELECT DISTINCT course_id, activity_id FROM raw_events
+    WHERE organisation_id = %(organisation)s AND person_id = ANY(%(group)s) AND activity_id IS NOT NULL"""
