@@ -29,7 +29,7 @@ from ingest.demo.history import History
 
 SOURCE = "oakfield-learn"
 BATCH_EVENTS = 20_000
-TELL_EVERY = 50_000
+TELL_EVERY = 20_000
 Progress = Callable[[str], None]
 """Takes one sentence at a time on how far the loading is."""
 

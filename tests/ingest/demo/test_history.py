@@ -143,13 +143,18 @@ def test_weekends_are_quieter_and_the_reading_week_is_quietest(own: list[Learnin
 
 def test_more_is_done_on_the_days_before_something_heavy_is_due(own: list[LearningEvent], campus: Campus) -> None:
     course = campus.courses[0]
-    assignment = next(activity for activity in course.graded if activity.weight == 20)
-    assert assignment.due_at is not None
     per_day = Counter(at(event).date() for event in own if event.course == course.identifier)
-    due = assignment.due_at.date()
-    # The same weekday a week before and after, when nothing is due.
-    before = per_day[due - timedelta(days=1)]
-    assert before > 1.3 * mean((per_day[due - timedelta(days=8)], per_day[due + timedelta(days=6)]))
+    due = {activity.due_at.date() for activity in course.graded if activity.due_at is not None}
+    busy = {campus.term.week(day) for day in due} | {READING_WEEK}
+    heavy = [a.due_at.date() for a in course.graded if a.weight and a.weight > 10 and a.due_at and a.due_at < NOW]
+    quiet = [week for week in range(1, 11) if week not in busy]
+    assert heavy
+    assert quiet
+    for day in heavy:
+        # The two days up to the deadline against the same weekdays of weeks in which nothing is due.
+        usual = [campus.term.first_day + timedelta(days=7 * week + day.weekday()) for week in quiet]
+        two_days = [per_day[one] + per_day[one - timedelta(days=1)] for one in (day, *usual)]
+        assert two_days[0] > 1.3 * mean(two_days[1:])
 
 
 def test_people_study_at_lunch_and_in_the_evening_and_few_at_night(own: list[LearningEvent]) -> None:
