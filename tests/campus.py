@@ -92,8 +92,8 @@ def identifier_of(name: str) -> Identifier:
     return Identifier(ISSUER, "account", name.lower().replace(" ", "."))
 
 
-def build_campus(settings: Settings, database: Database, name: str = "small") -> Campus:
-    """Makes the campus in an empty database, or beside another one of another name."""
+def build_campus(settings: Settings, database: Database, name: str = "small", *, studied: bool = True) -> Campus:
+    """Makes the campus in an empty database, or beside another one of another name; not `studied`: on its first day."""
     with database.transaction(DatabaseRole.JOBS, None) as connection:
         organisation = create_organisation(connection, name, f"{name.title()} College", "Europe/Berlin")
     with database.transaction(DatabaseRole.JOBS, organisation) as connection:
@@ -104,7 +104,7 @@ def build_campus(settings: Settings, database: Database, name: str = "small") ->
         source = next(each.source for each in read_senders(connection) if each.source.source_id == source_id)
     names = sorted({*LEARNERS["algebra"], *LEARNERS["botany"], *TEACHERS.values(), ADMINISTRATOR})
     campus = Campus(database, settings, organisation, source, {})
-    campus.load([*_structure(names), *_study(campus)])
+    campus.load([*_structure(names), *(_study(campus) if studied else ())])
     with database.transaction(DatabaseRole.JOBS, organisation) as connection:
         found = find_people(connection, organisation, [identifier_of(each) for each in names])
         campus.people.update({each: found[identifier_of(each)] for each in names})

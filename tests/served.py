@@ -8,12 +8,13 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import uvicorn
 from flask.testing import FlaskClient
 
+from dashapp.components import classroom, institution, student
 from dashapp.data.database import Database
 from dashapp.domain.keys import PublicId
 from dashapp.settings import Settings, load_settings
@@ -76,9 +77,8 @@ def body_of(application: Application, output: str, values: dict[str, Any]) -> di
 
 
 def _cards_of(page: str) -> Sequence[str]:
-    from dashapp.components import classroom, institution, student
-
-    return {each.PAGE: each.CARDS for each in (student, classroom, institution)}[page]
+    cards: dict[str, Sequence[str]] = {each.PAGE: each.CARDS for each in (student, classroom, institution)}
+    return cards[page]
 
 
 def address(public_id: PublicId | str | None, *, embedded: bool = False) -> dict[str, Any]:
@@ -147,4 +147,4 @@ def application(module_database: Database, campus: Campus) -> Iterator[Applicati
 @pytest.fixture
 def visitor(application: Application) -> Callable[[], Visitor]:
     """Makes a further stranger."""
-    return lambda: Visitor(cast(FlaskClient, application.server.test_client()), application)
+    return lambda: Visitor(application.server.test_client(), application)

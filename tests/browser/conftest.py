@@ -1,0 +1,48 @@
+"""The whole service for a browser: app, web server, and an ingest thread on the inbox."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashapp.observability.metrics import build_metrics
+from dashapp.web.application import Application
+from ingest.loop import ingest_from
+from ingest.sending import InboxSender
+from tests.browser.service import Service
+from tests.campus import Campus
+from tests.served import application, campus, serving
+
+__all__ = ["application", "campus"]
+
+SLOW = 20_000
+"""Milliseconds that a busy machine may need before a test gives up."""
+
+
+@pytest.fixture(scope="module")
+def service(application: Application, campus: Campus) -> Iterator[Service]:
+    """The running service."""
+    ingest = ingest_from(campus.settings, campus.database, build_metrics())
+    ingest.start()
+    sender = InboxSender(campus.settings, campus.database, campus.source)
+    expect.set_options(timeout=SLOW)
+    try:
+        with serving(application) as base:
+            yield Service(base, campus, application, sender)
+    finally:
+        ingest.stop()
+
+
+@pytest.fixture
+def open_as(service: Service, new_page: Callable[..., Page]) -> Callable[..., Page]:
+    """Opens an address as somebody, and waits until the page is filled."""
+
+    def open_page(name: str, path: str, **options: object) -> Page:
+        page = new_page(**{"viewport": {"width": 1280, "height": 900}, **options})
+        page.set_default_timeout(SLOW)
+        service.sign_in(page, name)
+        page.goto(service.base + path)
+        page.wait_for_selector(".la-page:not(.la-loading)")
+        return page
+
+    return open_page

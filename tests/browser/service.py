@@ -1,0 +1,62 @@
+"""What a test of the browser knows of the running service."""
+
+from dataclasses import dataclass
+from time import monotonic
+
+from playwright.sync_api import Page
+
+from dashapp.data.queries.organisations import own_address
+from dashapp.domain.events import Event
+from dashapp.web.application import Application
+from ingest.sending import InboxSender
+from tests.campus import ADMINISTRATOR, Campus
+
+TODAY = "document.querySelector('#classroom-days .js-plotly-plot').data[0].y.at(-1)"
+"""The last bar of a classroom's active days."""
+
+WITHIN = 20.0
+"""Seconds that a busy machine may need."""
+
+
+def until(page: Page, expression: str) -> None:
+    """Waits until the expression is true in the page. Playwright's own waiting evaluates texts inside of the page,
+    which the page's security policy rightly refuses."""
+    deadline = monotonic() + WITHIN
+    while not page.evaluate(expression):
+        assert monotonic() < deadline, f"it has not come true within {WITHIN} s: {expression}"
+        page.wait_for_timeout(50)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Where it answers, and what stands in it."""
+
+    base: str
+    campus: Campus
+    application: Application
+    sender: InboxSender | None
+
+    def sign_in(self, page: Page, name: str) -> None:
+        """Gives the browser the session of somebody."""
+        person = self.campus.people[name]
+        cookie = self.application.guard.sessions.issue(self.campus.organisation_id, person.public_id)
+        page.context.add_cookies([{"name": "la_session", "value": cookie, "url": self.base}])
+
+    def post(self, *events: Event) -> None:
+        """Puts events into the transport."""
+        assert self.sender is not None
+        self.sender.send(events)
+
+    def course(self, code: str) -> str:
+        """The path of a course's page."""
+        guard, person = self.application.guard, self.campus.people[ADMINISTRATOR]
+        session = guard.sessions.read(guard.sessions.issue(self.campus.organisation_id, person.public_id))
+        assert session is not None
+        principal = guard.find_principal(session)
+        assert principal is not None
+        rooms = self.application.services.reader.classrooms(principal)
+        return next(f"/courses/{room.public_id}" for room in rooms if room.code == code)
+
+    def organisation(self) -> str:
+        """The path of the organisation's page."""
+        return f"/organisations/{own_address(self.campus.database, self.campus.organisation_id)}"

@@ -1,0 +1,178 @@
+"""An event that somebody has just caused is on the open page within seconds, and nothing jumps."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.service import TODAY, Service, until
+
+pytestmark = pytest.mark.browser
+OpenAs = Callable[..., Page]
+
+
+def requests_of(page: Page) -> list[str]:
+    """The paths that the page asks for from now on."""
+    seen: list[str] = []
+    page.on("request", lambda request: seen.append(urlsplit(request.url).path))
+    return seen
+
+
+def await_answer(page: Page) -> None:
+    """Until the live module has been answered once more."""
+    with page.expect_response(lambda answer: urlsplit(answer.url).path == "/live"):
+        pass
+
+
+def calm(page: Page, rounds: int = 2) -> None:
+    for _round in range(rounds):
+        await_answer(page)
+
+
+def test_a_posted_event_moves_a_chart_without_a_reload(open_as: OpenAs, service: Service) -> None:
+    page = open_as("Tess Thorne", service.course("ALG 1"))
+    page.wait_for_selector("#classroom-days .main-svg")
+    page.evaluate("window.stillTheSamePage = true")
+    before = page.evaluate(TODAY)
+
+    service.post(service.campus.view("Ben Brook"), service.campus.view("Cleo Cole"))
+
+    until(page, f"{TODAY} === {before + 2}")
+    assert page.evaluate("window.stillTheSamePage") is True
+
+
+def test_a_page_moves_for_its_own_learner_only(open_as: OpenAs, service: Service) -> None:
+    fay, gil = open_as("Fay Ford", "/me"), open_as("Gil Gray", "/me")
+    calm(fay)
+    calm(gil)
+    heard = requests_of(gil)
+    week = "document.querySelector('#student-calendar .js-plotly-plot').data[0].z.flat().filter(v => v > 0).length"
+    before = fay.evaluate(week)
+
+    service.post(service.campus.view("Fay Ford"))
+
+    until(fay, f"{week} >= {before + 1}")
+    calm(gil)
+    assert "/_dash-update-component" not in heard
+
+
+def test_nothing_is_asked_of_the_server_when_nothing_has_changed(open_as: OpenAs) -> None:
+    page = open_as("Hue Hall", "/me")
+    calm(page)
+    heard = requests_of(page)
+
+    calm(page)
+
+    assert set(heard) == {"/live"}
+
+
+def test_the_as_of_line_moves_with_every_answer(open_as: OpenAs) -> None:
+    page = open_as("Hue Hall", "/me")
+    await_answer(page)
+    line = page.locator(".la-asof").first
+    before = line.inner_text()
+    assert before.startswith("As of")
+
+    expect(line).not_to_have_text(before)
+    expect(page.locator("#shell-live")).to_have_attribute("data-state", "live")
+
+
+def test_a_zoom_stays_when_new_data_come_and_a_double_click_ends_it(open_as: OpenAs, service: Service) -> None:
+    page = open_as("Tess Thorne", service.course("ALG 1"))
+    plot = page.locator("#classroom-time-and-score .nsewdrag")
+    plot.scroll_into_view_if_needed()
+    page.wait_for_selector("#classroom-time-and-score .nsewdrag")
+    axis = "document.querySelector('#classroom-time-and-score .js-plotly-plot').layout.xaxis.range"
+    whole = page.evaluate(axis)
+    box = plot.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.3)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + box["height"] * 0.7, steps=5)
+    page.mouse.up()
+    until(page, f"JSON.stringify({axis}) !== {str(whole)!r}")
+    zoomed = page.evaluate(axis)
+    assert zoomed != whole
+    before = page.evaluate(TODAY)
+
+    service.post(service.campus.view("Dora Dean"), service.campus.view("Eli Ellis"))
+    until(page, f"{TODAY} > {before}")
+    calm(page)
+
+    assert page.evaluate(axis) == pytest.approx(zoomed)
+    page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    until(page, f"Math.abs({axis}[1] - {zoomed[1]}) > 1e-6")
+
+
+def test_scroll_and_selection_of_the_grid_stay(open_as: OpenAs, service: Service) -> None:
+    page = open_as("Tess Thorne", service.course("ALG 1"), viewport={"width": 1280, "height": 500})
+    page.wait_for_selector("#classroom-learners .ag-row")
+    page.mouse.wheel(0, 400)
+    until(page, "window.scrollY > 100")
+    where = page.evaluate("window.scrollY")
+    page.evaluate("document.querySelector('#classroom-learners .ag-row').marked = true")
+    heard = requests_of(page)
+
+    service.post(service.campus.view("Hue Hall"))
+    with page.expect_response(lambda answer: "_dash-update-component" in answer.url):
+        pass
+    calm(page)
+
+    assert page.evaluate("window.scrollY") == where
+    assert page.evaluate("document.querySelector('#classroom-learners .ag-row').marked") is True
+    assert heard.count("/_dash-update-component") >= 1
+
+
+def test_pausing_stops_the_questions_and_is_remembered(open_as: OpenAs) -> None:
+    page = open_as("Ada Abel", "/me")
+    calm(page)
+    page.locator("#shell-live").click()
+    page.locator("#shell-rate").get_by_text("Paused").click()
+    expect(page.locator("#shell-live")).to_have_attribute("data-state", "paused")
+    heard = requests_of(page)
+
+    page.reload()
+    page.wait_for_selector("#student-page:not(.la-loading)")
+    expect(page.locator("#shell-live")).to_have_attribute("data-state", "paused")
+    # The page that is loaded anew asks once for its first as-of line, and then no more.
+    page.wait_for_timeout(5000)
+    assert heard.count("/live") <= 1
+
+
+def test_a_hidden_tab_asks_nothing_and_a_shown_one_at_once(open_as: OpenAs) -> None:
+    page = open_as("Ada Abel", "/me")
+    calm(page)
+    hide = """(hidden) => {
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+        document.dispatchEvent(new Event('visibilitychange'));
+    }"""
+    page.evaluate(hide, True)
+    heard = requests_of(page)
+    page.wait_for_timeout(5000)
+    assert heard == []
+
+    with page.expect_response(lambda answer: "/live" in answer.url, timeout=1500):
+        page.evaluate(hide, False)
+
+
+def test_a_connection_that_is_lost_is_said_and_comes_back(open_as: OpenAs, page_errors: list[str]) -> None:
+    page = open_as("Ada Abel", "/me")
+    calm(page)
+
+    page.context.set_offline(True)
+    expect(page.locator("#shell-live")).to_have_attribute("data-state", "offline")
+    page.context.set_offline(False)
+    expect(page.locator("#shell-live")).to_have_attribute("data-state", "live")
+    # Chromium itself writes requests that failed to the console.
+    page_errors[:] = [error for error in page_errors if "ERR_INTERNET_DISCONNECTED" not in error]
+
+
+def test_somebody_whose_session_has_ended_is_led_to_the_sign_in(open_as: OpenAs, page_errors: list[str]) -> None:
+    page = open_as("Ada Abel", "/me")
+    calm(page)
+
+    page.context.clear_cookies()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in to the demo campus")
+    page_errors[:] = [error for error in page_errors if "401" not in error]

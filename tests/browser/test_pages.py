@@ -1,0 +1,156 @@
+"""The pages in a real browser: who sees what, filters in the address, frames, widths, keyboard."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.service import Service
+from tests.campus import ADMINISTRATOR
+
+pytestmark = pytest.mark.browser
+OpenAs = Callable[..., Page]
+
+
+def test_one_click_on_the_sign_in_page_opens_the_own_page(service: Service, page: Page) -> None:
+    page.goto(f"{service.base}/me")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in to the demo campus")
+
+    page.get_by_role("button", name="Ada Abel").click()
+
+    page.wait_for_selector("#student-page:not(.la-loading)")
+    assert page.url == f"{service.base}/me"
+    expect(page.locator("#shell-account")).to_contain_text("AA")
+
+
+def test_two_people_on_the_same_kind_of_page_see_their_own_data_only(open_as: OpenAs) -> None:
+    ada, ben = open_as("Ada Abel", "/me"), open_as("Ben Brook", "/me")
+
+    expect(ada.locator("#student-course")).to_contain_text("BOT 1")
+    expect(ben.locator("body")).not_to_contain_text("BOT 1")
+    expect(ben.locator("body")).not_to_contain_text("Abel")
+    expect(ada.locator("body")).not_to_contain_text("Brook")
+
+
+def test_the_start_leads_to_the_page_of_the_role(open_as: OpenAs, service: Service) -> None:
+    assert open_as("Ada Abel", "/").url == f"{service.base}/me"
+    assert open_as("Tess Thorne", "/").url == service.base + service.course("ALG 1")
+    assert open_as(ADMINISTRATOR, "/").url == service.base + service.organisation()
+
+
+def test_a_learner_in_the_grid_opens_the_page_of_that_learner(open_as: OpenAs, service: Service) -> None:
+    page = open_as("Tess Thorne", service.course("ALG 1"))
+
+    page.locator("#classroom-learners").get_by_text("Ben Brook").first.click()
+
+    page.wait_for_selector("#student-page:not(.la-loading)")
+    assert f"/learners/{service.campus.people['Ben Brook'].public_id}" in page.url
+    page.go_back()
+    page.wait_for_selector("#classroom-page:not(.la-loading)")
+
+
+def test_a_page_of_somebody_else_says_that_there_is_nothing(open_as: OpenAs, service: Service, page: Page) -> None:
+    service.sign_in(page, "Ada Abel")
+
+    page.goto(f"{service.base}/learners/{service.campus.people['Ben Brook'].public_id}")
+
+    expect(page.locator("#shell-refusal")).to_contain_text("There is nothing here for you")
+    expect(page.locator("#student-page")).to_be_hidden()
+
+
+def test_filters_stand_in_the_address_and_survive_reload_and_back(open_as: OpenAs, service: Service) -> None:
+    page = open_as("Tess Thorne", service.course("ALG 1"))
+    count = page.locator("#classroom-count")
+    expect(count).to_have_text("8 learners")
+
+    page.select_option("#classroom-section", "B")
+    expect(count).to_have_text("4 learners")
+    page.fill("#classroom-first", "2026-01-05")
+    page.locator("#classroom-first").press("Enter")
+    page.wait_for_url(re.compile("section=B.*from=2026-01-05"))
+
+    page.reload()
+    expect(count).to_have_text("4 learners")
+    expect(page.locator("#classroom-section")).to_have_value("B")
+    expect(page.locator("#classroom-first")).to_have_value("2026-01-05")
+
+    page.select_option("#classroom-section", "A")
+    page.wait_for_url(re.compile("section=A"))
+    page.go_back()
+    expect(page.locator("#classroom-section")).to_have_value("B")
+    page.go_forward()
+    expect(page.locator("#classroom-section")).to_have_value("A")
+    expect(count).to_have_text("4 learners")
+
+
+def test_a_level_narrows_the_list_and_not_the_counts(open_as: OpenAs, service: Service) -> None:
+    page = open_as("Tess Thorne", service.course("ALG 1"))
+
+    page.locator("#classroom-level").get_by_text("On course").click()
+
+    page.wait_for_url(re.compile("level=calm"))
+    expect(page.locator("#classroom-level")).to_contain_text("All")
+    page.go_back()
+    expect(page.locator("#classroom-count")).to_have_text("8 learners")
+
+
+def test_an_embedded_page_has_no_navigation(open_as: OpenAs) -> None:
+    page = open_as("Ada Abel", "/embed/me")
+
+    expect(page.locator(".la-nav")).to_be_hidden()
+    expect(page.locator(".la-tabbar")).to_be_hidden()
+    expect(page.locator("#shell-embed-title")).to_have_text("My page")
+    expect(page.locator("#shell-embed-open")).to_have_attribute("href", "/me")
+
+
+def pages_of(service: Service) -> list[tuple[str, str]]:
+    return [("Ada Abel", "/me"), ("Tess Thorne", service.course("ALG 1")), (ADMINISTRATOR, service.organisation())]
+
+
+@pytest.mark.parametrize("width", [360, 900, 2560])
+def test_nothing_sticks_out_sideways(open_as: OpenAs, service: Service, width: int) -> None:
+    for name, path in pages_of(service):
+        page = open_as(name, path, viewport={"width": width, "height": 800})
+        page.wait_for_selector(".js-plotly-plot .main-svg", state="attached")
+        wide, inner = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        assert wide <= inner, f"{path} at {width} px"
+
+
+def test_the_theme_is_the_systems_first_and_then_ones_own(open_as: OpenAs) -> None:
+    page = open_as("Ada Abel", "/me", color_scheme="dark")
+    theme = "document.documentElement.dataset.bsTheme"
+    assert page.evaluate(theme) == "dark"
+
+    page.click("#shell-theme")
+    assert page.evaluate(theme) == "light"
+    page.reload()
+    page.wait_for_selector("#student-page:not(.la-loading)")
+    assert page.evaluate(theme) == "light"
+
+
+def test_the_menu_of_a_card_opens_and_closes_by_keyboard(open_as: OpenAs) -> None:
+    page = open_as("Ada Abel", "/me")
+    summary = page.locator("article:has(#student-weeks) summary")
+
+    summary.focus()
+    page.keyboard.press("Enter")
+    entry = page.locator("article:has(#student-weeks) .la-pop button").first
+    expect(entry).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#student-weeks-definition")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#student-weeks-definition")).to_be_hidden()
+    expect(summary).to_be_focused()
+
+
+def test_every_chart_has_its_numbers_as_a_table(open_as: OpenAs) -> None:
+    page = open_as("Ada Abel", "/me")
+    page.wait_for_selector("#student-weeks .main-svg")
+
+    card = page.locator("article:has(#student-weeks)")
+    card.locator("summary").click()
+    card.get_by_role("button", name="Data table").click()
+
+    expect(page.locator("#la-data-table thead")).to_contain_text("Week from")
