@@ -10,7 +10,8 @@
 
   /* ------------------------------------------------------------ theme and width */
   const screen = () => ({ theme: root.dataset.bsTheme === "dark" ? "dark" : "light", narrow: narrow.matches });
-  const tell = () => window.dash_clientside?.set_props?.(SCREEN, { data: screen() });
+  /* Before Dash has drawn the frame, its set_props throws; `look.screen` is asked then anyway. */
+  const tell = () => { if (document.getElementById(WORDS)) window.dash_clientside.set_props(SCREEN, { data: screen() }); };
   const stored = () => { try { return localStorage.getItem("la-theme"); } catch { return null; } };
   const setTheme = (theme, keep) => {
     root.dataset.bsTheme = theme;

@@ -47,7 +47,7 @@ def grid(name: str, columns: Sequence[Column], height: int, label: str) -> Compo
         columnDefs=list(columns),
         rowData=[],
         getRowId="params.data.id",
-        style={"height": f"{height}px", "width": "100%"},
+        style={"height": "100%", "width": "100%"},
         defaultColDef={"resizable": False, "sortable": True, "suppressMovable": True, "cellDataType": False},
         dashGridOptions={
             "theme": {"function": THEME},
@@ -64,7 +64,13 @@ def grid(name: str, columns: Sequence[Column], height: int, label: str) -> Compo
         eventListeners={"gridSizeChanged": ["laFitGrid(params)"], "firstDataRendered": ["laFitGrid(params)"]},
         dangerously_allow_code=False,
     )
-    return html.Div(inner, className="la-table-grid", role="group", **attributes(aria_label=label))
+    return html.Div(
+        inner,
+        className="la-table-grid",
+        style={"blockSize": f"{height}px"},
+        role="group",
+        **attributes(aria_label=label),
+    )
 
 
 def _wide(field: str, header: str, width: int, **more: Any) -> Column:

@@ -1,0 +1,214 @@
+"""The three pages: empty body, slots and values fit together, and the sentences say what the data say."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+from dash import dcc
+from dash.development.base_component import Component
+
+from dashapp.components import classroom, institution, student
+from dashapp.components.grids import NEVER, course_rows, learner_columns, learner_rows
+from dashapp.components.links import Links
+from dashapp.components.reasons import reason_sentence, rule_limit, rule_value
+from dashapp.components.sentences import (
+    classroom_lead,
+    classroom_sentence,
+    institution_lead,
+    institution_sentence,
+    student_lead,
+    student_sentence,
+)
+from dashapp.domain.views import Level, Reason, Rule
+from dashapp.figures import Screen
+from tests.components import samples
+from tests.components.test_components import prop, text_of
+
+PAGES = (student, classroom, institution)
+FILLED: dict[str, tuple[Any, Mapping[str, Any]]] = {
+    "student": (student, student.fill(samples.student(), Screen(), Links())),
+    "student by name": (student, student.fill(samples.student(level=Level.HELP), Screen(), Links(), own=False)),
+    "student in events": (student, student.fill(samples.student(minutes=False), Screen(), Links())),
+    "student hidden": (student, student.fill(samples.student(hidden=True), Screen(), Links())),
+    "new student": (student, student.fill(samples.new_student(), Screen(), Links())),
+    "classroom": (classroom, classroom.fill(samples.classroom(), Screen(), Links())),
+    "classroom in events": (classroom, classroom.fill(samples.classroom(minutes=False), Screen(), Links())),
+    "new classroom": (classroom, classroom.fill(samples.new_classroom(), Screen(), Links())),
+    "institution": (institution, institution.fill(samples.institution(), Screen(), Links())),
+    "hidden institution": (institution, institution.fill(samples.hidden_institution(), Screen(), Links())),
+    "institution without courses": (
+        institution,
+        institution.fill(samples.institution(courses=()), Screen(), Links()),
+    ),
+}
+
+
+def plain(parts: Any) -> str:
+    return text_of(parts).replace("\u00a0", " ").replace("\u202f", " ")
+
+
+@pytest.mark.parametrize("name", FILLED)
+def test_the_values_have_the_names_of_the_slots(name: str) -> None:
+    page, values = FILLED[name]
+    assert set(values) == set(page.slots())
+    assert len(values["asof"]) == len(page.CARDS)
+    assert "la-loading" not in values["page"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_slot_points_to_a_component_of_the_empty_page(page: Any) -> None:
+    body: Component = page.body()
+    known = {str(each.id) for each in (body, *body._traverse()) if isinstance(each, Component) and hasattr(each, "id")}
+    for name, slot in page.slots().items():
+        if name != "asof":
+            assert slot.id in known, name
+    asof = [each for each in body._traverse() if getattr(each, "className", "") == "la-asof"]
+    assert [each.id["card"] for each in asof] == list(page.CARDS)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_empty_page_has_no_data_and_says_that_it_loads(page: Any) -> None:
+    body: Component = page.body()
+    assert "la-loading" in prop(body, "className")
+    assert all(not hasattr(each, "figure") for each in body._traverse() if isinstance(each, dcc.Graph))
+    ids_given = [str(each.id) for each in body._traverse() if isinstance(each, Component) and hasattr(each, "id")]
+    assert len(ids_given) == len(set(ids_given))
+
+
+@pytest.mark.parametrize("name", FILLED)
+def test_words_cover_a_chart_exactly_where_there_is_nothing_to_draw(name: str) -> None:
+    values = FILLED[name][1]
+    for part, value in values.items():
+        if isinstance(value, go.Figure):
+            assert (values[f"{part}_state"] is None) == bool(value.data), part
+
+
+@pytest.mark.parametrize(
+    ("level", "own", "said"),
+    [
+        (Level.CALM, True, "You are on course. Assignment 2 is due in 8 days."),
+        (Level.CALM, False, "Ben T. is on course. Assignment 2 is due in 8 days."),
+        (Level.WATCH, True, "Something to watch: score 41 %"),
+        (Level.HELP, True, "You may need help: away 11 teaching days, no activity last week, missed 2 deadlines"),
+        (Level.HELP, False, "Ben T. needs help: away 11 teaching days, no activity last week, missed 2 deadlines"),
+    ],
+)
+def test_a_learners_page_opens_with_its_answer(level: Level, own: bool, said: str) -> None:
+    assert plain(student_sentence(samples.student(level=level), own=own)) == said
+
+
+def test_without_rules_that_speak_the_page_states_a_fact() -> None:
+    silent = replace(samples.student(), reasons=(("CCC", samples.SILENT),))
+    assert student_sentence(silent) == "Active on 4 of the last 7 days"
+    assert student_sentence(samples.new_student()) == "Nothing has been recorded yet"
+
+
+def test_the_line_below_compares_with_oneself_first() -> None:
+    view = samples.student()
+    assert plain(student_lead(view)) == "The last score, 55 % in CCC assignment 1, is 23 points below your own average."
+    near = replace(view, average_score=56.0)
+    assert plain(student_lead(near, own=False)).endswith("is about the same as the own average.")
+    assert plain(student_lead(replace(view, scores=()))) == "Active on 48 days since Mon 2 Feb."
+    assert plain(student_lead(samples.new_student())) == "The page fills within seconds of the first activity."
+
+
+@pytest.mark.parametrize(
+    ("learners", "speaking", "said"),
+    [
+        (8, True, "2 of 8 learners need help, 2 more to watch"),
+        (4, True, "1 of 4 learners needs help, 1 more to watch"),
+        (2, True, "No learner needs help now"),
+        (8, False, "6 of 8 learners were active in the last 7 days"),
+    ],
+)
+def test_a_classroom_opens_with_how_many_need_help(learners: int, speaking: bool, said: str) -> None:
+    assert plain(classroom_sentence(samples.classroom(learners=learners, speaking=speaking))) == said
+
+
+def test_a_classroom_with_learners_to_watch_alone_says_so() -> None:
+    view = samples.classroom()
+    watched = replace(view, learners=view.learners[2:])
+    assert plain(classroom_sentence(watched)) == "No learner needs help now, 2 to watch"
+    assert plain(classroom_sentence(replace(view, learners=view.learners[:2]))) == "2 of 2 learners need help"
+    assert classroom_sentence(samples.new_classroom()) == "No learner is enrolled in CCC yet"
+
+
+def test_the_most_frequent_reason_and_the_next_deadline_stand_below() -> None:
+    said = plain(classroom_lead(samples.classroom()))
+    assert said.startswith("Most frequent reason: ")
+    assert said.endswith("2 learners. Assignment 2 is due on Fri 15 May, in 8 days.")
+    assert plain(classroom_lead(samples.classroom(speaking=False))).startswith("No rule speaks")
+
+
+def test_the_institution_opens_with_its_quietest_course() -> None:
+    view = samples.institution()
+    assert plain(institution_sentence(view)) == "CCC is the quietest of 2 courses: 40 % active in 7 days"
+    assert (
+        plain(institution_lead(view))
+        == "CCC has 20 active learners fewer than the week before. EEE gained 10 learners."
+    )
+    one = samples.institution(courses=(samples.course(1, "CCC", "Computing", 61),))
+    assert plain(institution_sentence(one)) == "110 of 200 learners were active in 7 days"
+    assert plain(institution_lead(one)) == "CCC gained 1 learner."
+    same = samples.institution(courses=(samples.course(1, "CCC", "Computing", 60),))
+    assert "about the same" in plain(institution_lead(same))
+    assert institution_sentence(samples.hidden_institution()) == "No learner is enrolled yet"
+
+
+def test_reasons_are_said_with_their_values() -> None:
+    assert plain(reason_sentence(*samples.reasons(away=11, share=12, score=31, missed=1))) == (
+        "Away 11 teaching days, last week 12 % of the median, score 31 %, missed 1 deadline"
+    )
+    assert reason_sentence(*samples.reasons()) == ""
+
+
+def test_limits_say_when_a_rule_begins_to_apply() -> None:
+    away, share, score, missed = samples.reasons(away=11)
+    assert [plain(rule_limit(each)) for each in (away, share, score, missed)] == [
+        "more than 7",
+        "under 20 %",
+        "under 53 %",
+        "1 or more",
+    ]
+    assert plain(rule_value(away)) == "11"
+    silent = Reason(Rule.AWAY, None, None, 0)
+    assert (rule_value(silent), rule_limit(silent)) == ("not yet", "not yet")
+
+
+def test_a_row_of_a_learner_carries_what_is_sorted_by_and_what_is_read() -> None:
+    view = samples.classroom()
+    rows = learner_rows(view, Links(embedded=True))
+    assert [row["name"] for row in rows] == [row.name for row in view.learners]
+    first, second = rows[0], rows[1]
+    assert first["href"] == f"/embed/learners/{view.learners[0].public_id}?course={view.course.public_id}"
+    assert (first["level"], first["level_text"], first["last_text"]) == (0, "Needs help", "today")
+    assert (second["score"], second["score_text"]) == (None, "–")
+    assert [row["level_kind"] for row in learner_rows(view, Links(), "watch")] == ["watch", "watch"]
+
+
+def test_a_learner_who_was_never_active_sorts_last() -> None:
+    view = samples.classroom()
+    never = replace(view, learners=(replace(view.learners[0], last_active=None),))
+    row = learner_rows(never, Links())[0]
+    assert (row["last"], row["last_text"]) == (NEVER, "never")
+
+
+def test_the_grid_shows_time_or_events_as_the_sources_record() -> None:
+    headers = [[column.get("headerName") for column in learner_columns(minutes=minutes)] for minutes in (True, False)]
+    assert "Time" in headers[0]
+    assert "Time" not in headers[1]
+
+
+def test_a_hidden_course_says_so_and_shows_nothing_else() -> None:
+    hidden = course_rows(samples.institution(), Links())[-1]
+    assert hidden["hidden"] is True
+    assert set(hidden) == {"id", "code", "title", "hidden", "hidden_text"}
+
+
+def test_a_filter_of_levels_keeps_the_sentence_about_everybody() -> None:
+    values = classroom.fill(samples.classroom(), Screen(), Links(), level="help")
+    assert len(values["learners"]) == 2  # type: ignore[arg-type]  # the rows of the grid
+    assert plain(values["count"]) == "2 learners"
+    assert plain(values["title"]).startswith("2 of 8 learners")
