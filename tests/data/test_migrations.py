@@ -1,4 +1,4 @@
-"""The migrated database is the one that tables.py describes, on every server and by every kind of login."""
+"""The migrated database is the one that the tables describe, on every server and by every kind of login."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor

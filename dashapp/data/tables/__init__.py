@@ -1,0 +1,115 @@
+"""Every table of the service, as SQLAlchemy Core. Migrations create them; a test holds the two against each other.
+
+Tenant keys lead with `organisation_id`, so that a table can be distributed by organisation. People's names and
+addresses stand in `people` only; everything else knows the key.
+"""
+
+from dashapp.data.tables.aggregates import (
+    ROLL_UPS,
+    activity_days,
+    course_days,
+    course_hours,
+    forum_posts,
+    item_responses,
+    learner_activities,
+    learner_course_day_types,
+    learner_course_days,
+    organisation_days,
+    submissions,
+    video_segments,
+)
+from dashapp.data.tables.columns import (
+    metadata,
+)
+from dashapp.data.tables.intake import (
+    dead_letters,
+    event_ledger,
+    inbox,
+    ingest_status,
+    raw_events,
+    retractions,
+    scope_changes,
+    transport_offsets,
+)
+from dashapp.data.tables.membership import (
+    membership_facts,
+    memberships,
+)
+from dashapp.data.tables.organisations import (
+    organisation_time_zones,
+    organisation_units,
+    organisations,
+    sources,
+)
+from dashapp.data.tables.people import (
+    demographics,
+    people,
+    person_identifiers,
+    person_merges,
+)
+from dashapp.data.tables.structure import (
+    activities,
+    activity_extensions,
+    activity_identifiers,
+    course_breaks,
+    course_identifiers,
+    courses,
+    learner_groups,
+    outcomes,
+    programmes,
+    sections,
+    terms,
+    units,
+)
+
+TENANT_TABLES = tuple(
+    table for table in metadata.sorted_tables if "organisation_id" in table.c and table.name != "organisations"
+)
+"""Every table under row-level security by organisation."""
+
+__all__ = [
+    "ROLL_UPS",
+    "TENANT_TABLES",
+    "activities",
+    "activity_days",
+    "activity_extensions",
+    "activity_identifiers",
+    "course_breaks",
+    "course_days",
+    "course_hours",
+    "course_identifiers",
+    "courses",
+    "dead_letters",
+    "demographics",
+    "event_ledger",
+    "forum_posts",
+    "inbox",
+    "ingest_status",
+    "item_responses",
+    "learner_activities",
+    "learner_course_day_types",
+    "learner_course_days",
+    "learner_groups",
+    "membership_facts",
+    "memberships",
+    "metadata",
+    "organisation_days",
+    "organisation_time_zones",
+    "organisation_units",
+    "organisations",
+    "outcomes",
+    "people",
+    "person_identifiers",
+    "person_merges",
+    "programmes",
+    "raw_events",
+    "retractions",
+    "scope_changes",
+    "sections",
+    "sources",
+    "submissions",
+    "terms",
+    "transport_offsets",
+    "units",
+    "video_segments",
+]

@@ -1,0 +1,70 @@
+"""Organisations, their time zones and units, and the senders that are registered for them."""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKeyConstraint,
+    Identity,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from dashapp.data.tables.columns import metadata, moment, organisation, public_id
+
+organisations = Table(
+    "organisations",
+    metadata,
+    Column("organisation_id", BigInteger, Identity(), primary_key=True),
+    public_id(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("structure_epoch", BigInteger, nullable=False, server_default=text("0")),
+    moment("created_at", nullable=False),
+)
+"""`name` is the short name that events may claim. `structure_epoch` rises with every merge, split and zone change, so
+that writers drop what they remember."""
+
+organisation_time_zones = Table(
+    "organisation_time_zones",
+    metadata,
+    organisation(),
+    Column("valid_from", Date, nullable=False),
+    Column("zone", Text, nullable=False),
+    PrimaryKeyConstraint("organisation_id", "valid_from"),
+    ForeignKeyConstraint(["organisation_id"], ["organisations.organisation_id"]),
+)
+
+organisation_units = Table(
+    "organisation_units",
+    metadata,
+    organisation(),
+    Column("organisation_unit_id", BigInteger, Identity(), nullable=False),
+    public_id(),
+    Column("parent_id", BigInteger),
+    Column("name", Text, nullable=False),
+    PrimaryKeyConstraint("organisation_id", "organisation_unit_id"),
+    UniqueConstraint("organisation_id", "name"),
+    ForeignKeyConstraint(["organisation_id"], ["organisations.organisation_id"]),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("source_id", Integer, Identity(), primary_key=True),
+    organisation(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("issuer", Text, nullable=False),
+    Column("allowed", ARRAY(Text), nullable=False),
+    Column("topics", ARRAY(Text), nullable=False),
+    Column("enabled", Boolean, nullable=False, server_default=text("true")),
+    ForeignKeyConstraint(["organisation_id"], ["organisations.organisation_id"]),
+)
+"""Registered senders. `topics`: the Kafka topics on which this source is believed; where several sources share a topic
+the record's header `source` names one of them."""
