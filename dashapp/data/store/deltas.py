@@ -31,8 +31,10 @@ class DaySum:
 
     events: int = 0
     clicks: int = 0
+    minute: int | None = None
+    """The only minute; None where there are several, or none is known."""
     minutes: int = 0
-    """Bit strings as PostgreSQL counts them, from the left."""
+    """All minutes as a bit string, where there are several; bits as PostgreSQL counts them, from the left."""
     first: str | None = None
     last: str | None = None
 
@@ -78,11 +80,10 @@ def group(facts: Iterable[Fact], types: Mapping[int, str], exclusions: Exclusion
         entry.events += 1
         entry.clicks += clicks
         if minute is not None:
-            entry.minutes |= _MASKS[minute]
-            if entry.first is None or at < entry.first:
-                entry.first = at
-            if entry.last is None or at > entry.last:
-                entry.last = at
+            if entry.first is None:
+                entry.minute, entry.first, entry.last = minute, at, at
+            else:
+                _extend(entry, minute, at)
         kind = (course, person, day, _UNKNOWN if activity is None else types[activity])
         if (counts := sums.get(kind)) is None:
             sums[kind] = [1, clicks]
@@ -102,6 +103,18 @@ def group(facts: Iterable[Fact], types: Mapping[int, str], exclusions: Exclusion
 
 
 _Key = TypeVar("_Key")
+
+
+def _extend(entry: DaySum, minute: int, at: str) -> None:
+    """A further instant of a day that has one already."""
+    assert entry.first is not None
+    assert entry.last is not None
+    if entry.minute is not None and entry.minute != minute:
+        entry.minutes, entry.minute = _MASKS[entry.minute], None
+    if entry.minute is None:
+        entry.minutes |= _MASKS[minute]
+    entry.first = min(entry.first, at)
+    entry.last = max(entry.last, at)
 
 
 def _add_counts(sums: dict[_Key, list[int]], key: _Key, clicks: int) -> None:
@@ -135,6 +148,14 @@ def _add_activity(
         entry.completed = at
 
 
+def _minutes(sums: DaySum) -> str:
+    if sums.first is None:
+        return "\\N\t\\N\t\\N\t\\N\n"
+    if sums.minute is not None:
+        return f"{sums.minute}\t\\N\t{sums.first}Z\t{sums.last}Z\n"
+    return f"\\N\tx{sums.minutes:0375x}\t{sums.first}Z\t{sums.last}Z\n"
+
+
 def _moment(at: str | None) -> str:
     return "\\N" if at is None else at + "Z"
 
@@ -153,8 +174,7 @@ def as_copy(deltas: Deltas) -> DeltaTexts:
     """The rows of the four stages. Rolled: kind h or a, course, activity, day, hour, events, clicks."""
     return DeltaTexts(
         "".join(
-            f"{course}\t{person}\t{day}\t{sums.events}\t{sums.clicks}\t"
-            + (f"x{sums.minutes:0375x}\t{sums.first}Z\t{sums.last}Z\n" if sums.first else "\\N\t\\N\t\\N\n")
+            f"{course}\t{person}\t{day}\t{sums.events}\t{sums.clicks}\t{_minutes(sums)}"
             for (course, person, day), sums in deltas.days.items()
         ),
         "".join(

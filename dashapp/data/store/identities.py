@@ -1,10 +1,10 @@
 """Who and what an event names: identifiers of senders become internal keys, unknown ones become provisional rows."""
 
-from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import OrderedDict, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, TextClause, text
 
@@ -113,22 +113,23 @@ class IdentityCache:
         remembered.courses.update(found_courses)
 
 
-_WANTED = "unnest(cast(:issuers AS text[]), cast(:kinds AS text[]), cast(:names AS text[])) AS w (issuer, kind, value)"
+# One statement per issuer and kind, and never a join: of an organisation that is new the planner knows no rows yet, and
+# would pair every name with every person of it. A list of values costs one scan of the organisation at the worst.
+_FIND_NAMES = "issuer = :issuer AND kind = :kind AND value = ANY(:names)"
 _FIND_PEOPLE = text(f"""
-    SELECT issuer, kind, value, p.person_id, coalesce(p.merged_into, p.person_id) AS counts_as
-    FROM {_WANTED} JOIN person_identifiers i USING (issuer, kind, value)
-    JOIN people p ON p.organisation_id = i.organisation_id AND p.person_id = i.person_id
-    WHERE i.organisation_id = :organisation""")
+    SELECT value, person_id FROM person_identifiers WHERE organisation_id = :organisation AND {_FIND_NAMES}""")
+_FIND_MERGED = text("""
+    SELECT person_id, merged_into FROM people
+    WHERE organisation_id = :organisation AND person_id = ANY(:people) AND merged_into IS NOT NULL""")
 _FIND_COURSES = text(f"""
-    SELECT issuer, kind, value, course_id FROM {_WANTED} JOIN course_identifiers USING (issuer, kind, value)
-    WHERE organisation_id = :organisation""")
-_FIND_ACTIVITIES = text("""
-    SELECT i.course_id, issuer, kind, value, a.activity_id, a.claimed_type, a.described_type
-    FROM unnest(cast(:courses AS bigint[]), cast(:issuers AS text[]), cast(:kinds AS text[]), cast(:names AS text[]))
-        AS w (course_id, issuer, kind, value)
-    JOIN activity_identifiers i USING (course_id, issuer, kind, value)
-    JOIN activities a ON a.organisation_id = i.organisation_id AND a.activity_id = i.activity_id
-    WHERE i.organisation_id = :organisation""")
+    SELECT value, course_id FROM course_identifiers WHERE organisation_id = :organisation AND {_FIND_NAMES}""")
+_FIND_ACTIVITIES = text(f"""
+    SELECT course_id, value, activity_id FROM activity_identifiers
+    WHERE organisation_id = :organisation AND course_id = ANY(:courses) AND {_FIND_NAMES}""")
+_FIND_TYPES = text("""
+    SELECT activity_id, claimed_type, described_type FROM activities
+    WHERE organisation_id = :organisation AND activity_id = ANY(:activities)""")
+_WANTED = "unnest(cast(:issuers AS text[]), cast(:kinds AS text[]), cast(:names AS text[])) AS w (issuer, kind, value)"
 
 # Two processes may create the same name at the same time: the name is written first, in the order of names so that
 # they cannot deadlock, and only who got the name writes the thing behind it. Foreign keys are checked at the end of
@@ -175,23 +176,37 @@ def _chunks(names: Iterable[_Name]) -> Iterable[list[_Name]]:
     return (everything[start : start + _CHUNK] for start in range(0, len(everything), _CHUNK))
 
 
+def _grouped(names: Iterable[Identifier]) -> Iterable[tuple[dict[str, Any], list[Identifier]]]:
+    """Names in portions of one issuer and kind, with what a statement wants to know of them."""
+    groups: defaultdict[tuple[str, str], list[Identifier]] = defaultdict(list)
+    for name in names:
+        groups[name.issuer, name.kind].append(name)
+    for (issuer, kind), members in groups.items():
+        for chunk in _chunks(members):
+            yield {"issuer": issuer, "kind": kind, "names": [name.value for name in chunk]}, chunk
+
+
 def _find_people(
     connection: Connection, organisation_id: OrganisationId, names: Iterable[Identifier]
 ) -> dict[Identifier, tuple[int, int]]:
-    found = {}
-    for chunk in _chunks(names):
-        for row in connection.execute(_FIND_PEOPLE, {"organisation": organisation_id, **_columns(chunk)}):
-            found[Identifier(row.issuer, row.kind, row.value)] = (row.person_id, row.counts_as)
-    return found
+    keys: dict[Identifier, int] = {}
+    for wanted, _ in _grouped(names):
+        for value, person in connection.execute(_FIND_PEOPLE, {"organisation": organisation_id, **wanted}):
+            keys[Identifier(wanted["issuer"], wanted["kind"], value)] = person
+    merged: dict[int, int] = {}
+    for chunk in _chunks(set(keys.values())):
+        values = {"organisation": organisation_id, "people": chunk}
+        merged.update((person, into) for person, into in connection.execute(_FIND_MERGED, values))
+    return {name: (person, merged.get(person, person)) for name, person in keys.items()}
 
 
 def _find_courses(
     connection: Connection, organisation_id: OrganisationId, names: Iterable[Identifier]
 ) -> dict[Identifier, int]:
     found = {}
-    for chunk in _chunks(names):
-        for row in connection.execute(_FIND_COURSES, {"organisation": organisation_id, **_columns(chunk)}):
-            found[Identifier(row.issuer, row.kind, row.value)] = row.course_id
+    for wanted, _ in _grouped(names):
+        for value, course in connection.execute(_FIND_COURSES, {"organisation": organisation_id, **wanted}):
+            found[Identifier(wanted["issuer"], wanted["kind"], value)] = course
     return found
 
 
@@ -203,15 +218,19 @@ def _create(
 
 
 def _find_activities(
-    connection: Connection, organisation_id: OrganisationId, names: Iterable[tuple[int, Identifier]]
+    connection: Connection, organisation_id: OrganisationId, names: Collection[tuple[int, Identifier]]
 ) -> dict[tuple[int, Identifier], KnownActivity]:
-    found = {}
-    for chunk in _chunks(names):
-        wanted = {"courses": [course for course, _ in chunk], **_columns([name for _, name in chunk])}
-        for row in connection.execute(_FIND_ACTIVITIES, {"organisation": organisation_id, **wanted}):
-            known = KnownActivity(row.activity_id, row.claimed_type, row.described_type)
-            found[row.course_id, Identifier(row.issuer, row.kind, row.value)] = known
-    return found
+    keys: dict[tuple[int, Identifier], int] = {}
+    courses = sorted({course for course, _ in names})
+    for wanted, _ in _grouped({name for _, name in names}):
+        values = {"organisation": organisation_id, "courses": courses, **wanted}
+        for course, value, activity in connection.execute(_FIND_ACTIVITIES, values):
+            keys[course, Identifier(wanted["issuer"], wanted["kind"], value)] = activity
+    types: dict[int, tuple[str, str | None]] = {}
+    for chunk in _chunks(set(keys.values())):
+        for row in connection.execute(_FIND_TYPES, {"organisation": organisation_id, "activities": chunk}):
+            types[row.activity_id] = (row.claimed_type, row.described_type)
+    return {name: KnownActivity(key, *types[key]) for name, key in keys.items() if name in names}
 
 
 def _create_activities(
