@@ -1,28 +1,36 @@
 """What the data callbacks of all pages have in common: one batched answer per page, or words in its place."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, Self
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Final, Self, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
+import orjson
 from dash import Input, Output, ctx, get_relative_path, no_update, set_props
+from dash._utils import to_json
 
 from dashapp import ids
 from dashapp.components import card, shell
 from dashapp.components.links import Links
 from dashapp.components.slots import Slot
 from dashapp.domain.errors import NotFound, NotPermitted
-from dashapp.domain.views import Freshness
+from dashapp.domain.views import ClassroomView, Freshness, InstitutionView, StudentView
 from dashapp.figures import Screen
 from dashapp.observability.logging import get_logger
 from dashapp.observability.references import new_reference
 from dashapp.security.callbacks import Asked
 from dashapp.security.topics import Topic, Topics, news_of
-from dashapp.words import _
+from dashapp.words import _, current_locale
 
 log = get_logger(__name__)
 
+AS_OF: Final = "asof"
+"""The slot of the as-of lines."""
+BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+View = TypeVar("View", StudentView, ClassroomView, InstitutionView)
 Values = Mapping[str, Any]
 """By the names of a page's slots."""
 
@@ -74,6 +82,24 @@ class PageAnswer:
 def outputs_of(slots: Mapping[str, Slot]) -> dict[str, Output]:
     """The slots as outputs of one batched callback."""
     return {name: Output(slot.id, slot.property) for name, slot in slots.items()}
+
+
+def drawn(asked: Asked, at: PageAddress, view: View, fill: Callable[[], Values], **more: object) -> dict[str, Any]:
+    """The values of a page as ready-made JSON, drawn anew only where something differs that they depend on.
+
+    `more` names what `fill` depends on besides view, screen, links and language. The as-of lines are always new.
+    """
+    resting = replace(view, freshness=replace(view.freshness, as_of=BEGINNING, behind_seconds=0.0))
+    depends_on = (type(view).__name__, resting, at.screen, at.embedded, current_locale(), more)
+    parts = asked.services.drawn.parts(
+        depends_on, lambda: {name: to_json(value).encode() for name, value in fill().items() if name != AS_OF}
+    )
+    return {name: orjson.Fragment(part) for name, part in parts.items()}
+
+
+def as_of_lines(view: View, cards: Sequence[str]) -> list[Any]:
+    """The feet of a page's cards."""
+    return [card.asof_words(view.freshness)] * len(cards)
 
 
 def version_of(asked: Asked, topic: Topic) -> str:

@@ -6,10 +6,13 @@ from typing import Any
 from dash import Input, Output
 
 from callbacks.answering import (
+    AS_OF,
     PAGE_INPUTS,
     PageAddress,
     PageAnswer,
     answered,
+    as_of_lines,
+    drawn,
     links_for,
     outputs_of,
     refused,
@@ -35,8 +38,9 @@ def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
     topic = Topic(principal.organisation_id, principal.public_id, course=course)
     version = version_of(asked, topic)
     view = reader.classroom(principal, at.required_id(), filters)
-    values = classroom.fill(view, at.screen, links_for(asked, at), level=filters.level)
-    return PageAnswer(values, topic, version, view.freshness)
+    links, level = links_for(asked, at), filters.level
+    values = drawn(asked, at, view, lambda: classroom.fill(view, at.screen, links, level=level), level=level)
+    return PageAnswer({**values, AS_OF: as_of_lines(view, classroom.CARDS)}, topic, version, view.freshness)
 
 
 def register(registry: CallbackRegistry) -> None:

@@ -6,10 +6,13 @@ from typing import Any
 from dash import Input
 
 from callbacks.answering import (
+    AS_OF,
     PAGE_INPUTS,
     PageAddress,
     PageAnswer,
     answered,
+    as_of_lines,
+    drawn,
     links_for,
     outputs_of,
     refused,
@@ -38,8 +41,9 @@ def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
     topic = Topic(principal.organisation_id, principal.public_id)
     version = version_of(asked, topic)
     view = asked.services.reader.institution(principal, filters)
-    values = institution.fill(view, at.screen, links_for(asked, at))
-    return PageAnswer(values, topic, version, view.freshness)
+    links = links_for(asked, at)
+    values = drawn(asked, at, view, lambda: institution.fill(view, at.screen, links))
+    return PageAnswer({**values, AS_OF: as_of_lines(view, institution.CARDS)}, topic, version, view.freshness)
 
 
 def register(registry: CallbackRegistry) -> None:

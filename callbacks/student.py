@@ -5,7 +5,18 @@ from typing import Any
 
 from dash import Input
 
-from callbacks.answering import PAGE_INPUTS, PageAddress, PageAnswer, answered, links_for, outputs_of, version_of
+from callbacks.answering import (
+    AS_OF,
+    PAGE_INPUTS,
+    PageAddress,
+    PageAnswer,
+    answered,
+    as_of_lines,
+    drawn,
+    links_for,
+    outputs_of,
+    version_of,
+)
 from dashapp import ids
 from dashapp.components import student
 from dashapp.domain.filters import Filters
@@ -27,8 +38,9 @@ def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
     version = version_of(asked, topic)
     own = person == principal.person_id
     view = reader.student(principal, filters) if own else reader.learner(principal, at.required_id(), filters)
-    values = student.fill(view, at.screen, links_for(asked, at), own=own)
-    return PageAnswer(values, topic, version, view.freshness)
+    links = links_for(asked, at)
+    values = drawn(asked, at, view, lambda: student.fill(view, at.screen, links, own=own), own=own)
+    return PageAnswer({**values, AS_OF: as_of_lines(view, student.CARDS)}, topic, version, view.freshness)
 
 
 def register(registry: CallbackRegistry) -> None:

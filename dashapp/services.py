@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from dashapp.data.cache import Cache
 from dashapp.data.changes import ChangeWatcher
 from dashapp.data.database import Database
+from dashapp.data.memo import Memo
 from dashapp.data.reader import PageReader
 from dashapp.domain.clock import Clock
 from dashapp.settings import Settings
@@ -20,3 +21,4 @@ class Services:
     clock: Clock
     live: ChangeWatcher
     reader: PageReader
+    drawn: Memo

@@ -6,13 +6,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from a2wsgi import WSGIMiddleware
-from dash import Dash, dcc
+from dash import Dash, dash_table, dcc
 from flask import Flask
 
 from callbacks import register_all
 from dashapp.data.cache import build_cache
 from dashapp.data.changes import ChangeWatcher
 from dashapp.data.database import Database, database_from
+from dashapp.data.memo import Memo
 from dashapp.data.reader import PageReader
 from dashapp.domain.clock import Clock, system_clock
 from dashapp.domain.principal import Permission
@@ -74,7 +75,7 @@ def create_app(
     live = ChangeWatcher(database, clock)
     cache = build_cache(settings)
     reader = PageReader(database, cache, clock, live, settings.minimum_group_size)
-    services = Services(settings, database, cache, clock, live, reader)
+    services = Services(settings, database, cache, clock, live, reader, Memo())
     metrics = build_metrics()
     server = Flask("app", static_folder=None)
     server.secret_key = settings.secret_keys[0]
@@ -133,6 +134,8 @@ def _add_dash(server: Flask, guard: Guard, services: Services) -> Dash:
     )
     # The cartesian bundle lies among the assets: a third of the full one, and `dcc.Graph` uses what is there.
     dcc._js_dist[:] = [each for each in dcc._js_dist if each.get("namespace") != "plotly"]
+    # Our tables are AG Grid's; Dash would send its own, deprecated one to every page.
+    dash_table._js_dist[:] = []  # type: ignore[attr-defined]  # private, and untyped
     app.layout = lambda: root_layout(services.settings)
     _open_dash_routes(app, guard, before)
     register_all(CallbackRegistry(app, guard, services))

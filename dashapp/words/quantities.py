@@ -1,6 +1,7 @@
 """Numbers with their units. A unit follows after a no-break space; English parts thousands by a narrow one."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from babel.lists import format_list
 from babel.numbers import format_decimal
@@ -15,9 +16,15 @@ DAY_MINUTES = 24 * 60
 
 def number(value: float, decimals: int = 0) -> str:
     """5965 → "5 965" (narrow space), 0.44 with one decimal → "0.4"."""
+    return _number(round(value, decimals), decimals, current_locale())
+
+
+# A page holds thousands of numbers, and few different ones.
+@lru_cache(maxsize=16_384)
+def _number(value: float, decimals: int, locale: str) -> str:
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    text = format_decimal(round(value, decimals), format=pattern, locale=babel_locale())
-    return text.replace(",", NARROW_SPACE) if current_locale() in (SOURCE_LOCALE, PSEUDO_LOCALE) else text
+    text = format_decimal(value, format=pattern, locale=babel_locale())
+    return text.replace(",", NARROW_SPACE) if locale in (SOURCE_LOCALE, PSEUDO_LOCALE) else text
 
 
 def compact(value: float) -> str:
