@@ -4,8 +4,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import Connection
+
 from dashapp.data.database import Database, DatabaseRole
-from dashapp.data.store.identified import course_starts, find_people, last_activity
+from dashapp.data.store.identified import (
+    all_organisations,
+    course_starts,
+    find_administrators,
+    find_people,
+    last_activity,
+)
 from dashapp.data.store.organisations import (
     NewSource,
     create_organisation,
@@ -21,7 +29,7 @@ from dashapp.domain.keys import OrganisationId
 from dashapp.security.sign_in import DemoPerson
 from dashapp.settings import Settings
 from ingest.bulk import Counted, batches_of, bulk_loader
-from ingest.demo.calendar import ZONE, local_day, term_around
+from ingest.demo.calendar import ZONE, Term, local_day, term_around
 from ingest.demo.campus import Administrator, Campus, Fate, Learner, Teacher, plan_campus
 from ingest.demo.catalogue import COURSES, ISSUER, ORGANISATION, ORGANISATION_TITLE
 from ingest.demo.describing import describing_events
@@ -57,10 +65,8 @@ def ensure_demo_campus(
         starts = course_starts(connection, organisation_id, ISSUER)
         since = last_activity(connection, organisation_id)
     now = clock().astimezone(UTC)
-    term = term_around(local_day(now))
-    if starts:
-        # The term that was begun goes on, however long ago that was.
-        term = type(term)(min(starts.values()))
+    # The term that was begun goes on, however long ago that was.
+    term = Term(min(starts.values())) if starts else term_around(local_day(now))
     campus = plan_campus(term)
     progress(
         f"Making the demo campus {ORGANISATION_TITLE}." if since is None else "Bringing the demo campus up to date."
@@ -77,17 +83,29 @@ def ensure_demo_campus(
 
 
 def demo_people(database: Database) -> list[DemoPerson]:
-    """A few people of the campus whom the demo sign-in offers; empty while there is no campus."""
+    """Whom the demo sign-in offers: a few people of the campus, and the administrators of other organisations that
+    were imported here. Empty while there is no campus."""
     with database.transaction(DatabaseRole.JOBS, None) as connection:
-        organisation_id = find_organisation(connection, ORGANISATION)
-    if organisation_id is None:
+        organisations = all_organisations(connection)
+    offered: list[DemoPerson] = []
+    for organisation_id, name, title in organisations:
+        with database.transaction(DatabaseRole.JOBS, organisation_id) as connection:
+            if name == ORGANISATION:
+                offered[:0] = _people_of_the_campus(connection, organisation_id)
+            else:
+                offered += [
+                    DemoPerson(organisation_id, person.public_id, "administrator", person.name, title)
+                    for person in find_administrators(connection, organisation_id)
+                ]
+    return offered
+
+
+def _people_of_the_campus(connection: Connection, organisation_id: OrganisationId) -> list[DemoPerson]:
+    starts = course_starts(connection, organisation_id, ISSUER)
+    if not starts:
         return []
-    with database.transaction(DatabaseRole.JOBS, organisation_id) as connection:
-        starts = course_starts(connection, organisation_id, ISSUER)
-        if not starts:
-            return []
-        chosen = _choose(plan_campus(type(term_around(min(starts.values())))(min(starts.values()))))
-        found = find_people(connection, organisation_id, [person.identifier for person, _, _ in chosen])
+    chosen = _choose(plan_campus(Term(min(starts.values()))))
+    found = find_people(connection, organisation_id, [person.identifier for person, _, _ in chosen])
     return [
         DemoPerson(
             organisation_id,

@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--speed", type=_speed, default=None, metavar="N", help="at most N events a second, or max")
     parser.add_argument("--only", type=_modules, default=frozenset(), metavar="MODULE,…", help="only these modules")
     parser.add_argument("--organisation", default="oulad", metavar="NAME", help="short name of the organisation")
+    parser.add_argument("--administrator", metavar="NAME", help="makes somebody of this name administrator of it")
     parser.add_argument(
         "--through",
         type=Through,
@@ -90,7 +91,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _wishes(chosen: argparse.Namespace) -> Wishes:
-    return Wishes(chosen.organisation, chosen.shift_to, chosen.only, chosen.speed, chosen.through)
+    return Wishes(
+        organisation=chosen.organisation,
+        last_day=chosen.shift_to,
+        only=chosen.only,
+        speed=chosen.speed,
+        administrator=chosen.administrator,
+        through=chosen.through,
+    )
 
 
 def _speed(word: str) -> int | None:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta
 from enum import StrEnum
@@ -13,13 +14,21 @@ from typing import Protocol
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store.demographics import keep_demographics
 from dashapp.data.store.identified import course_starts, newest_zone, organisation_public_id
-from dashapp.data.store.organisations import NewSource, create_organisation, find_organisation, register_source
+from dashapp.data.store.identities import IdentityCache, Names
+from dashapp.data.store.organisations import (
+    ADMINISTRATOR,
+    NewSource,
+    create_organisation,
+    find_organisation,
+    grant_administrator,
+    register_source,
+)
 from dashapp.data.store.senders import read_senders
 from dashapp.data.store.status import inbox_backlog
 from dashapp.domain.clock import Clock
 from dashapp.domain.errors import AnalyticsError
-from dashapp.domain.events import Event, Source
-from dashapp.domain.keys import OrganisationId
+from dashapp.domain.events import Event, Identifier, PersonDescribed, Source
+from dashapp.domain.keys import OrganisationId, PersonId
 from dashapp.settings import Settings
 from ingest.bulk import bulk_loader
 from ingest.oulad.archive import Archive, Table
@@ -62,6 +71,8 @@ class Wishes:
     only: frozenset[str] = frozenset()
     speed: int | None = None
     """At most so many events a second."""
+    administrator: str | None = None
+    """The name of somebody who shall administer the organisation, so that there is somebody who can look at it."""
     through: Through | None = None
     """None: Kafka where brokers are configured, else here."""
 
@@ -137,6 +148,8 @@ class Importer:
         """Imports what is left. Raises ArchiveError and Unavailable; what was shown as done stays done."""
         done = self._progress.read()
         reporter.say(self._what_is_done())
+        if self._wishes.administrator is not None:
+            self._appoint(self._wishes.administrator)
         take = self._count_here if self._through is Through.HERE else self._send
         for batch in take(self._batches(done), reporter):
             self._progress.write(batch.mark)
@@ -172,6 +185,21 @@ class Importer:
         with self._database.transaction(DatabaseRole.INGEST, None) as connection:
             senders = read_senders(connection)
         return organisation_id, next(each.source for each in senders if each.source.source_id == source_id)
+
+    def _appoint(self, name: str) -> None:
+        """A person of this name, who is no student of the archive, becomes an administrator."""
+        person = Identifier(ISSUER, ADMINISTRATOR, name)
+        resolved = IdentityCache(self._database).resolve(self._organisation_id, Names({person}))
+        described = PersonDescribed(f"{ADMINISTRATOR} {name}", person, given_name=name)
+        if self._through is Through.HERE:
+            with bulk_loader(self._settings, self._database) as loader:
+                for _counted in loader.load(self._source, [[described]], self._clock):
+                    pass
+        else:
+            with closing(sender_for(self._settings, self._database, self._source)) as sender:
+                sender.send([described])
+        with self._database.transaction(DatabaseRole.JOBS, self._organisation_id) as connection:
+            grant_administrator(connection, self._organisation_id, PersonId(resolved.people[person][1]))
 
     def _find_days(self) -> ShiftedDays:
         """The shift of an import that was begun stays, whatever day it is: the events are the same ones."""
@@ -261,16 +289,13 @@ class Importer:
                 yield under_way.popleft()
 
     def _send(self, batches: Iterator[Batch], reporter: Reporter) -> Iterator[Batch]:
-        sender = sender_for(self._settings, self._database, self._source)
-        try:
+        with closing(sender_for(self._settings, self._database, self._source)) as sender:
             for batch in batches:
                 if self._through is Through.INBOX and not self._await_room(reporter):
                     return
                 sender.send(batch.events)
                 self.tally.sent += len(batch.events)
                 yield batch
-        finally:
-            sender.close()
 
     def _await_room(self, reporter: Reporter) -> bool:
         """Waits while the inbox is full; False when the import was stopped meanwhile."""

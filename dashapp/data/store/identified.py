@@ -6,10 +6,12 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, func, select
 
+from dashapp.data.store.organisations import ADMINISTRATOR
 from dashapp.data.tables import (
     course_identifiers,
     courses,
     learner_course_days,
+    memberships,
     organisation_time_zones,
     organisations,
     people,
@@ -73,6 +75,44 @@ def find_people(
         for row in rows
     }
     return {identifier: found[identifier] for identifier in identifiers if identifier in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Administrator:
+    """Somebody who administers a whole organisation."""
+
+    public_id: PublicId
+    name: str
+
+
+def find_administrators(connection: Connection, organisation_id: OrganisationId) -> list[Administrator]:
+    """Who administers the organisation now, in the order in which they became known."""
+    rows = connection.execute(
+        select(people.c.public_id, people.c.given_name, people.c.family_name)
+        .join(
+            memberships,
+            (memberships.c.organisation_id == people.c.organisation_id)
+            & (memberships.c.person_id == people.c.person_id),
+        )
+        .where(
+            people.c.organisation_id == organisation_id,
+            memberships.c.scope_kind == "organisation",
+            memberships.c.role == ADMINISTRATOR,
+            memberships.c.ends_at.is_(None),
+        )
+        .order_by(people.c.person_id)
+    )
+    return [
+        Administrator(PublicId(row.public_id), " ".join(filter(None, (row.given_name, row.family_name))))
+        for row in rows
+    ]
+
+
+def all_organisations(connection: Connection) -> list[tuple[OrganisationId, str, str]]:
+    """(key, short name, title) of every organisation in the installation. For la_jobs, which goes through all."""
+    chosen = select(organisations.c.organisation_id, organisations.c.name, organisations.c.title)
+    rows = connection.execute(chosen.order_by(organisations.c.organisation_id))
+    return [(OrganisationId(row.organisation_id), row.name, row.title) for row in rows]
 
 
 def last_activity(connection: Connection, organisation_id: OrganisationId) -> datetime | None:
