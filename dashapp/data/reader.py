@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeVar
+from time import monotonic
+from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -29,6 +30,9 @@ from dashapp.domain.scope import (
 )
 from dashapp.domain.views import ClassroomView, CourseChoice, Freshness, InstitutionView, StudentView
 
+ID_SECONDS: Final = 60.0
+MOST_IDS: Final = 50_000
+
 T = TypeVar("T", StudentView, ClassroomView, InstitutionView)
 
 
@@ -42,6 +46,24 @@ class Versions(Protocol):
 
     def freshness(self) -> Freshness:
         """Until when the data is complete."""
+
+
+class _KnownIds:
+    """Keys by public id, for a minute: a merge may give a person's id another key. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[OrganisationId, UUID], tuple[float, int]] = {}
+
+    def find(self, organisation: OrganisationId, public_id: UUID, look_up: Callable[[], int]) -> int:
+        """The key; raises what `look_up` raises, and then remembers nothing."""
+        known = self._known.get((organisation, public_id))
+        if known is not None and monotonic() - known[0] < ID_SECONDS:
+            return known[1]
+        key = look_up()
+        if len(self._known) >= MOST_IDS:
+            self._known.clear()
+        self._known[organisation, public_id] = (monotonic(), key)
+        return key
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +82,7 @@ class PageReader:
     _student: Form[StudentView] = field(default_factory=lambda: Form.of(StudentView), repr=False)
     _classroom: Form[ClassroomView] = field(default_factory=lambda: Form.of(ClassroomView), repr=False)
     _institution: Form[InstitutionView] = field(default_factory=lambda: Form.of(InstitutionView), repr=False)
+    _ids: _KnownIds = field(default_factory=_KnownIds, repr=False)
 
     def student(self, principal: Principal, filters: Filters) -> StudentView:
         """The principal's own page."""
@@ -99,15 +122,25 @@ class PageReader:
 
     def find_course(self, principal: Principal, public_id: UUID) -> CourseId:
         """The key of a course of the principal's organisation. It says nothing about whether it may be seen."""
-        with self.database.transaction(DatabaseRole.WEB, principal.organisation_id) as connection:
-            return find_course(connection, principal.organisation_id, public_id)
+        organisation = principal.organisation_id
+
+        def look_up() -> int:
+            with self.database.transaction(DatabaseRole.WEB, organisation) as connection:
+                return find_course(connection, organisation, public_id)
+
+        return CourseId(self._ids.find(organisation, public_id, look_up))
 
     def find_person(self, principal: Principal, public_id: UUID) -> PersonId:
         """The key of a person of the principal's organisation. It says nothing about whether they may be seen."""
         if public_id == principal.public_id:
             return principal.person_id
-        with self.database.transaction(DatabaseRole.WEB, principal.organisation_id) as connection:
-            return find_person(connection, principal.organisation_id, public_id)
+        organisation = principal.organisation_id
+
+        def look_up() -> int:
+            with self.database.transaction(DatabaseRole.WEB, organisation) as connection:
+                return find_person(connection, organisation, public_id)
+
+        return PersonId(self._ids.find(organisation, public_id, look_up))
 
     def _read_student(self, scope: Scope, filters: Filters, person: PersonId) -> StudentView:
         asked = replace(filters, level=None, section=None, unit=None)

@@ -19,7 +19,7 @@ from dashapp.data.queries.courses import (
     read_work,
     submissions_statement,
 )
-from dashapp.data.queries.days import Columns, places, recency_statement
+from dashapp.data.queries.days import Columns, places, presence_statement, recency_statement, unpacked
 from dashapp.data.queries.enrolment import members, one_of
 from dashapp.data.queries.standing import submission_rows
 from dashapp.data.tables import course_days
@@ -50,6 +50,9 @@ class _Read:
     active: tuple[Mapping[CourseId, Longs], Mapping[CourseId, Longs]]
     """Those of them with an event in the last 7 × 24 h, and in the 7 × 24 h before."""
     daily: Columns
+    """Events per course and day."""
+    present: Sequence[tuple[CourseId, date, Longs]]
+    """(course, day, people) of everybody who was active on a day of the shown weeks."""
     averages: Mapping[CourseId, Floats]
     hidden: Hidden[CourseId]
     minimum_group: int
@@ -98,10 +101,16 @@ def _read(
     )
     first = min(shown[0], campus.today - timedelta(days=2 * ACTIVE_DAYS))
     daily = read_columns(connection, course_days_statement(organisation, keys, first))
+    present = [
+        (CourseId(row.course_id), row.day, unpacked(row.people))
+        for row in connection.execute(presence_statement(organisation, keys, shown))
+    ]
     units = {one.course_id: one.unit for one in listed}
     hidden = suppress({key: len(people[key]) for key in keys}, units.__getitem__, scope.minimum_group)
     averages = _averages(connection, organisation, people)
-    return _Read(campus, listed, shown, people, (active[0], active[1]), daily, averages, hidden, scope.minimum_group)
+    return _Read(
+        campus, listed, shown, people, (active[0], active[1]), daily, present, averages, hidden, scope.minimum_group
+    )
 
 
 def _active(recent: Columns, inside: NDArray[np.bool_], people: Mapping[CourseId, Longs]) -> dict[CourseId, Longs]:
@@ -179,12 +188,27 @@ def _view(read: _Read, unit: str | None) -> InstitutionView:
 
 
 def _days(read: _Read, keys: Sequence[CourseId]) -> tuple[Day, ...]:
-    """Every day of the shown weeks."""
+    """Every day of the shown weeks: events, and distinct learners, who count once however many courses they are in."""
     first, last = read.shown
     rows = _between(read.daily, keys, first, last)
     length = (last - first).days + 1
     events = np.bincount(rows["day"] - first.toordinal(), weights=rows["events"], minlength=length)
-    return tuple(Day(first + timedelta(days=index), int(events[index])) for index in range(length))
+    learners = _learners_per_day(read, keys, length)
+    return tuple(
+        Day(first + timedelta(days=index), int(events[index]), learners=int(learners[index])) for index in range(length)
+    )
+
+
+def _learners_per_day(read: _Read, keys: Sequence[CourseId], length: int) -> Longs:
+    """Distinct learners on each day of the shown weeks, those who are not enrolled left out."""
+    everybody = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *(read.people[key] for key in keys)]))
+    # A table of learners by days: marking a learner twice changes nothing, so nothing has to be sorted.
+    there = np.zeros((len(everybody), length), dtype=bool)
+    for course, day, people in read.present:
+        if course in keys:
+            enrolled = places(read.people[course], people)[1]
+            there[np.searchsorted(everybody, people[enrolled]), (day - read.shown[0]).days] = True
+    return np.asarray(there.sum(axis=0), dtype=np.int64)
 
 
 def _row(read: _Read, one: Course) -> CourseRow:

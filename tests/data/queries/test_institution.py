@@ -72,6 +72,14 @@ def test_a_unit_narrows_the_page_to_its_courses(campus: World) -> None:
     assert (view.enrolled, view.active_7_before, view.events_7) == (5, 1, 10)
 
 
+def test_on_each_day_distinct_learners_count_without_staff(campus: World) -> None:
+    days = {day.day: day for day in page(campus).days}
+    assert (days[date(2026, 5, 4)].events, days[date(2026, 5, 4)].learners) == (32, 13)
+    assert days[date(2026, 4, 28)].learners == 2
+    assert days[date(2026, 5, 5)].learners == 0
+    assert {day.day: day.learners for day in page(campus, unit="Arts").days}[date(2026, 5, 4)] == 5
+
+
 def test_an_unknown_unit_is_ignored(campus: World) -> None:
     assert page(campus, unit="Alchemy").chosen_unit is None
 

@@ -1,0 +1,246 @@
+"""What the server needs for the data of each page, uncached and cached: `python -m benchmarks.pages`.
+
+Without `--data-dir` it makes a database of the published OULAD data's size (see `benchmarks.large_campus`); with it, it
+reads the newest organisation of an existing embedded database, for example one into which the archive was imported.
+The pages are those of the largest course under way. Yardsticks, in the same run: counting the very rows that the
+classroom reads, and reading back a kept classroom from its bytes.
+"""
+
+import argparse
+import statistics
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import psycopg2.extensions
+from flask_caching.backends import SimpleCache
+from sqlalchemy import Connection, event, text
+
+from benchmarks.large_campus import Size, write_large_campus
+from benchmarks.machine import machine
+from dashapp.data.cache import KEPT_SECONDS, MOST_VALUES, Cache, Form
+from dashapp.data.database import Database, DatabaseRole, embedded_database
+from dashapp.data.migrations import migrate
+from dashapp.data.reader import PageReader
+from dashapp.domain.clock import system_clock
+from dashapp.domain.filters import Filters
+from dashapp.domain.keys import CourseId, OrganisationId, PersonId, PublicId
+from dashapp.domain.principal import Principal
+from dashapp.domain.views import ClassroomView, Freshness
+
+UNCACHED_TARGET, CACHED_TARGET, MOST_STATEMENTS = 300, 30, 8
+
+
+@dataclass
+class Versions:
+    """A version that rises whenever a round must not be met in the cache."""
+
+    number: int = 0
+
+    def versions(
+        self, organisation: OrganisationId, course: CourseId | None = None, person: PersonId | None = None
+    ) -> str:
+        """The same for everything."""
+        return str(self.number)
+
+    def freshness(self) -> Freshness:
+        """Always up to date."""
+        return Freshness(datetime.now(UTC), 0.0)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A page and how it is asked for."""
+
+    name: str
+    ask: Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The largest course under way, one of its learners, and how much there is."""
+
+    organisation: OrganisationId
+    course: CourseId
+    course_public_id: PublicId
+    learner: PersonId
+    learner_public_id: PublicId
+    learners: int
+    rows: int
+    now: datetime
+
+
+_SUBJECT = text("""
+SELECT c.course_id, c.public_id, count(*) AS learners, min(m.person_id) AS person,
+  LEAST(max(c.ends_on), CURRENT_DATE) AS today
+FROM courses c JOIN memberships m ON m.organisation_id = c.organisation_id AND m.scope_kind = 'course'
+  AND m.scope_id = c.course_id AND m.role = 'learner' AND m.ends_at IS NULL
+WHERE c.organisation_id = :organisation
+GROUP BY c.course_id, c.public_id ORDER BY max(c.ends_on) DESC, learners DESC LIMIT 1
+""")
+
+
+def main() -> None:
+    """Prints the machine, each page's figures and the yardsticks."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
+    parser.add_argument("--data-dir", type=Path, help="the folder of an embedded database to read")
+    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--minutes", action="store_true", help="make a campus whose sources record times of day")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="pages-") as folder:
+        Path(folder).chmod(0o755)
+        database = embedded_database(chosen.data_dir or Path(folder) / "database")
+        try:
+            if chosen.data_dir is None:
+                _make(database, Size(minutes=chosen.minutes))
+            _measure(database, chosen.rounds)
+        finally:
+            database.close()
+
+
+def _make(database: Database, size: Size) -> None:
+    migrate(database)
+    with database.administration() as connection:
+        connection.execute(text("SET search_path = analytics"))
+        write_large_campus(connection, datetime.now(UTC).date(), size)
+        connection.commit()
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
+
+
+def _measure(database: Database, rounds: int) -> None:
+    subject = _subject(database)
+    versions = Versions()
+    cache = Cache(SimpleCache(threshold=MOST_VALUES, default_timeout=KEPT_SECONDS))
+    reader = PageReader(database, cache, lambda: subject.now, versions)
+    print(machine())
+    print(f"{subject.rows:,} learner-days; the course has {subject.learners:,} learners; {rounds} rounds each\n")
+    print(f"{'page':<22}{'uncached p50':>14}{'p95':>8}{'cached p50':>12}{'p95':>8}{'statements':>12}")
+    for case in _cases(reader, subject):
+        case.ask()
+        versions.number += 1
+        with _counted(database) as statements:
+            case.ask()
+        uncached = _times(rounds, case.ask, before=lambda: setattr(versions, "number", versions.number + 1))
+        cached = _times(rounds, case.ask)
+        print(
+            f"{case.name:<22}{_p50(uncached):>11.0f} ms{_p95(uncached):>5.0f} ms{_p50(cached):>9.1f} ms"
+            f"{_p95(cached):>5.1f} ms{len(statements):>12}"
+        )
+        versions.number += 1
+    print(f"{'target':<22}{'':>11}{UNCACHED_TARGET:>8} ms{'':>9}{CACHED_TARGET:>8} ms{MOST_STATEMENTS:>12}\n")
+    _yardsticks(database, reader, subject, rounds)
+
+
+def _subject(database: Database) -> Subject:
+    with database.administration() as connection:
+        connection.execute(text("SET search_path = analytics"))
+        organisation = connection.execute(
+            text("SELECT organisation_id FROM learner_course_days GROUP BY 1 ORDER BY count(*) DESC LIMIT 1")
+        ).scalar_one()
+        row = connection.execute(_SUBJECT, {"organisation": organisation}).one()
+        rows = connection.execute(text("SELECT count(*) FROM learner_course_days")).scalar_one()
+        public = connection.execute(
+            text("SELECT public_id FROM people WHERE organisation_id = :organisation AND person_id = :person"),
+            {"organisation": organisation, "person": row.person},
+        ).scalar_one()
+    # The minute stands still, so that rounds meet in the cache unless the version rises.
+    now = min(system_clock(), datetime.combine(row.today, datetime.min.time(), UTC) + timedelta(hours=18))
+    return Subject(
+        OrganisationId(organisation), CourseId(row.course_id), PublicId(row.public_id), PersonId(row.person),
+        PublicId(public), row.learners, rows, now,
+    )  # fmt: skip
+
+
+def _cases(reader: PageReader, subject: Subject) -> list[Case]:
+    course = frozenset({subject.course})
+    student = Principal(subject.organisation, subject.learner, subject.learner_public_id, "student", learns_in=course)
+    teacher = Principal(subject.organisation, PersonId(0), subject.course_public_id, "teacher", teaches_in=course)
+    dean = Principal(subject.organisation, PersonId(0), subject.course_public_id, "dean", administers=True)
+    everything = Filters(first=subject.now.date() - timedelta(days=300))
+    return [
+        Case("student", lambda: reader.student(student, Filters())),
+        Case("learner, by staff", lambda: reader.learner(teacher, subject.learner_public_id, Filters())),
+        Case("classroom", lambda: reader.classroom(teacher, subject.course_public_id, Filters())),
+        Case("classroom, all weeks", lambda: reader.classroom(teacher, subject.course_public_id, everything)),
+        Case("classroom, in groups", lambda: reader.classroom(dean, subject.course_public_id, Filters())),
+        Case("institution", lambda: reader.institution(dean, Filters())),
+    ]
+
+
+def _times(rounds: int, ask: Callable[[], Any], before: Callable[[], None] = lambda: None) -> list[float]:
+    """Milliseconds of each round."""
+    times = []
+    for _ in range(rounds):
+        before()
+        started = perf_counter()
+        ask()
+        times.append((perf_counter() - started) * 1000)
+    return times
+
+
+def _p50(times: list[float]) -> float:
+    return statistics.median(times)
+
+
+def _p95(times: list[float]) -> float:
+    return sorted(times)[max(0, round(0.95 * len(times)) - 1)]
+
+
+@contextmanager
+def _counted(database: Database) -> Iterator[list[str]]:
+    """The statements of a page's round that the driver sends meanwhile, COPY too, the tenant's setting left out."""
+    statements: list[str] = []
+
+    class Counting(psycopg2.extensions.cursor):
+        def execute(self, query: Any, variables: Any = None) -> None:
+            if "set_config" not in str(query) and "pg_catalog" not in str(query):
+                statements.append(str(query))
+            super().execute(query, variables)
+
+        def copy_expert(self, sql: Any, file: Any, size: int = 8192) -> None:
+            statements.append(str(sql))
+            super().copy_expert(sql, file, size)
+
+    def use(connection: Any, *_rest: Any) -> None:
+        connection.cursor_factory = Counting
+
+    def forget(connection: Any, *_rest: Any) -> None:
+        if connection is not None:
+            connection.cursor_factory = psycopg2.extensions.cursor
+
+    engine = database.engine(DatabaseRole.WEB)
+    event.listen(engine, "checkout", use)
+    event.listen(engine, "checkin", forget)
+    yield statements
+    event.remove(engine, "checkout", use)
+    event.remove(engine, "checkin", forget)
+
+
+def _count_rows(connection: Connection, subject: Subject) -> int:
+    statement = text(
+        "SELECT count(events) FROM learner_course_days WHERE organisation_id = :organisation AND course_id = :course"
+        " AND day > :since"
+    )
+    since = subject.now.date() - timedelta(weeks=14)
+    values = {"organisation": subject.organisation, "course": subject.course, "since": since}
+    return int(connection.execute(statement, values).scalar_one())
+
+
+def _yardsticks(database: Database, reader: PageReader, subject: Subject, rounds: int) -> None:
+    with database.transaction(DatabaseRole.WEB, subject.organisation) as connection:
+        times = _times(rounds, lambda: _count_rows(connection, subject))
+        print(f"counting the {_count_rows(connection, subject):,} learner-days of 14 weeks: {_p50(times):.0f} ms")
+    classroom = next(case for case in _cases(reader, subject) if case.name == "classroom")
+    form = Form.of(ClassroomView)
+    kept = form.write(classroom.ask())
+    times = _times(rounds, lambda: form.read(kept))
+    print(f"reading the classroom back from {len(kept):,} bytes: {_p50(times):.1f} ms")
+
+
+if __name__ == "__main__":
+    main()
