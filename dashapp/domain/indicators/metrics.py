@@ -1,0 +1,36 @@
+"""The registry of metrics: what each is called in `docs/metrics.md`, and from which tables it comes.
+
+A test holds the document against this list, and its figures against the constants of the code.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric. Its definition in words stands in the document under `key`."""
+
+    key: str
+    unit: str
+    tables: tuple[str, ...]
+
+
+_DAYS = "learner_course_days"
+
+METRICS: tuple[Metric, ...] = (
+    Metric("enrolled", "learners", ("memberships", "people")),
+    Metric("events", "events", (_DAYS, "course_days")),
+    Metric("active_day", "days", (_DAYS,)),
+    Metric("last_active", "day, instant", (_DAYS,)),
+    Metric("active_7", "learners", (_DAYS, "memberships")),
+    Metric("active_learners_of_a_day", "learners", (_DAYS, "memberships")),
+    Metric("time_on_task", "minutes", (_DAYS,)),
+    Metric("sessions", "sessions", (_DAYS,)),
+    Metric("score", "%", ("submissions", "activities")),
+    Metric("course_median", "as the metric", (_DAYS, "submissions", "memberships")),
+    Metric("punctuality", "assignments", ("submissions", "activities", "activity_extensions")),
+    Metric("progress", "%", ("learner_activities", "submissions", "activities")),
+    Metric("regularity", "%", (_DAYS, "courses", "course_breaks")),
+    Metric("trend", "events", (_DAYS, "courses", "course_breaks")),
+    Metric("at_risk", "points", (_DAYS, "submissions", "activities", "memberships", "courses", "course_breaks")),
+)
