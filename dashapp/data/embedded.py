@@ -218,26 +218,17 @@ class EmbeddedServer:
                 remains_of_socket.unlink()
 
     def _launch(self) -> None:
-        said = self._try_to_launch()
-        if said == "":
-            # Once in some hundred starts on a very busy machine a server ends without a word. The next one stays.
-            said = self._try_to_launch()
-        if said is not None:
-            raise Unavailable(f"The database did not start. It said last: {_last_lines(said)}")
-
-    def _try_to_launch(self) -> str | None:
-        """None when the server takes connections, else what it said before it ended."""
         self._log.unlink(missing_ok=True)
-        # pg_ctl's own waiting is not used: now and then it goes on waiting for a server that is long since ready.
-        self._run("pg_ctl", "start", "-W", "-l", str(self._log), "-D", str(self._cluster))
+        # Not with -w: pg_ctl goes by a file, and waits to the end where it can't read it.
+        started = self._run("pg_ctl", "start", "-W", "-l", str(self._log), "-D", str(self._cluster))
         deadline, nobody = time.monotonic() + _START_SECONDS, 0
         while not self._answers():
             # Seen once may be a moment between two programs; seen for half a second is a server that has ended.
             nobody = 0 if any(self._works_here(process) for process in psutil.process_iter()) else nobody + 1
             if nobody * _LOOK_SECONDS > _GONE_SECONDS or time.monotonic() > deadline:
-                return self._log.read_text(errors="replace").strip() if self._log.exists() else ""
+                said = self._log.read_text(errors="replace") if self._log.exists() else started.stdout
+                raise Unavailable(f"The database did not start. It said last: {_last_lines(said)}")
             time.sleep(_LOOK_SECONDS)
-        return None
 
     def _ensure_database(self) -> None:
         # Not `with connect(...)`: that would begin a transaction, in which no database can be made.

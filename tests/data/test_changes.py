@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Barrier
 from time import monotonic, sleep
 
@@ -223,8 +224,9 @@ def test_a_watcher_can_be_stopped_before_it_was_started_and_twice(database: Data
     watcher.stop()
 
 
-def test_it_survives_a_server_that_goes_and_comes_back(tmp_path: Path, watching: Watching) -> None:
-    database = embedded_database(tmp_path / "database")
+def test_it_survives_a_server_that_goes_and_comes_back(watching: Watching) -> None:
+    folder = TemporaryDirectory(prefix="la-changes-")
+    database = embedded_database(Path(folder.name) / "database")
     assert database.server is not None
     try:
         migrate(database)
@@ -242,6 +244,7 @@ def test_it_survives_a_server_that_goes_and_comes_back(tmp_path: Path, watching:
     finally:
         watcher.stop()
         database.close()
+        folder.cleanup()
 
 
 def test_a_process_with_very_many_open_files_can_watch(database: Database, watching: Watching) -> None:

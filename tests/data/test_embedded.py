@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
 import psycopg2
@@ -31,10 +32,17 @@ server.stop()
 
 
 @pytest.fixture
-def directory(tmp_path: Path) -> Iterator[Path]:
+def folder() -> Iterator[Path]:
+    """A folder through which the server's user gets: pytest closes its own ones again whenever a run begins."""
+    with TemporaryDirectory(prefix="la-embedded-") as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def directory(folder: Path) -> Iterator[Path]:
     """A directory whose server does not outlive the test."""
-    yield tmp_path / "database"
-    last = EmbeddedServer(tmp_path / "database")
+    yield folder / "database"
+    last = EmbeddedServer(folder / "database")
     if last.postmaster_pid is not None:
         last.start()
         last.stop()
@@ -177,8 +185,8 @@ def test_a_process_id_that_something_else_has_by_now_does_not_keep_it_from_start
         bystander.wait()
 
 
-def test_a_path_too_long_for_a_socket_is_no_obstacle(tmp_path: Path) -> None:
-    server = EmbeddedServer(tmp_path / ("long" * 30) / "database")
+def test_a_path_too_long_for_a_socket_is_no_obstacle(folder: Path) -> None:
+    server = EmbeddedServer(folder / ("long" * 30) / "database")
     server.start()
     assert ask(server, "SELECT 1") == 1
     server.stop()
@@ -222,17 +230,17 @@ def test_a_small_machine_gets_a_small_server(directory: Path, monkeypatch: pytes
     server.stop()
 
 
-def test_without_a_database_in_the_settings_the_embedded_one_is_migrated_and_used(tmp_path: Path) -> None:
+def test_without_a_database_in_the_settings_the_embedded_one_is_migrated_and_used(folder: Path) -> None:
     from dashapp.settings import load_settings
 
-    settings = load_settings(_env_file=None, data_dir=tmp_path / "var", demo=False)
+    settings = load_settings(_env_file=None, data_dir=folder / "var", demo=False)
     database = database_from(settings)
     try:
         migrate(database)
         assert is_migrated(database, DatabaseRole.WEB)
     finally:
         database.close()
-    assert EmbeddedServer(tmp_path / "var" / "database").postmaster_pid is None
+    assert EmbeddedServer(folder / "var" / "database").postmaster_pid is None
 
 
 def test_closing_ends_the_sessions_of_the_embedded_server(directory: Path) -> None:

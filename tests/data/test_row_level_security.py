@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
@@ -193,8 +194,9 @@ def test_no_role_of_the_service_changes_the_schema(database: Database, role: Dat
         connection.execute(text(statement))
 
 
-def test_a_role_of_the_embedded_server_cannot_become_another_one(tmp_path: Path) -> None:
-    embedded = embedded_database(tmp_path / "database")
+def test_a_role_of_the_embedded_server_cannot_become_another_one() -> None:
+    folder = TemporaryDirectory(prefix="la-roles-")
+    embedded = embedded_database(Path(folder.name) / "database")
     try:
         migrate(embedded)
         for other in ("la_owner", "la_ingest", "postgres"):
@@ -205,6 +207,7 @@ def test_a_role_of_the_embedded_server_cannot_become_another_one(tmp_path: Path)
                 connection.execute(text(f"SET ROLE {other}"))
     finally:
         embedded.close()
+        folder.cleanup()
 
 
 def test_a_name_finds_one_organisation_and_no_list(database: Database, two_tenants: list[OrganisationId]) -> None:
