@@ -175,7 +175,7 @@ def _heat_key(view: ClassroomView) -> Component:
 
 
 def _heat_line(view: ClassroomView) -> str:
-    shown, total = min(view.heat_rows, len(view.learners)), len(view.learners)
+    shown, total = figures.heat_rows_shown(view), len(view.learners)
     unit = _("Time per learner and week") if view.heat_in_minutes else _("Events per learner and week")
     if shown < total:
         said = _("{unit}; the first {shown} of {total} learners, in the order of the list")

@@ -13,7 +13,7 @@ from dashapp.components.card import Children, Frame
 from dashapp.components.definitions import Subject, definition
 from dashapp.components.differences import amount_against, count_against, emphasised
 from dashapp.components.links import Links
-from dashapp.components.reasons import applies, rule_limit, rule_name, rule_value
+from dashapp.components.reasons import applies, reason_sentence, rule_limit, rule_name, rule_value
 from dashapp.components.sentences import student_lead, student_sentence
 from dashapp.components.slots import Slot, chart_slots
 from dashapp.components.strip import Cell
@@ -204,7 +204,9 @@ def _due_state(due: Due, soon: bool) -> Component:
 
 def _due_list(view: StudentView) -> Component:
     rows = []
-    for due in view.due[:SHOWN_DUE]:
+    # What is handed in already comes after what is still to do.
+    ordered = sorted(view.due, key=lambda due: (due.state == "submitted", due.due_at))
+    for due in ordered[:SHOWN_DUE]:
         when = words.local_date(due.due_at, view.freshness.zone)
         share = _("{share} of mark").format(share=words.percent(due.weight_share)) if due.weight_share else ""
         rows.append(
@@ -229,13 +231,12 @@ def _due_list(view: StudentView) -> Component:
     return html.Ul(rows, className="la-list la-due")
 
 
-def _rule_row(course: str, reason: Reason) -> Component:
+def _rule_row(reason: Reason) -> Component:
     yes = applies(reason)
     answer = marks.level_mark("help", _("Yes")) if yes else marks.level_mark("calm", _("No"))
-    name = rule_name(reason.rule)
     return html.Tr(
         [
-            html.Td([html.Span(course, className="la-m"), " ", name] if course else name),
+            html.Td(rule_name(reason.rule)),
             html.Td(rule_value(reason), className="la-num la-m"),
             html.Td(rule_limit(reason), className="la-2"),
             html.Td(answer if reason.value is not None else "–", className="fit"),
@@ -243,20 +244,33 @@ def _rule_row(course: str, reason: Reason) -> Component:
     )
 
 
+def _course_row(course: str, reasons: Sequence[Reason]) -> Component:
+    """One course in a line, where there are several: the rules that apply, or that none does."""
+    why = reason_sentence(*reasons)
+    answer = marks.level_mark("help", _("Yes")) if why else marks.level_mark("calm", _("No"))
+    silent = all(reason.value is None for reason in reasons)
+    said = _("No rule can speak now") if silent else why or _("No rule applies")
+    return html.Tr(
+        [
+            html.Td(course, className="la-m fit"),
+            html.Td(said, className="la-2", style={"paddingInlineStart": "1rem"}),
+            html.Td("–" if silent else answer, className="fit"),
+        ]
+    )
+
+
 def _why(view: StudentView) -> Component:
-    several = len(view.reasons) > 1
-    rows: list[Component] = []
-    for course, reasons in view.reasons:
-        # Of several courses, those rules stand in the table that apply, so that it stays short.
-        chosen = [reason for reason in reasons if applies(reason)] if several else list(reasons)
-        rows += [_rule_row(course if several else "", reason) for reason in chosen]
+    if len(view.reasons) > 1:
+        rows = [_course_row(course, reasons) for course, reasons in view.reasons]
+        more = html.P(_("Choose one course to see each rule with its limit."), className="la-small la-2")
+        return html.Div([html.Table(html.Tbody(rows), className="la-table"), more])
+    rows = [_rule_row(reason) for _course, reasons in view.reasons for reason in reasons]
     if not rows:
-        return html.P(_("Choose one course to see each rule with its value and its limit."), className="la-small la-2")
+        return card.no_data(_("The rules speak as soon as a course has begun."))
     head = [_("Rule"), _("Value"), _("Applies when"), ""]
     cells = [html.Th(text, className="la-num" if place == 1 else None) for place, text in enumerate(head)]
-    return html.Div(
-        html.Table([html.Thead(html.Tr(cells)), html.Tbody(rows)], className="la-table"), className="la-scroll"
-    )
+    table = html.Table([html.Thead(html.Tr(cells)), html.Tbody(rows)], className="la-table")
+    return html.Div(table, className="la-scroll")
 
 
 def _why_line(view: StudentView) -> str:
@@ -331,6 +345,6 @@ def fill(view: StudentView, screen: Screen, links: Links, *, own: bool = True) -
         "due": _due_list(view),
         "why": _why(view),
         "why_line": _why_line(view),
-        **_charts(view, screen, None if own else view.name),
+        **_charts(view, screen, None if own else _("score")),
         "asof": [asof] * len(CARDS),
     }

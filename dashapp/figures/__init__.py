@@ -12,6 +12,7 @@ from dashapp.figures.daily import active_days
 from dashapp.figures.heat import EVENT_STEPS as HEAT_EVENTS
 from dashapp.figures.heat import MINUTE_STEPS as HEAT_MINUTES
 from dashapp.figures.heat import learner_weeks
+from dashapp.figures.heat import rows_shown as heat_rows_shown
 from dashapp.figures.scatter import time_and_score
 from dashapp.figures.scores import scores_against_course
 from dashapp.figures.theme import Screen, Theme, table_of
@@ -27,6 +28,7 @@ __all__ = [
     "active_days",
     "activity_calendar",
     "courses_by_week",
+    "heat_rows_shown",
     "learner_weeks",
     "scores_against_course",
     "scores_by_course",

@@ -16,6 +16,8 @@ from dashapp.words import _, ngettext
 MINUTE_STEPS = (0, 60, 120, 240, 360)
 """From each on: the next colour; 0 is a true zero."""
 EVENT_STEPS = (0, 10, 30, 75, 150)
+MOST_ROWS = 40
+"""More rows than that are thinner than their names."""
 GLYPH = {Level.HELP: "▲", Level.WATCH: "◆", Level.CALM: "○"}
 GLYPH_COLOUR = {Level.HELP: "help", Level.WATCH: "watch", Level.CALM: "ink-3"}
 
@@ -23,6 +25,11 @@ GLYPH_COLOUR = {Level.HELP: "help", Level.WATCH: "watch", Level.CALM: "ink-3"}
 def steps_of(minutes: bool) -> tuple[int, ...]:
     """Where the map's colours change."""
     return MINUTE_STEPS if minutes else EVENT_STEPS
+
+
+def rows_shown(view: ClassroomView) -> int:
+    """How many learners the map shows, from the top of the list."""
+    return min(view.heat_rows, len(view.learners), MOST_ROWS)
 
 
 def _bin(value: int, steps: Sequence[int]) -> int:
@@ -47,7 +54,7 @@ def _name(row: LearnerRow, screen: Screen) -> str:
 def _map(view: ClassroomView, screen: Screen) -> Json:
     steps, colours = steps_of(view.heat_in_minutes), screen.amounts()
     said = _("{name}, week {number}: {amount}")
-    shown = view.learners[: view.heat_rows]
+    shown = view.learners[: rows_shown(view)]
     return {
         "type": "heatmap",
         "z": [[None if value is None else _bin(value, steps) for value in row] for row in view.heat[: len(shown)]],
@@ -92,7 +99,7 @@ def _table(view: ClassroomView, shown: Sequence[LearnerRow]) -> Table:
 
 def learner_weeks(view: ClassroomView, screen: Screen, *, revision: str = "") -> go.Figure:
     """The first `heat_rows` learners by week: time where the sources record it, else events."""
-    shown = view.learners[: view.heat_rows]
+    shown = view.learners[: rows_shown(view)]
     if not shown or not view.week_starts:
         return only_words(_("No learner and no week to show yet"), screen, revision)
     # Names need 12 px each: where rows are thinner than that, every second or third is named.

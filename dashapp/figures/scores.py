@@ -12,7 +12,7 @@ from dashapp.figures.theme import words as only_words
 from dashapp.words import _
 
 SHOWN = 8
-"""So many fit; the table beside the figure has them all."""
+"""So many fit; the table of the figure has them all."""
 LABEL_WIDE = 28
 LABEL_NARROW = 18
 
@@ -103,7 +103,8 @@ def _key(rows: Sequence[Score], own: str, screen: Screen) -> list[Json]:
     row, edge = rows[top], top + 0.5
     if row.median is None:
         return []
-    apart = abs(row.score - row.median) >= (28 if screen.narrow else 12)
+    letters = len(own) + len(_("median"))
+    apart = abs(row.score - row.median) * (1.9 if screen.narrow else 2.8) > letters * 3.5 + 8
     median = annotation(Note(row.median, edge, _("median")), screen, xanchor="center", yanchor="bottom")
     mine = annotation(Note(row.score, edge, own, "accent"), screen, xanchor="center", yanchor="bottom")
     if not apart:

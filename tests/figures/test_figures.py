@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from typing import Any
@@ -208,3 +209,17 @@ def test_the_week_under_way_and_hidden_courses_are_left_out_of_the_comparison() 
 )
 def test_what_the_browser_says_of_its_screen_is_not_trusted(stored: object, screen: Screen) -> None:
     assert Screen.parse(stored) == screen
+
+
+def test_the_heat_map_shows_no_more_rows_than_can_be_read() -> None:
+    view = replace(samples.classroom(learners=80), heat_rows=80)
+    assert figures.heat_rows_shown(view) == 40
+    assert figures.learner_weeks(view, Screen()).layout.yaxis.range[0] == 39.5
+    assert figures.heat_rows_shown(samples.classroom(learners=3)) == 3
+
+
+def test_the_names_of_marks_that_stand_close_lean_away_from_each_other() -> None:
+    view = samples.student()
+    close = replace(view.scores[1], score=63.0)
+    drawn = figures.scores_against_course((close,), Screen(), own="score")
+    assert [note.xanchor for note in drawn.layout.annotations[:2]] == ["right", "left"]
