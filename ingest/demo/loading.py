@@ -127,7 +127,7 @@ def _ensure_organisation(settings: Settings, database: Database) -> tuple[Organi
     with database.transaction(DatabaseRole.JOBS, organisation_id) as connection:
         for faculty in dict.fromkeys(course.faculty for course in COURSES):
             ensure_units(connection, organisation_id, [faculty])
-        new = NewSource(SOURCE, ISSUER, topics=settings.kafka_topics)
+        new = NewSource(SOURCE, ISSUER, topics=settings.kafka_topics if settings.kafka_brokers else ())
         source_id = register_source(connection, organisation_id, new)
     with database.transaction(DatabaseRole.INGEST, None) as connection:
         source = next(s.source for s in read_senders(connection) if s.source.source_id == source_id)

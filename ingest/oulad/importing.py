@@ -180,7 +180,9 @@ class Importer:
             if organisation_id is None:
                 organisation_id = create_organisation(connection, name, TITLE, ZONE)
         with self._database.transaction(DatabaseRole.JOBS, organisation_id) as connection:
-            new = NewSource(f"oulad-{name}", ISSUER, topics=self._settings.kafka_topics)
+            # Believed on the topics only where it uses them: a sender more makes records without a header ambiguous.
+            topics = self._settings.kafka_topics if self._settings.kafka_brokers else ()
+            new = NewSource(f"oulad-{name}", ISSUER, topics=topics)
             source_id = register_source(connection, organisation_id, new)
         with self._database.transaction(DatabaseRole.INGEST, None) as connection:
             senders = read_senders(connection)
