@@ -1,5 +1,6 @@
 """The demo campus in a real database: made once, continued later, never counted twice."""
 
+import signal
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -243,6 +244,30 @@ def test_the_command_makes_a_campus(
     monkeypatch.setenv("DATA_RETENTION_DAYS", "2")
     assert command.main([]) == 0
     assert "The demo campus is ready" in capsys.readouterr().out
+
+
+def test_the_command_streams_until_it_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.setenv("DATA_RETENTION_DAYS", "1")
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    started = []
+    start = DemoStream.start
+
+    def start_and_end(stream: DemoStream) -> None:
+        start(stream)
+        started.append(stream)
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(DemoStream, "start", start_and_end)
+    try:
+        assert command.main(["--stream"]) == 0
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    assert len(started) == 1
 
 
 def test_a_wrong_setting_is_one_sentence_and_exit_code_2(
