@@ -127,6 +127,7 @@ def test_the_first_theme_is_that_of_the_system(new_page: Callable[..., Page], ad
 
 def test_a_chart_opens_as_a_table_by_keyboard_and_gives_the_focus_back(page: Page, address: str) -> None:
     opened(page, address, "student")
+    page.locator("#student-weeks .main-svg").first.wait_for()
     menu = page.locator(".la-card", has=page.locator("#student-weeks")).locator("summary")
     menu.focus()
     page.keyboard.press("Enter")
