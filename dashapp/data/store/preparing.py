@@ -41,6 +41,8 @@ _UNKNOWN: Final = ActivityType.UNKNOWN
 _INSTANT: Final = Precision.INSTANT
 _COMPLETED: Final = Verb.COMPLETED
 _NULL: Final = "\\N"
+_EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""No month of raw events is made before."""
 _PERSONAL: Final = ("given_name", "family_name", "email")
 """Stands in `people` only, never in a raw row."""
 KINDS: Final[Mapping[type, str]] = MappingProxyType(
@@ -144,7 +146,7 @@ def admit(arrived: Sequence[Arrived], limits: Limits) -> tuple[dict[Organisation
                 detail = f"{-age.total_seconds():.0f} s ahead of its arrival"
                 buried.append(Buried(arrival.place, arrival.source, RefusalReason.IN_THE_FUTURE, detail))
                 continue
-            if age > retention and type(arrival.event) is LearningEvent:
+            if at < _EARLIEST or (age > retention and type(arrival.event) is LearningEvent):
                 detail = f"{age.days} days old, at most {retention.days} are kept"
                 buried.append(Buried(arrival.place, arrival.source, RefusalReason.TOO_OLD, detail))
                 continue

@@ -1,7 +1,7 @@
 """Batches of events into the database: prepared outside of any transaction, written within the caller's."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final, cast
 
 from psycopg2 import extensions
@@ -40,12 +40,14 @@ class EventWriter:
         Raises Unavailable where the database cannot be reached.
         """
         admitted, buried = admit(arrived, self._limits)
+        # A month beyond the retention may be dropped at any time, so that it is looked for anew in every batch.
+        horizon = min((one.received_at for one in arrived), default=datetime.max) - self._limits.retention
         parts = []
         for organisation_id in sorted(admitted):
             arrivals = admitted[organisation_id]
             remembered = self._identities.resolve(organisation_id, names_of(arrivals))
             part = prepare_organisation(arrivals, remembered)
-            self._ensure_months(part.months - self._months)
+            self._ensure_months(part.months - self._months, f"{horizon:%Y-%m}")
             parts.append(part)
         return Prepared(tuple(parts), tuple(buried), len(arrived))
 
@@ -84,7 +86,7 @@ class EventWriter:
                 self._identities.forget(part.organisation_id)
                 raise StructureChanged("The structure of an organisation changed while a batch was prepared.")
 
-    def _ensure_months(self, months: set[str]) -> None:
+    def _ensure_months(self, months: set[str], horizon: str) -> None:
         """Makes the partitions of raw events that a batch needs, in a transaction of their own."""
         if not months:
             return
@@ -92,7 +94,7 @@ class EventWriter:
             for month in sorted(months):
                 first = date.fromisoformat(f"{month}-01")
                 connection.execute(_ENSURE_MONTH, {"first": first})
-        self._months |= months
+        self._months |= {month for month in months if month > horizon}
 
 
 _EPOCH: Final = text("SELECT structure_epoch FROM organisations WHERE organisation_id = :organisation")

@@ -147,3 +147,11 @@ def test_what_a_batch_touched_is_told_by_the_keys_that_count(campus: Campus, ver
     assert touched.people == {campus.key_of("ada")}
     assert touched.courses == {campus.value("SELECT course_id FROM courses")}
     assert touched.oldest_received_at == NOW
+
+
+def test_a_membership_may_be_older_than_the_retention_but_not_older_than_any_calendar(campus: Campus) -> None:
+    written = campus.write(
+        enrolled("ada", datetime(1987, 10, 1, tzinfo=UTC)), enrolled("bob", datetime(1969, 10, 1, tzinfo=UTC))
+    )
+    assert [letter.reason for letter in written.buried] == [RefusalReason.TOO_OLD]
+    assert campus.value("SELECT count(*) FROM memberships") == 1
