@@ -40,14 +40,12 @@ class EventWriter:
         Raises Unavailable where the database cannot be reached.
         """
         admitted, buried = admit(arrived, self._limits)
-        # A month beyond the retention may be dropped at any time, so that it is looked for anew in every batch.
-        horizon = min((one.received_at for one in arrived), default=datetime.max) - self._limits.retention
         parts = []
         for organisation_id in sorted(admitted):
             arrivals = admitted[organisation_id]
             remembered = self._identities.resolve(organisation_id, names_of(arrivals))
             part = prepare_organisation(arrivals, remembered)
-            self._ensure_months(part.months - self._months, f"{horizon:%Y-%m}")
+            self._ensure_months(part.months - self._months, arrivals[0].received_at - self._limits.retention)
             parts.append(part)
         return Prepared(tuple(parts), tuple(buried), len(arrived))
 
@@ -86,15 +84,18 @@ class EventWriter:
                 self._identities.forget(part.organisation_id)
                 raise StructureChanged("The structure of an organisation changed while a batch was prepared.")
 
-    def _ensure_months(self, months: set[str], horizon: str) -> None:
-        """Makes the partitions of raw events that a batch needs, in a transaction of their own."""
+    def _ensure_months(self, months: set[str], horizon: datetime) -> None:
+        """Makes the partitions of raw events that a batch needs, in a transaction of their own.
+
+        A month before the horizon may be dropped at any time, so that it is not remembered.
+        """
         if not months:
             return
         with self._database.transaction(DatabaseRole.INGEST, None) as connection:
             for month in sorted(months):
                 first = date.fromisoformat(f"{month}-01")
                 connection.execute(_ENSURE_MONTH, {"first": first})
-        self._months |= {month for month in months if month > horizon}
+        self._months |= {month for month in months if month > f"{horizon:%Y-%m}"}
 
 
 _EPOCH: Final = text("SELECT structure_epoch FROM organisations WHERE organisation_id = :organisation")
