@@ -41,16 +41,37 @@ def student_sentence(view: StudentView, *, own: bool = True) -> str:
     reasons = [reason for _course, given in view.reasons for reason in given]
     if not any(reason.value is not None for reason in reasons):
         return _silent_sentence(view)
-    why = reasons_words(reasons)
+    course, worst = max(view.reasons, key=lambda given: sum(reason.points for reason in given[1]))
+    why = reasons_words(worst)
     if view.level is Level.CALM or not why:
         opening = _("You are on course.") if own else _("{name} is on course.").format(name=view.name)
         open_due = next((due for due in view.due if due.state != "submitted"), None)
         return " ".join(part for part in (opening, due_sentence(open_due, view.today, view.freshness.zone)) if part)
+    concerned = sum(1 for _course, given in view.reasons if any(applies(reason) for reason in given))
+    if concerned > 1:
+        return _several_sentence(view, words.number(concerned), f"{course}: {why}", own=own)
     if view.level is Level.HELP:
         opening = _("You may need help: {why}") if own else _("{name} needs help: {why}")
     else:
         opening = _("Something to watch: {why}") if own else _("{name}, to watch: {why}")
     return opening.format(name=view.name, why=why)
+
+
+def _several_sentence(view: StudentView, number: str, most: str, *, own: bool) -> str:
+    """The title where rules apply in several courses: all their reasons would be a paragraph, the card has them."""
+    if view.level is Level.HELP:
+        opening = (
+            _("You may need help in {number} courses, most in {most}")
+            if own
+            else _("{name} needs help in {number} courses, most in {most}")
+        )
+    else:
+        opening = (
+            _("Something to watch in {number} courses, most in {most}")
+            if own
+            else _("{name}, to watch in {number} courses, most in {most}")
+        )
+    return opening.format(name=view.name, number=number, most=most)
 
 
 def student_lead(view: StudentView, *, own: bool = True) -> Parts:

@@ -99,6 +99,22 @@ def test_a_learners_page_opens_with_its_answer(level: Level, own: bool, said: st
     assert plain(student_sentence(samples.student(level=level), own=own)) == said
 
 
+@pytest.mark.parametrize(
+    ("level", "own", "opening"),
+    [
+        (Level.HELP, True, "You may need help in"),
+        (Level.HELP, False, "Ben T. needs help in"),
+        (Level.WATCH, True, "Something to watch in"),
+        (Level.WATCH, False, "Ben T., to watch in"),
+    ],
+)
+def test_rules_in_several_courses_name_the_course_with_the_most(level: Level, own: bool, opening: str) -> None:
+    mild, grave = samples.reasons(score=41), samples.reasons(away=11, share=0, missed=2)
+    view = replace(samples.student(level=level), reasons=(("CCC", mild), ("EEE", grave)))
+    expected = f"{opening} 2 courses, most in EEE: away 11 teaching days, no activity last week, missed 2 deadlines"
+    assert plain(student_sentence(view, own=own)) == expected
+
+
 def test_without_rules_that_speak_the_page_states_a_fact() -> None:
     silent = replace(samples.student(), reasons=(("CCC", samples.SILENT),))
     assert student_sentence(silent) == "Active on 4 of the last 7 days"
