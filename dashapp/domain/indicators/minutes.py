@@ -54,35 +54,63 @@ class TimePerDay:
         return int(self.minutes.sum())
 
 
-def _active_minutes(rows: DayMinutes, first_minute: FirstMinute) -> tuple[Longs, Longs, Longs]:
-    """(learner, day, minutes since 1970) of each active minute, sorted and united.
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """Active minutes on one line: sorted by (learner, minute), none twice; all of the shape (minutes,)."""
 
-    Only bytes with a bit in them are unpacked: a busy day has some 30 of its 1,500 minutes set.
+    learner: Longs
+    day: Longs
+    minute: Longs
+    """Since 1970."""
+    day_end: Longs
+    """The first minute of the next local day."""
+
+
+def _united(rows: DayMinutes) -> DayMinutes:
+    """One row per (learner, day), in this order."""
+    order = np.lexsort((rows.day, rows.learner))
+    learner, day, bits = rows.learner[order], rows.day[order], rows.bits[order]
+    begins = _begins(learner, day)
+    united = bits[begins]
+    run = np.repeat(np.arange(len(begins)), np.diff(np.append(begins, len(learner))))
+    nth = np.arange(len(learner)) - begins[run]
+    # The second course of a day, the third, … : as many steps as one learner has courses with minutes on one day.
+    for number in range(1, int(nth.max(initial=0)) + 1):
+        further = nth == number
+        united[run[further]] |= bits[further]
+    return DayMinutes(learner[begins], day[begins], united)
+
+
+def _begins(learner: Longs, day: Longs) -> Longs:
+    """Where a run of equal (learner, day) begins."""
+    fresh = np.ones(len(learner), dtype=bool)
+    fresh[1:] = (learner[1:] != learner[:-1]) | (day[1:] != day[:-1])
+    return np.flatnonzero(fresh)
+
+
+def _active_minutes(rows: DayMinutes, first_minute: FirstMinute) -> _Marks:
+    """The active minutes of rows that are united.
+
+    Only bytes with a bit in them are unpacked: a busy day has some 30 of its 1,500 minutes set. Rows are in order, and
+    so are the bits of a row, so the minutes need no sorting, which would be the dearest step.
     """
-    row, byte = np.nonzero(rows.bits)
-    inside, bit = np.nonzero(np.unpackbits(rows.bits[row, byte][:, None], axis=1))
-    row, index = row[inside], byte[inside] * 8 + bit
+    width = rows.bits.shape[1]
+    flat = rows.bits.reshape(-1)
+    used = np.flatnonzero(flat)
+    bit = np.flatnonzero(np.unpackbits(flat[used]))
+    row, byte = np.divmod(used[bit >> 3], width)
+    index = (byte << 3) + (bit & 7)
     kept = index < MINUTES_PER_DAY
     row, index = row[kept], index[kept]
-    days, place = np.unique(rows.day, return_inverse=True)
-    starts = np.array([first_minute(date.fromordinal(int(day))) for day in days], dtype=np.int64)
-    learner, day, minute = rows.learner[row], rows.day[row], starts[place[row]] + index
-    order = np.lexsort((minute, learner))
-    learner, day, minute = learner[order], day[order], minute[order]
-    fresh = np.ones(len(minute), dtype=bool)
-    fresh[1:] = (learner[1:] != learner[:-1]) | (minute[1:] != minute[:-1])
-    return learner[fresh], day[fresh], minute[fresh]
-
-
-def _summed(learner: Longs, day: Longs, minutes: Longs, sessions: Longs) -> TimePerDay:
-    order = np.lexsort((day, learner))
-    learner, day, minutes, sessions = learner[order], day[order], minutes[order], sessions[order]
-    begins = np.ones(len(learner), dtype=bool)
-    begins[1:] = (learner[1:] != learner[:-1]) | (day[1:] != day[:-1])
-    at = np.flatnonzero(begins)
-    if not len(at):
-        return TimePerDay(learner, day, minutes, sessions)
-    return TimePerDay(learner[at], day[at], np.add.reduceat(minutes, at), np.add.reduceat(sessions, at))
+    if not len(row):
+        nothing = np.zeros(0, dtype=np.int64)
+        return _Marks(nothing, nothing, nothing, nothing)
+    first = int(rows.day.min())
+    starts = np.array(
+        [first_minute(date.fromordinal(day)) for day in range(first, int(rows.day.max()) + 2)], dtype=np.int64
+    )
+    day = rows.day[row]
+    return _Marks(rows.learner[row], day, starts[day - first] + index, starts[day - first + 1])
 
 
 def time_on_task(rows: DayMinutes, first_minute: FirstMinute, theta: int = THETA) -> TimePerDay:
@@ -90,24 +118,39 @@ def time_on_task(rows: DayMinutes, first_minute: FirstMinute, theta: int = THETA
 
     A filled minute belongs to the local day in which it lies; a session belongs to the day in which it begins.
     """
-    learner, day, minute = _active_minutes(rows, first_minute)
-    if not len(minute):
-        return TimePerDay(learner, day, minute, minute)
-    gap = np.full(len(minute), theta + 1, dtype=np.int64)
-    gap[:-1] = np.where(learner[1:] == learner[:-1], minute[1:] - minute[:-1], theta + 1)
+    marks = _active_minutes(_united(rows), first_minute)
+    if not len(marks.minute):
+        return TimePerDay(marks.learner, marks.day, marks.minute, marks.minute)
+    gap = np.full(len(marks.minute), theta + 1, dtype=np.int64)
+    gap[:-1] = np.where(marks.learner[1:] == marks.learner[:-1], np.diff(marks.minute), theta + 1)
     joined = gap <= theta
     length = np.where(joined, gap, 1)
-    begins = np.ones(len(minute), dtype=np.int64)
-    begins[1:] = ~joined[:-1]
+    begun = np.ones(len(marks.minute), dtype=np.int64)
+    begun[1:] = ~joined[:-1]
     # A filled gap may reach into the next local day: what lies behind that day's first instant is counted there.
-    days, place = np.unique(day, return_inverse=True)
-    ends = np.array([first_minute(date.fromordinal(int(one) + 1)) for one in days], dtype=np.int64)[place]
-    beyond = np.clip(minute + length - ends, 0, None)
-    over = beyond > 0
-    none = np.zeros(int(over.sum()), dtype=np.int64)
-    return _summed(
-        np.concatenate([learner, learner[over]]),
-        np.concatenate([day, day[over] + 1]),
-        np.concatenate([length - beyond, beyond[over]]),
-        np.concatenate([begins, none]),
+    beyond = np.clip(marks.minute + length - marks.day_end, 0, None)
+    begins = _begins(marks.learner, marks.day)
+    own = TimePerDay(
+        marks.learner[begins],
+        marks.day[begins],
+        np.add.reduceat(length - beyond, begins),
+        np.add.reduceat(begun, begins),
+    )
+    over = np.flatnonzero(beyond)
+    return _with_next_days(own, TimePerDay(marks.learner[over], marks.day[over] + 1, beyond[over], over * 0))
+
+
+def _with_next_days(own: TimePerDay, over: TimePerDay) -> TimePerDay:
+    """The sums of both, by (learner, day)."""
+    if not len(over.day):
+        return own
+    learner, day = np.concatenate([own.learner, over.learner]), np.concatenate([own.day, over.day])
+    minutes, sessions = np.concatenate([own.minutes, over.minutes]), np.concatenate([own.sessions, over.sessions])
+    order = np.lexsort((day, learner))
+    begins = _begins(learner[order], day[order])
+    return TimePerDay(
+        learner[order][begins],
+        day[order][begins],
+        np.add.reduceat(minutes[order], begins),
+        np.add.reduceat(sessions[order], begins),
     )
