@@ -23,7 +23,7 @@ from dashapp.domain.events import LearningEvent, Source, Topic
 from dashapp.domain.keys import SourceId
 from deploy.local_kafka import TOPICS
 from ingest.native import decode
-from ingest.transports.kafka import FETCH_BYTES, PARTITION_BYTES
+from ingest.transports.consumer import FETCH_BYTES, PARTITION_BYTES
 
 YARDSTICK_BATCH = 8_000
 GIVE_UP_AFTER = 1_800.0

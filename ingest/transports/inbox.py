@@ -1,12 +1,12 @@
 """The inbox table: a queue in the database, for when there is no broker.
 
-The rows of a batch are locked by the transaction that also writes their events, so a batch carries its transaction with
-it: the reader begins it, the writer ends it, and the next batch has one of its own meanwhile.
+The rows of a batch are taken out by the transaction that also writes their events, so a batch carries its transaction
+with it: the reader begins it, the writer ends it, and the next batch has one of its own meanwhile.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from select import select
 from typing import Any, Final
 
@@ -28,11 +28,11 @@ LONGEST_WAIT: Final = 1.0
 
 @dataclass(slots=True, eq=False)
 class InboxReceipt:
-    """Locked rows and the transaction that holds them."""
+    """The transaction that has taken rows out and will write their events."""
 
     stack: ExitStack
     connection: Connection
-    rows: list[int] = field(default_factory=list)
+    rows: int = 0
 
 
 class _Dropped(Exception):
@@ -63,12 +63,12 @@ class InboxTransport:
             self._listener = listener
 
     def close(self, seconds: float) -> None:
-        """Gives the locked rows back and stops listening."""
+        """Gives the rows in hand back and stops listening."""
         self._give_back()
         self._stop_listening()
 
     def poll(self, limit: int, seconds: float) -> Sequence[Record]:
-        """Locks and gives further rows. Raises Unavailable."""
+        """Takes further rows out. Raises Unavailable."""
         found = self._take(limit)
         if not found and seconds > 0:
             self._await_wake(min(seconds, LONGEST_WAIT))
@@ -76,37 +76,37 @@ class InboxTransport:
         return found
 
     def must_rewind(self) -> bool:
-        """Never: nobody can take a locked row away."""
+        """Never: nobody else can have these rows."""
         return False
 
     def rewind(self) -> None:
-        """Gives the locked rows back."""
+        """Gives the rows in hand back. Raises Unavailable: who rewinds waits until the database is there again."""
         self._give_back()
+        self.waiting()
 
     def rest(self) -> None:
         """Nothing to tell to anybody."""
 
     def cut(self) -> InboxReceipt:
-        """The rows locked since the last cut, and their transaction."""
+        """The transaction of the rows taken since the last cut."""
         held, self._held = self._held, None
         assert held is not None, "a batch has at least one row"
         return held
 
     def drop(self, receipt: InboxReceipt) -> None:
-        """Unlocks the rows."""
-        # What a broken connection says at its end does not matter: its rows are unlocked anyway.
+        """Gives the rows back."""
+        # What a broken connection says at its end does not matter: its rows are there again anyway.
         with suppress(Exception), receipt.stack:
             raise _Dropped
 
     @contextmanager
     def transaction(self, receipt: InboxReceipt) -> Iterator[Connection]:
-        """The transaction that locked the rows."""
+        """The transaction that took the rows out."""
         with receipt.stack:
             yield receipt.connection
 
     def settle(self, connection: Connection, receipt: InboxReceipt) -> None:
-        """Takes the rows out."""
-        inbox.remove(connection, sorted(receipt.rows))
+        """The rows went out when they were taken, in this same transaction."""
 
     def settled(self, receipt: InboxReceipt) -> None:
         """The rows are gone; nobody else has to know."""
@@ -127,10 +127,12 @@ class InboxTransport:
             self._held = held
         try:
             rows = inbox.take(held.connection, limit)
+            # Out at once, since a transaction's own locks would not hide them from its next look.
+            inbox.remove(held.connection, [row.inbox_id for row in rows])
         except BaseException:
             self._give_back()
             raise
-        held.rows.extend(row.inbox_id for row in rows)
+        held.rows += len(rows)
         if not held.rows:
             self._give_back()
         return [

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, Final
 
-from kafka import ConsumerRebalanceListener, KafkaConsumer, OffsetAndMetadata, TopicPartition
+from kafka import OffsetAndMetadata, TopicPartition
 from kafka.errors import (
     AuthorizationError,
     IllegalStateError,
@@ -30,17 +30,17 @@ from dashapp.domain.events import Topic
 from dashapp.observability.logging import get_logger
 from dashapp.settings import Settings
 from ingest.transports import Record, Waiting
+from ingest.transports.consumer import (
+    Listener,
+    cluster_of,
+    go_on_joining,
+    identity_of,
+    is_connected,
+    open_consumer,
+)
 
 log = get_logger(__name__)
 
-SESSION_TIMEOUT_MS: Final = 10_000
-"""After this a process that has died loses its partitions to the others: twice the promised lag of 5 s, no less, since
-a machine under load must not look dead."""
-FETCH_BYTES: Final = 8 * 1024 * 1024
-"""Per request; two are in memory at a time. It decides the size of this process more than anything else does."""
-PARTITION_BYTES: Final = 2 * 1024 * 1024
-CONNECT_MS: Final = 3_000
-"""How long one attempt to reach the brokers may take: stopping waits for it."""
 CHECK_SECONDS: Final = 1.0
 """How often the connection is looked at."""
 LOOK_AGAIN_SECONDS: Final = 5.0
@@ -79,24 +79,6 @@ class _Partition:
     alarm: str | None = None
 
 
-class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # the library ships no types
-    """Runs on the client's own thread, so it only takes notes; the reading thread acts on them."""
-
-    def __init__(self) -> None:
-        self.changed = False
-        self.consumer: Any = None
-
-    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        for partition in assigned:
-            # With a position the client does not ask Kafka for one; paused it does not fetch until we have asked ours.
-            self.consumer.pause(partition)
-            self.consumer.seek(partition, 0)
-        self.changed = True
-
-    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        self.changed = True
-
-
 class KafkaTransport:
     """The three topics of the settings, read by one member of the consumer group."""
 
@@ -110,7 +92,7 @@ class KafkaTransport:
         self._group, self._instance = settings.kafka_group, instance
         self._kinds = dict(zip(settings.kafka_topics, Topic, strict=False))
         self._consumer: Any = None
-        self._listener = _Listener()
+        self._listener = Listener()
         self._partitions: dict[TopicPartition, _Partition] = {}
         self._missing: tuple[str, ...] = ()
         self._spans: dict[TopicPartition, _Span] = {}
@@ -124,35 +106,11 @@ class KafkaTransport:
         """Connects and subscribes. Raises Unavailable when no broker answers."""
         if self._consumer is not None:
             return
-        try:
-            consumer = KafkaConsumer(
-                **self._settings.kafka_client_options(),
-                group_id=self._group,
-                group_instance_id=self._instance,
-                # Never jump by itself: a gap is an alarm.
-                auto_offset_reset="none",
-                enable_auto_commit=False,
-                isolation_level="read_committed",
-                allow_auto_create_topics=False,
-                session_timeout_ms=SESSION_TIMEOUT_MS,
-                heartbeat_interval_ms=SESSION_TIMEOUT_MS // 4,
-                fetch_max_bytes=FETCH_BYTES,
-                max_partition_fetch_bytes=PARTITION_BYTES,
-                fetch_max_wait_ms=500,
-                bootstrap_timeout_ms=CONNECT_MS,
-                reconnect_backoff_max_ms=1_000,
-                # A topic that is made later is found after this long.
-                metadata_max_age_ms=30_000,
-            )
-        except (KafkaError, OSError) as error:
-            raise Unavailable(f"No broker answers: {type(error).__name__}.") from error
-        self._listener.consumer = consumer
-        consumer.subscribe(list(self._kinds), listener=self._listener)
-        self._consumer = consumer
+        self._consumer = open_consumer(self._settings, tuple(self._kinds), self._instance, self._listener)
 
     def close(self, seconds: float) -> None:
         """Leaves the group, so that the others take over at once."""
-        consumer, self._consumer = self._consumer, None
+        consumer, self._consumer, self._listener.consumer = self._consumer, None, None
         if consumer is None:
             return
         try:
@@ -197,7 +155,7 @@ class KafkaTransport:
             self._missing = tuple(topic for topic in self._kinds if topic not in consumer.topics())
             begins, ends = consumer.beginning_offsets(assigned), consumer.end_offsets(assigned)
             with self._database.transaction(DatabaseRole.INGEST, None) as connection:
-                stored = offsets.read(connection, self._cluster(), self._group, tuple(self._kinds))
+                stored = offsets.read(connection, cluster_of(self._consumer), self._group, tuple(self._kinds))
             self._partitions = {
                 partition: self._place(partition, stored.get(self._key(partition)), begins, ends)
                 for partition in assigned
@@ -263,6 +221,7 @@ class KafkaTransport:
     def _ask(self, limit: int, seconds: float) -> Mapping[TopicPartition, Sequence[Any]]:
         """One poll, with its errors turned into alarms of a partition or into Unavailable."""
         self._tell_kafka(self._consumer, wait=False)
+        go_on_joining(self._consumer)
         try:
             polled: Mapping[TopicPartition, Sequence[Any]] = self._consumer.poll(
                 timeout_ms=int(seconds * 1000), max_records=limit
@@ -310,7 +269,7 @@ class KafkaTransport:
         ends: Mapping[TopicPartition, int],
     ) -> _Partition:
         """Where reading of a partition of ours goes on; an alarm where it cannot."""
-        identity, begin, end = self._identity(partition.topic), begins[partition], ends[partition]
+        identity, begin, end = identity_of(self._consumer, partition.topic), begins[partition], ends[partition]
         position = begin if stored is None else stored.next_offset
         known = _Partition(identity, stored, position, position, end)
         if stored is not None and stored.topic_identity != identity:
@@ -342,19 +301,13 @@ class KafkaTransport:
             self._consumer.pause(partition)
 
     def _is_same_topic(self, partition: TopicPartition, known: _Partition) -> bool:
-        if self._identity(partition.topic) == known.identity:
+        if identity_of(self._consumer, partition.topic) == known.identity:
             return True
         self._alarm(partition, "It was made anew since it was last read.")
         return False
 
-    # The client knows these two from its metadata, which it offers to nobody; a second connection only to ask for them
-    # would know of a topic that is made anew later than the records of it arrive.
-
-    def _cluster(self) -> str:
-        return str(self._consumer._cluster.cluster_id)
-
     def _key(self, partition: TopicPartition) -> offsets.Partition:
-        return offsets.Partition(self._cluster(), self._group, partition.topic, partition.partition)
+        return offsets.Partition(cluster_of(self._consumer), self._group, partition.topic, partition.partition)
 
     def _identity(self, topic: str) -> str:
         return str(self._consumer._cluster.topic_id(topic))
@@ -363,7 +316,7 @@ class KafkaTransport:
         """Raises Unavailable while no broker is connected: polling alone says nothing then, for ever."""
         if time.monotonic() - self._checked_at < CHECK_SECONDS:
             return
-        if not self._consumer.metrics()["consumer-metrics"]["connection-count"]:
+        if not is_connected(self._consumer):
             raise Unavailable("No broker is connected.")
         self._checked_at = time.monotonic()
 
