@@ -69,8 +69,8 @@ _STRUCTURE = (
 _DAYS = """
 INSERT INTO learner_course_days (organisation_id, course_id, person_id, day, events, clicks, minutes, first_at, last_at)
 SELECT :organisation, course_id, person_id, d.day, 1 + (random() * 6)::int, 1 + (random() * 20)::int,
-  CASE WHEN :minutes THEN substr(repeat('0', 480) || replace(repeat(lpad(((random() * 1e8)::bigint)::bit(27)::text, 60,
-    '0'), 17), '11', '00'), 1, 1500)::bit(1500) END,
+  CASE WHEN :minutes THEN rpad(repeat('0', 480) || repeat(lpad(((random() * 1e8)::bigint)::bit(27)::text, 300, '0'), 2),
+    1500, '0')::bit(1500) END,
   CASE WHEN :minutes THEN d.day + interval '8 hours' END, CASE WHEN :minutes THEN d.day + interval '20 hours' END
 FROM large_enrolments e CROSS JOIN LATERAL generate_series(0, :length) offs (n)
 CROSS JOIN LATERAL (SELECT e.starts_on + offs.n AS day) d
