@@ -30,4 +30,3 @@ class Refused(AnalyticsError):
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
-

@@ -36,7 +36,9 @@ class LocalDays:
         ordered = sorted(zones, key=lambda z: z.valid_from) or [DatedZone(date.min, "UTC")]
         self._zones = [ZoneInfo(z.zone) for z in ordered]
         self._starts = [
-            datetime.combine(z.valid_from, time(), ZoneInfo(z.zone)).timestamp() if z.valid_from > date(1970, 1, 2) else 0.0
+            datetime.combine(z.valid_from, time(), ZoneInfo(z.zone)).timestamp()
+            if z.valid_from > date(1970, 1, 2)
+            else 0.0
             for z in ordered
         ]
         self._locate_quarter = lru_cache(maxsize=65536)(self._first_minute_of_quarter)
@@ -47,8 +49,7 @@ class LocalDays:
 
     def first_instant(self, day: date) -> datetime:
         """The first instant of a local day, aware, in UTC."""
-        start = datetime.combine(day, time(), self._zone_of_day(day)).astimezone(UTC)
-        return start
+        return datetime.combine(day, time(), self._zone_of_day(day)).astimezone(UTC)
 
     def locate(self, epoch: float) -> tuple[date, int]:
         """The local day of an instant, and the whole minutes elapsed since that day's first instant."""
