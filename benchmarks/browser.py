@@ -1,0 +1,260 @@
+"""What people wait for, in Chromium: `python -m benchmarks.browser`.
+
+The last chart painted, cold (nothing kept) and warm (scripts kept), and from an event posted into the transport to the
+open page at a rate of 2 s. Browser, web server, ingest and database share the machine. The campus is the demo's.
+Yardstick, in the same run: a page without a framework that draws the same figures from a file.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.request import urlopen
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from benchmarks.machine import machine
+from dashapp.data.database import Database, embedded_database
+from dashapp.data.migrations import migrate
+from dashapp.domain.clock import system_clock
+from dashapp.domain.events import Identifier, LearningEvent, Verb
+from dashapp.security.sessions import Sessions
+from dashapp.security.sign_in import DemoPerson
+from dashapp.settings import Settings, load_settings
+from ingest.demo import DemoCampus, demo_people, ensure_demo_campus
+from ingest.demo.campus import Fate
+from ingest.sending import sender_for
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+COLD_TARGET, WARM_TARGET, LIVE_TARGET = 2.0, 1.3, 3.0
+PORT = 3117
+PATIENCE = 2400
+WATCH = """
+window.laPainted = null;
+const look = () => {
+  const page = document.querySelector('.la-page:not(.la-loading)');
+  const plots = page ? [...page.querySelectorAll('.la-plot')] : [];
+  const due = plots.filter((plot) => !plot.querySelector('.la-over')?.childElementCount);
+  const drawn = due.every((plot) => plot.querySelector('.cartesianlayer .trace, .cartesianlayer .hm image'));
+  const tables = page ? [...page.querySelectorAll('.la-table-grid')] : [];
+  const grids = tables.every((grid) => grid.querySelector('.ag-row'));
+  if (page && plots.length && drawn && grids) requestAnimationFrame(() => { window.laPainted ??= performance.now(); });
+  else requestAnimationFrame(look);
+};
+requestAnimationFrame(look);
+"""
+FIGURES = """[...document.querySelectorAll('.js-plotly-plot')].map((plot) => ({
+  data: plot.data, layout: plot.layout, height: plot.getBoundingClientRect().height }))"""
+PLAIN = """<!doctype html><meta charset=utf-8><script src="plotly.js"></script><body><script>
+const figures = {figures};
+figures.forEach((figure) => {{ const place = document.createElement('div'); place.style.height = figure.height + 'px';
+  document.body.append(place); Plotly.newPlot(place, figure.data, figure.layout, {{ displayModeBar: false }}); }});
+requestAnimationFrame(() => {{ window.laPainted = performance.now(); }});
+</script>"""
+TODAY = """() => { const plot = document.querySelector('#classroom-days .js-plotly-plot');
+  return plot?.data ? plot.data[0].y.at(-1) : null; }"""
+NOTE_TODAY = f"""() => {{ const today = {TODAY}; window.laSeen = []; let last = today();
+  const note = (now) => window.laSeen.push([Date.now() / 1000, last = now]);
+  setInterval(() => {{ const now = today(); if (now !== last) note(now); }}, 20);
+}}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The running service, and who can open what."""
+
+    base: str
+    settings: Settings
+    database: Database
+    campus: DemoCampus
+    people: Sequence[DemoPerson]
+
+    def enter(self, browser: Browser, role: str) -> BrowserContext:
+        """A fresh browser session of somebody of this role."""
+        person = next(each for each in self.people if each.role == role)
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        cookie = Sessions(self.settings.secret_keys, system_clock).issue(person.organisation_id, person.public_id)
+        context.add_cookies([{"name": "la_session", "value": cookie, "url": self.base}])
+        return context
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.browser", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="visits of each page, cold and warm")
+    parser.add_argument("--events", type=int, default=40, help="live changes to time")
+    chosen = parser.parse_args(arguments)
+    print(machine())
+    with _site() as site, sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("google-chrome")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        _paints(site, browser, chosen.rounds)
+        _changes(site, browser, chosen.events)
+        browser.close()
+    return 0
+
+
+@contextmanager
+def _site() -> Iterator[Site]:
+    """The demo campus as it was at the start of the day, so that nobody has been active today; then the service."""
+    with tempfile.TemporaryDirectory(prefix="la-benchmark-") as folder:
+        settings = load_settings(_env_file=None, data_dir=Path(folder), port=PORT)
+        database = embedded_database(Path(folder) / "database")
+        try:
+            migrate(database)
+            yesterday = datetime.now(UTC).replace(hour=0, minute=0) - timedelta(hours=12)
+            campus = ensure_demo_campus(settings, database, lambda: yesterday)
+            base = f"http://127.0.0.1:{PORT}"
+            with _server(settings, base):
+                yield Site(base, settings, database, campus, demo_people(database))
+        finally:
+            database.close()
+
+
+@contextmanager
+def _server(settings: Settings, base: str) -> Iterator[None]:
+    environment = {**os.environ, "PORT": str(PORT), "DATA_DIR": str(settings.data_dir), "DEMO": "false"}
+    process = subprocess.Popen([sys.executable, "app.py"], cwd=REPOSITORY, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        while process.poll() is None:
+            try:
+                urlopen(f"{base}/health/live", timeout=5).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _paints(site: Site, browser: Browser, rounds: int) -> None:
+    # The first visit after a start compresses the scripts and draws the figures: it is not what people wait for.
+    for role, words in (
+        ("student", "student"),
+        ("teacher", "classroom, 160 learners"),
+        ("administrator", "institution"),
+    ):
+        address, _code = _path(site, browser, role)
+        _visit(site.enter(browser, role), address)
+        cold, warm, plain = [], [], []
+        for _round in range(rounds):
+            context = site.enter(browser, role)
+            cold.append(_visit(context, address))
+            warm.append(_visit(context, address))
+            plain.append(_plain(context))
+            context.close()
+        print(
+            f"{words}: last chart painted cold {statistics.median(cold):.2f} s (target {COLD_TARGET}), "
+            f"warm {statistics.median(warm):.2f} s (target {WARM_TARGET}); "
+            f"yardstick, the same figures without a framework {statistics.median(plain):.2f} s; "
+            f"medians of {rounds}"
+        )
+
+
+def _visit(context: BrowserContext, address: str) -> float:
+    if context.pages:
+        page = context.pages[0]
+    else:
+        page = context.new_page()
+        page.add_init_script(WATCH)
+    page.goto(address, wait_until="commit")
+    return _painted(page)
+
+
+def _path(site: Site, browser: Browser, role: str) -> tuple[str, str]:
+    """The address of the page of a role, and the code of its course."""
+    context = site.enter(browser, role)
+    page = context.new_page()
+    page.goto(f"{site.base}/courses" if role == "teacher" else f"{site.base}/")
+    code = ""
+    if role == "teacher":
+        link = page.locator("#courses-list a").first
+        code = link.locator("b").inner_text()
+        link.click()
+    page.wait_for_selector("#student-page, #classroom-page, #institution-page", state="attached")
+    address = page.url
+    context.close()
+    return address, code
+
+
+def _painted(page: Page) -> float:
+    for _attempt in range(PATIENCE):
+        seconds = page.evaluate("window.laPainted")
+        if seconds is not None:
+            return float(seconds) / 1000
+        page.wait_for_timeout(25)
+    raise SystemExit(f"{page.url} was not painted within a minute.")
+
+
+def _plain(context: BrowserContext) -> float:
+    """The figures of the page that the context shows, drawn by plotly alone from a file."""
+    figures = context.pages[0].evaluate(FIGURES)
+    with tempfile.TemporaryDirectory(prefix="la-plain-") as folder:
+        shutil.copy(REPOSITORY / "assets" / "plotly-cartesian.min.js", Path(folder) / "plotly.js")
+        document = Path(folder) / "index.html"
+        document.write_text(PLAIN.format(figures=json.dumps(figures).replace("</", "<\\/")), encoding="utf-8")
+        page = context.new_page()
+        page.goto(document.as_uri(), wait_until="commit")
+        seconds = _painted(page)
+        page.close()
+    return seconds
+
+
+def _changes(site: Site, browser: Browser, events: int) -> None:
+    """Events of learners who have not been active today: each lets the last bar of the classroom grow."""
+    address, code = _path(site, browser, "teacher")
+    context = site.enter(browser, "teacher")
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector("#classroom-days .cartesianlayer .trace")
+    page.evaluate(NOTE_TODAY)
+    course = next(each for each in site.campus.campus.courses if each.text.code == code)
+    # Who has left the course no longer counts in its chart.
+    steady = [one for one in site.campus.campus.learners if one.fate is Fate.STEADY]
+    learners = [one for one in steady if any(each.course is course for each in one.enrolments)]
+    sender = sender_for(site.settings, site.database, site.campus.source)
+    seconds = []
+    for number, learner in enumerate(learners[:events]):
+        before = page.evaluate(TODAY) or 0
+        sent = time.time()
+        sender.send([_view(learner.identifier, course.identifier, number)])
+        seconds.append(_seen(page, before) - sent)
+        # Not in step with the page's own rhythm.
+        page.wait_for_timeout(100 + 137 * (number % 15))
+    sender.close()
+    ordered = sorted(seconds)
+    print(
+        f"posted event to the open page, asking every 2 s: median {statistics.median(seconds):.2f} s, "
+        f"p95 {ordered[int(len(ordered) * 0.95) - 1]:.2f} s (target {LIVE_TARGET}), {len(seconds)} events; "
+        "yardstick: asking every 2 s alone is 1.00 s and 1.90 s"
+    )
+    context.close()
+
+
+def _seen(page: Page, before: float) -> float:
+    for _attempt in range(PATIENCE):
+        for at, value in page.evaluate("window.laSeen"):
+            if value is not None and value > before:
+                return float(at)
+        page.wait_for_timeout(20)
+    raise SystemExit("A posted event did not reach the page within a minute.")
+
+
+def _view(person: Identifier, course: Identifier, number: int) -> LearningEvent:
+    now = datetime.now(UTC)
+    return LearningEvent(f"benchmark-{now.timestamp()}-{number}", Verb.VIEWED, person, course, occurred_at=now)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
