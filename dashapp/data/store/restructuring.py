@@ -78,10 +78,15 @@ class Restructuring:
     def _concerned(self, taken: Sequence[Taken], targets: Sequence[retraction.Target]) -> set[int]:
         """Canonical keys of those whose contribution to roll-ups may change."""
         concerned = {self._canonical[one.person] for one in targets if one.person is not None}
+        test_people = self._part.remembered.exclusions.test_people
         for one in taken:
-            staff = isinstance(one.event, MembershipChanged) and one.event.role in STAFF_ROLES
-            if one.counts_as is not None and (staff or isinstance(one.event, PersonDescribed)):
-                concerned.add(one.counts_as)
+            if one.counts_as is None:
+                continue
+            match one.event:
+                case MembershipChanged(role=role) if role in STAFF_ROLES:
+                    concerned.add(one.counts_as)
+                case PersonDescribed(is_test=is_test) if is_test or one.counts_as in test_people:
+                    concerned.add(one.counts_as)
         return concerned
 
     def _say(
