@@ -93,3 +93,11 @@ def test_what_was_rolled_back_is_written_again_on_the_same_connection(campus: Ca
             assert campus.writer.write(connection, prepared).new == 1
         assert campus.writer.write(connection, prepared).seen == 1
     assert campus.value("SELECT events FROM learner_course_days") == 1
+
+
+def test_each_supported_server_counts_alike(every_postgres: str, campus: Campus) -> None:
+    events = busy_week(4, 500)
+    for start in range(0, len(events), 100):
+        campus.write(*events[start : start + 100])
+    assert campus.differences() == {}
+    assert campus.value("SELECT sum(events) FROM learner_course_days") > 300
