@@ -46,6 +46,7 @@ class Compression:
         response.headers["Content-Encoding"] = encoding
         if "ETag" in response.headers:
             response.set_etag(f"{response.get_etag()[0]}-{encoding}", weak=True)
+            response.make_conditional(request)
         return response
 
     def _encoded(self, body: bytes, encoding: str) -> bytes:

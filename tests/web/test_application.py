@@ -49,6 +49,17 @@ def test_scripts_are_sent_compressed_and_kept_by_the_browser(visitor: Strangers)
     assert "Accept-Encoding" in small.headers["Vary"]
 
 
+def test_what_a_component_loads_late_is_asked_for_again_and_not_sent_again(visitor: Strangers) -> None:
+    client, path = visitor().client, "/_dash-component-suites/dash_ag_grid/async-community.js"
+    first = client.get(path, buffered=True, headers={"Accept-Encoding": "br"})
+    kept = {"Accept-Encoding": "br", "If-None-Match": first.headers["ETag"]}
+
+    again = client.get(path, buffered=True, headers=kept)
+
+    assert "no-cache" in first.headers["Cache-Control"]
+    assert (again.status_code, again.data) == (304, b"")
+
+
 def test_data_are_sent_compressed_and_kept_by_nobody(campus: Campus, visitor: Strangers) -> None:
     somebody = visitor().sign_in(campus, "Ada Abel")
     somebody.client.environ_base["HTTP_ACCEPT_ENCODING"] = "br"
