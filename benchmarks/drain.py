@@ -111,6 +111,7 @@ def _drain(running: Servers, events: int, batch_size: int) -> float:
     process = running.start_ingest(ANALYTICS_BATCH_SIZE=str(batch_size))
     try:
         watched = psutil.Process(process.pid)
+        server_before = _server_seconds(running)
         began, memory, marks = time.perf_counter(), [], []
         first: tuple[float, int] | None = None
         while True:
@@ -132,10 +133,23 @@ def _drain(running: Servers, events: int, batch_size: int) -> float:
         tenths = [median(memory[len(memory) * n // 10 : len(memory) * (n + 1) // 10 + 1]) for n in range(10)]
         print(f"memory of the ingest process by tenths of the time: {', '.join(f'{each:.0f}' for each in tenths)} MB")
         print(f"memory at most: {max(memory):.0f} MB", flush=True)
+        ours, theirs = sum(watched.cpu_times()[:2]), _server_seconds(running) - server_before
+        print(
+            f"processor time by the event: ingest process {ours / events * 1e6:.0f} µs,"
+            f" PostgreSQL {theirs / events * 1e6:.0f} µs"
+        )
         return rate
     finally:
         process.terminate()
         process.wait(60)
+
+
+def _server_seconds(running: Servers) -> float:
+    """Processor seconds of all processes of PostgreSQL so far."""
+    assert running.database.server is not None
+    pid = running.database.server.postmaster_pid
+    assert pid is not None
+    return sum(sum(each.cpu_times()[:2]) for each in psutil.Process(pid).children())
 
 
 def _fifths(marks: list[tuple[float, int]], first: tuple[float, int], events: int) -> list[float]:

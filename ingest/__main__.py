@@ -1,6 +1,7 @@
 """`python -m ingest`: the ingest as a process of its own. Any number of them share the work as one consumer group."""
 
 import argparse
+import gc
 import signal
 import sys
 from collections.abc import Sequence
@@ -18,6 +19,9 @@ from ingest.loop import ingest_from
 
 log = get_logger(__name__)
 
+COLLECTED_AFTER = 100_000
+"""Objects. A batch makes many that live until it is committed, none in a circle: looking through them after every 700
+new ones takes a tenth of this process's time."""
 STOP_WITHIN = 20.0
 """Seconds: under the 30 that Kubernetes gives before it kills."""
 ASK_AGAIN = 2.0
@@ -33,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     configure_logging(settings)
+    gc.freeze()
+    gc.set_threshold(COLLECTED_AFTER, 20, 20)
     stopping = Signal()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
