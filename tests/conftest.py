@@ -55,13 +55,16 @@ def make_settings(tmp_path: Path) -> Callable[..., Settings]:
 
 
 @pytest.fixture(scope="session")
-def embedded_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def embedded_postgres() -> Iterator[str]:
     """The administrator's URL of the PostgreSQL that the service brings along."""
-    server = EmbeddedServer(tmp_path_factory.mktemp("embedded"))
+    # Not below pytest's own folder: each run as root closes that one, and the server runs as another user.
+    folder = Path(tempfile.mkdtemp(prefix="la-embedded-"))
+    server = EmbeddedServer(folder)
     try:
         yield server.start()
     finally:
         server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

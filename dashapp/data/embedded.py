@@ -184,8 +184,8 @@ class EmbeddedServer:
             "dynamic_shared_memory_type": _dynamic_shared_memory(),
             "max_wal_size": "4GB",
             "checkpoint_timeout": "15min",
-            # The wheel knows pglz only: 200 µs for each page of the ledger's index that is new since a checkpoint, where
-            # the page itself costs 10 (docs/adr/0005).
+            # The wheel knows pglz only: 200 µs for each page of the ledger's index that is new since a checkpoint,
+            # where the page itself costs 10 (docs/adr/0005).
             "wal_compression": "off",
             "fsync": "on",
             "synchronous_commit": "on",

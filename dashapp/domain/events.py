@@ -111,6 +111,8 @@ class RefusalReason(StrEnum):
     FORBIDDEN_KIND = "forbidden_kind"
     UNKNOWN_SOURCE = "unknown_source"
     NOT_VOIDABLE = "not_voidable"
+    NOT_STORABLE = "not_storable"
+    """The database refuses it, although it has the right form: a mistake of ours that must not stop the others."""
 
 
 class _Value(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

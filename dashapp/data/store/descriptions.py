@@ -134,9 +134,7 @@ def _ensure_named(
     cursor.execute(find, (organisation, list(names)))
     found = dict(cursor.fetchall())
     if missing := [(organisation, name) for name in names if name not in found]:
-        execute_values(
-            cursor, f"INSERT INTO {table} (organisation_id, name) VALUES %s ON CONFLICT DO NOTHING", missing
-        )
+        execute_values(cursor, f"INSERT INTO {table} (organisation_id, name) VALUES %s ON CONFLICT DO NOTHING", missing)
         cursor.execute(find, (organisation, list(names)))
         found = dict(cursor.fetchall())
     return found

@@ -33,9 +33,7 @@ class Waiting:
     received_at: datetime
 
 
-def put(
-    connection: Connection, source_id: SourceId, topic: str, bodies: Sequence[bytes], pseudonym_key: str
-) -> None:
+def put(connection: Connection, source_id: SourceId, topic: str, bodies: Sequence[bytes], pseudonym_key: str) -> None:
     """Puts messages into the inbox; they can be taken, and readers wake, when the caller's transaction commits."""
     rows = []
     for body in bodies:

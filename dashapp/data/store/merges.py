@@ -66,9 +66,7 @@ def merge_people(connection: Connection, organisation: OrganisationId, merge: Me
     return int(merge_id)
 
 
-def split_people(
-    connection: Connection, organisation: OrganisationId, merge_id: int, by: str, at: datetime
-) -> None:
+def split_people(connection: Connection, organisation: OrganisationId, merge_id: int, by: str, at: datetime) -> None:
     """Takes a merge back: the absorbed person gets back what came under its keys, and whom it had absorbed before.
 
     In a transaction of la_jobs that has done nothing else. Raises MergeError where there is nothing to take back.
@@ -144,8 +142,7 @@ def _moved(table: str, key: str, sums: str) -> str:
 _COUNTS: Final = "events = t.events + excluded.events; clicks = t.clicks + excluded.clicks"
 _INSTANTS: Final = "first_at = least(t.first_at, excluded.first_at); last_at = greatest(t.last_at, excluded.last_at)"
 _LATER: Final = (
-    ' WHERE (t.described_at, t.described_by COLLATE "C")'
-    ' < (excluded.described_at, excluded.described_by COLLATE "C")'
+    ' WHERE (t.described_at, t.described_by COLLATE "C") < (excluded.described_at, excluded.described_by COLLATE "C")'
 )
 _DESCRIBED: Final = "described_at = excluded.described_at; described_by = excluded.described_by"
 _MERGE: Final = (

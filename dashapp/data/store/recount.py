@@ -42,9 +42,7 @@ def recount_learner_days(cursor: extensions.cursor, organisation: int, touched: 
     recount_activities(cursor, organisation, [one for one in activities if one[2] is not None])
 
 
-def recount_activities(
-    cursor: extensions.cursor, organisation: int, touched: Collection[tuple[int, int, int]]
-) -> None:
+def recount_activities(cursor: extensions.cursor, organisation: int, touched: Collection[tuple[int, int, int]]) -> None:
     """Makes the rows of what these people did in these activities anew: (person, course, activity)."""
     if not touched:
         return

@@ -47,9 +47,7 @@ class Remembered:
 
     __slots__ = ("activities", "courses", "days", "epoch", "exclusions", "older_people", "organisation_id", "people")
 
-    def __init__(
-        self, organisation_id: OrganisationId, epoch: int, days: LocalDays, exclusions: Exclusions
-    ) -> None:
+    def __init__(self, organisation_id: OrganisationId, epoch: int, days: LocalDays, exclusions: Exclusions) -> None:
         """Remembers nobody yet."""
         self.organisation_id = organisation_id
         self.epoch = epoch
@@ -96,9 +94,7 @@ class KnownActivity:
 
 _EPOCH = text("SELECT structure_epoch FROM organisations WHERE organisation_id = :organisation")
 _ZONES = text("SELECT valid_from, zone FROM organisation_time_zones WHERE organisation_id = :organisation")
-_TEST = text(
-    "SELECT person_id FROM people WHERE organisation_id = :organisation AND is_test AND merged_into IS NULL"
-)
+_TEST = text("SELECT person_id FROM people WHERE organisation_id = :organisation AND is_test AND merged_into IS NULL")
 _STAFF = text(
     "SELECT m.scope_id, coalesce(p.merged_into, m.person_id) AS person_id, m.starts_at, m.ends_at"
     " FROM memberships m JOIN people p USING (organisation_id, person_id)"

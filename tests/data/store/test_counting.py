@@ -123,7 +123,7 @@ def test_verbs_with_a_table_of_their_own_fill_it(campus: Campus) -> None:
 
 
 def test_the_raw_row_holds_the_event_without_its_actor(campus: Campus) -> None:
-    campus.write(viewed("ada\\é\"}", MORNING, activity=activity("a\\b"), response="über \\u0001"))
+    campus.write(viewed('ada\\é"}', MORNING, activity=activity("a\\b"), response="über \\u0001"))
     body = bytes(campus.value("SELECT body FROM raw_events")).decode()
     assert "ada" not in body
     assert '"response":"über \\\\u0001"' in body
