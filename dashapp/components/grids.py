@@ -61,7 +61,12 @@ def grid(name: str, columns: Sequence[Column], height: int, label: str) -> Compo
             "rowClassRules": {"la-hidden-row": "params.data.hidden"},
             "enableRtl": words.text_direction() == "rtl",
         },
-        eventListeners={"gridSizeChanged": ["laFitGrid(params)"], "firstDataRendered": ["laFitGrid(params)"]},
+        eventListeners={
+            "gridSizeChanged": ["laFitGrid(params)"],
+            "firstDataRendered": ["laFitGrid(params)"],
+            "cellClicked": ["laOpenRow(params)"],
+            "cellKeyDown": ["laOpenRow(params)"],
+        },
         dangerously_allow_code=False,
     )
     return html.Div(

@@ -79,7 +79,7 @@ def student_lead(view: StudentView, *, own: bool = True) -> Parts:
     if view.scores and view.average_score is not None and len(view.scores) > 1:
         last = max(view.scores, key=lambda score: score.at)
         gap = last.score - view.average_score
-        whose = _("your own average") if own else _("the own average")
+        whose = _("your own average") if own else _("their own average")
         name = f"{last.course} {last.activity}".strip()
         if abs(gap) < SCORE_GAP:
             text = _("The last score, {score} in {activity}, is about the same as {average}.")

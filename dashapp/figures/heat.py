@@ -1,6 +1,7 @@
 """Learners down, weeks across: who was active when. The rows stand in the order of the list beside the map."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import plotly.graph_objects as go
 
@@ -30,6 +31,11 @@ def steps_of(minutes: bool) -> tuple[int, ...]:
 def rows_shown(view: ClassroomView) -> int:
     """How many learners the map shows, from the top of the list."""
     return min(view.heat_rows, len(view.learners), MOST_ROWS)
+
+
+def _ends_with_this_week(view: ClassroomView) -> bool:
+    """Chosen dates may end earlier; the last column is no "now" then."""
+    return timedelta(0) <= view.today - view.week_starts[-1] < timedelta(days=7)
 
 
 def _bin(value: int, steps: Sequence[int]) -> int:
@@ -111,7 +117,7 @@ def learner_weeks(view: ClassroomView, screen: Screen, *, revision: str = "") ->
             "side": "top",
             "showline": False,
             "range": [0.5, len(view.week_starts) + 0.5],
-            **week_ticks(view.week_starts, screen.narrow, side_now=view.week_starts[-1] <= view.today),
+            **week_ticks(view.week_starts, screen.narrow, side_now=_ends_with_this_week(view)),
         },
         "yaxis": {
             "showgrid": False,

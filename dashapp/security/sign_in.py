@@ -149,8 +149,8 @@ def local_path(wanted: str | None, prefix: str) -> str:
 
 def _groups(people: Sequence[DemoPerson]) -> list[dict[str, object]]:
     titles = {
-        "student": (_("A student"), _("sees the own page")),
-        "teacher": (_("A teacher"), _("sees the classrooms of the own courses")),
+        "student": (_("A student"), _("sees their own page")),
+        "teacher": (_("A teacher"), _("sees the classrooms of their courses")),
         "administrator": (_("An administrator"), _("sees the whole institution")),
     }
     return [

@@ -168,7 +168,7 @@ def _choose(campus: Campus) -> list[tuple[Learner | Teacher | Administrator, str
     administrator = campus.administrators[0]
 
     def of(courses: list[str]) -> str:
-        return ", ".join(courses)
+        return " · ".join(courses)
 
     return [
         *(

@@ -50,6 +50,27 @@ def test_a_learner_in_the_grid_opens_the_page_of_that_learner(open_as: OpenAs, s
     page.wait_for_selector("#classroom-page:not(.la-loading)")
 
 
+def test_a_row_of_the_grid_opens_by_a_click_anywhere_and_by_enter(open_as: OpenAs, service: Service) -> None:
+    page = open_as("Tess Thorne", service.course("ALG 1"))
+    row = page.locator("#classroom-learners .ag-row").filter(has_text="Ben Brook").first
+
+    row.locator("[col-id=score]").click()
+    page.wait_for_selector("#student-page:not(.la-loading)")
+    page.go_back()
+    page.wait_for_selector("#classroom-page:not(.la-loading)")
+    row.locator("[col-id=level]").focus()
+    page.keyboard.press("Enter")
+
+    page.wait_for_selector("#student-page:not(.la-loading)")
+    assert f"/learners/{service.campus.people['Ben Brook'].public_id}" in page.url
+
+
+def test_a_page_of_links_says_nothing_about_being_live(open_as: OpenAs) -> None:
+    page = open_as("Tess Thorne", "/courses")
+
+    expect(page.locator("#shell-live")).to_be_hidden()
+
+
 def test_a_page_of_somebody_else_says_that_there_is_nothing(open_as: OpenAs, service: Service, page: Page) -> None:
     service.sign_in(page, "Ada Abel")
 
