@@ -13,7 +13,7 @@ from dashapp.components.card import Frame
 from dashapp.components.definitions import Subject, definition
 from dashapp.components.differences import Parts, count_against
 from dashapp.components.links import Links
-from dashapp.components.sentences import classroom_lead, classroom_sentence, level_counts
+from dashapp.components.sentences import classroom_lead, classroom_sentence, learners_counted, level_counts
 from dashapp.components.slots import Slot, chart_slots
 from dashapp.components.strip import Cell
 from dashapp.domain.views import ClassroomView, Level
@@ -118,18 +118,26 @@ def slots() -> dict[str, Slot]:
     }
 
 
+def _hidden_cell(title: str) -> Cell:
+    return Cell(title, _("Hidden for privacy"), kind="quiet")
+
+
 def _active_cell(view: ClassroomView) -> Cell:
-    total = len(view.learners)
+    if view.hidden:
+        return _hidden_cell(_("Active in the last 7 days"))
+    total = learners_counted(view)
     of = _("of {total}").format(total=words.number(total))
     weeks = [sum(row.weeks[place] > 0 for row in view.learners) for place in range(len(view.week_starts))]
     line = count_against(view.active_7, view.active_7_before, words.number, _("the 7 days before"))
     under_way = bool(view.week_starts) and (view.today - view.week_starts[-1]).days < 7
-    columns = marks.spark(weeks[-14:], peak=total, last_open=under_way)
+    columns = marks.spark(weeks[-14:], peak=total, last_open=under_way) if view.named else None
     return Cell(_("Active in the last 7 days"), words.number(view.active_7), line, columns, of)
 
 
 def _time_cell(view: ClassroomView) -> Cell:
     title = _("Median time, last full week")
+    if view.hidden:
+        return _hidden_cell(title)
     if view.minutes_recorded and view.median_minutes_week is not None:
         return Cell(title, words.duration(view.median_minutes_week), (_("Half of the learners worked longer"),))
     if view.minutes_recorded:
@@ -150,6 +158,10 @@ def _due_cell(view: ClassroomView) -> Cell:
 def _score_cell(view: ClassroomView) -> Cell:
     title = _("Average score")
     scored = sum(row.score is not None for row in view.learners)
+    if view.hidden:
+        return _hidden_cell(title)
+    if view.average_score is not None and not view.named:
+        return Cell(title, words.percent(view.average_score))
     if view.average_score is None or scored == 0:
         return Cell(title, _("No score yet"), (_("The first graded work appears here"),), kind="quiet")
     said = ngettext("{number} learner has a score", "{number} learners have a score", scored)
@@ -159,6 +171,8 @@ def _score_cell(view: ClassroomView) -> Cell:
 def _level_options(view: ClassroomView) -> list[dict[str, Any]]:
     counts = level_counts(view.learners)
     options: list[dict[str, Any]] = [{"label": _("All"), "value": ""}]
+    if not view.named:
+        return options
     for level in Level:
         number = html.Span(words.number(counts[level]), className="count")
         options.append({"label": html.Span([marks.level(level), "\u00a0", number]), "value": level.value})
@@ -183,6 +197,15 @@ def _heat_line(view: ClassroomView) -> str:
     return _("{unit}; in the order of the list").format(unit=unit)
 
 
+def _without_learners(view: ClassroomView, awaited: str) -> Component:
+    """Why a chart of single learners is empty: they are still to come, or not for this reader to see."""
+    return card.no_data(awaited) if view.named else card.state("private", _("Hidden for privacy"), _by_name())
+
+
+def _by_name() -> str:
+    return _("Single learners are shown to those who teach the course.")
+
+
 def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, object]:
     scored = any(row.score is not None for row in view.learners)
     heat = bool(view.learners and view.week_starts)
@@ -190,14 +213,22 @@ def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, obj
     amount = _("Time and average score") if view.minutes_recorded else _("Events and average score")
     return {
         "heat": figures.learner_weeks(view, screen, revision=revision),
-        "heat_state": None if heat else card.no_data(_("Learners appear here as soon as they are enrolled.")),
+        "heat_state": None
+        if heat
+        else _without_learners(view, _("Learners appear here as soon as they are enrolled.")),
         "heat_line": _heat_line(view),
         "heat_key": _heat_key(view),
         "time_and_score": figures.time_and_score(view, screen, revision=revision),
-        "time_and_score_state": None if scored else card.no_data(_("Learners appear here with their first score.")),
+        "time_and_score_state": None
+        if scored
+        else _without_learners(view, _("Learners appear here with their first score.")),
         "time_and_score_line": _("{amount}, {span}; lines: medians").format(amount=amount, span=range_words),
         "days": figures.active_days(view.days, view.today, screen, last=view.last, revision=revision),
-        "days_state": None if view.days else card.no_data(_("No activity between these dates.")),
+        "days_state": None
+        if view.days
+        else card.hidden()
+        if view.hidden
+        else card.no_data(_("No activity between these dates.")),
         "days_line": _("Learners per day, {span}").format(span=range_words),
     }
 
@@ -205,7 +236,9 @@ def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, obj
 def fill(view: ClassroomView, screen: Screen, links: Links, *, level: str | None = None) -> dict[str, object]:
     """The values of the page by the names of `slots`; `level` keeps one level in the list of learners."""
     rows = grids.learner_rows(view, links, level)
-    shown = ngettext("{number} learner", "{number} learners", len(rows)).format(number=words.number(len(rows)))
+    number = len(rows) if view.named else learners_counted(view)
+    shown = ngettext("{number} learner", "{number} learners", number).format(number=words.number(number))
+    ordered = _("{count}; most points of the rules first, every rule that applies with its value").format(count=shown)
     return {
         "page": "la-page",
         "title": classroom_sentence(view),
@@ -215,13 +248,11 @@ def fill(view: ClassroomView, screen: Screen, links: Links, *, level: str | None
             *(controls.option(short, title) for short, title in view.sections),
         ],
         "levels": _level_options(view),
-        "count": shown,
+        "count": "" if view.hidden else shown,
         "strip": strip.cells([_active_cell(view), _time_cell(view), _score_cell(view), _due_cell(view)]),
         "learners": rows,
         "learner_columns": grids.learner_columns(minutes=view.minutes_recorded),
-        "learners_line": _("{count}; most points of the rules first, every rule that applies with its value").format(
-            count=shown
-        ),
+        "learners_line": ordered if view.named else _by_name(),
         **_charts(view, screen, f"{PAGE}:{view.course.public_id}:{view.first}:{view.last}"),
         "asof": [card.asof_words(view.freshness)] * len(CARDS),
     }

@@ -57,7 +57,7 @@ def grid(name: str, columns: Sequence[Column], height: int, label: str) -> Compo
             "enableCellTextSelection": True,
             "animateRows": False,
             "suppressDragLeaveHidesColumns": True,
-            "localeText": {"noRowsToShow": _("There is nothing to list yet")},
+            "localeText": {"noRowsToShow": _("There is nothing to list")},
             "rowClassRules": {"la-hidden-row": "params.data.hidden"},
             "enableRtl": words.text_direction() == "rtl",
         },

@@ -101,12 +101,19 @@ def level_counts(learners: Sequence[LearnerRow]) -> Counter[Level]:
     return Counter(row.level for row in learners)
 
 
+def learners_counted(view: ClassroomView) -> int:
+    """How many learners the figures are of, whether or not the reader may see each of them by name."""
+    return len(view.learners) if view.named else view.enrolled or 0
+
+
 def classroom_sentence(view: ClassroomView) -> str:
     """ "8 of 28 learners need help, 8 more to watch"."""
-    total = len(view.learners)
+    if view.hidden:
+        return _("The figures of {course} are hidden for privacy").format(course=view.course.code)
+    total = learners_counted(view)
     if total == 0:
         return _("No learner is enrolled in {course} yet").format(course=view.course.code)
-    if not view.speaking:
+    if not view.speaking or not view.named:
         said = ngettext(
             "{active} of {total} learner was active in the last 7 days",
             "{active} of {total} learners were active in the last 7 days",
@@ -140,7 +147,9 @@ def _most_frequent(learners: Sequence[LearnerRow]) -> tuple[Rule, int] | None:
 def classroom_lead(view: ClassroomView) -> Parts:
     """Why: the most frequent reason with its number of learners, then the next deadline."""
     parts: Parts = ()
-    if not view.speaking:
+    if not view.named:
+        parts = (_("Single learners are shown to those who teach the course."),)
+    elif not view.speaking:
         parts = (_("No rule speaks before teaching starts, in breaks, or after the end."),)
     else:
         frequent = _most_frequent(view.learners)

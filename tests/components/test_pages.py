@@ -143,6 +143,18 @@ def test_a_classroom_opens_with_how_many_need_help(learners: int, speaking: bool
     assert plain(classroom_sentence(samples.classroom(learners=learners, speaking=speaking))) == said
 
 
+def test_who_may_not_see_single_learners_reads_of_the_group_and_why() -> None:
+    view = replace(samples.classroom(), learners=(), heat=(), heat_rows=0, sections=(), named=False, enrolled=8)
+
+    assert plain(classroom_sentence(view)) == "6 of 8 learners were active in the last 7 days"
+    filled = classroom.fill(view, Screen(), Links())
+    assert filled["count"] == "8 learners"
+    assert filled["learners_line"] == "Single learners are shown to those who teach the course."
+    hidden = replace(view, hidden=True, enrolled=None, average_score=None, median_minutes_week=None)
+    assert plain(classroom_sentence(hidden)).endswith("are hidden for privacy")
+    assert classroom.fill(hidden, Screen(), Links())["count"] == ""
+
+
 def test_a_classroom_with_learners_to_watch_alone_says_so() -> None:
     view = samples.classroom()
     watched = replace(view, learners=view.learners[2:])
