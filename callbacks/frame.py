@@ -31,8 +31,17 @@ def show_frame(asked: Asked, path: object) -> dict[str, object]:
         "bar": shell.tab_links(tabs),
         "account": shell.account(name, f"{prefix}/sign-out"),
         "title": current,
-        "open": here.replace("/embed/", "/", 1) if here.startswith(f"{prefix}/embed/") else home_of(asked, links),
+        "open": _unframed(here, prefix) or home_of(asked, links),
     }
+
+
+def _unframed(here: str, prefix: str) -> str | None:
+    """The address of an embedded page outside of the frame. Two slashes at its start would lead to another server."""
+    embedded = f"{prefix}/embed/"
+    if not here.startswith(embedded):
+        return None
+    rest = here.removeprefix(embedded).lstrip("/\\")
+    return f"{prefix}/{rest}"
 
 
 def _tabs(asked: Asked, links: Links, here: str) -> list[Tab]:

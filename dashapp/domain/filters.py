@@ -2,16 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Self
+from typing import Final, Self
 from urllib.parse import urlencode
 from uuid import UUID
+
+_YEARS: Final = range(1970, 2200)
+"""Those of events: a day near the ends of the calendar has no week before or after it."""
 
 
 def _day(text: object) -> date | None:
     try:
-        return date.fromisoformat(str(text)) if text else None
+        day = date.fromisoformat(str(text)) if text else None
     except ValueError:
         return None
+    return day if day is not None and day.year in _YEARS else None
 
 
 def _uuid(text: object) -> UUID | None:
@@ -22,7 +26,10 @@ def _uuid(text: object) -> UUID | None:
 
 
 def _name(text: object) -> str | None:
-    return (str(text).replace("\0", "").strip()[:100] or None) if text else None
+    if not text:
+        return None
+    # Half a surrogate pair, which JSON can carry, is no character of any name.
+    return str(text).encode("utf-8", "ignore").decode().replace("\0", "").strip()[:100] or None
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,10 @@ class Guard:
         if origin is None:
             return True
         own = urlsplit(self.public_url)
-        return origin == f"{own.scheme}://{own.netloc}" or urlsplit(origin).netloc == request.host
+        try:
+            return origin == f"{own.scheme}://{own.netloc}" or urlsplit(origin).netloc == request.host
+        except ValueError:
+            return False  # it is no address
 
     def _check(self) -> BaseResponse | None:
         access = self.routes.get(request.endpoint or "")
@@ -175,7 +178,10 @@ class Guard:
             return _refusal(411)
         if request.content_length > LONGEST_BODY:
             return _refusal(413)
-        body = request.get_json(silent=True)
+        try:
+            body = request.get_json(silent=True)
+        except RecursionError:
+            return _refusal(400)  # nested far deeper than anything of ours
         if not isinstance(body, dict) or not isinstance(body.get("output"), str):
             return _refusal(400)
         principal = self.identify()

@@ -1,6 +1,7 @@
 """What a person sees of an error is a sentence and a reference number; the cause is in the log under that number."""
 
 from dash import set_props
+from dash.exceptions import DependencyException, InvalidResourceError
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
@@ -28,6 +29,10 @@ def install_error_pages(server: Flask) -> None:
         words = _("There is nothing at this address.") if error.code == 404 else (error.name or "")
         return Response(words, status=error.code or 500, mimetype="text/plain")
 
+    def not_ours(error: DependencyException | InvalidResourceError) -> Response:
+        del error  # an address below Dash's own files that names none of them
+        return Response(_("There is nothing at this address."), status=404, mimetype="text/plain")
+
     def unavailable(error: Unavailable) -> Response:
         reference = new_reference()
         log.warning("request.unavailable", reference=reference, error=str(error))
@@ -41,5 +46,7 @@ def install_error_pages(server: Flask) -> None:
         return Response(words, status=500, mimetype="text/plain")
 
     server.register_error_handler(HTTPException, refuse)
+    server.register_error_handler(DependencyException, not_ours)
+    server.register_error_handler(InvalidResourceError, not_ours)
     server.register_error_handler(Unavailable, unavailable)
     server.register_error_handler(Exception, fail)

@@ -35,3 +35,13 @@ def test_a_range_that_ends_before_it_starts_is_turned_round() -> None:
 
 def test_a_name_without_end_is_cut() -> None:
     assert len(Filters.parse(section="x" * 5000).section or "") == 100
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1969-12-31", "2026-02-30", "soon", 5, {"a": 1}])
+def test_a_day_outside_of_the_years_of_events_is_ignored(day: object) -> None:
+    assert Filters.parse(first=day, last=day) == Filters()
+
+
+def test_half_a_surrogate_pair_is_no_part_of_a_name() -> None:
+    assert Filters.parse(section="\ud800", unit="a\udfffb") == Filters(unit="ab")
+    assert Filters.parse(unit="a\udfffb").to_query() == "unit=ab"

@@ -1,6 +1,6 @@
 from datetime import date, timedelta
 
-from dashapp.domain.indicators.calendar import TeachingCalendar, shown_range, week_starts
+from dashapp.domain.indicators.calendar import MOST_WEEKS, TeachingCalendar, shown_range, week_starts
 
 START, END = date(2026, 2, 2), date(2026, 6, 28)
 CALENDAR = TeachingCalendar(START, END, ((date(2026, 4, 6), date(2026, 4, 19)),))
@@ -54,3 +54,11 @@ def test_before_the_start_a_page_shows_the_weeks_before_today() -> None:
 
 def test_weeks_begin_on_monday_and_cover_the_range() -> None:
     assert week_starts(date(2026, 2, 4), date(2026, 2, 16)) == (START, date(2026, 2, 9), date(2026, 2, 16))
+
+
+def test_a_range_of_centuries_is_cut_to_what_a_page_can_show() -> None:
+    today = date(2026, 6, 10)
+    first, last = shown_range(CALENDAR, today, date(1970, 1, 1), date(2199, 12, 31))
+
+    assert last == today
+    assert len(week_starts(first, last)) == MOST_WEEKS

@@ -91,7 +91,9 @@ def test_a_request_of_another_shape_is_refused_before_dash_reads_it(
     assert answer.data == b""
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"text"', b"null", b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'"text"', b"null", b"\xff\xfe", b"[" * 200_000], ids=lambda body: repr(body[:8])
+)
 def test_a_body_that_is_no_callback_is_refused(campus: Campus, visitor: Strangers, body: bytes) -> None:
     client = visitor().sign_in(campus, "Ada Abel").client
 
@@ -106,7 +108,16 @@ def test_a_body_beyond_all_measure_is_refused(campus: Campus, visitor: Strangers
     assert answer.status_code == 413
 
 
-@pytest.mark.parametrize("header", [{"Origin": "https://elsewhere.example"}, {"Sec-Fetch-Site": "cross-site"}], ids=str)
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+        {"Origin": "http://["},
+        {"Sec-Fetch-Site": "cross-site"},
+    ],
+    ids=str,
+)
 def test_a_page_of_another_site_cannot_ask(campus: Campus, visitor: Strangers, header: dict[str, str]) -> None:
     client = visitor().sign_in(campus, "Ada Abel").client
 
@@ -136,3 +147,15 @@ def test_somebody_who_is_gone_is_nobody(application: Application, campus: Campus
     made.client.set_cookie("la_session", forged[:-1] + ("A" if forged[-1] != "A" else "B"))
 
     assert made.ask("student-page", address(None)).status_code == 401
+
+
+def test_an_address_below_the_files_of_dash_that_names_none_is_not_found(visitor: Strangers) -> None:
+    for path in ("/_dash-component-suites/os/x.js", "/_dash-component-suites/dash/x.js"):
+        assert visitor().client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/embed//elsewhere.example/", "/embed/\\elsewhere.example/"], ids=repr)
+def test_the_way_out_of_a_frame_never_leads_to_another_server(campus: Campus, visitor: Strangers, path: str) -> None:
+    answer = visitor().sign_in(campus, "Ada Abel").ask("shell-nav", {"_pages_location.pathname": path})
+
+    assert answer.get_json()["response"]["shell-embed-open"]["href"] == "/elsewhere.example/"

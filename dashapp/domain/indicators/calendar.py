@@ -10,6 +10,8 @@ from dashapp.domain.localtime import week_start
 
 DEFAULT_WEEKS = 14
 """How many weeks a page shows when nobody has chosen dates: the newest ones of the course."""
+MOST_WEEKS = 104
+"""How many weeks a page shows at most, whatever dates are chosen."""
 LEAST_TEACHING_DAYS_OF_A_WEEK = 5
 """A week with fewer teaching days says nothing about a learner's diligence."""
 
@@ -67,15 +69,19 @@ class TeachingCalendar:
 
 
 def shown_range(calendar: TeachingCalendar, today: date, first: date | None, last: date | None) -> tuple[date, date]:
-    """The days that a page shows, both inclusive: the chosen ones, else the newest weeks of the course up to today."""
+    """The days that a page shows, both inclusive: the chosen ones, else the newest weeks of the course up to today.
+
+    Of a longer range the newest `MOST_WEEKS` weeks: the dates come from an address that anybody can write.
+    """
     end = min(today, calendar.ends_on or today)
     if calendar.starts_on is not None and end < calendar.starts_on:
         end = today
     shown_last = min(last, today) if last else end
     default = week_start(shown_last) - timedelta(weeks=DEFAULT_WEEKS - 1)
+    earliest = week_start(shown_last) - timedelta(weeks=MOST_WEEKS - 1)
     if calendar.starts_on is not None and calendar.starts_on <= shown_last:
         default = max(default, calendar.starts_on)
-    return (min(first, shown_last) if first else default), shown_last
+    return max(earliest, min(first, shown_last) if first else default), shown_last
 
 
 def week_starts(first: date, last: date) -> tuple[date, ...]:
