@@ -214,7 +214,7 @@ def institution_lead(view: InstitutionView) -> Parts:
     gained = [(gap, course) for gap, course in changes if gap > 0]
     if gained:
         number, course = max(gained, key=lambda pair: pair[0])
-        said = ngettext("{course} gained {number} learner.", "{course} gained {number} learners.", number)
+        said = ngettext("{course} gained {number} active learner.", "{course} gained {number} active learners.", number)
         parts.append((" " if parts else "") + said.format(course=course.code, number=words.number(number)))
     if not parts:
         same = _("The number of active learners of each course is about the same as in the week before.")

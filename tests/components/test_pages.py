@@ -175,11 +175,11 @@ def test_the_institution_opens_with_its_quietest_course() -> None:
     assert plain(institution_sentence(view)) == "CCC is the quietest of 2 courses: 40 % active in 7 days"
     assert (
         plain(institution_lead(view))
-        == "CCC has 20 active learners fewer than the week before. EEE gained 10 learners."
+        == "CCC has 20 active learners fewer than the week before. EEE gained 10 active learners."
     )
     one = samples.institution(courses=(samples.course(1, "CCC", "Computing", 61),))
     assert plain(institution_sentence(one)) == "110 of 200 learners were active in 7 days"
-    assert plain(institution_lead(one)) == "CCC gained 1 learner."
+    assert plain(institution_lead(one)) == "CCC gained 1 active learner."
     same = samples.institution(courses=(samples.course(1, "CCC", "Computing", 60),))
     assert "about the same" in plain(institution_lead(same))
     assert institution_sentence(samples.hidden_institution()) == "No learner is enrolled yet"
