@@ -10,7 +10,7 @@ from dashapp import words
 from dashapp.domain.views import CourseRow
 from dashapp.figures.axes import count_scale, percent_scale
 from dashapp.figures.scores import short_label
-from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure
+from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure, plain
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _
 
@@ -88,7 +88,7 @@ def _panel(
     }
     value = words.number(_per_learner(shown[place])[len(starts) - 1], 1)
     note = annotation(
-        Note(0, 1, f"<b>{shown[place].code}</b>  {value}", "ink"),
+        Note(0, 1, f"<b>{plain(shown[place].code)}</b>  {value}", "ink"),
         screen,
         xref=f"x{suffix} domain",
         yref=f"y{suffix} domain",

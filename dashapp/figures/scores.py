@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from dashapp import words
 from dashapp.domain.views import Score
 from dashapp.figures.axes import percent_scale
-from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure
+from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure, plain
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _
 
@@ -145,6 +145,7 @@ def scores_against_course(
 ) -> go.Figure:
     """The latest scores, oldest at the top. `own` names the dot: "you" by default, or the learner's name."""
     own = own or _("you")
+    shown_own = plain(own)
     if not scores:
         return only_words(_("No score yet"), screen, revision)
     ordered = sorted(scores, key=lambda score: score.at)
@@ -168,7 +169,7 @@ def scores_against_course(
             "tickfont": {"size": 12, "color": screen.colour("ink")},
             "ticklabelstandoff": 8,
         },
-        "annotations": _key(rows, own, screen) + ([] if screen.narrow else _ends(rows, own, screen)),
+        "annotations": _key(rows, shown_own, screen) + ([] if screen.narrow else _ends(rows, shown_own, screen)),
     }
     traces = [*_ranges(rows, screen), _dots(rows, screen)]
     return figure(traces, layout, screen, _table(ordered, own), revision)

@@ -17,6 +17,8 @@ Json = dict[str, Any]
 TOKENS: Final = Path(__file__).parents[2] / "assets" / "tokens.css"
 DARK_STARTS: Final = '[data-bs-theme="dark"] {'
 FONT: Final = '"IBM Plex Sans Variable", "IBM Plex Sans", system-ui, sans-serif'
+_TEXTS: Final = ("customdata", "text")
+"""Of traces."""
 CLEAR: Final = "rgba(0,0,0,0)"
 _COLOUR = re.compile(r"--la-([a-z0-9-]+):\s*(#[0-9a-f]{6});")
 
@@ -114,16 +116,37 @@ class Table:
 
 
 def figure(traces: Sequence[Json], layout: Json, screen: Screen, table: Table, revision: str) -> go.Figure:
-    """A figure of the look. `revision` names page and filters: while it stays, a zoom stays."""
+    """A figure of the look. `revision` names page and filters: while it stays, a zoom stays.
+
+    The texts of traces and ticks are shown as they are, whatever they hold.
+    """
+    axes = {name: _plain_ticks(part) for name, part in layout.items() if name.startswith(("xaxis", "yaxis"))}
     return go.Figure(
-        data=list(traces),
+        data=[{**trace, **{name: _plain(trace[name]) for name in _TEXTS if name in trace}} for trace in traces],
         layout={
             "template": template(screen.theme),
             "uirevision": revision,
             "meta": {"head": list(table.head), "rows": [list(row) for row in table.rows]},
             **layout,
+            **axes,
         },
     )
+
+
+def plain(text: str) -> str:
+    """A text as plotly has to be given it, which takes names such as `<a href=…>` or `a<b` for its own small HTML."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _plain(texts: Any) -> Any:
+    """Texts, or lists of lists of them."""
+    if isinstance(texts, str):
+        return plain(texts)
+    return [_plain(each) for each in texts] if isinstance(texts, list | tuple) else texts
+
+
+def _plain_ticks(axis: Json) -> Json:
+    return {**axis, "ticktext": _plain(axis["ticktext"])} if "ticktext" in axis else axis
 
 
 def words(text: str, screen: Screen, revision: str = "") -> go.Figure:

@@ -93,6 +93,10 @@ def test_without_any_max_score_scores_are_of_a_hundred() -> None:
     assert percent(Row(graded_at=5, score=15), work=[GradedWork()])[0, 0] == 15
 
 
+def test_a_share_beyond_all_numbers_is_no_score() -> None:
+    assert np.isnan(percent(Row(graded_at=5, score=1e9, max_score=5e-324))[0, 0])
+
+
 def test_exempt_is_left_out_and_neither_zero_nor_missing() -> None:
     result = marks(columns(Row(graded_at=5, score=0, exempt=True)), [GradedWork()], 1)
     assert np.isnan(result.percent[0, 0])

@@ -223,3 +223,22 @@ def test_the_names_of_marks_that_stand_close_lean_away_from_each_other() -> None
     close = replace(view.scores[1], score=63.0)
     drawn = figures.scores_against_course((close,), Screen(), own="score")
     assert [note.xanchor for note in drawn.layout.annotations[:2]] == ["right", "left"]
+
+
+def test_names_are_shown_as_they_are_and_never_become_links() -> None:
+    name = '<a href="https://elsewhere.example">a & b</a>'
+    rows = tuple(replace(row, code=name) for row in samples.institution().courses)
+    screen = Screen(Theme.LIGHT)
+    drawn = (
+        figures.courses_by_week(rows, samples.institution().week_starts, samples.institution().today, screen),
+        figures.scores_by_course(rows, screen),
+        figures.scores_against_course(
+            [replace(row, activity=name) for row in samples.student().scores], screen, own=name
+        ),
+    )
+
+    for each in drawn:
+        told = each.to_plotly_json()
+        told["layout"].pop("meta", None)
+        assert "<a" not in json.dumps(told, default=str)
+        assert any(name in cell for row in table_of(each).rows for cell in row)

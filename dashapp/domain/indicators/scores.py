@@ -69,9 +69,10 @@ def _percent(rows: SubmissionRows, work: Sequence[GradedWork]) -> Floats:
     own = np.array([one.max_score if one.max_score else np.nan for one in work] or [np.nan], dtype=np.float64)
     highest = np.where(np.isnan(rows.max_score), own[rows.activity] if len(rows.activity) else np.nan, rows.max_score)
     highest = np.where(np.isnan(highest), 100.0, highest)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         share = np.where(highest > 0, 100.0 * rows.score / highest, np.nan)
-    return np.where(rows.exempt, np.nan, share)
+    # Of a maximum next to nothing the share is beyond all numbers: that is no score.
+    return np.where(rows.exempt | np.isinf(share), np.nan, share)
 
 
 def _attempts(rows: SubmissionRows) -> tuple[Longs, Floats]:
