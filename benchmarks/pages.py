@@ -8,8 +8,9 @@ classroom reads, and reading back a kept classroom from its bytes.
 
 import argparse
 import statistics
+import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -85,13 +86,13 @@ GROUP BY c.course_id, c.public_id ORDER BY max(c.ends_on) DESC, learners DESC LI
 """)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Prints the machine, each page's figures and the yardsticks."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
     parser.add_argument("--data-dir", type=Path, help="the folder of an embedded database to read")
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--minutes", action="store_true", help="make a campus whose sources record times of day")
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="pages-") as folder:
         Path(folder).chmod(0o755)
         database = embedded_database(chosen.data_dir or Path(folder) / "database")
@@ -101,6 +102,7 @@ def main() -> None:
             _measure(database, chosen.rounds)
         finally:
             database.close()
+    return 0
 
 
 def _make(database: Database, size: Size) -> None:
@@ -243,4 +245,4 @@ def _yardsticks(database: Database, reader: PageReader, subject: Subject, rounds
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

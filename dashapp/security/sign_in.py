@@ -45,6 +45,7 @@ PAGE: Final = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+{% if not groups %}<meta http-equiv="refresh" content="2">{% endif %}
 <title>{{ title }}</title>
 <link rel="icon" href="{{ base }}/_favicon.ico">
 {% for sheet in sheets %}<link rel="stylesheet" href="{{ base }}/assets/{{ sheet }}">
@@ -103,7 +104,7 @@ class DevelopmentSignIn:
             dir=text_direction(),
             title=_("Sign in to the demo campus"),
             lead=_("This page is for development only: choose who you want to be."),
-            empty=_("The demo campus is being made. Reload this page in a moment."),
+            empty=_("The demo campus is being made. This page shows it in a few seconds."),
             groups=[group for group in _groups(people) if group["people"]],
             base=self._prefix(),
             sheets=self.style_sheets,

@@ -1,0 +1,24 @@
+"""Measures everything that docs/performance.md states, one benchmark after the other: `python -m benchmarks [NAME]`."""
+
+import sys
+
+from benchmarks import browser, drain, latency, pages
+
+ALL = {"drain": drain.main, "latency": latency.main, "pages": pages.main, "browser": browser.main}
+
+
+def main(names: list[str]) -> int:
+    """Runs the named ones, or all; gives how many of them failed."""
+    unknown = [name for name in names if name not in ALL]
+    if unknown:
+        print(f"Unknown: {', '.join(unknown)}. There are {', '.join(ALL)}.", file=sys.stderr)
+        return 2
+    failed = 0
+    for name in names or ALL:
+        print(f"\n=== {name}", flush=True)
+        failed += ALL[name]([]) != 0
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
