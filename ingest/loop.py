@@ -283,7 +283,7 @@ class Ingest:
         rounds = 0
         while not self._stopping.wait(REPORT_SECONDS):
             rounds += 1
-            with _nobody_to_tell():
+            with self._telling():
                 self._waiting = self._transport.waiting()
                 self._metrics.events_waiting.set(self._waiting.events)
                 slot, status = self._slot.get(), self.status()
@@ -295,22 +295,22 @@ class Ingest:
                         prune_changes(connection)
         self._say_goodbye()
 
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """While the database is away there is nobody to tell; the reading thread says so in the log."""
+        try:
+            yield
+        except Unavailable:
+            # The session that holds the slot may be gone as well.
+            self._slot.give_up()
+        except Exception:
+            log.exception("ingest.reporting_failed")
+
     def _say_goodbye(self) -> None:
         slot = self._slot.known()
         if slot is not None:
-            with _nobody_to_tell(), self._database.transaction(DatabaseRole.INGEST, None) as connection:
+            with self._telling(), self._database.transaction(DatabaseRole.INGEST, None) as connection:
                 withdraw(connection, slot.slot)
-
-
-@contextmanager
-def _nobody_to_tell() -> Iterator[None]:
-    """While the database is away there is nobody to report to; the reading thread says so in the log."""
-    try:
-        yield
-    except Unavailable:
-        pass
-    except Exception:
-        log.exception("ingest.reporting_failed")
 
 
 def outcomes(records: Gathered, written: Written) -> Counter[tuple[str, str]]:

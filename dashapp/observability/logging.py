@@ -25,6 +25,8 @@ QUIET_LIBRARIES = {
     "alembic": logging.WARNING,
     "uvicorn": logging.WARNING,
     "kafka": logging.WARNING,
+    # Each attempt to reach a broker that is away, several a second; the ingest says once that it waits.
+    "kafka.net": logging.CRITICAL,
     "werkzeug": logging.WARNING,
     "apscheduler": logging.WARNING,
 }

@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from sqlalchemy import text
 
-from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.database import Database, DatabaseRole, embedded_database
+from dashapp.data.migrations import migrate
 from dashapp.data.store.organisations import NewSource, register_source
 from dashapp.data.store.recount import differences
 from dashapp.data.store.status import IngestState
@@ -280,6 +282,34 @@ def test_a_broker_that_goes_away_in_the_middle_is_waited_for(
         send(producer, topics, [viewed(2)])
     await_that(lambda: kafka_campus.counted() == 2, "it catches up")
     await_that(lambda: running.status().state is IngestState.RUNNING, "it says that it runs")
+
+
+def test_while_the_database_is_away_nothing_is_acknowledged_and_nothing_is_lost(
+    tmp_path: Path,
+    topics: tuple[str, str, str],
+    kafka_broker: LocalKafka,
+    ingest_settings: Settings,
+    run_ingest: RunIngest,
+    producer: KafkaProducer,
+) -> None:
+    database = embedded_database(tmp_path / "database")
+    migrate(database)
+    source = register(database, "campus", topics)
+    campus = Campus(database, source.organisation_id, source)
+    ingest = run_ingest(ingest_settings, database)
+    send(producer, topics, [viewed(1)])
+    await_that(lambda: campus.counted() == 1, "the first is counted")
+    await_that(lambda: _told(kafka_broker, ingest_settings, topics[0]) == 1, "lag tools can see it")
+    assert database.server is not None
+    database.server.stop()
+    send(producer, topics, [viewed(number) for number in range(2, 100)])
+    await_that(lambda: ingest.status().state is IngestState.WAITING, "it says that it waits")
+    assert _told(kafka_broker, ingest_settings, topics[0]) == 1
+    database.server.start()
+    await_that(lambda: campus.counted() == 99, "it catches up")
+    await_that(lambda: ingest.status().state is IngestState.RUNNING, "it says that it runs")
+    assert ingest.stop(30)
+    database.close()
 
 
 # ------------------------------------------------------------------ alarms

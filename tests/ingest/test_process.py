@@ -85,9 +85,10 @@ def test_the_process_waits_for_a_database_that_is_not_migrated(
         text=True,
     )
     try:
-        assert process.stderr is not None
+        said = process.stderr
+        assert said is not None
         # The roles are those of the server, the schema is missing: it says so, and goes on waiting.
-        await_that(lambda: "ingest." in process.stderr.readline(), "it says what it waits for")
+        await_that(lambda: "ingest." in said.readline(), "it says what it waits for")
         assert process.poll() is None
         process.terminate()
         assert process.wait(PATIENCE) == 0
