@@ -177,7 +177,7 @@ class EmbeddedServer:
             "unix_socket_directories": str(self._sockets),
             "unix_socket_permissions": "0700",
             "max_connections": 100,
-            "shared_buffers": f"{max(64, min(512, memory // 8 // _MIB))}MB",
+            "shared_buffers": f"{max(64, min(2048, memory // 8 // _MIB))}MB",
             "effective_cache_size": f"{max(256, memory // 2 // _MIB)}MB",
             "work_mem": "16MB",
             "maintenance_work_mem": "128MB",
