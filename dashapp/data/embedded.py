@@ -22,7 +22,7 @@ import psutil  # type: ignore[import-untyped]  # it ships no types
 import psycopg2
 from sqlalchemy import URL
 
-from dashapp.domain.errors import Unavailable
+from dashapp.domain.errors import SettingsError, Unavailable
 
 DATABASE_NAME = "learning_analytics"
 SUPERUSER = "postgres"
@@ -58,11 +58,15 @@ class EmbeddedServer:
     def start(self) -> str:
         """Starts the server, or joins the one that runs, and gives the superuser's URL of the service's database.
 
-        Raises Unavailable, with the end of the server's log, when it cannot be started.
+        Raises Unavailable, with the end of the server's log, when it cannot be started, and SettingsError where the
+        folder cannot be made or used.
         """
         if self._in_use is not None:
             return self.admin_url().render_as_string(hide_password=False)
-        self._prepare_directories()
+        try:
+            self._prepare_directories()
+        except OSError as error:
+            raise SettingsError(f"DATA_DIR cannot be used: {error.strerror} ({self._root}).") from None
         with self._exclusively():
             if not self._answers():
                 if not (self._cluster / "PG_VERSION").exists():

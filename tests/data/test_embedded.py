@@ -17,7 +17,7 @@ from dashapp.data import embedded
 from dashapp.data.database import DatabaseRole, database_from, embedded_database
 from dashapp.data.embedded import EmbeddedServer
 from dashapp.data.migrations import is_migrated, migrate
-from dashapp.domain.errors import Unavailable
+from dashapp.domain.errors import SettingsError, Unavailable
 
 OTHER_PROCESS = """
 import sys
@@ -256,3 +256,9 @@ def test_closing_ends_the_sessions_of_the_embedded_server(directory: Path) -> No
     with pytest.raises(Unavailable):
         close_within()
     assert EmbeddedServer(directory).postmaster_pid is None
+
+
+def test_a_folder_that_cannot_be_made_is_a_wrong_setting(folder: Path) -> None:
+    (folder / "file").write_text("in the way")
+    with pytest.raises(SettingsError, match=r"^DATA_DIR cannot be used: "):
+        EmbeddedServer(folder / "file" / "below").start()

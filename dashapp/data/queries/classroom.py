@@ -1,7 +1,7 @@
 """The data round of a classroom's page: at most eight statements, from aggregates only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -87,7 +87,9 @@ def read_classroom(
     statement = bits_statement(scope.organisation_id, [course], question.ranges(campus.today))
     time = time_on_task(read_bits(connection, statement), first_minutes(campus.local)) if one.recorded else None
     if grouped:
-        return _view(_Room(one, campus, question, np.arange(len(one.people)), time), [], named=False)
+        return _in_groups(
+            _view(_Room(one, campus, question, np.arange(len(one.people)), time), [], named=False), one, scope
+        )
     names = connection.execute(
         names_and_sections(scope.organisation_id, course, [int(key) for key in one.people], as_of.instant)
     ).all()
@@ -130,6 +132,12 @@ def compared(every: Sequence[Course], today: date) -> list[Course]:
     """The courses that an institution compares: those under way; all of them where none is."""
     running = [one for one in every if one.calendar.is_running(today)]
     return running or list(every)
+
+
+def _in_groups(view: ClassroomView, one: CourseStanding, scope: Scope) -> ClassroomView:
+    """Without the average while so few learners have a score that it would tell theirs."""
+    graded = int((~np.isnan(one.averages)).sum())
+    return view if graded >= scope.minimum_group else replace(view, average_score=None)
 
 
 def _hidden_view(course: Course, campus: Campus, question: Question) -> ClassroomView:

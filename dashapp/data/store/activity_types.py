@@ -61,7 +61,7 @@ def _move(
 ) -> None:
     keys = keys_of(cursor, organisation, people)
     cursor.execute(
-        """SELECT person_id, course_id, activity_id, day::text, count(*)::integer, sum(clicks)::integer FROM raw_events
+        """SELECT person_id, course_id, activity_id, day::text, count(*)::integer, sum(clicks)::bigint FROM raw_events
         WHERE organisation_id = %s AND person_id = ANY(%s) AND activity_id = ANY(%s) AND verb = ANY(%s)
             AND NOT retracted
         GROUP BY 1, 2, 3, 4""",

@@ -91,7 +91,7 @@ def _activity_days_and_hours(
     cursor.execute(
         """SELECT person_id, course_id, activity_id, day::text,
             CASE WHEN minute IS NOT NULL THEN to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24') END,
-            count(*)::integer, sum(clicks)::integer
+            count(*)::integer, sum(clicks)::bigint
         FROM raw_events
         WHERE organisation_id = %s AND person_id = ANY(%s) AND verb = ANY(%s) AND NOT retracted
         GROUP BY 1, 2, 3, 4, 5""",

@@ -15,15 +15,15 @@ _STAGES: Final = """
     CREATE TEMPORARY TABLE la_events (number integer, source_id integer, event_id uuid, content bigint,
         occurred_at timestamptz, person_id bigint, course_id bigint, activity_id bigint, day date, minute smallint,
         clicks integer, verb text, received_at timestamptz, body bytea) ON COMMIT DELETE ROWS;
-    CREATE TEMPORARY TABLE la_days (course_id bigint, person_id bigint, day date, events integer, clicks integer,
+    CREATE TEMPORARY TABLE la_days (course_id bigint, person_id bigint, day date, events integer, clicks bigint,
         minute smallint, minutes bit(1500), first_at timestamptz, last_at timestamptz) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE la_types (course_id bigint, person_id bigint, day date, activity_type text, events integer,
-        clicks integer) ON COMMIT DELETE ROWS;
+        clicks bigint) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE la_activities (course_id bigint, activity_id bigint, person_id bigint, first_day date,
         last_day date, first_at timestamptz, last_at timestamptz, completed_at timestamptz, events integer,
-        clicks integer) ON COMMIT DELETE ROWS;
+        clicks bigint) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE la_rolled (kind "char", course_id bigint, activity_id bigint, day date, hour timestamptz,
-        events integer, clicks integer) ON COMMIT DELETE ROWS;
+        events integer, clicks bigint) ON COMMIT DELETE ROWS;
 """
 _NAMES: Final = "la_events, la_days, la_types, la_activities, la_rolled"
 _CHUNK: Final = 1 << 18

@@ -27,7 +27,7 @@ learner_course_days = Table(
     Column("person_id", BigInteger, nullable=False),
     Column("day", Date, nullable=False),
     Column("events", Integer, nullable=False),
-    Column("clicks", Integer, nullable=False),
+    Column("clicks", BigInteger, nullable=False),
     Column("minutes", BIT(MINUTES_PER_DAY)),
     moment("first_at"),
     moment("last_at"),
@@ -46,7 +46,7 @@ learner_course_day_types = Table(
     Column("day", Date, nullable=False),
     Column("activity_type", Text, nullable=False),
     Column("events", Integer, nullable=False),
-    Column("clicks", Integer, nullable=False),
+    Column("clicks", BigInteger, nullable=False),
     PrimaryKeyConstraint("organisation_id", "course_id", "person_id", "day", "activity_type"),
 )
 
@@ -63,7 +63,7 @@ learner_activities = Table(
     moment("last_at"),
     moment("completed_at"),
     Column("events", Integer, nullable=False),
-    Column("clicks", Integer, nullable=False),
+    Column("clicks", BigInteger, nullable=False),
     PrimaryKeyConstraint("organisation_id", "course_id", "activity_id", "person_id"),
     Index(None, "organisation_id", "person_id", "course_id"),
 )
@@ -149,7 +149,7 @@ course_hours = Table(
     Column("course_id", BigInteger, nullable=False),
     moment("hour", nullable=False),
     Column("events", Integer, nullable=False),
-    Column("clicks", Integer, nullable=False),
+    Column("clicks", BigInteger, nullable=False),
     PrimaryKeyConstraint("organisation_id", "course_id", "hour"),
 )
 """Per hour in UTC; fed by events of instant precision only."""
@@ -161,7 +161,7 @@ course_days = Table(
     Column("course_id", BigInteger, nullable=False),
     Column("day", Date, nullable=False),
     Column("events", Integer, nullable=False),
-    Column("clicks", Integer, nullable=False),
+    Column("clicks", BigInteger, nullable=False),
     Column("learners", Integer, nullable=False),
     PrimaryKeyConstraint("organisation_id", "course_id", "day"),
     Index(None, "organisation_id", "day"),
@@ -176,7 +176,7 @@ activity_days = Table(
     Column("activity_id", BigInteger, nullable=False),
     Column("day", Date, nullable=False),
     Column("events", Integer, nullable=False),
-    Column("clicks", Integer, nullable=False),
+    Column("clicks", BigInteger, nullable=False),
     PrimaryKeyConstraint("organisation_id", "course_id", "activity_id", "day"),
 )
 
@@ -187,7 +187,7 @@ organisation_days = Table(
     Column("day", Date, nullable=False),
     Column("slot", SmallInteger, nullable=False),
     Column("events", Integer, nullable=False),
-    Column("clicks", Integer, nullable=False),
+    Column("clicks", BigInteger, nullable=False),
     PrimaryKeyConstraint("organisation_id", "day", "slot"),
 )
 """Summed over slots on reading; slot = course_id mod 8, so that two writers seldom wait for one row. Distinct learners

@@ -57,7 +57,7 @@ def _learner_course_days() -> None:
         sa.Column("person_id", sa.BigInteger(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("events", sa.Integer(), nullable=False),
-        sa.Column("clicks", sa.Integer(), nullable=False),
+        sa.Column("clicks", sa.BigInteger(), nullable=False),
         sa.Column("minutes", postgresql.BIT(length=1500), nullable=True),
         sa.Column("first_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=True),
@@ -82,7 +82,7 @@ def _learner_course_day_types() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("activity_type", sa.Text(), nullable=False),
         sa.Column("events", sa.Integer(), nullable=False),
-        sa.Column("clicks", sa.Integer(), nullable=False),
+        sa.Column("clicks", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint(
             "organisation_id",
             "course_id",
@@ -107,7 +107,7 @@ def _learner_activities() -> None:
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("events", sa.Integer(), nullable=False),
-        sa.Column("clicks", sa.Integer(), nullable=False),
+        sa.Column("clicks", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint(
             "organisation_id", "course_id", "activity_id", "person_id", name=op.f("pk_learner_activities")
         ),
@@ -239,7 +239,7 @@ def _course_hours() -> None:
         sa.Column("course_id", sa.BigInteger(), nullable=False),
         sa.Column("hour", sa.DateTime(timezone=True), nullable=False),
         sa.Column("events", sa.Integer(), nullable=False),
-        sa.Column("clicks", sa.Integer(), nullable=False),
+        sa.Column("clicks", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("organisation_id", "course_id", "hour", name=op.f("pk_course_hours")),
     )
 
@@ -251,7 +251,7 @@ def _course_days() -> None:
         sa.Column("course_id", sa.BigInteger(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("events", sa.Integer(), nullable=False),
-        sa.Column("clicks", sa.Integer(), nullable=False),
+        sa.Column("clicks", sa.BigInteger(), nullable=False),
         sa.Column("learners", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("organisation_id", "course_id", "day", name=op.f("pk_course_days")),
     )
@@ -266,7 +266,7 @@ def _activity_days() -> None:
         sa.Column("activity_id", sa.BigInteger(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("events", sa.Integer(), nullable=False),
-        sa.Column("clicks", sa.Integer(), nullable=False),
+        sa.Column("clicks", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("organisation_id", "course_id", "activity_id", "day", name=op.f("pk_activity_days")),
     )
 
@@ -278,7 +278,7 @@ def _organisation_days() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("slot", sa.SmallInteger(), nullable=False),
         sa.Column("events", sa.Integer(), nullable=False),
-        sa.Column("clicks", sa.Integer(), nullable=False),
+        sa.Column("clicks", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("organisation_id", "day", "slot", name=op.f("pk_organisation_days")),
     )
 
