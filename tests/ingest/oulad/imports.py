@@ -1,0 +1,93 @@
+"""What a test of an import holds against each other: the published archive, and what stands in the database."""
+
+import csv
+import io
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.store.organisations import find_organisation
+from dashapp.domain.clock import system_clock
+from dashapp.settings import Settings, load_settings
+from ingest.oulad.archive import Archive
+from ingest.oulad.importing import Importer, Tally, Wishes
+
+
+@dataclass
+class Silent:
+    """Notes what is said, and stops the import after some rows."""
+
+    importer: Importer | None = None
+    stop_after: int | None = None
+    said: list[str] = field(default_factory=list)
+
+    def say(self, sentence: str) -> None:
+        self.said.append(sentence)
+
+    def advance(self, tally: Tally) -> None:
+        if self.importer is not None and self.stop_after is not None and tally.rows >= self.stop_after:
+            self.importer.stop.set()
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A database with an archive in it."""
+
+    database: Database
+    organisation: str = "oulad"
+
+    def rows(self, statement: str) -> list[Any]:
+        with self.database.transaction(DatabaseRole.JOBS, None) as connection:
+            organisation_id = find_organisation(connection, self.organisation)
+        with self.database.transaction(DatabaseRole.JOBS, organisation_id) as connection:
+            return list(connection.execute(text(statement)).all())
+
+    def one(self, statement: str) -> Any:
+        (row,) = self.rows(statement)
+        return row[0] if len(row) == 1 else tuple(row)
+
+
+class Csv:
+    """The published files as plain rows, read here without any of the importer's code."""
+
+    def __init__(self, path: Path, modules: set[str]) -> None:
+        self._path = path
+        self._modules = modules
+        self.assessments = {row["id_assessment"]: row for row in self.table("assessments")}
+        self.students = self.table("studentInfo")
+        self.registrations = self.table("studentRegistration")
+        self.submissions = [row for row in self.table("studentAssessment") if row["id_assessment"] in self.assessments]
+        self.click_rows = 0
+        self.clicks: Counter[str] = Counter()
+        for module, _, student, _, _, clicks in self._rows("studentVle"):
+            if module in modules:
+                self.click_rows += 1
+                self.clicks[student] += int(clicks)
+
+    def table(self, name: str) -> list[dict[str, str]]:
+        rows = self._rows(name)
+        header = next(rows)
+        named = (dict(zip(header, row, strict=True)) for row in rows)
+        return [row for row in named if row.get("code_module") in (None, *self._modules)]
+
+    def _rows(self, name: str) -> Iterator[list[str]]:
+        with (
+            zipfile.ZipFile(self._path) as opened,
+            opened.open(f"{name}.csv") as file,
+            io.TextIOWrapper(file) as lines,
+        ):
+            yield from csv.reader(lines)
+
+
+def settings_in(directory: Path, **values: Any) -> Settings:
+    return load_settings(_env_file=None, data_dir=directory, demo=False, **values)
+
+
+def import_all(settings: Settings, database: Database, archive: Archive, **wishes: Any) -> Tally:
+    return Importer(settings, database, archive, Wishes(**wishes), system_clock).run(Silent())
