@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from kafka import KafkaProducer
+from kafka import KafkaAdminClient, KafkaProducer
 from sqlalchemy import text
 
 from dashapp.data.database import Database, DatabaseRole
@@ -202,3 +202,10 @@ def await_that(holds: Callable[[], bool], what: str, seconds: float = PATIENCE) 
     while not holds():
         assert time.monotonic() < deadline, f"not in {seconds:.0f} s: {what}"
         time.sleep(0.02)
+
+
+def offset_told(broker: LocalKafka, settings: Settings, topic: str) -> int:
+    """How many records of a topic the consumer group has told the broker to have read, as lag tools see it."""
+    with KafkaAdminClient(bootstrap_servers=broker.bootstrap) as admin:
+        offsets = admin.list_group_offsets([settings.kafka_group])[settings.kafka_group]
+    return sum(told.offset for partition, told in offsets.items() if partition.topic == topic and told.offset > 0)
