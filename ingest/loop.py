@@ -192,14 +192,17 @@ class Ingest:
         return max(0.0, OLDEST_BATCH - self._gathered.age()) if self._gathered else LONGEST_POLL
 
     def _is_time(self) -> bool:
-        """Whether to hand over what there is: a full batch always, a smaller one when the writer would be idle."""
+        """Whether to hand over what there is.
+
+        A batch that is old enough, while little comes, is prepared and waits for the writer even if that is busy: so it
+        is written at once afterwards. One that is large already is part of a backlog, and grows as long as the writer
+        is busy.
+        """
         size = len(self._gathered)
         if not size or not self._handover.is_free():
             return False
-        if size >= self._largest:
-            return True
-        enough = size >= self._settings.analytics_batch_size or self._gathered.age() >= OLDEST_BATCH
-        return enough and self._handover.is_idle()
+        full, old = size >= self._settings.analytics_batch_size, self._gathered.age() >= OLDEST_BATCH
+        return (full or old) if self._handover.is_idle() else (size >= self._largest or (old and not full))
 
     def _hand_over(self) -> None:
         gathered, self._gathered = self._gathered, Gathered()

@@ -92,6 +92,7 @@ class IdentityCache:
                 found = _find_activities(connection, remembered.organisation_id, wanted)
                 missing = {name: claimed for name, claimed in wanted.items() if name not in found}
                 if missing:
+                    connection.execute(_DO_NOT_WAIT)
                     _create_activities(connection, remembered.organisation_id, missing)
                     found.update(_find_activities(connection, remembered.organisation_id, missing))
             remembered.activities.update(found)
@@ -101,6 +102,7 @@ class IdentityCache:
     ) -> None:
         organisation_id = remembered.organisation_id
         with self._database.transaction(DatabaseRole.INGEST, organisation_id) as connection:
+            connection.execute(_DO_NOT_WAIT)
             found = _find_people(connection, organisation_id, people)
             if missing := [name for name in people if name not in found]:
                 _create(connection, _CREATE_PEOPLE, organisation_id, missing)
@@ -129,6 +131,9 @@ _FIND_ACTIVITIES = text(f"""
 _FIND_TYPES = text("""
     SELECT activity_id, claimed_type, described_type FROM activities
     WHERE organisation_id = :organisation AND activity_id = ANY(:activities)""")
+_DO_NOT_WAIT = text("SET LOCAL synchronous_commit = off")
+"""What is made here need not be on the disk before the batch that names it. The commit of that batch waits for its own
+place in the log, which is behind this one's, so after a crash either both are there or neither."""
 _WANTED = "unnest(cast(:issuers AS text[]), cast(:kinds AS text[]), cast(:names AS text[])) AS w (issuer, kind, value)"
 
 # Two processes may create the same name at the same time: the name is written first, in the order of names so that
