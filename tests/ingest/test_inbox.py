@@ -131,7 +131,7 @@ def test_the_event_that_lets_a_sum_grow_too_large_is_the_one_to_blame(
     put(campus, bodies(1))
     await_that(lambda: campus.counted() == 1, "the first is counted")
     assert first.stop(30)
-    administrate(campus, "UPDATE learner_course_days SET clicks = 2147483000")
+    administrate(campus, "UPDATE learner_course_days SET clicks = 9223372036854775000")
     put(campus, [encode(viewed(number, count=300), ISSUER) for number in range(2, 6)])
     run_ingest(inbox_settings, campus.database)
     await_that(lambda: campus.scalar("SELECT count(*) FROM inbox") == 0, "all are taken")
