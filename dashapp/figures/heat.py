@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import plotly.graph_objects as go
+from markupsafe import Markup
 
 from dashapp import words
 from dashapp.domain.views import ClassroomView, LearnerRow, Level
 from dashapp.figures.axes import week_ticks
 from dashapp.figures.calendar import stepped
 from dashapp.figures.scores import short_label
-from dashapp.figures.theme import Json, Screen, Table, figure
+from dashapp.figures.theme import Json, Screen, Table, figure, plain
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
 
@@ -54,7 +55,8 @@ def _amount(value: int | None, minutes: bool) -> str:
 
 def _name(row: LearnerRow, screen: Screen) -> str:
     name = short_label(row.name, 14 if screen.narrow else 22)
-    return f'{name}  <span style="color:{screen.colour(GLYPH_COLOUR[row.level])}">{GLYPH[row.level]}</span>'
+    colour = screen.colour(GLYPH_COLOUR[row.level])
+    return Markup(f'{plain(name)}  <span style="color:{colour}">{GLYPH[row.level]}</span>')
 
 
 def _map(view: ClassroomView, screen: Screen) -> Json:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final, Self
 
 import plotly.graph_objects as go
+from markupsafe import Markup
 
 Json = dict[str, Any]
 """A part of a figure: plotly's own schema checks it when the figure is built."""
@@ -139,7 +140,9 @@ def plain(text: str) -> str:
 
 
 def _plain(texts: Any) -> Any:
-    """Texts, or lists of lists of them."""
+    """Texts, or lists of lists of them; what is markup already, made by a figure of ours, stays."""
+    if isinstance(texts, Markup):
+        return str(texts)
     if isinstance(texts, str):
         return plain(texts)
     return [_plain(each) for each in texts] if isinstance(texts, list | tuple) else texts

@@ -139,7 +139,7 @@ def test_the_demo_sign_in_offers_a_few_people_who_can_see_something(
         assert bool(principal.learns_in) == (person.role == "student")
         assert bool(principal.teaches_in) == (person.role == "teacher")
         assert principal.administers == (person.role == "administrator")
-    assert max(person.detail.count(",") for person in people if person.role == "teacher") == 1
+    assert max(person.detail.count(" · ") for person in people if person.role == "teacher") == 1
 
 
 def test_without_a_campus_the_sign_in_offers_nobody(database: Database) -> None:
