@@ -38,9 +38,9 @@ log = get_logger(__name__)
 OLDEST_BATCH: Final = 0.02
 """Seconds that an event waits for company: a fifth of the 100 ms that are promised, so that 1,000 events/s are
 committed in some twenty transactions a second instead of a thousand."""
-LARGEST_BATCH: Final = 8
-"""How far a batch grows while the writer is busy, in multiples of ANALYTICS_BATCH_SIZE. Batches of 8,000 cost a good
-part less by the event than those of 1,000; larger ones bring little more, and three of them are in memory at a time."""
+LARGEST_BATCH: Final = 16
+"""How far a batch grows while the writer is busy, in multiples of ANALYTICS_BATCH_SIZE. The larger it is, the more
+events of one learner-day meet in it; but three batches are in memory at a time."""
 POLLED_AT_ONCE: Final = 4_000
 """Records per poll: few enough that the writer never waits long for the reader to finish decoding."""
 LONGEST_POLL: Final = 0.25

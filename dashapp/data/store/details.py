@@ -4,64 +4,76 @@ from collections.abc import Sequence
 from typing import Any
 
 from psycopg2 import extensions
-from psycopg2.extras import execute_values
 
+from dashapp.data.store.keys import encode
 from dashapp.data.store.preparing import Taken
 from dashapp.domain.events import LearningEvent, Precision, Verb
 
-_KEY = "organisation_id, course_id, activity_id, person_id, source_id, event_id"
-_INSERTS = {
-    "submissions": f"INSERT INTO submissions ({_KEY}, attempt, submitted_at, graded_at, score, max_score, exempt,"
-    " banked, day_precision, received_at) VALUES %s",
-    "item_responses": f"INSERT INTO item_responses ({_KEY}, item, attempt, answered_at, response, correct, score,"
-    " max_score) VALUES %s",
-    "video_segments": f"INSERT INTO video_segments ({_KEY}, position_from, position_to, watched_at) VALUES %s",
-    "forum_posts": f"INSERT INTO forum_posts ({_KEY}, post, reply_to, posted_at) VALUES %s",
-}
-TABLES = tuple(_INSERTS)
+TABLES = ("submissions", "item_responses", "video_segments", "forum_posts")
 
 
 def add(cursor: extensions.cursor, organisation: int, details: Sequence[Taken]) -> None:
     """Writes the rows of new events. An event that lacks what its table needs has none, and still counts elsewhere."""
-    rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in TABLES}
+    rows: dict[str, list[dict[str, Any]]] = {table: [] for table in TABLES}
     for taken in details:
         table, values = _row(taken)
         if table is not None:
-            key = (organisation, taken.course, taken.activity, taken.counts_as, taken.source_id, taken.key)
-            rows[table].append((*key, *values))
+            key = {
+                "organisation_id": organisation,
+                "course_id": taken.course,
+                "activity_id": taken.activity,
+                "person_id": taken.counts_as,
+                "source_id": taken.source_id,
+                "event_id": taken.key,
+            }
+            rows[table].append({**key, **values})
     for table, inserted in rows.items():
         if inserted:
-            execute_values(cursor, _INSERTS[table], inserted, page_size=1000)
+            columns = ", ".join(inserted[0])
+            # As JSON, since a long list of VALUES is planned value by value.
+            cursor.execute(
+                f"INSERT INTO {table} ({columns})"
+                f" SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s::json)",
+                (encode(inserted).decode(),),
+            )
 
 
-def _row(taken: Taken) -> tuple[str | None, tuple[Any, ...]]:
+def _row(taken: Taken) -> tuple[str | None, dict[str, Any]]:
     event = taken.event
     assert isinstance(event, LearningEvent)
     match event.verb:
         case Verb.SUBMITTED | Verb.GRADED:
             return "submissions", _submission(taken, event)
         case Verb.ANSWERED if event.item is not None:
-            scored = (event.response, event.correct, event.score, event.max_score)
-            return "item_responses", (event.item, event.attempt, taken.at, *scored)
+            return "item_responses", {
+                "item": event.item,
+                "attempt": event.attempt,
+                "answered_at": taken.at,
+                "response": event.response,
+                "correct": event.correct,
+                "score": event.score,
+                "max_score": event.max_score,
+            }
         case Verb.WATCHED if event.position_from is not None and event.position_to is not None:
-            return "video_segments", (event.position_from, event.position_to, taken.at)
+            stretch = {"position_from": event.position_from, "position_to": event.position_to}
+            return "video_segments", {**stretch, "watched_at": taken.at}
         case Verb.POSTED if event.post is not None:
-            return "forum_posts", (event.post, event.reply_to, taken.at)
+            return "forum_posts", {"post": event.post, "reply_to": event.reply_to, "posted_at": taken.at}
         case _:
-            return None, ()
+            return None, {}
 
 
-def _submission(taken: Taken, event: LearningEvent) -> tuple[Any, ...]:
+def _submission(taken: Taken, event: LearningEvent) -> dict[str, Any]:
     submitted = event.verb is Verb.SUBMITTED
     graded = not submitted or event.score is not None or event.exempt
-    return (
-        event.attempt,
-        taken.at if submitted else None,
-        taken.at if graded else None,
-        event.score,
-        event.max_score,
-        event.exempt,
-        event.banked,
-        event.precision is Precision.DAY,
-        taken.received_at,
-    )
+    return {
+        "attempt": event.attempt,
+        "submitted_at": taken.at if submitted else None,
+        "graded_at": taken.at if graded else None,
+        "score": event.score,
+        "max_score": event.max_score,
+        "exempt": event.exempt,
+        "banked": event.banked,
+        "day_precision": event.precision is Precision.DAY,
+        "received_at": taken.received_at,
+    }

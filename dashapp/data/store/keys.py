@@ -19,7 +19,9 @@ encode: Final = msgspec.json.Encoder().encode
 """The one encoding of events: what a digest is taken of and what raw rows hold."""
 
 _AFTER_ID: Final = b'","'
-"""Ends the id, which is an event's first field: within a JSON string a quote never stands without a backslash."""
+"""Ends the id, which is an event's first field, where the id needs no backslash."""
+_ANY_ID: Final = re.compile(rb'"(?:[^"\\]|\\.)*",')
+"""Any id, with the comma that follows."""
 
 
 def event_key(text: str) -> UUID:
@@ -52,5 +54,10 @@ def content_digest(event: Event) -> int:
 
 def digest_of_encoded(body: bytes) -> int:
     """`content_digest` of an event that has been encoded by `encode` already."""
-    said = body[body.index(_AFTER_ID, 6) + 2 :]
+    end = body.index(_AFTER_ID, 7)
+    if b"\\" in body[7 : end + 1]:
+        whole = _ANY_ID.match(body, 6)
+        assert whole is not None
+        end = whole.end() - 2
+    said = body[end + 2 :]
     return int.from_bytes(blake2b(said, digest_size=8).digest(), "big", signed=True)
