@@ -23,7 +23,7 @@ COLLECTED_AFTER = 100_000
 """Objects. A batch makes many that live until it is committed, none in a circle: looking through them after every 700
 new ones takes a tenth of this process's time."""
 SWITCH_SECONDS = 0.0005
-"""After each answer of PostgreSQL the writing thread waits until the reading one lets it go on: thirty times in a batch,
+"""After each answer of PostgreSQL the writing thread waits until the reading one lets it go on, thirty times a batch,
 with the database idle. Python's own 5 ms cost a fifth of the rate."""
 STOP_WITHIN = 20.0
 """Seconds: under the 30 that Kubernetes gives before it kills."""
