@@ -62,8 +62,6 @@ def grid(name: str, columns: Sequence[Column], height: int, label: str) -> Compo
             "enableRtl": words.text_direction() == "rtl",
         },
         eventListeners={
-            "gridSizeChanged": ["laFitGrid(params)"],
-            "firstDataRendered": ["laFitGrid(params)"],
             "cellClicked": ["laOpenRow(params)"],
             "cellKeyDown": ["laOpenRow(params)"],
         },
@@ -79,7 +77,7 @@ def grid(name: str, columns: Sequence[Column], height: int, label: str) -> Compo
 
 
 def _wide(field: str, header: str, width: int, **more: Any) -> Column:
-    """A column of a wide screen: hidden where the grid is narrow (`laFitGrid`)."""
+    """A column of a wide screen: hidden where the grid is narrow (`assets/dashAgGridFunctions.js`)."""
     return {"field": field, "headerName": header, "width": width, **more}
 
 
@@ -90,7 +88,7 @@ def _right(field: str, header: str, width: int, **more: Any) -> Column:
 
 def _narrow(renderer: str) -> Column:
     """The one column of a phone: two lines per row."""
-    return {"colId": "narrow", "headerName": "", "flex": 1, "hide": True, "sortable": False, "cellRenderer": renderer}
+    return {"colId": "narrow", "headerName": "", "flex": 1, "initialHide": True, "sortable": False, "cellRenderer": renderer}
 
 
 def learner_columns(*, minutes: bool) -> list[Column]:

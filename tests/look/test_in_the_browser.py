@@ -201,8 +201,14 @@ def test_a_learner_in_the_grid_is_a_link_that_keeps_the_page_loaded(page: Page, 
     assert page.evaluate("window.stays") is True
 
 
-def test_a_phone_shows_two_lines_per_learner_and_tabs_at_the_foot(new_page: Callable[..., Page], address: str) -> None:
-    page = opened(new_page(viewport={"width": 360, "height": 760}), address, "classroom")
+@pytest.mark.parametrize("slower", [1, 8])
+def test_a_phone_shows_two_lines_per_learner_and_tabs_at_the_foot(
+    new_page: Callable[..., Page], address: str, slower: int
+) -> None:
+    page = new_page(viewport={"width": 360, "height": 760})
+    # A slow phone: its grids have told of their size before anybody listens.
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
+    opened(page, address, "classroom")
     page.locator("#classroom-learners .la-two-lines").first.wait_for()
     assert page.locator(f"#{Shell.TAB_BAR}").is_visible()
     assert not page.locator(f"#{Shell.NAV}").is_visible()
