@@ -88,7 +88,14 @@ def _right(field: str, header: str, width: int, **more: Any) -> Column:
 
 def _narrow(renderer: str) -> Column:
     """The one column of a phone: two lines per row."""
-    return {"colId": "narrow", "headerName": "", "flex": 1, "initialHide": True, "sortable": False, "cellRenderer": renderer}
+    return {
+        "colId": "narrow",
+        "headerName": "",
+        "flex": 1,
+        "initialHide": True,
+        "sortable": False,
+        "cellRenderer": renderer,
+    }
 
 
 def learner_columns(*, minutes: bool) -> list[Column]:
