@@ -110,6 +110,8 @@ class RefusalReason(StrEnum):
     FORBIDDEN_ROLE = "forbidden_role"
     FORBIDDEN_KIND = "forbidden_kind"
     UNKNOWN_SOURCE = "unknown_source"
+    INVALID_STATEMENT = "invalid_statement"
+    """An xAPI statement that breaks a rule of its specification."""
     NOT_VOIDABLE = "not_voidable"
     NOT_STORABLE = "not_storable"
     """The database refuses it, although it has the right form: a mistake of ours that must not stop the others."""
@@ -168,6 +170,16 @@ class LearningEvent(_Value, frozen=True):
     position_to: float | None = None
     post: str | None = None
     reply_to: str | None = None
+    activity_title: str | None = None
+    """What the event calls the activity: good for a provisional row only, a description overrules it."""
+    course_title: str | None = None
+    """The same for the course."""
+    session: str | None = None
+    """The sender's id of the session of the player or the tool."""
+    registration: str | None = None
+    """The sender's id of the attempt or the launch that the event belongs to, where attempts have no numbers."""
+    segments: tuple[tuple[float, float], ...] = ()
+    """Stretches of the video that were played, as seconds from and to: what a single event tells of several."""
 
 
 class Voided(_Value, frozen=True):
