@@ -33,6 +33,7 @@ from dashapp.domain.filters import Filters
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId, PublicId
 from dashapp.domain.principal import Principal
 from dashapp.domain.views import ClassroomView, Freshness
+from dashapp.web.serve import collect_seldom
 
 UNCACHED_TARGET, CACHED_TARGET, MOST_STATEMENTS = 300, 30, 8
 
@@ -119,6 +120,7 @@ def _measure(database: Database, rounds: int) -> None:
     versions = Versions()
     cache = Cache(SimpleCache(threshold=MOST_VALUES, default_timeout=KEPT_SECONDS))
     reader = PageReader(database, cache, lambda: subject.now, versions)
+    collect_seldom()
     print(machine())
     print(f"{subject.rows:,} learner-days; the course has {subject.learners:,} learners; {rounds} rounds each\n")
     print(f"{'page':<22}{'uncached p50':>14}{'p95':>8}{'cached p50':>12}{'p95':>8}{'statements':>12}")
