@@ -3,6 +3,8 @@
 The last chart painted, cold (nothing kept) and warm (scripts kept), and from an event posted into the transport to the
 open page at a rate of 2 s. Browser, web server, ingest and database share the machine. The campus is the demo's.
 Yardstick, in the same run: a page without a framework that draws the same figures from a file.
+With `--data-dir` the painted pages are those of the largest course of an existing embedded database (see
+`benchmarks.pages`), which gets a teacher and an administrator.
 """
 
 import argparse
@@ -22,12 +24,15 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from sqlalchemy import text
 
 from benchmarks.machine import machine
+from benchmarks.pages import Subject, largest_course
 from dashapp.data.database import Database, embedded_database
 from dashapp.data.migrations import migrate
 from dashapp.domain.clock import system_clock
 from dashapp.domain.events import Identifier, LearningEvent, Verb
+from dashapp.domain.keys import OrganisationId, PublicId
 from dashapp.security.sessions import Sessions
 from dashapp.security.sign_in import DemoPerson
 from dashapp.settings import Settings, load_settings
@@ -69,43 +74,76 @@ NOTE_TODAY = f"""() => {{ const today = {TODAY}; window.laSeen = []; let last = 
 }}"""
 
 
+_APPOINT = text("""
+WITH person AS (INSERT INTO people (organisation_id) VALUES (:organisation) RETURNING person_id, public_id),
+  role AS (INSERT INTO memberships (organisation_id, person_id, scope_kind, scope_id, role, granted_by)
+    SELECT :organisation, person_id, :kind, :scope, :role, 'administration' FROM person)
+SELECT public_id FROM person
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who is signed in, and the path of the page to be painted."""
+
+    organisation_id: OrganisationId
+    public_id: PublicId
+    path: str
+    what: str
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The running service, and who can open what."""
+    """The running service."""
 
     base: str
     settings: Settings
+
+    def enter(self, browser: Browser, visitor: Visitor | DemoPerson) -> BrowserContext:
+        """A fresh browser session of somebody."""
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        cookie = Sessions(self.settings.secret_keys, system_clock).issue(visitor.organisation_id, visitor.public_id)
+        context.add_cookies([{"name": "la_session", "value": cookie, "url": self.base}])
+        return context
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSite(Site):
+    """The service with the demo campus."""
+
     database: Database
     campus: DemoCampus
     people: Sequence[DemoPerson]
 
-    def enter(self, browser: Browser, role: str) -> BrowserContext:
-        """A fresh browser session of somebody of this role."""
-        person = next(each for each in self.people if each.role == role)
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        cookie = Sessions(self.settings.secret_keys, system_clock).issue(person.organisation_id, person.public_id)
-        context.add_cookies([{"name": "la_session", "value": cookie, "url": self.base}])
-        return context
+    def somebody(self, role: str) -> DemoPerson:
+        """The first of the offered people with this role."""
+        return next(each for each in self.people if each.role == role)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures and prints."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.browser", description=__doc__)
+    parser.add_argument("--data-dir", type=Path, help="DATA_DIR of an existing embedded database; paints only")
     parser.add_argument("--rounds", type=int, default=5, help="visits of each page, cold and warm")
     parser.add_argument("--events", type=int, default=40, help="live changes to time")
     chosen = parser.parse_args(arguments)
     print(machine())
-    with _site() as site, sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        _paints(site, browser, chosen.rounds)
-        _changes(site, browser, chosen.events)
+        if chosen.data_dir is not None:
+            with _imported_site(chosen.data_dir) as (imported, visitors):
+                _paints(imported, browser, visitors, chosen.rounds)
+        else:
+            with _demo_site() as site:
+                _paints(site, browser, _demo_visitors(site, browser), chosen.rounds)
+                _changes(site, browser, chosen.events)
         browser.close()
     return 0
 
 
 @contextmanager
-def _site() -> Iterator[Site]:
+def _demo_site() -> Iterator[DemoSite]:
     """The demo campus as it was at the start of the day, so that nobody has been active today; then the service."""
     with tempfile.TemporaryDirectory(prefix="la-benchmark-") as folder:
         settings = load_settings(_env_file=None, data_dir=Path(folder), port=PORT)
@@ -116,9 +154,41 @@ def _site() -> Iterator[Site]:
             campus = ensure_demo_campus(settings, database, lambda: yesterday)
             base = f"http://127.0.0.1:{PORT}"
             with _server(settings, base):
-                yield Site(base, settings, database, campus, demo_people(database))
+                yield DemoSite(base, settings, database, campus, demo_people(database))
         finally:
             database.close()
+
+
+@contextmanager
+def _imported_site(folder: Path) -> Iterator[tuple[Site, list[Visitor]]]:
+    settings = load_settings(_env_file=None, data_dir=folder, port=PORT)
+    database = embedded_database(folder / "database")
+    try:
+        visitors = _appointed(database, largest_course(database))
+        base = f"http://127.0.0.1:{PORT}"
+        with _server(settings, base):
+            yield Site(base, settings), visitors
+    finally:
+        database.close()
+
+
+def _appointed(database: Database, subject: Subject) -> list[Visitor]:
+    """A learner of the course, and a teacher and an administrator who are made for this."""
+    organisation = subject.organisation
+    with database.administration() as connection:
+        connection.execute(text("SET search_path = analytics"))
+        values = {"organisation": organisation, "kind": "course", "scope": subject.course, "role": "teacher"}
+        teacher = PublicId(connection.execute(_APPOINT, values).scalar_one())
+        values = {"organisation": organisation, "kind": "organisation", "scope": organisation, "role": "administrator"}
+        dean = PublicId(connection.execute(_APPOINT, values).scalar_one())
+        connection.commit()
+    return [
+        Visitor(organisation, subject.learner_public_id, "/", "student"),
+        Visitor(
+            organisation, teacher, f"/courses/{subject.course_public_id}", f"classroom, {subject.learners:,} learners"
+        ),
+        Visitor(organisation, dean, "/", "institution"),
+    ]
 
 
 @contextmanager
@@ -138,24 +208,30 @@ def _server(settings: Settings, base: str) -> Iterator[None]:
         process.wait()
 
 
-def _paints(site: Site, browser: Browser, rounds: int) -> None:
-    # The first visit after a start compresses the scripts and draws the figures: it is not what people wait for.
-    for role, words in (
-        ("student", "student"),
-        ("teacher", "classroom, 160 learners"),
-        ("administrator", "institution"),
-    ):
-        address, _code = _path(site, browser, role)
-        _visit(site.enter(browser, role), address)
+def _demo_visitors(site: DemoSite, browser: Browser) -> list[Visitor]:
+    pages = (("student", "student"), ("teacher", "classroom, 160 learners"), ("administrator", "institution"))
+    found = []
+    for role, what in pages:
+        person = site.somebody(role)
+        path, _code = _path(site, browser, person)
+        found.append(Visitor(person.organisation_id, person.public_id, path, what))
+    return found
+
+
+def _paints(site: Site, browser: Browser, visitors: Sequence[Visitor], rounds: int) -> None:
+    for visitor in visitors:
+        address = site.base + visitor.path
+        # The first visit after a start compresses the scripts and draws the figures: it is not what people wait for.
+        _visit(site.enter(browser, visitor), address)
         cold, warm, plain = [], [], []
         for _round in range(rounds):
-            context = site.enter(browser, role)
+            context = site.enter(browser, visitor)
             cold.append(_visit(context, address))
             warm.append(_visit(context, address))
             plain.append(_plain(context))
             context.close()
         print(
-            f"{words}: last chart painted cold {statistics.median(cold):.2f} s (target {COLD_TARGET}), "
+            f"{visitor.what}: last chart painted cold {statistics.median(cold):.2f} s (target {COLD_TARGET}), "
             f"warm {statistics.median(warm):.2f} s (target {WARM_TARGET}); "
             f"yardstick, the same figures without a framework {statistics.median(plain):.2f} s; "
             f"medians of {rounds}"
@@ -172,20 +248,20 @@ def _visit(context: BrowserContext, address: str) -> float:
     return _painted(page)
 
 
-def _path(site: Site, browser: Browser, role: str) -> tuple[str, str]:
-    """The address of the page of a role, and the code of its course."""
-    context = site.enter(browser, role)
+def _path(site: Site, browser: Browser, person: DemoPerson) -> tuple[str, str]:
+    """The path of the page of somebody, and the code of a teacher's course."""
+    context = site.enter(browser, person)
     page = context.new_page()
-    page.goto(f"{site.base}/courses" if role == "teacher" else f"{site.base}/")
+    page.goto(f"{site.base}/courses" if person.role == "teacher" else f"{site.base}/")
     code = ""
-    if role == "teacher":
+    if person.role == "teacher":
         link = page.locator("#courses-list a").first
         code = link.locator("b").inner_text()
         link.click()
     page.wait_for_selector("#student-page, #classroom-page, #institution-page", state="attached")
-    address = page.url
+    path = page.url.removeprefix(site.base)
     context.close()
-    return address, code
+    return path, code
 
 
 def _painted(page: Page) -> float:
@@ -211,12 +287,13 @@ def _plain(context: BrowserContext) -> float:
     return seconds
 
 
-def _changes(site: Site, browser: Browser, events: int) -> None:
+def _changes(site: DemoSite, browser: Browser, events: int) -> None:
     """Events of learners who have not been active today: each lets the last bar of the classroom grow."""
-    address, code = _path(site, browser, "teacher")
-    context = site.enter(browser, "teacher")
+    teacher = site.somebody("teacher")
+    path, code = _path(site, browser, teacher)
+    context = site.enter(browser, teacher)
     page = context.new_page()
-    page.goto(address)
+    page.goto(site.base + path)
     page.wait_for_selector("#classroom-days .cartesianlayer .trace")
     page.evaluate(NOTE_TODAY)
     course = next(each for each in site.campus.campus.courses if each.text.code == code)

@@ -116,7 +116,7 @@ def _make(database: Database, size: Size) -> None:
 
 
 def _measure(database: Database, rounds: int) -> None:
-    subject = _subject(database)
+    subject = largest_course(database)
     versions = Versions()
     cache = Cache(SimpleCache(threshold=MOST_VALUES, default_timeout=KEPT_SECONDS))
     reader = PageReader(database, cache, lambda: subject.now, versions)
@@ -140,7 +140,8 @@ def _measure(database: Database, rounds: int) -> None:
     _yardsticks(database, reader, subject, rounds)
 
 
-def _subject(database: Database) -> Subject:
+def largest_course(database: Database) -> Subject:
+    """The largest course under way of the organisation with the most learner-days."""
     with database.administration() as connection:
         connection.execute(text("SET search_path = analytics"))
         organisation = connection.execute(
