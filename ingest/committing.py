@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from threading import Lock
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from dashapp.data.database import Database
@@ -22,6 +23,9 @@ log = get_logger(__name__)
 
 TRIES_WHEN_STRUCTURE_CHANGES = 5
 """Somebody who merges people all the time must not keep a batch from being written for ever without a word."""
+
+SMALL_BODY = 1_024
+"""Bytes that every letter of a record may keep a copy of."""
 
 
 class HeldSlot:
@@ -107,7 +111,7 @@ class Committer:
         slot = self._slot.get()
         with self._transport.transaction(batch.receipt) as connection:
             written = self._write(connection, batch)
-            bury(connection, [*written.buried, *batch.records.buried], self._pseudonym_key)
+            bury(connection, once_each([*batch.records.buried, *written.buried]), self._pseudonym_key)
             self._transport.settle(connection, batch.receipt)
             for organisation, touched in written.touched.items():
                 slot.record(connection, organisation, touched.courses, touched.people, touched.oldest_received_at)
@@ -139,6 +143,19 @@ class Committer:
                 arrived = [one for one in arrived if id(one.place) not in places]
             prepared = None
         raise Unavailable("The structure of an organisation changes faster than its events can be written.")
+
+
+def once_each(letters: Sequence[Buried]) -> list[Buried]:
+    """The letters; of several about the same bytes only the first has them. A record may hold thousands of events."""
+    seen: set[int] = set()
+    found = []
+    for letter in letters:
+        place = letter.place
+        if len(place.body) > SMALL_BODY and id(place.body) in seen:
+            letter = replace(letter, place=replace(place, body=b""))
+        seen.add(id(place.body))
+        found.append(letter)
+    return found
 
 
 def isolate(writer: SharedWriter, connection: Connection, arrived: Sequence[Arrived]) -> list[Buried]:

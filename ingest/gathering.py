@@ -1,28 +1,30 @@
-"""Records on their way to becoming a batch: decoded one by one, the bad ones set aside with the reason."""
+"""Records on their way to becoming a batch: decoded one by one, the bad ones set aside with the reason.
+
+A record may hold many events. They stay together in one batch, since the transport knows records only.
+"""
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
+
 from dashapp.data.store.arrivals import Arrived, Buried
 from dashapp.data.store.writer import Prepared
 from dashapp.domain.errors import Refused
-from dashapp.domain.events import (
-    Event,
-    LearningEvent,
-    RefusalReason,
-    Source,
-    Topic,
-    UserEvent,
-    Voided,
-)
+from dashapp.domain.events import RefusalReason, Source, Topic
 from dashapp.domain.keys import SourceId
+from ingest.formats import decode_items, kind_of
 from ingest.native import decode
 from ingest.sources import SourceRegistry
 from ingest.transports import Record
+
+__all__ = ["Batch", "Decoder", "Gathered", "kind_of"]
+
+_Sender = tuple[str, SourceId | str | None]
 
 
 @dataclass(slots=True)
@@ -38,7 +40,7 @@ class Gathered:
     oldest: datetime | None = None
 
     def __len__(self) -> int:
-        """How many records."""
+        """How many events and dead letters."""
         return len(self.arrived) + len(self.buried)
 
     def age(self) -> float:
@@ -64,13 +66,16 @@ class Decoder:
         """`max_bytes` is the setting MAX_EVENT_BYTES."""
         self._registry = registry
         self._max_bytes = max_bytes
+        self._density = 1.0
 
-    def add(self, records: Iterable[Record], gathered: Gathered) -> None:
+    def add(self, records: Sequence[Record], gathered: Gathered) -> None:
         """Appends the decoded records. Raises Unavailable, with none or some of them added."""
         if not gathered:
             gathered.begun = time.monotonic()
+        before = len(gathered)
         arrived, max_bytes = gathered.arrived, self._max_bytes
-        senders: dict[tuple[str, SourceId | str | None], Source] = {}
+        senders: dict[_Sender, Source] = {}
+        foreign: set[_Sender] = set()
         for record in records:
             place, received_at, kind, sender = record
             if gathered.oldest is None or received_at < gathered.oldest:
@@ -82,19 +87,42 @@ class Decoder:
                     source = senders[place.topic, sender] = self._source(record)
                 if kind is None:
                     raise Refused(RefusalReason.FORBIDDEN_KIND, "no kind of event belongs to this topic")
-                arrived.append(Arrived(decode(place.body, kind, source, max_bytes), source, received_at, place))
+                if not foreign or (place.topic, sender) not in foreign:
+                    # Most records are native, and recognising a format costs more than to try this one.
+                    arrived.append(Arrived(decode(place.body, kind, source, max_bytes), source, received_at, place))
+                    continue
             except Refused as refused:
+                if source is None or kind is None:
+                    gathered.refused[kind] += 1
+                    gathered.buried.append(Buried(place, source, refused.reason, refused.detail))
+                    continue
+            if self._add_items(record, source, gathered):
+                foreign.add((place.topic, sender))
+        if records:
+            self._density = (len(gathered) - before) / len(records)
+
+    def records_for(self, events: int) -> int:
+        """How many records to poll for about so many events, going by the records that came last."""
+        return max(1, int(events / max(1.0, self._density)))
+
+    def _add_items(self, record: Record, source: Source, gathered: Gathered) -> bool:
+        """Appends what is in a record that is no native event, or a bad one; whether any event was in it."""
+        place, received_at, kind, _ = record
+        assert kind is not None
+        items = decode_items(place.body, kind, source, self._max_bytes)
+        good = False
+        for outcome, body in items:
+            # Each has a place of its own: one of them may be refused by the database, and the others not.
+            own = place if len(items) == 1 else replace(place, body=body)
+            if isinstance(outcome, Refused):
                 gathered.refused[kind] += 1
-                gathered.buried.append(Buried(place, source, refused.reason, refused.detail))
+                gathered.buried.append(Buried(own, source, outcome.reason, outcome.detail))
+            else:
+                good = True
+                gathered.arrived.append(Arrived(outcome, source, received_at, own))
+        return good
 
     def _source(self, record: Record) -> Source:
         if isinstance(record.sender, int):
             return self._registry.of_id(record.sender)
         return self._registry.of_topic(record.place.topic, record.sender)
-
-
-def kind_of(event: Event) -> Topic:
-    """The kind of topic that an event belongs to; a voiding counts as a learning event."""
-    if isinstance(event, LearningEvent | Voided):
-        return Topic.LEARNING
-    return Topic.USER if isinstance(event, UserEvent) else Topic.CONTENT

@@ -179,7 +179,7 @@ class Ingest:
             return
         room = self._largest - len(self._gathered)
         if room > 0:
-            records = self._transport.poll(min(room, POLLED_AT_ONCE), self._patience())
+            records = self._transport.poll(min(self._decoder.records_for(room), POLLED_AT_ONCE), self._patience())
             if records:
                 self._decoder.add(records, self._gathered)
         elif not self._handover.await_free(LONGEST_REST):

@@ -24,9 +24,13 @@ class Unavailable(AnalyticsError):
 
 
 class Refused(AnalyticsError):
-    """An event that can never be taken: it goes to the dead letters with `reason` and the text as detail."""
+    """An event that can never be taken: it goes to the dead letters with `reason` and the text as detail.
 
-    def __init__(self, reason: RefusalReason, detail: str) -> None:
+    `body`: the part of the record that is refused, where the record holds other events too; None: all of it.
+    """
+
+    def __init__(self, reason: RefusalReason, detail: str, body: bytes | None = None) -> None:
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+        self.body = body

@@ -11,6 +11,7 @@ import msgspec
 from dashapp.domain import events as domain
 from dashapp.domain.errors import Refused
 from dashapp.domain.events import Event, Identifier, RefusalReason, Source, Topic
+from ingest.bodies import LONGEST_DETAIL, check_size, check_text, refuse_unreadable
 from ingest.native import wire
 from ingest.native.wire import ACTIVITY_KIND, COURSE_KIND, PERSON_KIND
 
@@ -19,9 +20,7 @@ MAX_EVENT_BYTES: Final = 1_048_576
 EARLIEST_YEAR: Final = 1970
 LATEST_YEAR: Final = 2199
 """A time outside of these years is a mistake; near the ends of the calendar a change of time zone would overflow."""
-LONGEST_DETAIL: Final = 300
 
-_ESCAPED_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _ROLE_ERROR: Final = re.compile(r"^Invalid enum value .*`\$(\.actor)?\.role`$", re.DOTALL)
 
 _DECODERS: Final[Mapping[Topic, msgspec.json.Decoder[Any]]] = MappingProxyType(
@@ -39,38 +38,19 @@ def decode(body: bytes, topic: Topic, source: Source, max_bytes: int = MAX_EVENT
 
     Organisation and permission come from `source`: a claim inside the event is only held against it.
     """
-    if len(body) > max_bytes:
-        raise Refused(RefusalReason.TOO_LARGE, f"{len(body)} bytes, at most {max_bytes} are taken")
+    check_size(body, max_bytes)
     if topic not in source.allowed:
         raise Refused(RefusalReason.FORBIDDEN_KIND, f"this source may not send {topic.value} events")
-    _check_text(body)
+    check_text(body)
     try:
         event = _DECODERS[topic].decode(body)
     except msgspec.ValidationError as error:
         _refuse_invalid(str(error), body)
-    except msgspec.DecodeError as error:
-        raise Refused(RefusalReason.NOT_JSON, str(error)[:LONGEST_DETAIL]) from None
-    except RecursionError:
-        raise Refused(RefusalReason.TOO_LARGE, "nested too deeply") from None
-    except ValueError as error:
-        # A lone surrogate, which is an escape that stands for no character.
-        raise Refused(RefusalReason.NOT_UTF8, str(error)[:LONGEST_DETAIL]) from None
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+        refuse_unreadable(error)
     if event.organisation is not None and event.organisation != source.organisation:
         raise Refused(RefusalReason.FOREIGN_ORGANISATION, "not the organisation of this source - at `$.organisation`")
     return _CONVERTERS[type(event)](event, source.issuer)
-
-
-def _check_text(body: bytes) -> None:
-    """Refuses what is not UTF-8 and what holds NUL, also in fields that nobody reads: the body is kept as text."""
-    if not body.isascii():
-        try:
-            body.decode()
-        except UnicodeDecodeError as error:
-            raise Refused(RefusalReason.NOT_UTF8, f"invalid UTF-8 at byte {error.start}") from None
-    if b"\0" in body:
-        raise Refused(RefusalReason.NUL_CHARACTER, f"NUL at byte {body.index(0)}")
-    if b"u0000" in body and (found := _ESCAPED_NUL.search(body)):
-        raise Refused(RefusalReason.NUL_CHARACTER, f"an escaped NUL at byte {found.start()}")
 
 
 def _refuse_invalid(message: str, body: bytes) -> NoReturn:
