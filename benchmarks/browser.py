@@ -220,9 +220,10 @@ def _demo_visitors(site: DemoSite, browser: Browser) -> list[Visitor]:
 
 def _paints(site: Site, browser: Browser, visitors: Sequence[Visitor], rounds: int) -> None:
     for visitor in visitors:
-        address = site.base + visitor.path
         # The first visit after a start compresses the scripts and draws the figures: it is not what people wait for.
-        _visit(site.enter(browser, visitor), address)
+        first = site.enter(browser, visitor)
+        _visit(first, site.base + visitor.path)
+        address = first.pages[0].url
         cold, warm, plain = [], [], []
         for _round in range(rounds):
             context = site.enter(browser, visitor)
