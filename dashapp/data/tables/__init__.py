@@ -39,6 +39,7 @@ from dashapp.data.tables.organisations import (
     organisation_time_zones,
     organisation_units,
     organisations,
+    source_keys,
     sources,
 )
 from dashapp.data.tables.people import (
@@ -106,6 +107,7 @@ __all__ = [
     "retractions",
     "scope_changes",
     "sections",
+    "source_keys",
     "sources",
     "submissions",
     "terms",

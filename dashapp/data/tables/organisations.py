@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Identity,
     Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -68,3 +69,20 @@ sources = Table(
 )
 """Registered senders. `topics`: the Kafka topics on which this source is believed; where several sources share a topic
 the record's header `source` names one of them."""
+
+source_keys = Table(
+    "source_keys",
+    metadata,
+    organisation(),
+    Column("prefix", Text, nullable=False),
+    Column("source_id", Integer, nullable=False),
+    Column("secret_hash", LargeBinary, nullable=False),
+    moment("created_at", nullable=False),
+    moment("expires_at"),
+    moment("revoked_at"),
+    moment("last_used_at"),
+    PrimaryKeyConstraint("organisation_id", "prefix"),
+    ForeignKeyConstraint(["source_id"], ["sources.source_id"]),
+)
+"""What senders show to the HTTP collectors. `prefix` is the half that may be seen, `secret_hash` the SHA-256 of the other
+half, which holds 256 random bits and is kept nowhere. `last_used_at` is exact to the hour."""

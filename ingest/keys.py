@@ -1,0 +1,159 @@
+"""`python -m ingest.keys create|list|revoke`: the keys that senders show to the HTTP collectors."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection
+
+from dashapp.data.database import Database, DatabaseRole, act_for, database_from
+from dashapp.data.store.organisations import NewSource, create_organisation, find_organisation, register_source
+from dashapp.data.store.source_keys import MARK, MadeKey, find_source, list_keys, make_key, revoke_key
+from dashapp.domain.errors import AnalyticsError
+from dashapp.domain.events import Topic
+from dashapp.domain.keys import OrganisationId, SourceId
+from dashapp.settings import Settings, load_settings
+
+EFFECTIVE_WITHIN: Final = 30
+"""Seconds until every collector has heard of a revocation."""
+
+
+def main(arguments: Sequence[str] | None = None, tell: Callable[[str], object] | None = None) -> int:
+    """The command line. 0 when it was done, 1 when it could not be, 2 for a wrong setting or argument."""
+    say = tell or (lambda sentence: sys.stdout.write(f"{sentence}\n"))
+    options = _parser().parse_args(arguments)
+    try:
+        settings = load_settings()
+    except AnalyticsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    database = None
+    try:
+        database = database_from(settings)
+        return _COMMANDS[options.command](database, settings, options, say)
+    except AnalyticsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    finally:
+        if database is not None:
+            database.close()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ingest.keys", description="Keys of senders for the collectors.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    create = commands.add_parser("create", help="make a key, and the sender where there is none of this name")
+    create.add_argument("--organisation", required=True, help="its short name")
+    create.add_argument("--title", help="makes the organisation where there is none of this name")
+    create.add_argument("--zone", default="UTC", help="the time zone of an organisation that is made: Europe/Berlin")
+    create.add_argument("--source", required=True, help="the sender's name, unique in the installation")
+    create.add_argument("--issuer", help="who gives out the ids that name no issuer; needed for a new sender")
+    create.add_argument(
+        "--allow",
+        default=",".join(topic.value for topic in Topic),
+        help="what a new sender may send, with commas: learning,user,content (all)",
+    )
+    create.add_argument("--days", type=int, help="how long the key holds; without it, until it is revoked")
+    listing = commands.add_parser("list", help="show all keys of an organisation, without their secrets")
+    listing.add_argument("--organisation", required=True)
+    revoke = commands.add_parser("revoke", help="end a key")
+    revoke.add_argument("--organisation", required=True)
+    revoke.add_argument("key", help=f"its beginning, as the list shows it: {MARK}…")
+    return parser
+
+
+def _create(database: Database, settings: Settings, options: argparse.Namespace, say: Callable[[str], object]) -> int:
+    now = datetime.now(UTC)
+    expires_at = None if options.days is None else now + timedelta(days=options.days)
+    with database.transaction(DatabaseRole.JOBS, None) as connection:
+        organisation = _organisation(connection, options.organisation, options.title, options.zone)
+        source = _source(connection, organisation, settings, options)
+        key = make_key(connection, organisation, source, now, expires_at)
+    _show(key, options.source, say)
+    return 0
+
+
+def _organisation(connection: Connection, name: str, title: str | None, zone: str) -> OrganisationId:
+    """The organisation of a name, for which the transaction acts from here on; made where a title was given."""
+    known = find_organisation(connection, name)
+    if known is not None:
+        act_for(connection, known)
+        return known
+    if title is None:
+        raise AnalyticsError(f"There is no organisation named {name}. With --title, this command makes one.")
+    return create_organisation(connection, name, title, zone)
+
+
+def _source(
+    connection: Connection, organisation: OrganisationId, settings: Settings, options: argparse.Namespace
+) -> SourceId:
+    """The sender of a name; made where an issuer was given. One that exists is left as it is."""
+    known = find_source(connection, organisation, options.source)
+    if known is not None:
+        return known
+    if options.issuer is None:
+        raise AnalyticsError(f"There is no sender named {options.source}. With --issuer, this command makes one.")
+    try:
+        allowed = frozenset(Topic(word.strip()) for word in options.allow.split(","))
+    except ValueError:
+        raise AnalyticsError(f"--allow takes {', '.join(Topic)}, with commas between them.") from None
+    # Over Kafka the record's header names the sender, and only who is registered for a topic is believed on it.
+    topics = settings.kafka_topics if settings.kafka_brokers else ()
+    return register_source(connection, organisation, NewSource(options.source, options.issuer, allowed, topics))
+
+
+def _show(key: MadeKey, source: str, say: Callable[[str], object]) -> None:
+    say(f"A key of {source}. It is shown this once, and kept nowhere:")
+    say("")
+    say(f"  Authorization: Bearer {key.whole}")
+    say("")
+    say("Where a user and a password are asked for:")
+    say("")
+    say(f"  user      {MARK}{key.prefix}")
+    say(f"  password  {key.secret}")
+
+
+def _list(database: Database, _settings: Settings, options: argparse.Namespace, say: Callable[[str], object]) -> int:
+    with database.transaction(DatabaseRole.JOBS, None) as connection:
+        keys = list_keys(connection, _known(connection, options.organisation))
+    now = datetime.now(UTC)
+    for key in keys:
+        if key.revoked_at is not None:
+            state = f"revoked {key.revoked_at:%Y-%m-%d %H:%M} UTC"
+        elif key.expires_at is not None and key.expires_at <= now:
+            state = f"expired {key.expires_at:%Y-%m-%d %H:%M} UTC"
+        elif key.expires_at is not None:
+            state = f"until {key.expires_at:%Y-%m-%d %H:%M} UTC"
+        else:
+            state = "until it is revoked"
+        used = "never used" if key.last_used_at is None else f"last used {key.last_used_at:%Y-%m-%d, hour %H} UTC"
+        say(f"{MARK}{key.prefix}  {key.source}  made {key.created_at:%Y-%m-%d}, {state}, {used}")
+    if not keys:
+        say("No keys.")
+    return 0
+
+
+def _revoke(database: Database, _settings: Settings, options: argparse.Namespace, say: Callable[[str], object]) -> int:
+    prefix = options.key.removeprefix(MARK).partition("_")[0]
+    with database.transaction(DatabaseRole.JOBS, None) as connection:
+        if not revoke_key(connection, _known(connection, options.organisation), prefix, datetime.now(UTC)):
+            raise AnalyticsError(f"There is no key {MARK}{prefix} to revoke.")
+    say(f"Revoked. No collector takes it any more after {EFFECTIVE_WITHIN} seconds.")
+    return 0
+
+
+def _known(connection: Connection, name: str) -> OrganisationId:
+    """An organisation that exists, for which the transaction acts from here on."""
+    known = find_organisation(connection, name)
+    if known is None:
+        raise AnalyticsError(f"There is no organisation named {name}.")
+    act_for(connection, known)
+    return known
+
+
+_COMMANDS: Final = {"create": _create, "list": _list, "revoke": _revoke}
+
+if __name__ == "__main__":
+    sys.exit(main())
