@@ -163,7 +163,7 @@ def courses_statement(organisation: OrganisationId) -> Statement:
             courses.c.course_id,
             courses.c.public_id,
             courses.c.code,
-            courses.c.title,
+            func.coalesce(courses.c.title, courses.c.claimed_title).label("title"),
             courses.c.ends_on,
             courses.c.risk_rules,
             # A provisional course has no calendar yet: it is taught from its first activity on.
@@ -256,7 +256,8 @@ def work_statement(organisation: OrganisationId, keys: Collection[CourseId], lea
     own = learner_activities.alias("own")
     return (
         select(
-            *(activities.c[name] for name in ("activity_id", "course_id", "title", "published_at", "due_at")),
+            *(activities.c[name] for name in ("activity_id", "course_id", "published_at", "due_at")),
+            func.coalesce(activities.c.title, activities.c.claimed_title).label("title"),
             *(activities.c[name] for name in ("max_score", "weight", "attempt_policy")),
             activity_extensions.c.person_id.label("extended_person"),
             activity_extensions.c.due_at.label("extended_due"),

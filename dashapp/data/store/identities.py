@@ -10,7 +10,8 @@ from sqlalchemy import Connection, TextClause, text
 
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store.structure import KnownActivity, Remembered, read_structure
-from dashapp.domain.events import ActivityType, Identifier
+from dashapp.data.store.titles import claim_titles, smaller_titles
+from dashapp.domain.events import ActivityType, Identifier, LearningEvent
 from dashapp.domain.keys import OrganisationId
 
 PEOPLE_REMEMBERED: Final = 100_000
@@ -27,11 +28,22 @@ _Name = TypeVar("_Name")
 
 @dataclass(slots=True)
 class Names:
-    """What a batch of one organisation names. `activities` gives the smallest type that the batch claims for each."""
+    """What a batch of one organisation names. `activities` gives the smallest type that the batch claims for each, the
+    titles are the smallest texts by which it calls something."""
 
     people: set[Identifier] = field(default_factory=set)
     courses: set[Identifier] = field(default_factory=set)
     activities: dict[ActivityName, str] = field(default_factory=dict)
+    course_titles: dict[Identifier, str] = field(default_factory=dict)
+    activity_titles: dict[ActivityName, str] = field(default_factory=dict)
+
+    def call(self, event: LearningEvent) -> None:
+        """Takes down how an event calls its course and its activity."""
+        if title := event.course_title:
+            self.course_titles[event.course] = min(title, self.course_titles.get(event.course, title))
+        if event.activity is not None and (title := event.activity_title):
+            name = (event.course, event.activity)
+            self.activity_titles[name] = min(title, self.activity_titles.get(name, title))
 
 
 def smaller_type(one: str, other: str) -> str:
@@ -96,6 +108,28 @@ class IdentityCache:
                     _create_activities(connection, remembered.organisation_id, missing)
                     found.update(_find_activities(connection, remembered.organisation_id, missing))
             remembered.activities.update(found)
+        if names.course_titles or names.activity_titles:
+            self._learn_titles(remembered, names)
+
+    def _learn_titles(self, remembered: Remembered, names: Names) -> None:
+        """Writes the titles that are smaller than those which are known to have been claimed."""
+        courses = smaller_titles(
+            {remembered.courses[name]: title for name, title in names.course_titles.items()}, remembered.course_titles
+        )
+        keys = remembered.courses, remembered.activities
+        activities = smaller_titles(
+            {
+                keys[1][keys[0][course], name].activity_id: said
+                for (course, name), said in names.activity_titles.items()
+            },
+            remembered.activity_titles,
+        )
+        if courses or activities:
+            with self._database.transaction(DatabaseRole.INGEST, remembered.organisation_id) as connection:
+                connection.execute(_DO_NOT_WAIT)
+                claim_titles(connection, remembered.organisation_id, courses, activities)
+            remembered.course_titles.update(courses)
+            remembered.activity_titles.update(activities)
 
     def _learn_people_and_courses(
         self, remembered: Remembered, people: Sequence[Identifier], courses: Sequence[Identifier]

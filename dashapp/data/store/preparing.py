@@ -166,6 +166,8 @@ def names_of(arrivals: Iterable[Arrived]) -> Names:
         if type(event) is LearningEvent:
             people.add(event.person)
             courses.add(event.course)
+            if event.course_title is not None or event.activity_title is not None:
+                names.call(event)
             if event.activity is not None:
                 name = (event.course, event.activity)
                 claimed = event.activity_type or _UNKNOWN

@@ -45,7 +45,18 @@ class Exclusions:
 class Remembered:
     """Identifiers and their keys under one epoch. Filled by the identity cache, read by the preparation."""
 
-    __slots__ = ("activities", "courses", "days", "epoch", "exclusions", "older_people", "organisation_id", "people")
+    __slots__ = (
+        "activities",
+        "activity_titles",
+        "course_titles",
+        "courses",
+        "days",
+        "epoch",
+        "exclusions",
+        "older_people",
+        "organisation_id",
+        "people",
+    )
 
     def __init__(self, organisation_id: OrganisationId, epoch: int, days: LocalDays, exclusions: Exclusions) -> None:
         """Remembers nobody yet."""
@@ -58,15 +69,18 @@ class Remembered:
         self.older_people: dict[Identifier, tuple[int, int]] = {}
         self.courses: dict[Identifier, int] = {}
         self.activities: dict[tuple[int, Identifier], KnownActivity] = {}
+        self.course_titles: dict[int, str] = {}
+        """→ a title that has been claimed: the row's own is this one, or smaller."""
+        self.activity_titles: dict[int, str] = {}
 
     def grow_older(self, capacity: int) -> None:
         """Keeps what was used last: of two generations the older one goes when the younger one is full."""
         if len(self.people) > capacity:
             self.older_people, self.people = self.people, {}
         if len(self.activities) > capacity:
-            self.activities = {}
+            self.activities, self.activity_titles = {}, {}
         if len(self.courses) > capacity:
-            self.courses = {}
+            self.courses, self.course_titles = {}, {}
 
     def knows_person(self, name: Identifier) -> bool:
         """Whether `people` has the name, after fetching it from the older generation where it stands there."""

@@ -51,6 +51,7 @@ courses = Table(
     public_id(),
     Column("code", Text),
     Column("title", Text),
+    Column("claimed_title", Text),
     Column("organisation_unit_id", BigInteger),
     Column("programme_id", BigInteger),
     Column("term_id", BigInteger),
@@ -62,7 +63,9 @@ courses = Table(
     PrimaryKeyConstraint("organisation_id", "course_id"),
     UniqueConstraint("organisation_id", "public_id"),
 )
-"""One run of a course in one term. `risk_rules`: the course's own weights and thresholds; null: the defaults."""
+"""One run of a course in one term. `risk_rules`: the course's own weights and thresholds; null: the defaults.
+`claimed_title` is the smallest text by which any learning event has called it: it is shown while no description names
+a `title`."""
 
 course_identifiers = Table(
     "course_identifiers",
@@ -139,6 +142,7 @@ activities = Table(
     Column("claimed_type", Text, nullable=False, server_default=text("'unknown'")),
     Column("described_type", Text),
     Column("title", Text),
+    Column("claimed_title", Text),
     moment("published_at"),
     moment("due_at"),
     Column("max_score", Double),
@@ -151,7 +155,8 @@ activities = Table(
     Index(None, "organisation_id", "course_id"),
 )
 """`activity_type` is what holds: `described_type` where the description that holds names one, else `claimed_type`, the
-smallest type that any learning event has claimed (`unknown` loses to all others)."""
+smallest type that any learning event has claimed (`unknown` loses to all others). So is `claimed_title` the smallest
+text by which any learning event has called it; it is shown where no description names a `title`."""
 
 activity_identifiers = Table(
     "activity_identifiers",

@@ -30,7 +30,7 @@ QUERIES = {
     "organisation_days": "SELECT day, sum(events), sum(clicks) FROM organisation_days GROUP BY day",
     "people": """SELECT person, given_name, is_test, described_at, described_by
         FROM people JOIN person USING (person_id)""",
-    "courses": """SELECT course, title, starts_on, t.name, u.name, described_at
+    "courses": """SELECT course, title, claimed_title, starts_on, t.name, u.name, described_at
         FROM courses JOIN course USING (course_id)
         LEFT JOIN terms t USING (organisation_id, term_id)
         LEFT JOIN organisation_units u USING (organisation_id, organisation_unit_id)""",
@@ -38,7 +38,8 @@ QUERIES = {
     "sections": "SELECT course, name, title, described_at FROM sections JOIN course USING (course_id)",
     "units": """SELECT course, name, title, p.unit, position FROM units JOIN course USING (course_id)
         LEFT JOIN unit p ON p.unit_id = parent_id""",
-    "activities": """SELECT course, activity, activity_type, claimed_type, described_type, title, due_at, unit
+    "activities": """SELECT course, activity, activity_type, claimed_type, described_type, title, claimed_title,
+            due_at, unit
         FROM activities JOIN course USING (course_id) JOIN activity USING (activity_id)
         LEFT JOIN unit USING (unit_id)""",
     "activity_extensions": """SELECT person, activity, due_at FROM activity_extensions

@@ -36,6 +36,7 @@ people = st.sampled_from(["ada", "bob", "eve"]).map(person)
 courses = st.sampled_from(["algebra", "logic"]).map(course)
 activities = st.sampled_from(["quiz", "page"]).map(activity)
 types = st.sampled_from([None, ActivityType.UNKNOWN, ActivityType.PAGE, ActivityType.QUIZ, ActivityType.EXAM])
+titles = st.sampled_from([None, None, "Vektorräume", "Vector spaces", "zebra"])
 # Around the night in which clocks go forward in Berlin, with many ties.
 EVENING = datetime(2026, 3, 28, 20, 0, tzinfo=UTC)
 instants = st.integers(0, 40).map(lambda steps: EVENING + timedelta(minutes=37 * steps))
@@ -54,6 +55,8 @@ learning = st.builds(
     activity=st.one_of(activities, st.none()),
     activity_type=types,
     score=st.one_of(st.none(), st.floats(0, 10)),
+    activity_title=titles,
+    course_title=titles,
 )
 memberships = st.builds(
     MembershipChanged,
