@@ -205,6 +205,12 @@ def _refusal(status: int) -> Response:
     return Response("", status=status)
 
 
+def _targets_fit(places: Sequence[Place], given: object) -> bool:
+    """Whether the request names the outputs; a pattern without a single component would have nothing to fill."""
+    listed = given if isinstance(given, list) else [given]
+    return _all_fit(places, given) and [] not in listed
+
+
 def _all_fit(places: Sequence[Place], given: object) -> bool:
     listed: Sequence[Any] = given if isinstance(given, list) else [given]
     return len(listed) == len(places) and all(place.fits(one) for place, one in zip(places, listed, strict=True))
@@ -215,7 +221,7 @@ def _fits(body: Mapping[str, Any], door: Door) -> bool:
     return (
         _all_fit(door.inputs, body.get("inputs", []))
         and _all_fit(door.state, body.get("state", []))
-        and _all_fit(door.outputs, body.get("outputs", []))
+        and _targets_fit(door.outputs, body.get("outputs", []))
         and isinstance(changed, list)
         and all(isinstance(name, str) for name in changed)
     )

@@ -32,7 +32,7 @@ from dashapp.web.headers import SecurityHeaders, content_security_policy
 from dashapp.web.health import Health
 from dashapp.web.live import AsgiApp, LiveApp
 from dashapp.web.locale import LocaleOfRequest
-from dashapp.web.measuring import Stopwatch
+from dashapp.web.measuring import LiveStopwatch, Stopwatch
 from dashapp.web.shell import ServiceDash, root_layout
 
 REPOSITORY = Path(__file__).parents[2]
@@ -107,7 +107,9 @@ def create_app(
     server.wsgi_app = LocaleOfRequest(server.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way
     live.start()
     topics = Topics(settings.secret_keys)
-    asgi = LiveApp(WSGIMiddleware(server, workers=WSGI_THREADS), f"{prefix}/live", sessions, topics, live)  # type: ignore[arg-type]  # a2wsgi has stricter names for the same
+    inner = WSGIMiddleware(server, workers=WSGI_THREADS)  # type: ignore[arg-type]  # a2wsgi has stricter names for the same
+    timed = LiveStopwatch(metrics, f"{prefix}/live")
+    asgi = LiveApp(inner, f"{prefix}/live", sessions, topics, live, timed)  # type: ignore[arg-type]  # a2wsgi has stricter names for the same
     return Application(server, dash, asgi, services, guard, metrics)
 
 
@@ -137,6 +139,7 @@ def _add_dash(server: Flask, guard: Guard, services: Services) -> Dash:
     # Our tables are AG Grid's; Dash would send its own, deprecated one to every page.
     dash_table._js_dist[:] = []  # type: ignore[attr-defined]  # private, and untyped
     app.layout = lambda: root_layout(services.settings)
+    app.let_paths_win()
     _open_dash_routes(app, guard, before)
     register_all(CallbackRegistry(app, guard, services))
     # Dash finishes its own set-up at the first request: until then, component files answer with an error.

@@ -1,8 +1,8 @@
 """What a person sees of an error is a sentence and a reference number; the cause is in the log under that number."""
 
 from dash import set_props
-from dash.exceptions import DependencyException, InvalidResourceError
-from flask import Flask, Response
+from dash.exceptions import DependencyException, InvalidCallbackReturnValue, InvalidResourceError
+from flask import Flask, Response, g
 from werkzeug.exceptions import HTTPException
 
 from dashapp import ids
@@ -33,6 +33,12 @@ def install_error_pages(server: Flask) -> None:
         del error  # an address below Dash's own files that names none of them
         return Response(_("There is nothing at this address."), status=404, mimetype="text/plain")
 
+    def mismatched(_error: InvalidCallbackReturnValue) -> Response:
+        # The request named another number of components than its page has. The error's text quotes the answer, so it
+        # is neither told nor logged.
+        log.warning("callback.mismatched", callback=g.get("callback"))
+        return Response(status=400)
+
     def unavailable(error: Unavailable) -> Response:
         reference = new_reference()
         log.warning("request.unavailable", reference=reference, error=str(error))
@@ -48,5 +54,6 @@ def install_error_pages(server: Flask) -> None:
     server.register_error_handler(HTTPException, refuse)
     server.register_error_handler(DependencyException, not_ours)
     server.register_error_handler(InvalidResourceError, not_ours)
+    server.register_error_handler(InvalidCallbackReturnValue, mismatched)
     server.register_error_handler(Unavailable, unavailable)
     server.register_error_handler(Exception, fail)

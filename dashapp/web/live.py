@@ -7,6 +7,7 @@ callback has signed after the scope was checked. Only a changed version makes th
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -14,6 +15,7 @@ import orjson
 
 from dashapp.security.sessions import COOKIE, Sessions
 from dashapp.security.topics import Topic, Topics, Versions, news_of
+from dashapp.web.measuring import LiveStopwatch
 
 AsgiScope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -30,15 +32,18 @@ class LiveApp:
     sessions: Sessions
     topics: Topics
     live: Versions
+    timed: LiveStopwatch
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """One connection of the ASGI server."""
         if scope["type"] != "http" or scope["path"] != self.path:
             await self.inner(scope, receive, send)
             return
+        begun = perf_counter()
         status, headers, body = self._answer(scope)
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+        self.timed.observe(scope["method"], status, perf_counter() - begun)
 
     def _answer(self, scope: AsgiScope) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
         if scope["method"] not in ("GET", "HEAD"):

@@ -1,11 +1,15 @@
 """The one HTML document of all pages, and what of it is the same for everybody."""
 
+from collections.abc import Callable
+from inspect import Parameter, signature
 from typing import Any, Final
+from uuid import UUID
 
 import dash
 from dash import Dash, dcc, html
+from dash._pages import _path_to_page  # Dash's own router asks it, so that both always say the same
 from dash.development.base_component import Component
-from flask import request
+from flask import Response, current_app, request
 
 from dashapp import ids
 from dashapp.components import shell
@@ -53,6 +57,21 @@ class ServiceDash(Dash):
             **{name: parts[name] for name in ("metas", "css", "app_entry", "config", "scripts", "renderer")},
         )
 
+    def index(self, *_args: Any, **_variables: Any) -> Response:
+        """The document for the address of the request; the status says whether there is a page at it."""
+        document: str = super().index()  # type: ignore[no-untyped-call]  # Dash gives it no types
+        status = 200 if _has_page(self.strip_relative_path(request.path) or "") else 404
+        return Response(document, status=status, mimetype="text/html")
+
+    def let_paths_win(self) -> None:
+        """Has what a page's layout names come from the path of its address alone; all else may come from the query.
+
+        Call it when the pages are registered: Dash itself lets `?learner=` replace the learner in the path.
+        """
+        self.server.extensions[ServiceDash.__name__] = self
+        for page in dash.page_registry.values():
+            page["layout"] = _path_first(page["layout"])
+
     def _preloads(self, path: str) -> str:
         """The parts of components that Dash would ask for only when the page is there to use them."""
         base = f"{self.config.requests_pathname_prefix}_dash-component-suites"
@@ -60,6 +79,34 @@ class ServiceDash(Dash):
         if any(part in path for part in PATHS_WITH_GRIDS):
             late.append(f"{base}/{LATE_GRID}")
         return "\n".join(f'<link rel="preload" as="script" href="{address}">' for address in late)
+
+
+def _has_page(path: str) -> bool:
+    """Whether there is a page at a path. What has one of its own is named by a public id, never by another text."""
+    page, variables = _path_to_page(path)
+    known = bool(page) and not page["module"].endswith("not_found_404")
+    return known and all(_is_public_id(text) for text in (variables or {}).values())
+
+
+def _is_public_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _path_first(layout: Callable[..., Component]) -> Callable[..., Component]:
+    own = {name for name, one in signature(layout).parameters.items() if one.kind is not Parameter.VAR_KEYWORD}
+
+    def laid_out(**given: Any) -> Component:
+        # Not `dash.strip_relative_path`, which knows only the app that was made last in this process.
+        app: ServiceDash = current_app.extensions[ServiceDash.__name__]
+        query = {name: value for name, value in given.items() if name not in own}
+        _page, variables = _path_to_page(app.strip_relative_path(dash.ctx.inputs["_pages_location.pathname"]))
+        return layout(**query, **(variables or {}))
+
+    return laid_out
 
 
 def root_layout(settings: Settings) -> Component:

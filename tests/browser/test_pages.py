@@ -80,6 +80,20 @@ def test_a_page_of_somebody_else_says_that_there_is_nothing(open_as: OpenAs, ser
     expect(page.locator("#student-page")).to_be_hidden()
 
 
+def test_an_address_without_a_page_says_so_to_people_and_to_programs(
+    service: Service, page: Page, page_errors: list[str]
+) -> None:
+    service.sign_in(page, "Ada Abel")
+
+    answer = page.goto(f"{service.base}/nowhere")
+
+    expect(page.locator("#_pages_content")).to_contain_text("There is nothing here for you")
+    assert answer is not None
+    assert answer.status == 404
+    # The browser itself writes the status of the document to the console.
+    page_errors[:] = [error for error in page_errors if "/nowhere" not in error]
+
+
 def test_filters_stand_in_the_address_and_survive_reload_and_back(open_as: OpenAs, service: Service) -> None:
     page = open_as("Tess Thorne", service.course("ALG 1"))
     count = page.locator("#classroom-count")

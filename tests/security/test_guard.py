@@ -8,7 +8,7 @@ from dashapp import ids
 from dashapp.security.guard import Access
 from dashapp.web.application import Application
 from tests.campus import ADMINISTRATOR, Campus
-from tests.served import Visitor, address
+from tests.served import Visitor, address, body_of
 
 Strangers = Callable[[], Visitor]
 
@@ -89,6 +89,20 @@ def test_a_request_of_another_shape_is_refused_before_dash_reads_it(
 
     assert answer.status_code in (400, 403)
     assert answer.data == b""
+
+
+@pytest.mark.parametrize("number", [0, 1, 5, 7, 500])
+def test_another_number_of_components_than_the_page_has_is_refused(
+    campus: Campus, visitor: Strangers, number: int
+) -> None:
+    somebody = visitor().sign_in(campus, "Ada Abel")
+    outputs = body_of(somebody.application, "student-page", address(None))["outputs"]
+    changed = [(one * number)[:number] if isinstance(one, list) else one for one in outputs]
+
+    answer = somebody.ask("student-page", address(None), outputs=changed)
+
+    assert changed != outputs
+    assert answer.status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What holds for every answer of the application."""
 
 from collections.abc import Callable
+from typing import Any
 
 import brotli
 import pytest
@@ -10,6 +11,12 @@ from tests.campus import Campus
 from tests.served import Visitor, address, application_on
 
 Strangers = Callable[[], Visitor]
+SOME = "018f6f7e-0000-7000-8000-000000000001"
+
+
+def address_in(layout: Any) -> Any:
+    """What a page's layout says about where it stands."""
+    return next(child["props"]["data"] for child in layout["props"]["children"] if child["type"] == "Store")
 
 
 def test_two_applications_live_in_one_process(module_database: Database, campus: Campus, visitor: Strangers) -> None:
@@ -109,6 +116,74 @@ def test_a_service_below_a_path_keeps_to_it(module_database: Database, campus: C
         assert 'src="/below/assets/' in page
         assert 'src="/assets/' not in page
         del somebody
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/", 200),
+        ("/me", 200),
+        ("/embed/me/", 200),
+        (f"/courses/{SOME}?section=A", 200),
+        (f"/embed/learners/{SOME}", 200),
+        (f"/organisations/{SOME}", 200),
+        ("/not-found", 404),
+        ("/nowhere", 404),
+        ("/me/more", 404),
+        ("/embed", 404),
+        ("/courses/algebra", 404),
+        (f"/courses/{SOME}/more", 404),
+        ("/learners/none", 404),
+        ("/%2e%2e/app.py", 404),
+    ],
+)
+def test_an_address_without_a_page_says_so_in_its_status(
+    campus: Campus, visitor: Strangers, path: str, status: int
+) -> None:
+    answer = visitor().sign_in(campus, "Ada Abel").client.get(path)
+
+    assert answer.status_code == status
+    assert 'id="react-entry-point"' in answer.get_data(as_text=True)
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert visitor().client.get(path).status_code == 302
+
+
+def test_a_service_below_a_path_knows_its_pages(module_database: Database, campus: Campus) -> None:
+    with application_on(module_database, campus, public_url="http://127.0.0.1:3007/below") as application:
+        client = application.server.test_client()
+        cookie = application.guard.sessions.issue(campus.organisation_id, campus.people["Ada Abel"].public_id)
+        client.set_cookie("la_session", cookie, path="/below")
+        asked = ("/below/", "/below/me", "/below/nowhere", "/below/below/me")
+        assert [client.get(path).status_code for path in asked] == [200, 200, 404, 404]
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "named"),
+    [
+        (f"/learners/{SOME}", "?learner=somebody-else", SOME),
+        (f"/embed/learners/{SOME}", "?learner=a&learner=b", SOME),
+        (f"/courses/{SOME}", "?course=another", SOME),
+        (f"/organisations/{SOME}", "?organisation=another", SOME),
+        ("/learners/a/b", "?learner=c", "a/b"),
+        ("/me", f"?learner={SOME}", None),
+    ],
+)
+def test_whom_a_page_is_about_is_said_by_its_path_alone(
+    campus: Campus, visitor: Strangers, path: str, query: str, named: str | None
+) -> None:
+    asked = {"_pages_location.pathname": path, "_pages_location.search": query}
+
+    answer = visitor().sign_in(campus, "Ada Abel").ask("_pages_content", asked)
+
+    assert address_in(answer.get_json()["response"]["_pages_content"]["children"])["id"] == named
+
+
+def test_the_chosen_course_still_comes_from_the_query(campus: Campus, visitor: Strangers) -> None:
+    asked = {"_pages_location.pathname": f"/learners/{SOME}", "_pages_location.search": f"?course={SOME}&course_id=x"}
+
+    answer = visitor().sign_in(campus, "Ada Abel").ask("_pages_content", asked)
+
+    assert f'"value":"{SOME}"' in answer.get_data(as_text=True).replace(" ", "")
 
 
 @pytest.mark.parametrize("path", ["/assets/nothing.js", "/assets/../app.py", "/_dash-component-suites/dash/nothing.js"])

@@ -11,9 +11,11 @@ import pytest
 
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId, PublicId
 from dashapp.domain.views import Freshness
+from dashapp.observability.metrics import Metrics, build_metrics
 from dashapp.security.sessions import Sessions
 from dashapp.security.topics import Topic, Topics
 from dashapp.web.live import LiveApp
+from dashapp.web.measuring import LiveStopwatch
 
 KEYS = ("k" * 40,)
 NOW = datetime(2026, 5, 7, 10, 42, 7, tzinfo=UTC)
@@ -75,13 +77,18 @@ def memory() -> Memory:
 
 
 @pytest.fixture
-def asker(memory: Memory) -> Asker:
+def metrics() -> Metrics:
+    return build_metrics()
+
+
+@pytest.fixture
+def asker(memory: Memory, metrics: Metrics) -> Asker:
     async def inner(scope: Any, _receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 418, "headers": []})
         await send({"type": "http.response.body", "body": scope["path"].encode()})
 
     sessions, topics = Sessions(KEYS, lambda: NOW), Topics(KEYS)
-    app = LiveApp(inner, "/live", sessions, topics, memory)
+    app = LiveApp(inner, "/live", sessions, topics, memory, LiveStopwatch(metrics, "/live"))
     return Asker(app, sessions.issue(COLLEGE, ADA), topics.sign(Topic(COLLEGE, ADA, course=CourseId(5))))
 
 
@@ -160,3 +167,27 @@ def test_every_other_address_is_handed_on(asker: Asker) -> None:
     status, _headers, body = asker.ask(path="/me")
 
     assert (status, body) == (418, b"/me")
+
+
+def test_answers_are_timed_by_method_and_status_and_no_made_up_method_is_told_apart(
+    asker: Asker, metrics: Metrics
+) -> None:
+    etag = asker.ask()[1]["etag"]
+    for _ in range(2):
+        asker.ask(etag=etag)
+    asker.ask(cookie="forged")
+    for made_up in ("BREW", "WHEN"):
+        asker.ask(method=made_up)
+    asker.ask(path="/me")
+
+    text = metrics.exposition().decode()
+    counted = {line for line in text.splitlines() if line.startswith("analytics_api_response_time_seconds_count")}
+    assert counted == {
+        f'analytics_api_response_time_seconds_count{{method="{method}",route="/live",status="{status}"}} {number}'
+        for method, status, number in (
+            ("GET", "2xx", 1.0),
+            ("GET", "3xx", 2.0),
+            ("GET", "4xx", 1.0),
+            ("other", "4xx", 2.0),
+        )
+    }
