@@ -3,13 +3,14 @@
    change if the transport became push is in this file and in dashapp/web/live.py. */
 (() => {
   "use strict";
-  const TICK = "shell-tick", LATE_SECONDS = 5, GIVE_UP_MS = 8000;
+  const TICK = "shell-tick", WORDS = "shell-words", LATE_SECONDS = 5, GIVE_UP_MS = 8000;
   const PARAMETERS = {
     "student-course": "course", "classroom-section": "section", "classroom-first": "from", "classroom-last": "to",
     "classroom-level": "level", "institution-unit": "unit",
   };
   const dash = () => window.dash_clientside;
-  const set = (id, props) => dash()?.set_props?.(id, props);
+  /* Before Dash has drawn the frame, its set_props throws; `pace` and the controls then start with what holds anyway. */
+  const set = (id, props) => { if (document.getElementById(WORDS)) dash().set_props(id, props); };
   const base = () => {
     try { return JSON.parse(document.getElementById("_dash-config").textContent).requests_pathname_prefix; } catch { return "/"; }
   };

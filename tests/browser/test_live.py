@@ -156,6 +156,22 @@ def test_a_hidden_tab_asks_nothing_and_a_shown_one_at_once(open_as: OpenAs) -> N
         page.evaluate(hide, False)
 
 
+def test_a_tab_that_comes_and_goes_while_the_page_loads_breaks_nothing(
+    service: Service, page: Page, page_errors: list[str]
+) -> None:
+    service.sign_in(page, "Ada Abel")
+    page.add_init_script("""
+        const told = setInterval(() => document.dispatchEvent(new Event('visibilitychange')), 1);
+        addEventListener('load', () => setTimeout(() => clearInterval(told), 3000));
+    """)
+
+    page.goto(f"{service.base}/me")
+    page.wait_for_selector("#student-page:not(.la-loading)")
+
+    expect(page.locator("#shell-live")).to_have_attribute("data-state", "live")
+    assert page_errors == []
+
+
 def test_a_connection_that_is_lost_is_said_and_comes_back(open_as: OpenAs, page_errors: list[str]) -> None:
     page = open_as("Ada Abel", "/me")
     calm(page)
