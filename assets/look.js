@@ -96,7 +96,8 @@
     const head = element("tr", {}, meta.head.map((text, place) => element("th", { textContent: text, scope: "col", className: numeric(place) ? "la-num" : "" })));
     const rows = meta.rows.map((row) => element("tr", {}, row.map((text, place) => element("td", { textContent: text, className: numeric(place) ? "la-num" : "" }))));
     const table = element("table", { className: "la-table" }, [element("thead", {}, [head]), element("tbody", {}, rows)]);
-    return element("div", { className: "la-scroll" }, [table]);
+    const unit = meta.unit ? [element("p", { className: "la-small la-2", textContent: meta.unit })] : [];
+    return element("div", {}, [...unit, element("div", { className: "la-scroll" }, [table])]);
   };
   const openTable = (button, from) => {
     document.getElementById("la-data-table")?.remove();

@@ -198,6 +198,8 @@ class ClassroomView:
     """False for who may not see each member by name: `learners` and `heat` are empty then, figures are of groups."""
     hidden: bool = False
     """The course is too small, or would give a smaller one away: no figure is shown at all."""
+    first_week: int = 1
+    """Which week of the course the first of `week_starts` is: 1 where teaching begins, less before it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,10 +64,15 @@ def percent_scale(first: float = 0) -> Json:
     return {"tickvals": ticks, "ticktext": texts, "range": [start - 3 if start else 0, 103]}
 
 
-def week_ticks(starts: Sequence[date], narrow: bool, side_now: bool = False) -> Json:
+def week_name(number: int, start: date) -> str:
+    """A teaching week by its number; a week before the first by its Monday."""
+    return words.number(number) if number > 0 else words.short_day(start)
+
+
+def week_ticks(starts: Sequence[date], narrow: bool, side_now: bool = False, *, first: int = 1) -> Json:
     """Ticks of an axis whose positions are 1, 2, 3 … for weeks: "week 1", 2, 3; thinned out where there are many.
 
-    `side_now`: the last tick says "now" instead of its number.
+    `side_now`: the last tick says "now" instead of its number. `first`: the number of the first of these weeks.
     """
     count = len(starts)
     every = 1
@@ -79,9 +84,10 @@ def week_ticks(starts: Sequence[date], narrow: bool, side_now: bool = False) -> 
         if count - ticks[-1] < max(1, every / 2) and len(ticks) > 1:
             ticks.pop()
         ticks.append(count)
-    texts = [words.number(tick) for tick in ticks]
-    if texts:
-        texts[0] = words._("week {number}").format(number=words.number(1))
+    texts = [week_name(tick - 1 + first, starts[tick - 1]) for tick in ticks]
+    named = next((place for place, tick in enumerate(ticks) if tick - 1 + first > 0), None)
+    if named is not None:
+        texts[named] = words._("week {number}").format(number=texts[named])
     if side_now and len(texts) > 1:
         texts[-1] = words._("now")
     return {"tickvals": ticks, "ticktext": texts}

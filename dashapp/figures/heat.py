@@ -1,14 +1,14 @@
 """Learners down, weeks across: who was active when. The rows stand in the order of the list beside the map."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 import plotly.graph_objects as go
 from markupsafe import Markup
 
 from dashapp import words
 from dashapp.domain.views import ClassroomView, LearnerRow, Level
-from dashapp.figures.axes import week_ticks
+from dashapp.figures.axes import week_name, week_ticks
 from dashapp.figures.calendar import stepped
 from dashapp.figures.scores import short_label
 from dashapp.figures.theme import Json, Screen, Table, figure, plain
@@ -19,7 +19,7 @@ MINUTE_STEPS = (0, 60, 120, 240, 360)
 """From each on: the next colour; 0 is a true zero."""
 EVENT_STEPS = (0, 10, 30, 75, 150)
 MOST_ROWS = 40
-"""More rows than that are thinner than their names."""
+"""More rows than that are thinner than their names, which take 12 px each."""
 GLYPH = {Level.HELP: "▲", Level.WATCH: "◆", Level.CALM: "○"}
 GLYPH_COLOUR = {Level.HELP: "help", Level.WATCH: "watch", Level.CALM: "ink-3"}
 
@@ -59,9 +59,14 @@ def _name(row: LearnerRow, screen: Screen) -> str:
     return Markup(f'{plain(name)}  <span style="color:{colour}">{GLYPH[row.level]}</span>')
 
 
+def _said(name: str, number: int, start: date, amount: str) -> str:
+    if number > 0:
+        return _("{name}, week {number}: {amount}").format(name=name, number=words.number(number), amount=amount)
+    return _("{name}, week from {day}: {amount}").format(name=name, day=week_name(number, start), amount=amount)
+
+
 def _map(view: ClassroomView, screen: Screen) -> Json:
     steps, colours = steps_of(view.heat_in_minutes), screen.amounts()
-    said = _("{name}, week {number}: {amount}")
     shown = view.learners[: rows_shown(view)]
     return {
         "type": "heatmap",
@@ -76,8 +81,8 @@ def _map(view: ClassroomView, screen: Screen) -> Json:
         "ygap": 2,
         "customdata": [
             [
-                said.format(name=row.name, number=words.number(week), amount=_amount(value, view.heat_in_minutes))
-                for week, value in enumerate(values, 1)
+                _said(row.name, view.first_week + place, start, _amount(value, view.heat_in_minutes))
+                for place, (start, value) in enumerate(zip(view.week_starts, values, strict=True))
             ]
             for row, values in zip(shown, view.heat, strict=False)
         ],
@@ -102,7 +107,8 @@ def _table(view: ClassroomView, shown: Sequence[LearnerRow]) -> Table:
         (row.name, *("" if value is None else words.number(value) for value in values))
         for row, values in zip(shown, view.heat, strict=False)
     )
-    return Table((_("Learner"), *weeks), rows)
+    unit = _("Minutes per learner and week") if view.heat_in_minutes else _("Events per learner and week")
+    return Table((_("Learner"), *weeks), rows, _("{unit}; the head of each column is its Monday").format(unit=unit))
 
 
 def learner_weeks(view: ClassroomView, screen: Screen, *, revision: str = "") -> go.Figure:
@@ -110,23 +116,20 @@ def learner_weeks(view: ClassroomView, screen: Screen, *, revision: str = "") ->
     shown = view.learners[: rows_shown(view)]
     if not shown or not view.week_starts:
         return only_words(_("No learner and no week to show yet"), screen, revision)
-    # Names need 12 px each: where rows are thinner than that, every second or third is named.
-    every = 1 + (len(shown) - 1) // 36
-    named = list(range(0, len(shown), every))
     layout: Json = {
         "margin": {"l": 4, "r": 4, "t": 22, "b": 2},
         "xaxis": {
             "side": "top",
             "showline": False,
             "range": [0.5, len(view.week_starts) + 0.5],
-            **week_ticks(view.week_starts, screen.narrow, side_now=_ends_with_this_week(view)),
+            **week_ticks(view.week_starts, screen.narrow, side_now=_ends_with_this_week(view), first=view.first_week),
         },
         "yaxis": {
             "showgrid": False,
             "rangemode": "normal",
             "range": [len(shown) - 0.5, -0.5],
-            "tickvals": named,
-            "ticktext": [_name(shown[place], screen) for place in named],
+            "tickvals": list(range(len(shown))),
+            "ticktext": [_name(row, screen) for row in shown],
             "tickfont": {"size": 11 if screen.narrow else 12, "color": screen.colour("ink")},
         },
         "shapes": _gaps(shown, screen),

@@ -114,6 +114,8 @@ class Table:
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    unit: str = ""
+    """What the cells count and in which unit, where neither they nor the heads say so."""
 
 
 def figure(traces: Sequence[Json], layout: Json, screen: Screen, table: Table, revision: str) -> go.Figure:
@@ -127,7 +129,7 @@ def figure(traces: Sequence[Json], layout: Json, screen: Screen, table: Table, r
         layout={
             "template": template(screen.theme),
             "uirevision": revision,
-            "meta": {"head": list(table.head), "rows": [list(row) for row in table.rows]},
+            "meta": {"head": list(table.head), "rows": [list(row) for row in table.rows], "unit": table.unit},
             **layout,
             **axes,
         },
@@ -176,7 +178,8 @@ def words(text: str, screen: Screen, revision: str = "") -> go.Figure:
 def table_of(drawn: go.Figure) -> Table:
     """The accessible twin that a figure carries; empty where the figure is words."""
     meta = drawn.layout.meta or {}
-    return Table(tuple(meta.get("head", ())), tuple(tuple(row) for row in meta.get("rows", ())))
+    rows = tuple(tuple(row) for row in meta.get("rows", ()))
+    return Table(tuple(meta.get("head", ())), rows, meta.get("unit", ""))
 
 
 @dataclass(frozen=True, slots=True)

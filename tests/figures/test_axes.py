@@ -36,6 +36,12 @@ def test_percentages_end_at_100() -> None:
     assert percent_scale(40)["tickvals"] == [40, 60, 80, 100]
 
 
+def test_weeks_have_the_numbers_of_the_course_and_those_before_it_their_dates() -> None:
+    starts = [date(2026, 2, 2) + timedelta(weeks=week) for week in range(4)]
+    assert week_ticks(starts, narrow=False, first=9)["ticktext"] == ["week 9", "10", "11", "12"]
+    assert week_ticks(starts, narrow=False, first=-1)["ticktext"] == ["2 Feb", "9 Feb", "week 1", "2"]
+
+
 @pytest.mark.parametrize("count", [1, 2, 5, 14, 20, 39, 80])
 @pytest.mark.parametrize("narrow", [False, True])
 def test_weeks_are_thinned_out_where_there_are_many(count: int, narrow: bool) -> None:

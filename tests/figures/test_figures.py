@@ -211,6 +211,27 @@ def test_what_the_browser_says_of_its_screen_is_not_trusted(stored: object, scre
     assert Screen.parse(stored) == screen
 
 
+def test_the_heat_map_names_every_learner_that_it_shows() -> None:
+    view = samples.classroom(learners=40)
+    heat = tuple(row.weeks for row in view.learners)
+    drawn = figures.learner_weeks(replace(view, heat=heat, heat_rows=40), Screen())
+    assert len(drawn.layout.yaxis.ticktext) == 40
+
+
+def test_the_heat_map_numbers_the_weeks_of_the_course() -> None:
+    view = replace(samples.classroom(), first_week=0)
+    drawn = figures.learner_weeks(view, Screen())
+    assert drawn.layout.xaxis.ticktext[:3] == ("2 Feb", "week 1", "2")
+    assert drawn.data[0].customdata[0][0].startswith("Jomo W., week from 2 Feb: ")
+    assert drawn.data[0].customdata[0][5].startswith("Jomo W., week 5: ")
+
+
+@pytest.mark.parametrize(("minutes", "unit"), [(True, "Minutes"), (False, "Events")])
+def test_the_table_of_the_heat_map_says_what_it_counts(minutes: bool, unit: str) -> None:
+    drawn = figures.learner_weeks(samples.classroom(minutes=minutes), Screen())
+    assert figures.table_of(drawn).unit.startswith(f"{unit} per learner and week")
+
+
 def test_the_heat_map_shows_no_more_rows_than_can_be_read() -> None:
     view = replace(samples.classroom(learners=80), heat_rows=80)
     assert figures.heat_rows_shown(view) == 40

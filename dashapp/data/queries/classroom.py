@@ -62,7 +62,8 @@ def read_classroom(
 ) -> ClassroomView:
     """One course's page.
 
-    `filters.section` and dates narrow it; `filters.level` does not, since the page shows how many are on each level.
+    `filters.section` and dates narrow it; a section that the course does not have is ignored, and so is
+    `filters.level`, since the page shows how many are on each level.
     For Audience.AGGREGATE there are no sections and whole weeks only, and nothing at all where the course is hidden.
     Raises NotPermitted where the scope does not hold the course, NotFound where there is none.
     """
@@ -94,10 +95,11 @@ def read_classroom(
         names_and_sections(scope.organisation_id, course, [int(key) for key in one.people], as_of.instant)
     ).all()
     named = {int(row.person_id): row for row in names}
+    section = filters.section if any(filters.section == name for _key, name, _title in found.sections) else None
     chosen = [
         place
         for place, key in enumerate(one.people)
-        if int(key) in named and (filters.section is None or filters.section in (named[int(key)].sections or ()))
+        if int(key) in named and (section is None or section in (named[int(key)].sections or ()))
     ]
     room = _Room(one, campus, question, np.array(chosen, dtype=np.int64), time)
     return _view(room, _rows(room, named), named=True)
@@ -176,6 +178,7 @@ def _view(room: _Room, placed: Sequence[tuple[int, LearnerRow]], *, named: bool)
         speaking=one.standing.speaking,
         enrolled=len(room.chosen),
         named=named,
+        first_week=one.course.calendar.week_number(room.starts[0]),
     )
 
 

@@ -53,6 +53,10 @@ class TeachingCalendar:
         days = self.teaching_days(monday - timedelta(days=1), monday + timedelta(days=6))
         return monday if days >= LEAST_TEACHING_DAYS_OF_A_WEEK else None
 
+    def week_number(self, monday: date) -> int:
+        """Which week of the course begins on that Monday: 1 where teaching begins, breaks counted; less before it."""
+        return 1 if self.starts_on is None else (monday - week_start(self.starts_on)).days // 7 + 1
+
     def teaching_weeks(self, until: date) -> tuple[date, ...]:
         """The Mondays of the weeks with enough teaching days that are over before `until`, oldest first."""
         if self.starts_on is None:

@@ -122,9 +122,14 @@ def test_a_section_narrows_rows_and_figures_but_not_the_levels(campus: World) ->
     assert view.sections == (("a", "Section a"), ("b", "Section b"))
 
 
-def test_an_unknown_section_shows_nobody(campus: World) -> None:
-    view = room(campus, section="z")
-    assert (view.learners, view.enrolled, view.average_score, view.heat) == ((), 0, None, ())
+def test_an_unknown_section_is_ignored(campus: World) -> None:
+    assert room(campus, section="z") == room(campus)
+
+
+def test_weeks_are_numbered_from_where_teaching_begins_whatever_dates_are_chosen(campus: World) -> None:
+    assert room(campus).first_week == 1
+    assert room(campus, first="2026-04-27").first_week == 9
+    assert room(campus, first="2026-02-20").first_week == -1
 
 
 def test_dates_narrow_weeks_days_and_minutes(campus: World) -> None:
