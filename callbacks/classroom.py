@@ -38,8 +38,8 @@ def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
     topic = Topic(principal.organisation_id, principal.public_id, course=course)
     version = version_of(asked, topic)
     view = reader.classroom(principal, at.required_id(), filters)
-    links, level = links_for(asked, at), filters.level
-    values = drawn(asked, at, view, lambda: classroom.fill(view, at.screen, links, level=level), level=level)
+    links = links_for(asked, at)
+    values = drawn(asked, at, view, lambda: classroom.fill(view, at.screen, links, filters), filters=filters)
     return PageAnswer({**values, AS_OF: as_of_lines(view, classroom.CARDS)}, topic, version, view.freshness)
 
 

@@ -17,6 +17,11 @@ def line_of(chart: str) -> str:
     return f"{chart}-line"
 
 
+def holds_of(control: str) -> str:
+    """The id of the day that holds while nobody has chosen one."""
+    return f"{control}-holds"
+
+
 def fresh_of(chart: str) -> str:
     """The id of the Store through which a new figure comes to a chart whose axes can be zoomed."""
     return f"{chart}-fresh"
@@ -117,6 +122,8 @@ class Institution:
     STRIP: Final = "institution-strip"
     COURSES: Final = "institution-courses"
     """The grid of courses."""
+    COURSES_BOX: Final = "institution-courses-box"
+    """Style: as high as the rows."""
     DAYS: Final = "institution-days"
     WEEKS: Final = "institution-weeks"
     SCORES: Final = "institution-scores"

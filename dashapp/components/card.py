@@ -45,6 +45,8 @@ class Frame:
     """None: the card has no line below its title; "": filled later through `ids.line_of`."""
     table: bool = False
     """Whether the body is a chart, which has its numbers as a table."""
+    zoom: bool = False
+    """Whether the axes of the chart can be zoomed, which they can on a wide screen only."""
 
 
 def asof_words(freshness: Freshness | None) -> Children:
@@ -63,13 +65,16 @@ def asof_line(page: str, card: str) -> Component:
 
 
 def _menu(frame: Frame) -> Component:
-    entries = [
+    entries: list[Component] = [
         html.Button(_("Definition"), type="button", **attributes(data_la_opens=f"{frame.card}-definition")),
     ]
     if frame.table:
         labels = attributes(data_la_table=frame.card, data_la_title=frame.title, data_la_close=_("Close"))
         empty = attributes(data_la_empty=_("There is nothing to list yet"))
         entries.append(html.Button(_("Data table"), type="button", **labels, **empty))
+    if frame.zoom:
+        hint = _("Drag over the chart to zoom, double click to see all of it again")
+        entries.append(html.P(hint, className="la-hint hide-phone"))
     label = _("Menu: {title}").format(title=frame.title)
     return html.Details(
         [

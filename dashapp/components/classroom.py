@@ -16,6 +16,7 @@ from dashapp.components.links import Links
 from dashapp.components.sentences import classroom_lead, classroom_sentence, learners_counted, level_counts
 from dashapp.components.slots import Slot, chart_slots
 from dashapp.components.strip import Cell
+from dashapp.domain.filters import Filters
 from dashapp.domain.views import ClassroomView, Level
 from dashapp.figures import Screen
 from dashapp.ids import Classroom, asof_of, line_of
@@ -25,11 +26,16 @@ PAGE = "classroom"
 CARDS = (Classroom.STRIP, Classroom.LEARNERS, Classroom.HEAT, Classroom.TIME_AND_SCORE, Classroom.DAYS)
 """In the order in which they stand on the page."""
 GRID_HEIGHT = 430
-HEAT_HEIGHT = 520
+HEAT_HEIGHT = 564
+"""With 13 px for each of the rows that it shows at most."""
+NAMED = "la-named"
+"""A part that shows or chooses among single learners; `GROUPED` on the page hides it from who sees groups only."""
+GROUPED = "la-grouped"
 
 
 def _frame(name: str, title: str, width: str, subject: Subject, *, table: bool = True) -> Frame:
-    return Frame(PAGE, name, title, width, definition(subject), "", table)
+    zoom = name == Classroom.TIME_AND_SCORE
+    return Frame(PAGE, name, title, width, definition(subject), "", table, zoom)
 
 
 def _filters() -> Component:
@@ -37,10 +43,12 @@ def _filters() -> Component:
     return controls.filter_row(
         _("Filters"),
         [
-            controls.select_chip(Classroom.SECTION, _("Section"), [controls.option("", _("all"))]),
+            html.Div(
+                controls.select_chip(Classroom.SECTION, _("Section"), [controls.option("", _("all"))]), className=NAMED
+            ),
             controls.date_chip(Classroom.FIRST, _("From")),
             controls.date_chip(Classroom.LAST, _("To")),
-            controls.chips(Classroom.LEVEL, _("Level"), everybody),
+            html.Div(controls.chips(Classroom.LEVEL, _("Level"), everybody), className=NAMED),
             html.Span(id=Classroom.COUNT, className="la-push la-small la-2 hide-phone"),
         ],
     )
@@ -66,11 +74,13 @@ def body() -> Component:
             html.Div(
                 [
                     card.card(
-                        _frame(Classroom.LEARNERS, learners, "s12", Subject.LEARNERS, table=False),
+                        _frame(Classroom.LEARNERS, learners, f"s12 {NAMED}", Subject.LEARNERS, table=False),
                         [grids.grid(Classroom.LEARNERS, grids.learner_columns(minutes=True), GRID_HEIGHT, learners)],
                     ),
                     card.chart(
-                        _frame(Classroom.HEAT, _("Who was active, week by week?"), "s7", Subject.LEARNER_WEEKS),
+                        _frame(
+                            Classroom.HEAT, _("Who was active, week by week?"), f"s7 {NAMED}", Subject.LEARNER_WEEKS
+                        ),
                         HEAT_HEIGHT,
                         heat_key,
                     ),
@@ -78,7 +88,7 @@ def body() -> Component:
                         _frame(
                             Classroom.TIME_AND_SCORE,
                             _("Do those who work more score higher?"),
-                            "s5",
+                            f"s5 {NAMED}",
                             Subject.TIME_AND_SCORE,
                         ),
                         HEAT_HEIGHT,
@@ -105,6 +115,8 @@ def slots() -> dict[str, Slot]:
         "lead": Slot(Classroom.LEAD, "children"),
         "sections": Slot(Classroom.SECTION, "options"),
         "levels": Slot(Classroom.LEVEL, "options"),
+        "first_holds": controls.date_slot(Classroom.FIRST),
+        "last_holds": controls.date_slot(Classroom.LAST),
         "count": Slot(Classroom.COUNT, "children"),
         "strip": Slot(Classroom.STRIP, "children"),
         "learners": Slot(Classroom.LEARNERS, "rowData"),
@@ -233,14 +245,15 @@ def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, obj
     }
 
 
-def fill(view: ClassroomView, screen: Screen, links: Links, *, level: str | None = None) -> dict[str, object]:
-    """The values of the page by the names of `slots`; `level` keeps one level in the list of learners."""
-    rows = grids.learner_rows(view, links, level)
+def fill(view: ClassroomView, screen: Screen, links: Links, filters: Filters | None = None) -> dict[str, object]:
+    """The values of the page by the names of `slots`, for the filters that the reader has chosen."""
+    filters = filters or Filters()
+    rows = grids.learner_rows(view, links, filters.level)
     number = len(rows) if view.named else learners_counted(view)
     shown = ngettext("{number} learner", "{number} learners", number).format(number=words.number(number))
     ordered = _("{count}; most points of the rules first, every rule that applies with its value").format(count=shown)
     return {
-        "page": "la-page",
+        "page": "la-page" if view.named else f"la-page {GROUPED}",
         "title": classroom_sentence(view),
         "lead": list(classroom_lead(view)),
         "sections": [
@@ -248,6 +261,8 @@ def fill(view: ClassroomView, screen: Screen, links: Links, *, level: str | None
             *(controls.option(short, title) for short, title in view.sections),
         ],
         "levels": _level_options(view),
+        "first_holds": controls.date_holds(view.first, filters.first),
+        "last_holds": controls.date_holds(view.last, filters.last),
         "count": "" if view.hidden else shown,
         "strip": strip.cells([_active_cell(view), _time_cell(view), _score_cell(view), _due_cell(view)]),
         "learners": rows,

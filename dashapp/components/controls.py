@@ -1,12 +1,15 @@
 """Filters: native selects, dates and radio buttons that look like chips. Their state lives in the URL."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
+from dashapp import ids, words
 from dashapp.components.attributes import attributes
+from dashapp.components.slots import Slot
 from dashapp.words import _
 
 Option = Mapping[str, object]
@@ -25,9 +28,24 @@ def select_chip(name: str, label: str, options: Sequence[Option]) -> Component:
 
 
 def date_chip(name: str, label: str) -> Component:
-    """A local day: the browser's own date field, in the reader's own order of day and month."""
+    """A local day: the browser's own date field, in the reader's own order of day and month.
+
+    While nobody has chosen a day, the one that holds stands in its place (`date_holds`).
+    """
     control = dbc.Input(id=name, type="date", debounce=True)
-    return html.Label([html.Span(label), control], className="la-chip", htmlFor=name)
+    holds = html.Span(id=ids.holds_of(name), className="la-holds")
+    field = html.Span([control, holds], className="la-day")
+    return html.Label([html.Span(label), field], className="la-chip", htmlFor=name)
+
+
+def date_slot(control: str) -> Slot:
+    """Where `date_holds` goes."""
+    return Slot(ids.holds_of(control), "children")
+
+
+def date_holds(holds: date, chosen: date | None) -> str:
+    """What stands in an empty `date_chip`: the day that `holds` by itself; nothing where one is chosen."""
+    return "" if chosen else words.short_day(holds)
 
 
 def segments(name: str, label: str, options: Sequence[Option]) -> Component:

@@ -148,7 +148,7 @@ def classroom_lead(view: ClassroomView) -> Parts:
     """Why: the most frequent reason with its number of learners, then the next deadline."""
     parts: Parts = ()
     if not view.named:
-        parts = (_("Single learners are shown to those who teach the course."),)
+        parts = (_("Administrators see groups only; single learners are shown to those who teach the course."),)
     elif not view.speaking:
         parts = (_("No rule speaks before teaching starts, in breaks, or after the end."),)
     else:

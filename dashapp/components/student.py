@@ -246,15 +246,15 @@ def _rule_row(reason: Reason) -> Component:
 
 def _course_row(course: str, reasons: Sequence[Reason]) -> Component:
     """One course in a line, where there are several: the rules that apply, or that none does."""
-    why = reason_sentence(*reasons)
-    answer = marks.level_mark("help", _("Yes")) if why else marks.level_mark("calm", _("No"))
     silent = all(reason.value is None for reason in reasons)
-    said = _("No rule can speak now") if silent else why or _("No rule applies")
+    said = _("No rule can speak now") if silent else reason_sentence(*reasons) or _("No rule applies")
+    count = sum(applies(reason) for reason in reasons)
+    number = ngettext("{number} rule", "{number} rules", count).format(number=words.number(count))
     return html.Tr(
         [
             html.Td(course, className="la-m fit"),
             html.Td(said, className="la-2", style={"paddingInlineStart": "1rem"}),
-            html.Td("–" if silent else answer, className="fit"),
+            html.Td(marks.level_mark("help", number) if count else None, className="fit"),
         ]
     )
 
@@ -267,7 +267,7 @@ def _why(view: StudentView) -> Component:
     rows = [_rule_row(reason) for _course, reasons in view.reasons for reason in reasons]
     if not rows:
         return card.no_data(_("The rules speak as soon as a course has begun."))
-    head = [_("Rule"), _("Value"), _("Applies when"), ""]
+    head = [_("Rule"), _("Value"), _("Applies when"), _("Applies")]
     cells = [html.Th(text, className="la-num" if place == 1 else None) for place, text in enumerate(head)]
     table = html.Table([html.Thead(html.Tr(cells)), html.Tbody(rows)], className="la-table")
     return html.Div(table, className="la-scroll")
@@ -286,6 +286,8 @@ def _why_line(view: StudentView) -> str:
 
 def _weeks_line(view: StudentView) -> str:
     unit = _("Time per week") if view.minutes_recorded else _("Events per week; time is not recorded by this source")
+    if view.chosen is None and len(view.courses) > 1:
+        return _("{unit}; choose one course to compare with its median").format(unit=unit)
     if view.hidden or not any(week.median_minutes is not None or week.median_events is not None for week in view.weeks):
         return unit
     return _("{unit}; the mark on each column is the median of the course").format(unit=unit)

@@ -130,6 +130,46 @@ def test_a_level_narrows_the_list_and_not_the_counts(open_as: OpenAs, service: S
     expect(page.locator("#classroom-count")).to_have_text("8 learners")
 
 
+def test_a_section_that_nobody_knows_is_ignored(open_as: OpenAs, service: Service) -> None:
+    page = open_as("Tess Thorne", f"{service.course('ALG 1')}?section=unknown")
+
+    expect(page.locator("#classroom-count")).to_have_text("8 learners")
+    assert page.locator("#classroom-section").evaluate("field => field.selectedOptions[0].textContent") == "all"
+
+
+def test_the_fields_of_dates_show_the_range_until_one_is_chosen(open_as: OpenAs, service: Service) -> None:
+    page = open_as("Tess Thorne", service.course("ALG 1"))
+    holds = page.locator("#classroom-last-holds")
+    expect(holds).to_be_visible()
+    assert holds.inner_text() in page.locator("#classroom-days-line").inner_text()
+
+    page.locator("#classroom-last").focus()
+    expect(holds).to_be_hidden()
+
+
+def test_an_administrator_sees_groups_and_nothing_that_would_choose_among_learners(
+    open_as: OpenAs, service: Service
+) -> None:
+    page = open_as(ADMINISTRATOR, service.course("ALG 1"))
+
+    expect(page.locator("#classroom-lead")).to_contain_text("Administrators see groups only")
+    expect(page.locator("#classroom-strip")).to_be_visible()
+    expect(page.locator("#classroom-days-line")).to_be_visible()
+    for part in ("learners", "heat", "time-and-score", "section", "level"):
+        expect(page.locator(f"#classroom-{part}")).to_be_hidden()
+
+
+def test_the_table_of_a_chart_names_its_unit(open_as: OpenAs, service: Service) -> None:
+    page = open_as("Tess Thorne", service.course("ALG 1"))
+    page.wait_for_selector("#classroom-heat .main-svg")
+
+    card = page.locator("article:has(#classroom-heat)")
+    card.locator("summary").click()
+    card.get_by_role("button", name="Data table").click()
+
+    expect(page.locator("#la-data-table")).to_contain_text("per learner and week")
+
+
 def test_an_embedded_page_has_no_navigation(open_as: OpenAs) -> None:
     page = open_as("Ada Abel", "/embed/me")
 

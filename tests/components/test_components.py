@@ -181,7 +181,8 @@ def test_controls_are_native_and_labelled() -> None:
     chip = controls.select_chip("a-select", "Section", [controls.option("t4", "Tutor group 4")])
     assert prop(chip, "htmlFor") == "a-select"
     assert text_of(chip.children[0]) == "Section"
-    assert controls.date_chip("a-day", "From").children[1].type == "date"
+    field, holds = controls.date_chip("a-day", "From").children[1].children
+    assert (field.id, field.type, holds.id) == ("a-day", "date", "a-day-holds")
     assert getattr(controls.segments("a", "Course", []), "aria-label") == "Course"
     assert getattr(controls.chips("a", "Level", []), "aria-label") == "Level"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import plotly.graph_objects as go
@@ -21,8 +22,10 @@ from dashapp.components.sentences import (
     student_lead,
     student_sentence,
 )
+from dashapp.domain.filters import Filters
 from dashapp.domain.views import Level, Reason, Rule
 from dashapp.figures import Screen
+from dashapp.ids import Classroom
 from tests.components import samples
 from tests.components.test_components import prop, text_of
 
@@ -236,7 +239,59 @@ def test_a_hidden_course_says_so_and_shows_nothing_else() -> None:
 
 
 def test_a_filter_of_levels_keeps_the_sentence_about_everybody() -> None:
-    values = classroom.fill(samples.classroom(), Screen(), Links(), level="help")
+    values = classroom.fill(samples.classroom(), Screen(), Links(), filters=Filters(level="help"))
     assert len(values["learners"]) == 2  # type: ignore[arg-type]  # the rows of the grid
     assert plain(values["count"]) == "2 learners"
     assert plain(values["title"]).startswith("2 of 8 learners")
+
+
+def grouped() -> Any:
+    return replace(samples.classroom(), learners=(), heat=(), heat_rows=0, sections=(), named=False, enrolled=8)
+
+
+def test_who_sees_groups_only_has_no_list_of_learners_and_no_filter_of_them() -> None:
+    body = classroom.body()
+    hidden = [each for each in body._traverse() if classroom.NAMED in str(getattr(each, "className", ""))]
+    inside = {str(getattr(each, "id", "")) for part in hidden for each in part._traverse()}
+    assert {Classroom.SECTION, Classroom.LEVEL, Classroom.LEARNERS, Classroom.HEAT} <= inside
+    assert Classroom.DAYS not in inside
+    assert classroom.GROUPED in str(classroom.fill(grouped(), Screen(), Links())["page"])
+    assert classroom.GROUPED not in str(classroom.fill(samples.classroom(), Screen(), Links())["page"])
+    assert plain(classroom_lead(grouped())).startswith("Administrators see groups only")
+
+
+def test_the_fields_of_dates_show_the_range_that_holds_until_one_is_chosen() -> None:
+    values = classroom.fill(samples.classroom(), Screen(), Links(), Filters(first=date(2026, 3, 2)))
+    assert (values["first_holds"], values["last_holds"]) == ("", "7 May")
+
+
+def test_all_courses_together_say_how_to_compare_with_a_median() -> None:
+    everything = student.fill(samples.student(), Screen(), Links())
+    one = student.fill(replace(samples.student(), chosen=samples.CCC.public_id), Screen(), Links())
+    assert plain(everything["weeks_line"]) == "Time per week; choose one course to compare with its median"
+    assert plain(one["weeks_line"]).endswith("is the median of the course")
+
+
+def test_a_course_without_a_rule_that_applies_says_so_once() -> None:
+    view = samples.student(level=Level.HELP)
+    said = plain(student.fill(view, Screen(), Links())["why"])
+    assert "No rule applies" in said
+    assert "3 rules" in said
+    assert "Yes" not in said
+    assert said.count("No") == 1
+
+
+@pytest.mark.parametrize(
+    ("courses", "narrow", "height"), [(1, False, 108), (9, False, 360), (60, False, 540), (3, True, 220)]
+)
+def test_the_comparison_of_courses_is_as_high_as_its_rows_up_to_a_limit(
+    courses: int, narrow: bool, height: int
+) -> None:
+    listed = tuple(samples.course(number, "CCC", "Title", 40) for number in range(courses))
+    values = institution.fill(samples.institution(courses=listed), Screen(narrow=narrow), Links())
+    assert values["courses_box"] == {"blockSize": f"{height}px"}
+
+
+def test_a_chart_that_can_be_zoomed_says_how_to_see_all_of_it_again() -> None:
+    hints = [text_of(each) for each in classroom.body()._traverse() if "la-hint" in str(getattr(each, "className", ""))]
+    assert hints == ["Drag over the chart to zoom, double click to see all of it again"]
