@@ -245,9 +245,11 @@ class KafkaTransport:
         """Appends what was found, and moves the position behind it."""
         kind, topic, number = self._kinds[partition.topic], partition.topic, partition.partition
         now = time.time()
+        earliest = now - self._settings.data_retention_days * 86_400
         for each in found:
-            # A producer's clock that is ahead must not let an event from the future through.
-            seconds = min(each.timestamp / 1000, now) if each.timestamp > 0 else now
+            # A producer's clock that is ahead must not let an event from the future through, nor one that is years
+            # behind let through what is too old: such a record arrives now.
+            seconds = min(each.timestamp / 1000, now) if each.timestamp / 1000 > earliest else now
             received = datetime.fromtimestamp(seconds, UTC)
             place = Place(topic, number, each.offset, each.value or b"", received)
             records.append(Record(place, received, kind, _sender(each.headers) if each.headers else None))

@@ -57,5 +57,7 @@ def _latest(
     found: dict[tuple[int, int], list[tuple[datetime, str, Any]]] = {}
     for key, about, at, source, body in cursor.fetchall():
         event = msgspec.json.decode(bytes(body))
+        # The row of an event of long ago stands where it arrived; the event itself says when it was.
+        at = datetime.fromisoformat(event["occurred_at"]) if event.get("occurred_at") else at
         found.setdefault((key, about), []).append((at, f"{event['id']} {source}", event[said]))
     return found

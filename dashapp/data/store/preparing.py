@@ -185,11 +185,13 @@ def names_of(arrivals: Iterable[Arrived]) -> Names:
     return names
 
 
-def prepare_organisation(arrivals: Sequence[Arrived], remembered: Remembered) -> PreparedOrganisation:
-    """One organisation's part of a batch, all of whose names are in `remembered`."""
+def prepare_organisation(
+    arrivals: Sequence[Arrived], remembered: Remembered, retention: timedelta
+) -> PreparedOrganisation:
+    """One organisation's part of a batch, all of whose names are in `remembered`; raw rows are kept for `retention`."""
     prepared = PreparedOrganisation(remembered)
     known: dict[str, int] = {}
-    rows = _Rows(prepared)
+    rows = _Rows(prepared, retention)
     for arrival in arrivals:
         event = arrival.event
         body = encode(event)
@@ -215,8 +217,9 @@ def prepare_organisation(arrivals: Sequence[Arrived], remembered: Remembered) ->
 class _Rows:
     """Writes the rows of one organisation's part, in the order of arrival."""
 
-    def __init__(self, prepared: PreparedOrganisation) -> None:
+    def __init__(self, prepared: PreparedOrganisation, retention: timedelta) -> None:
         self._prepared = prepared
+        self._retention = retention
         self._remembered = prepared.remembered
         self._locate = prepared.remembered.days.locate
         self._days: dict[date, str] = {}
@@ -291,7 +294,10 @@ class _Rows:
         for field_name in _PERSONAL:
             said.pop(field_name, None)
         at = (event.occurred_at or arrival.received_at).astimezone(UTC)
-        instant = _instant_text(at)
+        # A description of long ago holds all the same. Its raw row stands in the month of its arrival: there it is kept
+        # as long as the others, and no sender fills the database with the months of half a century.
+        long_ago = arrival.received_at - at > self._retention
+        instant = _instant_text(arrival.received_at if long_ago else at)
         number = len(prepared.rows)
         source, key, _content = line.split("\t")
         prepared.rows.append(

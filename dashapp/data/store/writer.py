@@ -44,7 +44,7 @@ class EventWriter:
         for organisation_id in sorted(admitted):
             arrivals = admitted[organisation_id]
             remembered = self._identities.resolve(organisation_id, names_of(arrivals))
-            part = prepare_organisation(arrivals, remembered)
+            part = prepare_organisation(arrivals, remembered, self._limits.retention)
             self._ensure_months(part.months - self._months, arrivals[0].received_at - self._limits.retention)
             parts.append(part)
         return Prepared(tuple(parts), tuple(buried), len(arrived))

@@ -55,9 +55,11 @@ raw_events = Table(
     Index(None, "organisation_id", "person_id", "occurred_at"),
     postgresql_partition_by="RANGE (occurred_at)",
 )
-"""Time-partitioned by month, found by (organisation_id, person_id, occurred_at). `person_id` is the key under which the
-event arrived, not the one it is merged into. `verb` is the event's type. `minute` is null for day precision. `body` is
-the decoded event as JSON with its actor replaced by the key: bytes, because jsonb refuses a NUL character."""
+"""Time-partitioned by month, found by (organisation_id, person_id, occurred_at). `occurred_at` of a user or content
+event that was older than the retention when it came is its arrival, here and in the ledger. `person_id` is the key
+under which the event arrived, not the one it is merged into. `verb` is the event's type. `minute` is null for day
+precision. `body` is the decoded event as JSON with its actor replaced by the key: bytes, because jsonb refuses a NUL
+character."""
 
 retractions = Table(
     "retractions",

@@ -38,6 +38,20 @@ def work(who: str, start: datetime) -> list[Event]:
     ]
 
 
+def test_a_split_gives_back_the_outcome_that_was_the_latest_long_ago(campus: Campus) -> None:
+    def outcome(who: str, number: int, said: Outcome, year: int) -> Event:
+        return OutcomeRecorded(f"{who}-{number}", person(who), course(), said, datetime(year, 7, 1, tzinfo=UTC))
+
+    # What counted last came first, and all of them lie before the horizon.
+    campus.write(outcome("ada", 1, Outcome.DISTINCTION, 2003), outcome("lovelace", 1, Outcome.FAIL, 2005))
+    campus.write(outcome("ada", 2, Outcome.WITHDRAWN, 1999), outcome("lovelace", 2, Outcome.PASS, 1998))
+    before = campus.rows("SELECT person_id, outcome, described_at FROM outcomes ORDER BY person_id")
+    merge_id = merge(campus, "ada", "lovelace")
+    assert campus.rows("SELECT outcome FROM outcomes") == [("fail",)]
+    split(campus, merge_id)
+    assert campus.rows("SELECT person_id, outcome, described_at FROM outcomes ORDER BY person_id") == before
+
+
 def test_a_merge_counts_two_as_one_and_a_split_gives_back_what_came_under_each_key(campus: Campus) -> None:
     campus.write(*work("ada", MONDAY), *work("lovelace", MONDAY + DAY), viewed("bob", MONDAY))
     before = snapshot(campus)

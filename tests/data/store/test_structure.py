@@ -7,6 +7,7 @@ import pytest
 from dashapp.domain.events import (
     ActivityType,
     CourseDescribed,
+    Event,
     Identifier,
     Outcome,
     OutcomeRecorded,
@@ -20,6 +21,8 @@ from tests.data.store.conftest import NOW, Campus, activity, course, described, 
 
 MONDAY = datetime(2026, 3, 16, 8, 0, tzinfo=UTC)
 WEEK = timedelta(days=7)
+YEARS = range(1970, 2025)
+MONTHS = "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'raw_events'::regclass"
 LEARNERS = "SELECT day::text, events, learners FROM course_days ORDER BY day"
 
 
@@ -170,3 +173,37 @@ def test_the_same_activity_in_two_courses_is_two_activities(campus: Campus) -> N
     one = Identifier("https://lms.example", "activity", "shared")
     campus.write(viewed("ada", MONDAY, activity=one), viewed("ada", MONDAY, course=course("logic"), activity=one))
     assert campus.value("SELECT count(*) FROM activities") == 2
+
+
+def test_descriptions_of_half_a_century_hold_and_need_the_months_of_their_arrival_only(campus: Campus) -> None:
+    roles = [enrolled(f"person-{year}", datetime(year, month, 1, tzinfo=UTC)) for year in YEARS for month in (2, 9)]
+    quizzes = [described("quiz", datetime(year, 1, 1, tzinfo=UTC), title=f"Quiz of {year}") for year in YEARS]
+
+    campus.write(*roles, viewed("ada", MONDAY))
+    campus.write(*reversed(quizzes), *roles)
+
+    assert campus.rows(MONTHS) == [("raw_events_y2026m03",)]
+    assert campus.value("SELECT count(*) FROM raw_events") == len(roles) + len(quizzes) + 1
+    assert campus.value("SELECT min(starts_at) FROM memberships") == datetime(1970, 2, 1, tzinfo=UTC)
+    assert campus.value("SELECT title FROM activities") == "Quiz of 2024"
+
+
+@pytest.mark.parametrize("first", ["event", "retraction"])
+def test_a_role_of_long_ago_can_be_taken_back(campus: Campus, first: str) -> None:
+    role = enrolled("ada", datetime(1987, 10, 1, tzinfo=UTC), Role.TEACHER)
+    pair: list[Event] = [role, voided(role, datetime(1988, 1, 1, tzinfo=UTC))]
+    campus.write(viewed("ada", MONDAY))
+    for number, each in enumerate(pair if first == "event" else pair[::-1]):
+        campus.write(each, received_at=NOW + timedelta(hours=number))
+
+    assert campus.rows("SELECT * FROM memberships") == []
+    assert campus.rows("SELECT retracted FROM raw_events WHERE verb = 'membership_changed'") == [(True,)]
+    assert campus.rows(LEARNERS) == [("2026-03-16", 1, 1)]
+
+
+def test_an_event_at_the_horizon_stands_at_its_own_time_and_one_beyond_at_its_arrival(campus: Campus) -> None:
+    horizon = NOW - timedelta(days=365)
+    campus.write(enrolled("ada", horizon), enrolled("bob", horizon - timedelta(seconds=1)))
+
+    assert campus.rows("SELECT occurred_at FROM raw_events ORDER BY 1") == [(horizon,), (NOW,)]
+    assert campus.rows("SELECT occurred_at FROM event_ledger ORDER BY 1") == [(horizon,), (NOW,)]
