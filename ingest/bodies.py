@@ -40,6 +40,6 @@ def refuse_unreadable(error: Exception) -> NoReturn:
     if isinstance(error, RecursionError):
         raise Refused(RefusalReason.TOO_LARGE, "nested too deeply") from None
     if isinstance(error, ValueError):
-        # A lone surrogate, which is an escape that stands for no character.
-        raise Refused(RefusalReason.NOT_UTF8, str(error)[:LONGEST_DETAIL]) from None
+        # The bytes are UTF-8, so it is an escape that stands for no character.
+        raise Refused(RefusalReason.NOT_JSON, str(error)[:LONGEST_DETAIL]) from None
     raise error
