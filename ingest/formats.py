@@ -14,7 +14,7 @@ from msgspec import UNSET, Raw, UnsetType
 
 from dashapp.domain.errors import Refused
 from dashapp.domain.events import Event, LearningEvent, RefusalReason, Source, Topic, UserEvent, Voided
-from ingest import native
+from ingest import native, xapi
 from ingest.bodies import check_size, check_text, refuse_unreadable
 
 MAX_ITEMS: Final = 20_000
@@ -35,7 +35,7 @@ Item = tuple[Event | Refused, bytes]
 """What became of one item of a record, and its bytes: those of the whole record where it has no items."""
 _Decode = Callable[[bytes, Source], Sequence[Event | Refused]]
 
-_DECODERS: Final[Mapping[Format, _Decode]] = MappingProxyType({})
+_DECODERS: Final[Mapping[Format, _Decode]] = MappingProxyType({Format.XAPI: xapi.decode})
 """The decoders of formats of which one object may hold several events."""
 
 

@@ -112,6 +112,8 @@ class RefusalReason(StrEnum):
     UNKNOWN_SOURCE = "unknown_source"
     INVALID_STATEMENT = "invalid_statement"
     """An xAPI statement that breaks a rule of its specification."""
+    GROUP_ACTOR = "group_actor"
+    """What a group did as a whole is not counted for anybody."""
     NOT_VOIDABLE = "not_voidable"
     NOT_STORABLE = "not_storable"
     """The database refuses it, although it has the right form: a mistake of ours that must not stop the others."""
@@ -178,6 +180,8 @@ class LearningEvent(_Value, frozen=True):
     """The sender's id of the session of the player or the tool."""
     registration: str | None = None
     """The sender's id of the attempt or the launch that the event belongs to, where attempts have no numbers."""
+    duration: float | None = None
+    """Seconds that the sender says it took. No figure of time comes from it: minutes do."""
     segments: tuple[tuple[float, float], ...] = ()
     """Stretches of the video that were played, as seconds from and to: what a single event tells of several."""
 
