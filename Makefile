@@ -3,6 +3,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 PYTEST_WORKERS ?= 2
+WORDS ?= dashapp/words/translations
 BIN := .venv/bin
 # One lock for every Python from 3.11.0 on, without a word about where this machine gets its packages from.
 LOCK := env -u UV_FIND_LINKS $(BIN)/uv pip compile --quiet --universal --python-version 3.11.0 \
@@ -10,7 +11,7 @@ LOCK := env -u UV_FIND_LINKS $(BIN)/uv pip compile --quiet --universal --python-
 CHECKED := $(wildcard dashapp pages callbacks ingest app.py benchmarks deploy tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-kafka test test-long bench check format lock environment environment-dev system-packages broker
+.PHONY: help run run-kafka test test-long bench check format words lock environment environment-dev system-packages broker
 # A command that is ended by Ctrl-C leaves no half-written file, and nothing runs beside another.
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -43,6 +44,15 @@ check: environment-dev ## Look at the code: ruff, mypy --strict, import-linter
 format: environment-dev ## Lay the code out as `make check` wants it
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format --quiet .
+
+words: environment-dev ## Collect the texts that people see, and bring the translations up to date
+	@mkdir -p $(WORDS)
+	@$(BIN)/pybabel --quiet extract --mapping-file=babel.cfg --sort-by-file --project="Learning Analytics Service" \
+		--add-comments=Translators: --output-file=$(WORDS)/messages.pot .
+	@if compgen -G "$(WORDS)/*/LC_MESSAGES/messages.po" >/dev/null; then \
+		$(BIN)/pybabel --quiet update --input-file=$(WORDS)/messages.pot --output-dir=$(WORDS) --previous && \
+		$(BIN)/pybabel --quiet compile --directory=$(WORDS) --statistics; \
+	else echo "There is no translation yet; CONTRIBUTING.md says how to begin one."; fi
 
 lock: environment-dev ## Renew requirements.txt and requirements-dev.txt from the .in files
 	@$(LOCK) --output-file requirements.txt requirements.in

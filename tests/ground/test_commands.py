@@ -54,7 +54,7 @@ def install(checkout: Path, programs: Path, python: str, lock: str) -> subproces
 
 def test_help_names_every_command() -> None:
     done = subprocess.run(["make", "help"], cwd=REPOSITORY, capture_output=True, text=True, check=True)
-    for command in ("run", "run-kafka", "test", "test-long", "bench", "check", "lock"):
+    for command in ("run", "run-kafka", "test", "test-long", "bench", "check", "words", "lock"):
         assert f"make {command} " in done.stdout
 
 

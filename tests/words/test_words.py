@@ -1,5 +1,6 @@
 """Numbers, dates and messages in the words of a locale."""
 
+import gettext
 import re
 import subprocess
 import sys
@@ -125,3 +126,27 @@ def test_every_message_can_be_extracted_and_keeps_its_placeholders_in_the_plural
             assert set(fields.findall(singular)) <= set(fields.findall(plural)), message.id
         else:
             assert not str(message.id).endswith("!"), "a page does not shout"
+
+
+def test_one_command_collects_the_texts_and_brings_a_translation_up_to_date(tmp_path: Path) -> None:
+    def collect() -> str:
+        # The environment is there, or this test would not run.
+        command = ["make", "--assume-old=environment-dev", "words", f"WORDS={tmp_path}"]
+        return subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True, text=True).stdout
+
+    assert "There is no translation yet" in collect()
+    begin = ["init", "-i", str(tmp_path / "messages.pot"), "-d", str(tmp_path), "-l", "de"]
+    subprocess.run([sys.executable, "-m", "babel.messages.frontend", "-q", *begin], check=True, capture_output=True)
+    catalogue = tmp_path / "de" / "LC_MESSAGES" / "messages.po"
+    said = catalogue.read_text().replace('msgid "Active days"\nmsgstr ""', 'msgid "Active days"\nmsgstr "Aktive Tage"')
+    assert "Aktive Tage" in said
+    catalogue.write_text(said + '\nmsgid "A text of yesterday"\nmsgstr "Von gestern"\n')
+
+    collect()
+
+    translated = gettext.translation("messages", tmp_path, languages=["de"])
+    assert translated.gettext("Active days") == "Aktive Tage"
+    with catalogue.open("rb") as file:
+        known = read_po(file)
+    assert "A text of yesterday" in known.obsolete
+    assert len(known) > 200
