@@ -1,7 +1,8 @@
 """Which format a record has, told by its shape alone, and the events in it, whatever topic it came by.
 
 Native: an object with a text `type`. xAPI: an object with `actor`, `verb` and `object`. Caliper: an object with
-`sensor`, `data` and `dataVersion`. An array holds any of them.
+`sensor`, `data` and `dataVersion`, or a single event, with `type`, `action` and `eventTime`. An array holds any of
+them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +15,7 @@ from msgspec import UNSET, Raw, UnsetType
 
 from dashapp.domain.errors import Refused
 from dashapp.domain.events import Event, LearningEvent, RefusalReason, Source, Topic, UserEvent, Voided
-from ingest import native, xapi
+from ingest import caliper, native, xapi
 from ingest.bodies import check_size, check_text, refuse_unreadable
 
 MAX_ITEMS: Final = 20_000
@@ -35,7 +36,9 @@ Item = tuple[Event | Refused, bytes]
 """What became of one item of a record, and its bytes: those of the whole record where it has no items."""
 _Decode = Callable[[bytes, Source], Sequence[Event | Refused]]
 
-_DECODERS: Final[Mapping[Format, _Decode]] = MappingProxyType({Format.XAPI: xapi.decode})
+_DECODERS: Final[Mapping[Format, _Decode]] = MappingProxyType(
+    {Format.XAPI: xapi.decode, Format.CALIPER: caliper.decode}
+)
 """The decoders of formats of which one object may hold several events."""
 
 
@@ -49,6 +52,8 @@ class _Shape(msgspec.Struct):
     sensor: Raw | UnsetType = UNSET
     data: Raw | UnsetType = UNSET
     data_version: Raw | UnsetType = msgspec.field(default=UNSET, name="dataVersion")
+    action: Raw | UnsetType = UNSET
+    event_time: Raw | UnsetType = msgspec.field(default=UNSET, name="eventTime")
 
 
 _SHAPE: Final = msgspec.json.Decoder(_Shape)
@@ -56,7 +61,9 @@ _ARRAY: Final = msgspec.json.Decoder(list[Raw])
 
 
 def decode_record(body: bytes, topic: Topic, source: Source, max_bytes: int) -> list[Event | Refused]:
-    """The events of one record in their order, each bad item as what it was refused for. Never raises, never empty.
+    """The events of one record in their order, each bad item as what it was refused for. Never raises.
+
+    Empty where a valid envelope tells of nobody and nothing that is kept.
 
     `topic`: the kind of topic by which it came, which only native events are held against. The events of the other
     formats need the source's permission for the kind they are of.
@@ -70,10 +77,19 @@ def decode_items(body: bytes, topic: Topic, source: Source, max_bytes: int) -> l
         check_size(body, max_bytes)
         if body.lstrip()[:1] == b"[":
             return _bounded(_array(body, topic, source), body)
-        check_text(body)
+        _check_object(body)
         return _bounded(_object(body, topic, source), body)
     except Refused as refused:
         return [(refused, body)]
+
+
+def _check_object(body: bytes) -> None:
+    try:
+        check_text(body)
+    except Refused as refused:
+        # The items of an envelope are checked one by one there: a bad one does not spoil the others.
+        if refused.reason is not RefusalReason.NUL_CHARACTER or recognise(body) is not Format.CALIPER:
+            raise
 
 
 def recognise(body: bytes) -> Format | None:
@@ -85,7 +101,7 @@ def recognise(body: bytes) -> Format | None:
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
         refuse_unreadable(error)
     if shape.type is not UNSET and bytes(shape.type)[:1] == b'"':
-        return Format.NATIVE
+        return Format.NATIVE if shape.action is UNSET or shape.event_time is UNSET else Format.CALIPER
     if shape.verb is not UNSET or (shape.actor is not UNSET and shape.object is not UNSET):
         return Format.XAPI
     if shape.data_version is not UNSET or (shape.sensor is not UNSET and shape.data is not UNSET):
@@ -102,6 +118,11 @@ def kind_of(event: Event) -> Topic:
 
 def _object(body: bytes, topic: Topic, source: Source) -> list[Item]:
     """What is in one object whose text has been checked."""
+    if b'"verb"' in body:
+        # Most likely a statement, and one that is valid has no native type: so it need not be recognised first.
+        outcomes = xapi.decode(body, source)
+        if not isinstance(outcomes[0], Refused):
+            return [(_permitted(outcomes[0], source), body)]
     found = recognise(body)
     decode = None if found is None else _DECODERS.get(found)
     if decode is None:
@@ -151,6 +172,8 @@ def _within(outcome: Event | Refused, index: int) -> Event | Refused:
 
 
 def _bounded(items: list[Item], body: bytes) -> list[Item]:
+    if len(items) <= MOST_REFUSALS:
+        return items
     refused = [number for number, (outcome, _) in enumerate(items) if isinstance(outcome, Refused)]
     if len(refused) <= MOST_REFUSALS:
         return items

@@ -111,7 +111,7 @@ class RefusalReason(StrEnum):
     FORBIDDEN_KIND = "forbidden_kind"
     UNKNOWN_SOURCE = "unknown_source"
     INVALID_STATEMENT = "invalid_statement"
-    """An xAPI statement that breaks a rule of its specification."""
+    """An xAPI statement, or a Caliper envelope or event, that breaks a rule of its specification."""
     GROUP_ACTOR = "group_actor"
     """What a group did as a whole is not counted for anybody."""
     NOT_VOIDABLE = "not_voidable"
