@@ -1,7 +1,7 @@
 """What a statement belongs to: the course, the activity in it, the item or the post, the number of the attempt."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec import UNSET, Struct, UnsetType
@@ -50,25 +50,24 @@ class Belonging(Struct, frozen=True, gc=False):
 def belonging(about: Activity | None, context: Context | UnsetType, meaning: Meaning) -> Belonging:
     """Where a statement about `about` belongs; without a course it belongs to `OUTSIDE`."""
     language = None if context is UNSET or context.language is UNSET else context.language
-    if about is not None and (type_of(about) in COURSE_TYPES):
+    kind = None if about is None else type_of(about)
+    if about is not None and kind in COURSE_TYPES:
         return Belonging(about.id, title_of(about, language), True, None, None, None, None, 1)
-    course = _course(context)
-    if course is None and about is not None and type_of(about) is None and _COURSE_ID.fullmatch(about.id):
+    around = _around(context)
+    course = _course(around, context)
+    if course is None and about is not None and kind is None and _COURSE_ID.fullmatch(about.id):
         return Belonging(about.id, title_of(about, language), True, None, None, None, None, 1)
     named, titled = (OUTSIDE, OUTSIDE_TITLE) if course is None else (course.id, title_of(course, language))
     if about is None:
         return Belonging(named, titled, False, None, None, None, None, 1)
-    kind = type_of(about)
     whole, item = about, None
     if kind in PART_TYPES or kind in ATTEMPT_TYPES or kind in POST_TYPES or meaning is Meaning.ANSWER:
-        found = _whole(about, context, course)
-        whole = found or about
+        whole = _whole(about, around, context, course) or about
         item = about.id if kind not in ATTEMPT_TYPES else None
     elif meaning is Meaning.POST:
         item = about.id
-    return Belonging(
-        named, titled, False, whole.id, _kind(whole), title_of(whole, language), item, _attempt(about, context)
-    )
+    attempt = _attempt(about, around, context)
+    return Belonging(named, titled, False, whole.id, _kind(whole), title_of(whole, language), item, attempt)
 
 
 def type_of(activity: Activity) -> str | None:
@@ -104,30 +103,32 @@ def _kind(activity: Activity) -> ActivityType | None:
     return None if said is None else ACTIVITY_TYPES.get(said, ActivityType.OTHER)
 
 
-def _each(activities: Activities) -> Iterator[Activity]:
-    if isinstance(activities, Activity):
-        yield activities
-    elif activities is not UNSET:
-        yield from activities
+def _each(activities: Activities) -> Sequence[Activity]:
+    if activities is UNSET:
+        return ()
+    return (activities,) if isinstance(activities, Activity) else activities
 
 
-def _around(context: Context | UnsetType) -> Iterator[Activity]:
+def _around(context: Context | UnsetType) -> Sequence[Activity]:
     """What a statement's activity is part of, the nearest first."""
-    if context is not UNSET and context.context_activities is not UNSET:
-        yield from _each(context.context_activities.parent)
-        yield from _each(context.context_activities.grouping)
+    if context is UNSET or context.context_activities is UNSET:
+        return ()
+    parent, grouping = context.context_activities.parent, context.context_activities.grouping
+    if grouping is UNSET:
+        return _each(parent)
+    return _each(grouping) if parent is UNSET else (*_each(parent), *_each(grouping))
 
 
-def _course(context: Context | UnsetType) -> Activity | None:
+def _course(around: Sequence[Activity], context: Context | UnsetType) -> Activity | None:
     """The course around an activity: by its type, else by its id, else, as cmi5 has it, the first grouping."""
-    around = list(_around(context))
     for activity in around:
-        if type_of(activity) in COURSE_TYPES:
+        definition = activity.definition
+        if definition is not UNSET and definition.type in COURSE_TYPES:
             return activity
     for activity in around:
         if type_of(activity) is None and _COURSE_ID.fullmatch(activity.id):
             return activity
-    if _has_category(context, CMI5_CATEGORY):
+    if around and _has_category(context, CMI5_CATEGORY):
         assert context is not UNSET
         assert context.context_activities is not UNSET
         return next((one for one in _each(context.context_activities.grouping) if type_of(one) is None), None)
@@ -140,10 +141,12 @@ def _has_category(context: Context | UnsetType, prefix: str) -> bool:
     return any(activity.id.startswith(prefix) for activity in _each(context.context_activities.category))
 
 
-def _whole(about: Activity, context: Context | UnsetType, course: Activity | None) -> Activity | None:
+def _whole(
+    about: Activity, around: Sequence[Activity], context: Context | UnsetType, course: Activity | None
+) -> Activity | None:
     """What a question, an attempt or a post is part of."""
     wanted = ActivityType.FORUM if type_of(about) in POST_TYPES else None
-    for activity in _around(context):
+    for activity in around:
         said = type_of(activity)
         if said in COURSE_TYPES or said in PLATFORM_TYPES or said in ATTEMPT_TYPES or activity is course:
             continue
@@ -154,20 +157,25 @@ def _whole(about: Activity, context: Context | UnsetType, course: Activity | Non
     return None
 
 
-def _attempt(about: Activity, context: Context | UnsetType) -> int:
+def _attempt(about: Activity, around: Sequence[Activity], context: Context | UnsetType) -> int:
     """The number of the attempt where a statement says one: Open edX as an extension, Moodle in an address."""
     definition = about.definition
     if definition is not UNSET and definition.extensions is not UNSET:
         told = definition.extensions.get(ATTEMPT_NUMBER)
         if isinstance(told, int) and not isinstance(told, bool) and 1 <= told <= LARGEST_ATTEMPT:
             return told
-    if context is UNSET or context.context_activities is UNSET:
-        return _numbered(about)
-    others = context.context_activities.other
-    return max(_numbered(one) for one in (about, *_around(context), *_each(others)))
+    found = _numbered(about)
+    for activity in around:
+        found = max(found, _numbered(activity))
+    if context is not UNSET and context.context_activities is not UNSET:
+        for activity in _each(context.context_activities.other):
+            found = max(found, _numbered(activity))
+    return found
 
 
 def _numbered(activity: Activity) -> int:
-    if type_of(activity) in ATTEMPT_TYPES and (found := _ATTEMPT.search(activity.id)):
-        return max(1, min(int(found[1]), LARGEST_ATTEMPT))
-    return 1
+    definition = activity.definition
+    if definition is UNSET or definition.type not in ATTEMPT_TYPES:
+        return 1
+    found = _ATTEMPT.search(activity.id)
+    return 1 if found is None else max(1, min(int(found[1]), LARGEST_ATTEMPT))

@@ -46,10 +46,13 @@ _COMPONENTS: Final = (
 """Lists of components, and the interactions that may have them."""
 
 
-def check_iri(value: str, pointer: str) -> None:
+# Pointers are put together where a rule is broken, not before: nearly all statements break none.
+
+
+def check_iri(value: str, pointer: str, name: str = "") -> None:
     """An IRI with its scheme."""
     if value not in KNOWN_IRIS and not is_iri(value):
-        raise broken("an IRI has a scheme, such as https:", pointer)
+        raise broken("an IRI has a scheme, such as https:", pointer + name)
 
 
 def check_uuid(value: str, pointer: str) -> None:
@@ -58,22 +61,22 @@ def check_uuid(value: str, pointer: str) -> None:
         raise broken("a UUID has 32 hexadecimal digits in five groups", pointer)
 
 
-def check_texts(texts: LanguageMap | UnsetType, pointer: str) -> None:
+def check_texts(texts: LanguageMap | UnsetType, pointer: str, name: str = "") -> None:
     """A language map: its keys are language tags."""
     if texts is UNSET:
         return
     for tag in texts:
         if tag not in COMMON_LANGUAGES and not is_language(tag):
-            raise broken("the keys of a language map are RFC 5646 language tags", pointer)
+            raise broken("the keys of a language map are RFC 5646 language tags", pointer + name)
 
 
-def check_extensions(extensions: Extensions | UnsetType, pointer: str) -> None:
+def check_extensions(extensions: Extensions | UnsetType, pointer: str, name: str = "/extensions") -> None:
     """Extensions: their keys are IRIs; what they hold is their own business."""
     if extensions is UNSET:
         return
     for key in extensions:
         if key not in KNOWN_IRIS and not is_iri(key):
-            raise broken("the keys of extensions are IRIs", pointer)
+            raise broken("the keys of extensions are IRIs", pointer + name)
 
 
 def check_actor(actor: Actor, pointer: str) -> None:
@@ -122,39 +125,52 @@ def _check_group(group: Actor, named: int, pointer: str) -> None:
 
 def check_verb(verb: Verb, pointer: str) -> None:
     """A verb's id is an IRI."""
-    check_iri(verb.id, f"{pointer}/id")
-    check_texts(verb.display, f"{pointer}/display")
+    check_iri(verb.id, pointer, "/id")
+    check_texts(verb.display, pointer, "/display")
 
 
 def check_activity(activity: Activity, pointer: str) -> None:
     """An activity's id is an IRI, and its definition is in order."""
     if not is_iri(activity.id):
         raise broken("the id of an activity is an IRI with a scheme, such as https:", f"{pointer}/id")
-    if activity.definition is not UNSET:
-        _check_definition(activity.definition, f"{pointer}/definition")
-
-
-def _check_definition(definition: Definition, pointer: str) -> None:
-    check_texts(definition.name, f"{pointer}/name")
-    check_texts(definition.description, f"{pointer}/description")
-    if definition.type is not UNSET:
-        check_iri(definition.type, f"{pointer}/type")
-    if definition.more_info is not UNSET:
-        check_iri(definition.more_info, f"{pointer}/moreInfo")
-    check_extensions(definition.extensions, f"{pointer}/extensions")
-    if definition.interaction_type is UNSET:
-        if definition.correct_responses_pattern is not UNSET:
-            raise broken("correct responses need an interactionType", f"{pointer}/correctResponsesPattern")
-        for name, _ in _COMPONENTS:
-            if getattr(definition, name) is not UNSET:
-                raise broken("interaction components need an interactionType", f"{pointer}/{name}")
+    definition = activity.definition
+    if definition is UNSET:
         return
+    if definition.type is not UNSET and definition.type not in KNOWN_IRIS:
+        check_iri(definition.type, pointer, "/definition/type")
+    if definition.name is not UNSET:
+        check_texts(definition.name, pointer, "/definition/name")
+    if definition.description is not UNSET:
+        check_texts(definition.description, pointer, "/definition/description")
+    if definition.more_info is not UNSET:
+        check_iri(definition.more_info, pointer, "/definition/moreInfo")
+    if definition.extensions is not UNSET:
+        check_extensions(definition.extensions, pointer, "/definition/extensions")
+    if definition.interaction_type is not UNSET:
+        _check_interaction(definition, pointer)
+    elif _is_interaction(definition):
+        raise broken("choices, scales, steps and correct responses need an interactionType", f"{pointer}/definition")
+
+
+def _is_interaction(definition: Definition) -> bool:
+    return not (
+        definition.correct_responses_pattern is UNSET
+        and definition.choices is UNSET
+        and definition.scale is UNSET
+        and definition.source is UNSET
+        and definition.target is UNSET
+        and definition.steps is UNSET
+    )
+
+
+def _check_interaction(definition: Definition, pointer: str) -> None:
     for name, interactions in _COMPONENTS:
         components = getattr(definition, name)
         if components is not UNSET:
+            here = f"{pointer}/definition/{name}"
             if definition.interaction_type not in interactions:
-                raise broken(f"an interaction of this type has no {name}", f"{pointer}/{name}")
-            _check_components(components, f"{pointer}/{name}")
+                raise broken(f"an interaction of this type has no {name}", here)
+            _check_components(components, here)
 
 
 def _check_components(components: Sequence[Component], pointer: str) -> None:
@@ -172,7 +188,7 @@ def check_result(result: Result | UnsetType, pointer: str) -> None:
         _check_score(result.score, f"{pointer}/score")
     if result.duration is not UNSET:
         seconds_of(result.duration, f"{pointer}/duration")
-    check_extensions(result.extensions, f"{pointer}/extensions")
+    check_extensions(result.extensions, pointer)
 
 
 def _check_score(score: Score, pointer: str) -> None:
@@ -195,12 +211,11 @@ def check_context(context: Context | UnsetType, pointer: str, *, of_activity: bo
         return
     activities = context.context_activities
     if activities is not UNSET:
-        inside = f"{pointer}/contextActivities"
-        check_activities(activities.parent, f"{inside}/parent")
-        check_activities(activities.grouping, f"{inside}/grouping")
-        check_activities(activities.category, f"{inside}/category")
-        check_activities(activities.other, f"{inside}/other")
-    check_extensions(context.extensions, f"{pointer}/extensions")
+        check_activities(activities.parent, pointer, "parent")
+        check_activities(activities.grouping, pointer, "grouping")
+        check_activities(activities.category, pointer, "category")
+        check_activities(activities.other, pointer, "other")
+    check_extensions(context.extensions, pointer)
     if context.registration is not UNSET:
         check_uuid(context.registration, f"{pointer}/registration")
     if context.instructor is not UNSET:
@@ -247,15 +262,16 @@ def _check_types(types: Sequence[str] | UnsetType, pointer: str) -> None:
         check_iri(iri, f"{pointer}/relevantTypes/{number}")
 
 
-def check_activities(activities: Activities, pointer: str) -> None:
+def check_activities(activities: Activities, pointer: str, name: str) -> None:
     """Activities of the context, or one without its array."""
     if activities is UNSET:
         return
+    here = f"{pointer}/contextActivities/{name}"
     if isinstance(activities, Activity):
-        check_activity(activities, pointer)
+        check_activity(activities, here)
         return
     for index, activity in enumerate(activities):
-        check_activity(activity, f"{pointer}/{index}")
+        check_activity(activity, f"{here}/{index}")
 
 
 def check_attachments(attachments: Sequence[Attachment] | UnsetType, pointer: str) -> None:

@@ -69,15 +69,16 @@ def read(body: bytes) -> Said:
 
 def _check(statement: Statement | SubStatement, about: Object, pointer: str) -> None:
     """What a statement and a SubStatement have in common."""
-    rules.check_actor(statement.actor, f"{pointer}/actor")
-    rules.check_verb(statement.verb, f"{pointer}/verb")
-    if type(about) is Activity:
-        rules.check_activity(about, f"{pointer}/object")
+    rules.check_actor(statement.actor, pointer + "/actor")
+    rules.check_verb(statement.verb, pointer + "/verb")
+    is_activity = isinstance(about, Activity)
+    if isinstance(about, Activity):
+        rules.check_activity(about, pointer + "/object")
     else:
-        _check_unusual(about, f"{pointer}/object")
-    rules.check_result(statement.result, f"{pointer}/result")
-    rules.check_context(statement.context, f"{pointer}/context", of_activity=type(about) is Activity)
-    rules.check_attachments(statement.attachments, f"{pointer}/attachments")
+        _check_unusual(about, pointer + "/object")
+    rules.check_result(statement.result, pointer + "/result")
+    rules.check_context(statement.context, pointer + "/context", of_activity=is_activity)
+    rules.check_attachments(statement.attachments, pointer + "/attachments")
 
 
 def _check_unusual(about: Object, pointer: str) -> None:

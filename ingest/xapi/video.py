@@ -16,6 +16,8 @@ Segment = tuple[float, float]
 
 def seconds(value: Any) -> float | None:
     """A position as some players write it, as a number or as text; None for what is no position."""
+    if type(value) is float and 0 <= value <= LONGEST:
+        return value
     if isinstance(value, str):
         try:
             value = float(value)
