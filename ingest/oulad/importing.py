@@ -14,7 +14,8 @@ from typing import Protocol
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store.demographics import keep_demographics
 from dashapp.data.store.identified import course_starts, newest_zone, organisation_public_id
-from dashapp.data.store.identities import IdentityCache, Names
+from dashapp.data.store.identities import IdentityCache
+from dashapp.data.store.names import Names
 from dashapp.data.store.organisations import (
     ADMINISTRATOR,
     NewSource,

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection, Row, and_, case, func, null, select
 
 from dashapp.data.queries.columns import Statement, or_missing
+from dashapp.data.queries.described import names_of
 from dashapp.data.queries.enrolment import one_of
 from dashapp.data.tables import (
     activities,
@@ -103,7 +104,7 @@ def campus_statement(organisation: OrganisationId, person: PersonId | None) -> S
         .scalar_subquery()
     )
     name = (
-        select(func.concat_ws(" ", people.c.given_name, people.c.family_name))
+        select(func.concat_ws(" ", *names_of(people)))
         .where(people.c.organisation_id == organisation, people.c.person_id == person)
         .scalar_subquery()
     )

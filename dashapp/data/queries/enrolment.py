@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from dashapp.data.queries.columns import Statement, or_missing
+from dashapp.data.queries.described import described, names_of
 from dashapp.data.tables import learner_course_days, memberships, people, sections
 from dashapp.domain.events import STAFF_ROLES, Role
 from dashapp.domain.keys import CourseId, OrganisationId
@@ -103,7 +104,7 @@ def learners_of(organisation: OrganisationId, courses: Collection[CourseId], ins
             one_of(memberships.c.scope_id, courses),
             memberships.c.role == Role.LEARNER,
             holds_at(instant),
-            ~person.c.is_test,
+            ~described(person, "is_test"),
             ~exists().where(staff.c.course_id == memberships.c.scope_id, staff.c.person_id == person.c.person_id),
         )
         .group_by(memberships.c.scope_id, person.c.person_id)
@@ -186,7 +187,7 @@ def names_and_sections(
         .subquery("held")
     )
     return (
-        select(people.c.person_id, people.c.public_id, people.c.given_name, people.c.family_name, held.c.sections)
+        select(people.c.person_id, people.c.public_id, *names_of(people), held.c.sections)
         .select_from(people.outerjoin(held, held.c.person_id == people.c.person_id))
         .where(people.c.organisation_id == organisation, one_of(people.c.person_id, keys))
     )

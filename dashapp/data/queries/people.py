@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection, and_, func, select
 
 from dashapp.data.queries.columns import Statement
+from dashapp.data.queries.described import names_of
 from dashapp.data.queries.enrolment import holds_at, one_of
 from dashapp.data.tables import memberships, people
 from dashapp.domain.errors import NotFound
@@ -27,7 +28,7 @@ def person_statement(organisation: OrganisationId, public_id: UUID) -> Statement
     """One row: the person of this public id or, after a merge, the one who stands for them."""
     asked = people.alias("asked")
     return (
-        select(people.c.person_id, people.c.public_id, people.c.given_name, people.c.family_name)
+        select(people.c.person_id, people.c.public_id, *names_of(people))
         .join(
             asked,
             and_(
@@ -49,7 +50,7 @@ def find_person(connection: Connection, organisation: OrganisationId, public_id:
 
 def names_statement(organisation: OrganisationId, keys: Collection[PersonId]) -> Statement:
     """(person_id, public_id, given_name, family_name) of people, by their keys."""
-    return select(people.c.person_id, people.c.public_id, people.c.given_name, people.c.family_name).where(
+    return select(people.c.person_id, people.c.public_id, *names_of(people)).where(
         people.c.organisation_id == organisation, one_of(people.c.person_id, keys)
     )
 

@@ -8,7 +8,7 @@ from psycopg2.extras import execute_values
 
 from dashapp.data.store.canonical import keys_of
 from dashapp.data.store.deltas import ACTIVE_VERBS
-from dashapp.data.store.identities import smaller_type
+from dashapp.data.store.names import smaller_type
 
 
 def types_of(cursor: extensions.cursor, organisation: int, activities: Collection[int]) -> dict[int, str]:

@@ -16,3 +16,14 @@ def keys_of(cursor: extensions.cursor, organisation: int, people: Collection[int
         {"organisation": organisation, "people": list(people)},
     )
     return dict(cursor.fetchall())
+
+
+def in_groups(cursor: extensions.cursor, organisation: int, people: Collection[int]) -> list[int]:
+    """Those of these people (canonical keys) who stand for others, too."""
+    if not people:
+        return []
+    cursor.execute(
+        "SELECT DISTINCT merged_into FROM people WHERE organisation_id = %s AND merged_into = ANY(%s)",
+        (organisation, list(people)),
+    )
+    return [person for (person,) in cursor.fetchall()]

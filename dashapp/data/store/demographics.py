@@ -8,7 +8,8 @@ import msgspec
 from sqlalchemy import ARRAY, BigInteger, bindparam, text
 
 from dashapp.data.database import Database, DatabaseRole
-from dashapp.data.store.identities import IdentityCache, Names
+from dashapp.data.store.identities import IdentityCache
+from dashapp.data.store.names import Names
 from dashapp.domain.events import Identifier
 from dashapp.domain.keys import OrganisationId
 

@@ -5,9 +5,9 @@ up what both have, and needs no raw rows; a split counts from raw rows what came
 the retention of raw events stays with the person who was kept.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, cast
 
@@ -17,28 +17,18 @@ from sqlalchemy import Connection, text
 from dashapp.data.database import act_for
 from dashapp.data.store import details, memberships, roll_ups
 from dashapp.data.store.given_back import give_back
+from dashapp.data.store.groups import Merge, record_merges, settle_descriptions
 from dashapp.data.store.locks import own_organisation
 from dashapp.data.store.recount import recount_activities, recount_learner_days
-from dashapp.data.store.restructuring import raise_epoch
-from dashapp.data.store.structure import read_days, read_exclusions
+from dashapp.data.store.structure import raise_epoch, read_days, read_exclusions
 from dashapp.domain.errors import AnalyticsError
-from dashapp.domain.keys import OrganisationId, PersonId
+from dashapp.domain.keys import OrganisationId
+
+__all__ = ["Merge", "MergeError", "merge_many", "merge_people", "split_people"]
 
 
 class MergeError(AnalyticsError):
     """These people cannot be merged or split; the text says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """`absorbed` is the same person as `kept`, who stands for both from now on."""
-
-    kept: PersonId
-    absorbed: PersonId
-    reason: str
-    by: str
-    """Who decided it, for the audit."""
-    at: datetime
 
 
 def merge_people(connection: Connection, organisation: OrganisationId, merge: Merge) -> int:
@@ -54,16 +44,35 @@ def merge_people(connection: Connection, organisation: OrganisationId, merge: Me
         )
         if cursor.fetchone() != (2,):
             raise MergeError("Only two different people can be merged who are not merged into somebody else already.")
-        values = {"organisation": organisation, "kept": merge.kept, "absorbed": merge.absorbed}
-        for statement in _MERGE:
-            cursor.execute(statement, values)
-        cursor.execute(
-            """INSERT INTO person_merges (organisation_id, kept_id, absorbed_id, reason, merged_by, merged_at)
-            VALUES (%s, %s, %s, %s, %s, %s) RETURNING merge_id""",
-            (organisation, merge.kept, merge.absorbed, merge.reason, merge.by, merge.at),
-        )
-        [(merge_id,)] = cursor.fetchall()
-    return int(merge_id)
+        [merge_id] = _absorb(cursor, organisation, [merge])
+    return merge_id
+
+
+def merge_many(connection: Connection, organisation: OrganisationId, merges: Sequence[Merge]) -> None:
+    """Many merges at once: each `kept` stands for all of its `absorbed`, and nobody is both.
+
+    The caller knows that all are people of their own, and has had the organisation for itself since it looked.
+    """
+    people = {one.kept for one in merges} | {one.absorbed for one in merges}
+    rounds: defaultdict[int, list[Merge]] = defaultdict(list)
+    seen: defaultdict[int, int] = defaultdict(int)
+    for merge in merges:
+        # A statement adds to a row once only, so each round has a person once.
+        rounds[seen[merge.kept]].append(merge)
+        seen[merge.kept] += 1
+    with _alone(connection, organisation, sorted(people)) as cursor:
+        for portion in rounds.values():
+            _absorb(cursor, organisation, portion)
+
+
+def _absorb(cursor: extensions.cursor, organisation: int, merges: Sequence[Merge]) -> list[int]:
+    """Each `kept` occurs once; gives the keys of the merges."""
+    kept, absorbed = [one.kept for one in merges], [one.absorbed for one in merges]
+    values = {"organisation": organisation, "kept": kept, "absorbed": absorbed}
+    for statement in _MERGE:
+        cursor.execute(statement, values)
+    settle_descriptions(cursor, organisation, kept)
+    return record_merges(cursor, organisation, merges)
 
 
 def split_people(connection: Connection, organisation: OrganisationId, merge_id: int, by: str, at: datetime) -> None:
@@ -84,6 +93,7 @@ def split_people(connection: Connection, organisation: OrganisationId, merge_id:
         values = {"organisation": organisation, "kept": kept, "absorbed": absorbed, "group": group}
         for statement in _SPLIT:
             cursor.execute(statement, values)
+        settle_descriptions(cursor, organisation, [kept, absorbed])
         cursor.execute(_GROUP_DAYS, values)
         days = {(one, course, day) for course, day in cursor.fetchall() for one in (kept, absorbed)}
         recount_learner_days(cursor, organisation, days)
@@ -126,16 +136,20 @@ _STANDS_FOR: Final = text(
 )
 
 
+_PAIRS: Final = "unnest(%(kept)s::bigint[], %(absorbed)s::bigint[]) AS w (kept, absorbed)"
+
+
 def _moved(table: str, key: str, sums: str) -> str:
-    """Moves the absorbed person's rows of an aggregate to the kept one, adding up where both have one."""
+    """Moves the absorbed people's rows of an aggregate to the kept ones, adding up where both have one."""
     columns = [*key.split(", "), *(part.split(" = ")[0].strip() for part in sums.split(";"))]
     listed = ", ".join(columns)
     return f"""
         WITH moved AS (
-            DELETE FROM {table} WHERE organisation_id = %(organisation)s AND person_id = %(absorbed)s
-            RETURNING {listed})
+            DELETE FROM {table} d USING {_PAIRS}
+            WHERE d.organisation_id = %(organisation)s AND d.person_id = w.absorbed
+            RETURNING w.kept, {", ".join(f"d.{column}" for column in columns)})
         INSERT INTO {table} AS t (organisation_id, person_id, {listed})
-        SELECT %(organisation)s, %(kept)s, {listed} FROM moved
+        SELECT %(organisation)s, kept, {listed} FROM moved
         ON CONFLICT (organisation_id, person_id, {key}) DO UPDATE SET {sums.replace(";", ",")}"""
 
 
@@ -146,8 +160,11 @@ _LATER: Final = (
 )
 _DESCRIBED: Final = "described_at = excluded.described_at; described_by = excluded.described_by"
 _MERGE: Final = (
-    """UPDATE people SET merged_into = %(kept)s
-        WHERE organisation_id = %(organisation)s AND (person_id = %(absorbed)s OR merged_into = %(absorbed)s)""",
+    *(
+        f"""UPDATE people p SET merged_into = w.kept, described_as = NULL FROM {_PAIRS}
+        WHERE p.organisation_id = %(organisation)s AND p.{who} = w.absorbed"""
+        for who in ("person_id", "merged_into")
+    ),
     _moved(
         "learner_course_days",
         "course_id, day",
@@ -164,8 +181,8 @@ _MERGE: Final = (
     _moved("outcomes", "course_id", f"outcome = excluded.outcome; {_DESCRIBED}") + _LATER,
     _moved("activity_extensions", "activity_id", f"due_at = excluded.due_at; {_DESCRIBED}") + _LATER,
     *(
-        f"""UPDATE {table} SET person_id = %(kept)s
-        WHERE organisation_id = %(organisation)s AND person_id = %(absorbed)s"""
+        f"""UPDATE {table} t SET person_id = w.kept FROM {_PAIRS}
+        WHERE t.organisation_id = %(organisation)s AND t.person_id = w.absorbed"""
         for table in details.TABLES
     ),
 )

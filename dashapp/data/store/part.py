@@ -1,11 +1,14 @@
 """One organisation's part of a batch, written table by table."""
 
+from datetime import UTC, datetime
+
 from psycopg2 import extensions
 from sqlalchemy import Connection
 
 from dashapp.data.store import details, retraction, roll_ups, stages
 from dashapp.data.store.arrivals import Arrived, Buried
 from dashapp.data.store.deltas import Deltas, DeltaTexts, as_copy, course_days, group
+from dashapp.data.store.joining import Joined, join_described
 from dashapp.data.store.preparing import PreparedOrganisation, Taken
 from dashapp.data.store.restructuring import Restructured, Restructuring
 from dashapp.data.store.retraction import Target
@@ -45,8 +48,16 @@ class PartWriter:
         self._add(deltas, texts)
         detailed = [one for one in part.details if one.number not in skipped]
         details.add(cursor, organisation, detailed)
-        self._touch(deltas, restructured, detailed)
-        return restructured.epoch_raised
+        joined = self._join(others)
+        self._touch(deltas, restructured, detailed, joined)
+        return restructured.epoch_raised or bool(joined.people)
+
+    def _join(self, others: list[Taken]) -> Joined:
+        """Joins by the addresses that people are described with; last, so that what is merged has been counted."""
+        if not self._part.joins:
+            return Joined()
+        rules = self._part.remembered.rules
+        return join_described(self._connection, self._organisation, rules, others, datetime.now(UTC))
 
     def _retract(self, seen: list[int]) -> tuple[set[int], list[Target]]:
         """What is not to be counted though it is new (numbers), and what came earlier and is to be taken back."""
@@ -125,7 +136,7 @@ class PartWriter:
         stages.add_rolled(cursor, organisation)
         roll_ups.add_course_days(cursor, organisation, sums)
 
-    def _touch(self, deltas: Deltas, restructured: Restructured, detailed: list[Taken]) -> None:
+    def _touch(self, deltas: Deltas, restructured: Restructured, detailed: list[Taken], joined: Joined) -> None:
         touched = self._written.touched.setdefault(self._organisation, Touched())
         for course, person, _ in deltas.days:
             touched.add(course, person)
@@ -135,6 +146,8 @@ class PartWriter:
             touched.add(course, None)
         for person in restructured.people:
             touched.add(None, person)
+        touched.courses |= joined.courses
+        touched.people |= joined.people
         touched.oldest_received_at = min(arrival.received_at for arrival in self._part.arrivals)
 
 

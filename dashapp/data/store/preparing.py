@@ -13,8 +13,8 @@ import msgspec
 
 from dashapp.data.store.arrivals import Arrived, Buried
 from dashapp.data.store.deltas import Deltas, DeltaTexts, Fact, as_copy, group
-from dashapp.data.store.identities import Names, smaller_type
 from dashapp.data.store.keys import digest_of_encoded, digested_key, encode, is_own_key
+from dashapp.data.store.names import Names, smaller_type
 from dashapp.data.store.structure import KnownActivity, Remembered
 from dashapp.domain.events import (
     PASSIVE_VERBS,
@@ -109,6 +109,8 @@ class PreparedOrganisation:
     """Learning events with a table of their own."""
     others: list[Taken] = field(default_factory=list)
     """User and content events, and retractions."""
+    joins: bool = False
+    """Whether a described address may join people by a rule."""
     doubles: list[tuple[Arrived, str, int]] = field(default_factory=list)
     """What came once more within the batch: (arrival, line, content)."""
     months: set[str] = field(default_factory=set)
@@ -310,7 +312,8 @@ class _Rows:
         prepared.others.append(
             Taken(number, event, int(source), key, at, arrival.received_at, person, counts_as, course, activity)
         )
-        prepared.exclusive |= _needs_all(event, counts_as, remembered)
+        prepared.joins |= _may_join(event, remembered)
+        prepared.exclusive |= prepared.joins or _needs_all(event, counts_as, remembered)
 
 
 def _needs_all(event: Event, person: int | None, remembered: Remembered) -> bool:
@@ -324,6 +327,11 @@ def _needs_all(event: Event, person: int | None, remembered: Remembered) -> bool
             return bool(is_test) or person in remembered.exclusions.test_people
         case _:
             return False
+
+
+def _may_join(event: Event, remembered: Remembered) -> bool:
+    """Whether a rule may join somebody by the address that is described: then other writers count under old keys."""
+    return type(event) is PersonDescribed and bool(event.email) and event.person.issuer in remembered.rules.mailboxes
 
 
 def _changes_type(event: ActivityDescribed, known: KnownActivity) -> bool:

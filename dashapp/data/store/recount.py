@@ -131,7 +131,8 @@ _EVENTS: Final = """
             AND (m.ends_at IS NULL OR m.starts_at IS NULL OR m.starts_at < m.ends_at)),
     counted AS (
         SELECT e.* FROM events e JOIN people p ON p.organisation_id = :organisation AND p.person_id = e.counts_as
-        WHERE NOT p.is_test AND NOT EXISTS (
+            LEFT JOIN people d ON d.organisation_id = :organisation AND d.person_id = p.described_as
+        WHERE NOT coalesce(d.is_test, p.is_test) AND NOT EXISTS (
             SELECT 1 FROM left_out o WHERE o.course_id = e.course_id AND o.person_id = e.counts_as
                 AND coalesce(o.starts_at, '-infinity') < (local_day + 1)::timestamp AT TIME ZONE zone
                 AND coalesce(o.ends_at, 'infinity') > local_day::timestamp AT TIME ZONE zone))

@@ -8,13 +8,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from psycopg2 import extensions
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from dashapp.data.store import activity_types, descriptions, memberships, retraction, roll_ups
+from dashapp.data.store import (
+    activity_types,
+    canonical,
+    descriptions,
+    groups,
+    joining,
+    memberships,
+    retraction,
+    roll_ups,
+)
 from dashapp.data.store.deltas import ACTIVE_VERBS
 from dashapp.data.store.preparing import PreparedOrganisation, Taken
 from dashapp.data.store.recount import LearnerDay, recount_learner_days
-from dashapp.data.store.structure import Exclusions, read_exclusions
+from dashapp.data.store.structure import Exclusions, raise_epoch, read_exclusions
 from dashapp.domain.events import STAFF_ROLES, ActivityDescribed, MembershipChanged, PersonDescribed
 
 _ACTIVE = frozenset(ACTIVE_VERBS)
@@ -100,12 +109,15 @@ class Restructuring:
         derived.update(self._canonical[one.person] for one in voided if one.person is not None)
         described = {one.person for one in taken if isinstance(one.event, PersonDescribed) and one.person is not None}
         links = descriptions.link(cursor, organisation, self._named)
-        memberships.lock_people(cursor, organisation, derived | described)
+        counted = {one.counts_as for one in taken if one.person in described and one.counts_as is not None}
+        memberships.lock_people(cursor, organisation, derived | described | counted)
         activities = {activity for activity, _ in claims}
         activities.update(
             one.activity for one in taken if isinstance(one.event, ActivityDescribed) and one.activity is not None
         )
         descriptions.describe(cursor, organisation, taken, links, activities)
+        joining.note_mailboxes(cursor, organisation, taken)
+        groups.settle_descriptions(cursor, organisation, canonical.in_groups(cursor, organisation, counted))
         activity_types.claim(cursor, organisation, claims)
         memberships.add_facts(cursor, organisation, facts, links.sections)
         memberships.take_back_facts(cursor, organisation, [(one.source_id, one.key) for one in voided])
@@ -126,11 +138,3 @@ class Restructuring:
             if one.kind in _ACTIVE and one.person is not None and one.course is not None and one.day is not None
         }
         recount_learner_days(self._cursor, self._organisation, days)
-
-
-def raise_epoch(connection: Connection, organisation: int) -> None:
-    """Tells every writer that what it remembers of the organisation no longer holds."""
-    connection.execute(_RAISE, {"organisation": organisation})
-
-
-_RAISE = text("UPDATE organisations SET structure_epoch = structure_epoch + 1 WHERE organisation_id = :organisation")

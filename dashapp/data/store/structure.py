@@ -1,7 +1,8 @@
 """What a writer remembers of one organisation while its structure epoch stands still.
 
-An epoch rises with everything that would make this wrong: merges and splits, time zones, staff, test people, types of
-activities. A writer that remembers an old epoch finds out under the organisation's lock, before it counts anything.
+An epoch rises with everything that would make this wrong: merges and splits, join rules, time zones, staff, test
+people, types of activities. A writer that remembers an old epoch finds out under the organisation's lock, before it
+counts anything.
 """
 
 from collections import defaultdict
@@ -13,6 +14,7 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from dashapp.domain.events import STAFF_ROLES, Identifier
+from dashapp.domain.joins import JoinRule, JoinRules, Transform
 from dashapp.domain.keys import OrganisationId
 from dashapp.domain.localtime import DatedZone, LocalDays
 
@@ -56,14 +58,23 @@ class Remembered:
         "older_people",
         "organisation_id",
         "people",
+        "rules",
     )
 
-    def __init__(self, organisation_id: OrganisationId, epoch: int, days: LocalDays, exclusions: Exclusions) -> None:
+    def __init__(
+        self,
+        organisation_id: OrganisationId,
+        epoch: int,
+        days: LocalDays,
+        exclusions: Exclusions,
+        rules: JoinRules,
+    ) -> None:
         """Remembers nobody yet."""
         self.organisation_id = organisation_id
         self.epoch = epoch
         self.days = days
         self.exclusions = exclusions
+        self.rules = rules
         self.people: dict[Identifier, tuple[int, int]] = {}
         """→ (the key under which events arrive, the key under which they count)."""
         self.older_people: dict[Identifier, tuple[int, int]] = {}
@@ -106,9 +117,21 @@ class KnownActivity:
         return self.described_type or self.claimed_type
 
 
+_RAISE = text("UPDATE organisations SET structure_epoch = structure_epoch + 1 WHERE organisation_id = :organisation")
 _EPOCH = text("SELECT structure_epoch FROM organisations WHERE organisation_id = :organisation")
 _ZONES = text("SELECT valid_from, zone FROM organisation_time_zones WHERE organisation_id = :organisation")
-_TEST = text("SELECT person_id FROM people WHERE organisation_id = :organisation AND is_test AND merged_into IS NULL")
+# Of people that are one the latest description holds, which need not be that of the one who stands for them.
+_TEST = text(
+    "SELECT person_id FROM people"
+    " WHERE organisation_id = :organisation AND is_test AND merged_into IS NULL AND described_as IS NULL"
+    " UNION SELECT p.person_id FROM people d"
+    " JOIN people p ON p.organisation_id = d.organisation_id AND p.person_id = d.merged_into"
+    " WHERE d.organisation_id = :organisation AND d.is_test AND p.described_as = d.person_id"
+)
+_RULES = text(
+    "SELECT issuer, kind, same_issuer, same_kind, transform, prefix FROM join_rules"
+    " WHERE organisation_id = :organisation"
+)
 _STAFF = text(
     "SELECT m.scope_id, coalesce(p.merged_into, m.person_id) AS person_id, m.starts_at, m.ends_at"
     " FROM memberships m JOIN people p USING (organisation_id, person_id)"
@@ -121,7 +144,22 @@ def read_structure(connection: Connection, organisation_id: OrganisationId) -> R
     organisation = {"organisation": organisation_id}
     epoch = connection.execute(_EPOCH, organisation).scalar_one()
     days = read_days(connection, organisation_id)
-    return Remembered(organisation_id, epoch, days, read_exclusions(connection, organisation_id, days))
+    exclusions = read_exclusions(connection, organisation_id, days)
+    return Remembered(organisation_id, epoch, days, exclusions, read_rules(connection, organisation_id))
+
+
+def read_rules(connection: Connection, organisation_id: OrganisationId) -> JoinRules:
+    """The join rules of an organisation."""
+    rows = connection.execute(_RULES, {"organisation": organisation_id})
+    return JoinRules(
+        JoinRule(row.issuer, row.kind, row.same_issuer, row.same_kind, Transform(row.transform), row.prefix)
+        for row in rows
+    )
+
+
+def raise_epoch(connection: Connection, organisation: int) -> None:
+    """Tells every writer that what it remembers of the organisation no longer holds."""
+    connection.execute(_RAISE, {"organisation": organisation})
 
 
 def read_days(connection: Connection, organisation_id: OrganisationId) -> LocalDays:

@@ -44,6 +44,8 @@ from dashapp.data.tables.organisations import (
 )
 from dashapp.data.tables.people import (
     demographics,
+    described_mailboxes,
+    join_rules,
     people,
     person_identifiers,
     person_merges,
@@ -82,11 +84,13 @@ __all__ = [
     "courses",
     "dead_letters",
     "demographics",
+    "described_mailboxes",
     "event_ledger",
     "forum_posts",
     "inbox",
     "ingest_status",
     "item_responses",
+    "join_rules",
     "learner_activities",
     "learner_course_day_types",
     "learner_course_days",

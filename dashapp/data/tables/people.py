@@ -29,13 +29,15 @@ people = Table(
     Column("is_test", Boolean, nullable=False, server_default=text("false")),
     Column("provisional", Boolean, nullable=False, server_default=text("true")),
     Column("merged_into", BigInteger),
+    Column("described_as", BigInteger),
     *described(),
     PrimaryKeyConstraint("organisation_id", "person_id"),
     UniqueConstraint("organisation_id", "public_id"),
     Index(None, "organisation_id", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
 )
 """`merged_into` names the person who stands for this one; chains are kept one step long. Raw events keep the key under
-which they arrived, so that a split can give them back."""
+which they arrived, so that a split can give them back. Descriptions stay with the key under which they came, too:
+`described_as` names the merged person whose description is the latest of all that are one; null: this person's own."""
 
 person_identifiers = Table(
     "person_identifiers",
@@ -65,6 +67,35 @@ person_merges = Table(
     PrimaryKeyConstraint("organisation_id", "merge_id"),
 )
 """The audit of merges and splits; a row without `split_at` is in force."""
+
+join_rules = Table(
+    "join_rules",
+    metadata,
+    organisation(),
+    Column("issuer", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("same_issuer", Text, nullable=False),
+    Column("same_kind", Text, nullable=False),
+    Column("transform", Text, nullable=False),
+    Column("prefix", Text, nullable=False, server_default=text("''")),
+    Column("added_by", Text, nullable=False),
+    moment("added_at", nullable=False),
+    PrimaryKeyConstraint("organisation_id", "issuer", "kind"),
+)
+"""Which names are the same person, as the administration has it: see `dashapp.domain.joins`. Ingest reads them only."""
+
+described_mailboxes = Table(
+    "described_mailboxes",
+    metadata,
+    organisation(),
+    Column("mailbox", Text, nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("person_id", BigInteger, nullable=False),
+    PrimaryKeyConstraint("organisation_id", "mailbox", "issuer", "person_id"),
+    ForeignKeyConstraint(["organisation_id", "person_id"], ["people.organisation_id", "people.person_id"]),
+)
+"""Every mailbox, as a hash, that an issuer has ever said to be a person's, by the key of arrival. It joins nobody by
+itself: a rule may, and may come later than what was said."""
 
 demographics = Table(
     "demographics",

@@ -1,0 +1,126 @@
+"""`python -m ingest.joins list|add|remove`: under which other names an institution knows the same people."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import Connection
+
+from dashapp.data.database import Database, DatabaseRole, act_for, database_from
+from dashapp.data.store.join_rules import HeldRule, add_rule, list_rules, remove_rule
+from dashapp.data.store.organisations import find_organisation
+from dashapp.data.store.scope_changes import claim_slot
+from dashapp.domain.errors import AnalyticsError
+from dashapp.domain.joins import EMAIL_KIND, MAILBOX_ISSUER, MAILBOX_KIND, JoinRule, Transform
+from dashapp.domain.keys import OrganisationId
+from dashapp.settings import load_settings
+
+_Say = Callable[[str], object]
+
+
+def main(arguments: Sequence[str] | None = None, tell: _Say | None = None) -> int:
+    """The command line. 0 when it was done, 1 when it could not be, 2 for a wrong setting or argument."""
+    say = tell or (lambda sentence: sys.stdout.write(f"{sentence}\n"))
+    options = _parser().parse_args(arguments)
+    try:
+        settings = load_settings()
+    except AnalyticsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    database = None
+    try:
+        database = database_from(settings)
+        _COMMANDS[options.command](database, options, say)
+    except AnalyticsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    else:
+        return 0
+    finally:
+        if database is not None:
+            database.close()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ingest.joins", description="Which names are the same person.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    listing = commands.add_parser("list", help="show the rules of an organisation")
+    add = commands.add_parser("add", help="make a rule, and join whom it speaks of among those who are known")
+    remove = commands.add_parser("remove", help="take a rule back: whom it has joined stays one until they are split")
+    for command in (listing, add, remove):
+        command.add_argument("--organisation", required=True, help="its short name")
+    for command in (add, remove):
+        command.add_argument("--issuer", required=True, help="who gives out the names that the rule speaks of")
+        command.add_argument(
+            "--kind",
+            required=True,
+            help=f"their kind: account, caliper, openid; {EMAIL_KIND} also speaks of the addresses in person_described",
+        )
+    add.add_argument("--same-issuer", help=f"who gives out the other names; without it {MAILBOX_ISSUER}")
+    add.add_argument("--same-kind", help=f"the kind of the other names; without it {MAILBOX_KIND}")
+    add.add_argument(
+        "--transform",
+        type=Transform,
+        choices=list(Transform),
+        default=Transform.SAME,
+        help="how a value becomes the value of the other name (same)",
+    )
+    add.add_argument("--prefix", default="", help="what strip_prefix takes off")
+    add.add_argument("--by", default="administration", help="who decides it, for the list and for the audit")
+    return parser
+
+
+def _list(database: Database, options: argparse.Namespace, say: _Say) -> None:
+    with database.transaction(DatabaseRole.JOBS, None) as connection:
+        held = list_rules(connection, _organisation(connection, options.organisation))
+    for one in held:
+        say(_sentence(one))
+    if not held:
+        say("No rules: every name is a person of its own.")
+
+
+def _sentence(held: HeldRule) -> str:
+    rule = held.rule
+    how = f"{rule.transform} {rule.prefix}".rstrip()
+    pairs = f"{rule.issuer} {rule.kind} → {rule.same_issuer} {rule.same_kind}"
+    return f"{pairs}  ({how}; by {held.added_by}, {held.added_at:%Y-%m-%d})"
+
+
+def _add(database: Database, options: argparse.Namespace, say: _Say) -> None:
+    same_issuer, same_kind = options.same_issuer, options.same_kind
+    if options.transform is Transform.MAILBOX_HASH:
+        same_issuer, same_kind = same_issuer or MAILBOX_ISSUER, same_kind or MAILBOX_KIND
+    elif same_issuer is None or same_kind is None:
+        raise AnalyticsError("A rule needs --same-issuer and --same-kind; only mailbox_hash knows them itself.")
+    rule = JoinRule(options.issuer, options.kind, same_issuer, same_kind, options.transform, options.prefix)
+    # A place among the writers: pages that show the people whom this joins are to hear of it.
+    with claim_slot(database, DatabaseRole.JOBS) as slot, database.transaction(DatabaseRole.JOBS, None) as connection:
+        organisation = _organisation(connection, options.organisation)
+        joined = add_rule(connection, organisation, rule, options.by, datetime.now(UTC))
+        if joined.people:
+            slot.record(connection, organisation, joined.courses, joined.people)
+    say(f"Made. {len(joined.people)} people who are known already were joined with one another.")
+
+
+def _remove(database: Database, options: argparse.Namespace, say: _Say) -> None:
+    with database.transaction(DatabaseRole.JOBS, None) as connection:
+        organisation = _organisation(connection, options.organisation)
+        remove_rule(connection, organisation, (options.issuer, options.kind))
+    say("Removed. Whom it has joined stays one person until an administrator splits them.")
+
+
+def _organisation(connection: Connection, name: str) -> OrganisationId:
+    """An organisation that exists, for which the transaction acts from here on."""
+    known = find_organisation(connection, name)
+    if known is None:
+        raise AnalyticsError(f"There is no organisation named {name}.")
+    act_for(connection, known)
+    return known
+
+
+_COMMANDS: Final = {"list": _list, "add": _add, "remove": _remove}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""The command by which an administrator says which names are the same person, and what ingest makes of it."""
+
+from collections.abc import Callable
+
+import pytest
+from msgspec import structs
+
+from dashapp.domain.events import Identifier
+from dashapp.settings import Settings
+from ingest import joins
+from ingest.loop import Ingest
+from ingest.native import encode
+from tests.ingest.conftest import ISSUER, Campus, await_that, put, viewed
+
+VIDEO = "https://video.example"
+RULE = (
+    *("--organisation", "campus", "--issuer", VIDEO, "--kind", "account"),
+    *("--same-issuer", ISSUER, "--same-kind", "account", "--transform", "lower_case"),
+)
+
+
+@pytest.fixture
+def run(campus: Campus, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, list[str]]]:
+    """Runs the command on the test's database; gives its exit code and its sentences."""
+    monkeypatch.setenv("DATABASE_URL", campus.database.url.render_as_string(hide_password=False))
+
+    def command(*arguments: str) -> tuple[int, list[str]]:
+        said: list[str] = []
+        return joins.main(arguments, said.append), said
+
+    return command
+
+
+def test_a_rule_is_made_listed_and_taken_back(campus: Campus, run: Callable[..., tuple[int, list[str]]]) -> None:
+    assert run("list", "--organisation", "campus") == (0, ["No rules: every name is a person of its own."])
+    assert run("add", *RULE, "--by", "the registrar") == (
+        0,
+        ["Made. 0 people who are known already were joined with one another."],
+    )
+    code, [listed] = run("list", "--organisation", "campus")
+    assert code == 0
+    assert listed.startswith(f"{VIDEO} account → {ISSUER} account  (lower_case; by the registrar, ")
+    assert run("remove", *RULE[:6])[0] == 0
+    assert run("remove", *RULE[:6])[0] == 1
+
+
+def test_a_rule_of_addresses_needs_no_more_than_its_issuer(
+    campus: Campus, run: Callable[..., tuple[int, list[str]]]
+) -> None:
+    addresses = ("--organisation", "campus", "--issuer", ISSUER, "--kind", "email")
+    assert run("add", *addresses, "--transform", "mailbox_hash")[0] == 0
+    assert "→ mailto mbox_sha1sum" in run("list", "--organisation", "campus")[1][0]
+
+
+def test_what_cannot_be_is_one_sentence_and_exit_code_1(
+    campus: Campus, run: Callable[..., tuple[int, list[str]]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("list", "--organisation", "nowhere")[0] == 1
+    assert run("add", *RULE[:6])[0] == 1
+    assert run("add", *RULE)[0] == 0
+    back = ("--issuer", ISSUER, "--kind", "account", "--same-issuer", VIDEO, "--same-kind", "account")
+    assert run("add", "--organisation", "campus", *back)[0] == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "There is no organisation named nowhere.",
+        "A rule needs --same-issuer and --same-kind; only mailbox_hash knows them itself.",
+        f"({VIDEO}, account) leads to ({ISSUER}, account) already: that is a circle.",
+    ]
+
+
+def test_a_running_ingest_follows_a_rule_that_is_made_meanwhile(
+    campus: Campus,
+    run: Callable[..., tuple[int, list[str]]],
+    make_settings: Callable[..., Settings],
+    run_ingest: Callable[..., Ingest],
+) -> None:
+    run_ingest(make_settings(data_retention_days=36_500, aggregate_retention_days=36_500), campus.database)
+    first = [viewed(number, f"learner-{number}") for number in range(5)]
+    second = [
+        structs.replace(viewed(10 + number), person=Identifier(VIDEO, "account", f"Learner-{number}"))
+        for number in range(5)
+    ]
+    put(campus, [encode(event, ISSUER) for event in [*first, *second]])
+    await_that(lambda: campus.counted() == 10, "both names of five learners are counted")
+    assert campus.scalar("SELECT count(*) FROM people WHERE merged_into IS NULL") == 10
+    code, [made] = run("add", *RULE)
+    assert (code, made) == (0, "Made. 10 people who are known already were joined with one another.")
+    told = campus.scalar("SELECT max(cardinality(people)) FROM scope_changes WHERE oldest_received_at IS NULL")
+    assert told == 10
+    third = [viewed(20, "learner-1"), viewed(21, "learner-9")]
+    put(campus, [encode(event, ISSUER) for event in third])
+    await_that(lambda: campus.counted() == 12, "events after the rule are counted")
+    assert campus.scalar("SELECT count(*) FROM people WHERE merged_into IS NULL") == 6
+    assert campus.scalar("SELECT max(events) FROM learner_course_days") == 3
