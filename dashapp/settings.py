@@ -8,7 +8,7 @@ from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -90,6 +90,12 @@ class Settings(BaseSettings):
     data_retention_days: Annotated[int, Field(ge=1, le=36_500)] = 365
     aggregate_retention_days: Annotated[int, Field(ge=1, le=36_500)] = 1826
 
+    collector_max_bytes: Annotated[int, Field(ge=1024, le=1_073_741_824)] = 10_485_760
+    collector_max_items: Annotated[int, Field(ge=1, le=100_000)] = 5000
+    collector_rate: Annotated[int, Field(ge=1)] = 20_000
+    collector_timeout: Annotated[int, Field(ge=1, le=600)] = 30
+    collector_origins: Words = ()
+
     live_interval: Annotated[int, Field(ge=500, le=60_000)] = 2000
     minimum_group_size: Annotated[int, Field(ge=1, le=100)] = 5
     ml_model_update_interval: Annotated[int, Field(ge=60_000)] = 86_400_000
@@ -102,7 +108,9 @@ class Settings(BaseSettings):
     smtp_password: Annotated[str | None, Field(repr=False)] = None
     smtp_from: str | None = None
 
-    @field_validator("trusted_proxies", "secret_keys", "kafka_brokers", "kafka_topics", mode="before")
+    @field_validator(
+        "trusted_proxies", "secret_keys", "kafka_brokers", "kafka_topics", "collector_origins", mode="before"
+    )
     @classmethod
     def _split(cls, value: Any) -> Any:
         """Lists are written with commas between their words."""
@@ -123,6 +131,15 @@ class Settings(BaseSettings):
                 ip_network(word)
             except ValueError:
                 raise ValueError(f"{word} is no address and no network such as 10.0.0.0/8") from None
+        return value
+
+    @field_validator("collector_origins")
+    @classmethod
+    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for word in value:
+            parts = urlsplit(word)
+            if word != "*" and (parts.scheme not in ("http", "https") or word != f"{parts.scheme}://{parts.netloc}"):
+                raise ValueError(f"{word} should be * or an origin such as https://lms.example.edu")
         return value
 
     @field_validator("kafka_brokers")
@@ -241,7 +258,7 @@ def _database_url(settings: Settings) -> str | None:
         return url.render_as_string(hide_password=False)
     try:
         url = make_url(settings.database_url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise ValueError("DATABASE_URL should read postgresql://user:password@host:port/name") from None
     if url.drivername not in ("postgres", "postgresql", "postgresql+psycopg2"):
         raise ValueError("DATABASE_URL should begin with postgresql://, since no other database is supported")
@@ -263,12 +280,22 @@ def _redis_url(settings: Settings) -> str | None:
     parts = urlsplit(settings.redis_url)
     if parts.scheme not in ("redis", "rediss", "unix"):
         raise ValueError("REDIS_URL should begin with redis://, rediss:// or unix://")
+    if parts.scheme != "unix" and not _has_port(parts):
+        raise ValueError("REDIS_URL should read redis://:password@host:port/number")
     contradicted = (settings.redis_host is not None and settings.redis_host != parts.hostname) or (
         settings.redis_port is not None and settings.redis_port != (parts.port or 6379)
     )
     if contradicted:
         raise ValueError("REDIS_URL and REDIS_HOST or REDIS_PORT contradict each other, so set only one of them")
     return settings.redis_url
+
+
+def _has_port(parts: SplitResult) -> bool:
+    """Whether an address has a host and, where it names a port, a possible one."""
+    try:
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _public_url(settings: Settings) -> str:
@@ -278,7 +305,7 @@ def _public_url(settings: Settings) -> str:
             raise ValueError("PUBLIC_URL is needed in production: the https:// address that people use")
         return f"http://127.0.0.1:{settings.port}"
     parts = urlsplit(settings.public_url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    if parts.scheme not in ("http", "https") or not _has_port(parts) or parts.query or parts.fragment:
         raise ValueError("PUBLIC_URL should read https://host or https://host/prefix")
     if settings.production and parts.scheme != "https":
         raise ValueError("PUBLIC_URL should begin with https:// in production, since sessions travel over it")

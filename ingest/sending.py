@@ -96,7 +96,7 @@ class KafkaSender:
 
     def _connect(self) -> Any:
         if self._producer is None:
-            _check_reachable(self._settings.kafka_brokers)
+            check_reachable(self._settings.kafka_brokers)
             self._producer = KafkaProducer(
                 **self._settings.kafka_client_options(),
                 acks="all",
@@ -110,7 +110,7 @@ class KafkaSender:
         return self._producer
 
 
-def _check_reachable(addresses: Sequence[str]) -> None:
+def check_reachable(addresses: Sequence[str]) -> None:
     """Raises OSError where nobody listens at any of the addresses. The producer would find out too, only much later,
     and leave its sockets open."""
     failure = OSError("no brokers are configured")

@@ -36,6 +36,10 @@ class Metrics:
     """Events in the transport that are not committed yet."""
     dead_letters: Counter
     """By `reason`."""
+    collector_requests: Counter
+    """By `collector` (events | xapi | caliper) and `status` of the answer."""
+    collector_events: Counter
+    """Records by `collector` and `outcome` (accepted | refused)."""
 
     content_type: str = CONTENT_TYPE_LATEST
 
@@ -78,5 +82,17 @@ def build_metrics() -> Metrics:
         ),
         dead_letters=Counter(
             "analytics_dead_letters_total", "Events that were refused, by reason.", ("reason",), registry=registry
+        ),
+        collector_requests=Counter(
+            "analytics_collector_requests_total",
+            "Requests to the collectors, by the status of their answers.",
+            ("collector", "status"),
+            registry=registry,
+        ),
+        collector_events=Counter(
+            "analytics_collector_events_total",
+            "Records that the collectors took or refused.",
+            ("collector", "outcome"),
+            registry=registry,
         ),
     )

@@ -10,6 +10,7 @@ from dash import Dash, dash_table, dcc
 from flask import Flask
 
 from callbacks import register_all
+from dashapp.api.collectors import CollectorApp, build_collectors
 from dashapp.data.cache import build_cache
 from dashapp.data.changes import ChangeWatcher
 from dashapp.data.database import Database, database_from
@@ -53,9 +54,11 @@ class Application:
     services: Services
     guard: Guard
     metrics: Metrics
+    collectors: CollectorApp
 
     def close(self) -> None:
-        """Ends the thread that follows changes, and the connections."""
+        """Ends the threads that follow changes and keep events, and the connections."""
+        self.collectors.stop()
         self.services.live.stop()
         self.services.database.dispose()
 
@@ -107,10 +110,11 @@ def create_app(
     server.wsgi_app = LocaleOfRequest(server.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way
     live.start()
     topics = Topics(settings.secret_keys)
-    inner = WSGIMiddleware(server, workers=WSGI_THREADS)  # type: ignore[arg-type]  # a2wsgi has stricter names for the same
+    pages: AsgiApp = WSGIMiddleware(server, workers=WSGI_THREADS)  # type: ignore[arg-type,assignment]  # a2wsgi has stricter names for the same
+    collectors = build_collectors(pages, settings, database, metrics, lambda: live.freshness().as_of)
     timed = LiveStopwatch(metrics, f"{prefix}/live")
-    asgi = LiveApp(inner, f"{prefix}/live", sessions, topics, live, timed)  # type: ignore[arg-type]  # a2wsgi has stricter names for the same
-    return Application(server, dash, asgi, services, guard, metrics)
+    asgi = LiveApp(collectors, f"{prefix}/live", sessions, topics, live, timed)
+    return Application(server, dash, asgi, services, guard, metrics, collectors)
 
 
 def _add_dash(server: Flask, guard: Guard, services: Services) -> Dash:
