@@ -51,14 +51,26 @@ def _decode(body: bytes, source: Source) -> list[Event | Refused]:
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
         refuse_unreadable(error)
     _check_envelope(envelope)
+    sound = _is_sound(body)
     found: list[Event | Refused] = []
     for index, raw in enumerate(envelope.data):
         try:
+            if not sound:
+                check_text(bytes(raw))
             outcomes = _item(raw, source, envelope.send_time)
         except Refused as refused:
             outcomes = [refused]
         found += [_within(each, index, raw) if isinstance(each, Refused) else each for each in outcomes]
     return found
+
+
+def _is_sound(body: bytes) -> bool:
+    """Whether no item can hold what is no text; where one may, each is checked by itself."""
+    try:
+        check_text(body)
+    except Refused:
+        return False
+    return True
 
 
 def _check_envelope(envelope: wire.Envelope) -> None:
@@ -83,6 +95,7 @@ def _without_envelope(body: bytes, source: Source, why: str) -> list[Event | Ref
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
         refuse_unreadable(error)
     if shape.data is UNSET and shape.data_version is UNSET and shape.send_time is UNSET and _is_event(shape):
+        check_text(body)
         return _item(body, source, None)
     raise _misshapen(why)
 
@@ -93,8 +106,7 @@ def _is_event(shape: wire.Shape) -> bool:
 
 
 def _item(raw: bytes | msgspec.Raw, source: Source, sent_at: datetime | None) -> list[Event | Refused]:
-    """What one item of an envelope says. Raises Refused."""
-    check_text(bytes(raw))
+    """What one item of an envelope, whose text has been checked, says. Raises Refused."""
     try:
         return _event(_EVENT.decode(raw), source)
     except msgspec.ValidationError as error:

@@ -178,3 +178,46 @@ def test_responses_are_told_as_text() -> None:
     assert said(dateTimeSelected="2026-03-02T00:00:00.000Z") == "2026-03-02T00:00:00.000Z"
     assert said() is None
     assert len(said(value="x" * 9000) or "") == 4000
+
+
+def test_what_platforms_write_beside_the_standard_is_taken() -> None:
+    """Bare UUIDs, empty lists, offerings as groups, a maximum of 0, an application that grades: seen in the field."""
+    site = "https://mapping.example/v1/sites/54b54b42"
+    learner = {"id": f"{site}/users/0e96", "type": "Person", "extensions": {"x:user.id": "_1_1"}}
+    work = {"id": f"{site}/gradableItems/_1_1", "type": "Assessment", "maxAttempts": 0, "maxScore": 160, "items": []}
+    tried = {"id": f"{site}/attempts/_1_1", "type": "Attempt", "assignable": work, "assignee": learner, "count": 1}
+    application = {"id": f"{site}/applications/learn", "type": "SoftwareApplication"}
+    offering = {"id": f"{site}/courses/6d01", "type": "CourseOffering", "members": [], "courseNumber": "BIO-101"}
+    score = {"id": f"{site}/attempts/_1_1/score", "type": "Score", "attempt": tried, "maxScore": 0, "scoreGiven": 39.5}
+    membership = {"id": f"{site}/members/0e96", "type": "Membership", "member": learner, "organization": offering}
+    found = one(
+        caliper_event(
+            "GradeEvent",
+            "Graded",
+            tried,
+            id="54b54b42-dd02-42f8-88ed-07bd719bfb7c",
+            actor=application,
+            generated={**score, "scoredBy": application},
+            group=offering,
+            membership=membership,
+        )
+    )
+    assert (found.person.value, found.course.value) == (learner["id"], offering["id"])
+    assert (found.score, found.max_score, found.attempt) == (39.5, 160, 1)
+
+
+def test_names_need_not_be_addresses() -> None:
+    found = one(
+        caliper_event(
+            "NavigationEvent",
+            "NavigatedTo",
+            {"id": "urn:lms:wikiPage:21", "type": "Page", "name": "Week 1"},
+            actor={"id": "urn:lms:user:2107", "type": "Person", "extensions": {"com.lms": {"user_login": "a"}}},
+            group={"id": "urn:lms:course:7", "type": "CourseOffering", "extensions": {}},
+            session={"id": "urn:lms:session:ee6f", "type": "Session"},
+        )
+    )
+    assert found.person.value == "urn:lms:user:2107"
+    assert found.course.value == "urn:lms:course:7"
+    assert found.activity == Identifier(ISSUER, "activity", "urn:lms:wikiPage:21")
+    assert found.session == "urn:lms:session:ee6f"
