@@ -87,13 +87,13 @@ def title_of(activity: Activity, language: str | None) -> str | None:
 def _best(names: LanguageMap, language: str | None) -> str:
     if len(names) == 1:
         return next(iter(names.values()))
-    wanted = [] if language is None else [language, language.split("-")[0]]
-    for tag in (*wanted, "en-US", "en", "en-GB"):
-        if tag in names:
-            return names[tag]
-    for prefix in (*wanted[1:], "en"):
+    primary = [] if language is None else [language.split("-")[0]]
+    for wanted in ([language, *primary], ["en-US", "en", "en-GB"]):
+        for tag in wanted:
+            if tag in names:
+                return names[tag]
         for tag in sorted(names):
-            if tag.startswith(f"{prefix}-"):
+            if wanted[1:] and tag.startswith(f"{wanted[1]}-"):
                 return names[tag]
     return names[min(names)]
 

@@ -16,17 +16,18 @@ def add(cursor: extensions.cursor, organisation: int, details: Sequence[Taken]) 
     """Writes the rows of new events. An event that lacks what its table needs has none, and still counts elsewhere."""
     rows: dict[str, list[dict[str, Any]]] = {table: [] for table in TABLES}
     for taken in details:
+        key = {
+            "organisation_id": organisation,
+            "course_id": taken.course,
+            "activity_id": taken.activity,
+            "person_id": taken.counts_as,
+            "source_id": taken.source_id,
+            "event_id": taken.key,
+        }
         table, values = _row(taken)
         if table is not None:
-            key = {
-                "organisation_id": organisation,
-                "course_id": taken.course,
-                "activity_id": taken.activity,
-                "person_id": taken.counts_as,
-                "source_id": taken.source_id,
-                "event_id": taken.key,
-            }
             rows[table].append({**key, **values})
+        rows["video_segments"].extend({**key, **values} for values in _segments(taken))
     for table, inserted in rows.items():
         if inserted:
             columns = ", ".join(inserted[0])
@@ -55,12 +56,28 @@ def _row(taken: Taken) -> tuple[str | None, dict[str, Any]]:
                 "max_score": event.max_score,
             }
         case Verb.WATCHED if event.position_from is not None and event.position_to is not None:
-            stretch = {"position_from": event.position_from, "position_to": event.position_to}
-            return "video_segments", {**stretch, "watched_at": taken.at}
+            return "video_segments", _segment(taken, event, 0, (event.position_from, event.position_to))
         case Verb.POSTED if event.post is not None:
             return "forum_posts", {"post": event.post, "reply_to": event.reply_to, "posted_at": taken.at}
         case _:
             return None, {}
+
+
+def _segments(taken: Taken) -> list[dict[str, Any]]:
+    """The stretches of a video that an event of any verb tells of, numbered from 1."""
+    event = taken.event
+    assert isinstance(event, LearningEvent)
+    return [_segment(taken, event, number, stretch) for number, stretch in enumerate(event.segments, 1)]
+
+
+def _segment(taken: Taken, event: LearningEvent, number: int, stretch: tuple[float, float]) -> dict[str, Any]:
+    return {
+        "number": number,
+        "position_from": stretch[0],
+        "position_to": stretch[1],
+        "session": event.session,
+        "watched_at": taken.at,
+    }
 
 
 def _submission(taken: Taken, event: LearningEvent) -> dict[str, Any]:

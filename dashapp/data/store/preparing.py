@@ -60,7 +60,7 @@ KINDS: Final[Mapping[type, str]] = MappingProxyType(
 )
 """What stands in `raw_events.verb` for events that are no activity of a learner."""
 _DETAILED: Final = frozenset({Verb.SUBMITTED, Verb.GRADED, Verb.ANSWERED, Verb.WATCHED, Verb.POSTED})
-"""Verbs that have a table of their own besides the counts."""
+"""Verbs that have a table of their own besides the counts. Segments of a video come with any verb."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +267,7 @@ class _Rows:
         if verb not in PASSIVE_VERBS:
             fact = (number, course, counts_as, day, minute, instant, event.count, activity, verb is _COMPLETED)
             prepared.facts.append(fact)
-        if verb in _DETAILED and activity is not None:
+        if activity is not None and (event.segments or verb in _DETAILED):
             source, key = line.split("\t")[:2]
             prepared.details.append(
                 Taken(number, event, int(source), key, at, received, person, counts_as, course, activity)

@@ -104,24 +104,33 @@ _RECOUNT_ACTIVITIES: Final = (
 
 # ------------------------------------------------------------------ everything, as a proof
 
-_EVENTS: Final = """
+
+def _begins(day: str) -> str:
+    """The first instant of a local day of `zone`. Where clocks go back to midnight there are two of it, of which
+    PostgreSQL takes the second one: a second before midnight is another matter."""
+    return f"(({day}::timestamp - interval '1 second') AT TIME ZONE zone + interval '1 second')"
+
+
+_EVENTS: Final = f"""
     zones AS (
-        SELECT zone, valid_from::timestamp AT TIME ZONE zone AS begins,
+        SELECT zone, {_begins("valid_from")} AS begins, lead(valid_from) OVER (ORDER BY valid_from) - 1 AS last_day,
             row_number() OVER (ORDER BY valid_from) = 1 AS first
         FROM organisation_time_zones WHERE organisation_id = :organisation),
+    dated AS (SELECT z.*, lead(begins) OVER (ORDER BY begins) AS ends FROM zones z),
     located AS (
-        SELECT r.*, coalesce(p.merged_into, p.person_id) AS counts_as,
-            (SELECT zone FROM zones WHERE first OR begins <= r.occurred_at ORDER BY begins DESC LIMIT 1) AS zone,
+        SELECT r.*, coalesce(p.merged_into, p.person_id) AS counts_as, z.zone, z.last_day, z.ends,
             convert_from(r.body, 'UTF8')::json AS said
         FROM raw_events r JOIN people p ON p.organisation_id = r.organisation_id AND p.person_id = r.person_id
+        JOIN LATERAL (
+            SELECT * FROM dated WHERE first OR begins <= r.occurred_at ORDER BY begins DESC LIMIT 1) z ON true
         WHERE r.organisation_id = :organisation AND NOT r.retracted AND (r.verb = ANY(:verbs) OR r.verb = 'graded')),
     everything AS (
-        SELECT l.*, (l.occurred_at AT TIME ZONE l.zone)::date AS local_day,
+        SELECT l.*, least((l.occurred_at AT TIME ZONE l.zone)::date, l.last_day) AS local_day,
             coalesce(l.said ->> 'precision', 'instant') = 'instant' AS exact
         FROM located l),
     events AS (
         SELECT e.*, CASE WHEN exact THEN
-            floor(extract(epoch FROM occurred_at - (local_day::timestamp AT TIME ZONE zone)) / 60)::integer END AS nth,
+            least(floor(extract(epoch FROM occurred_at - {_begins("local_day")}) / 60)::integer, 1499) END AS nth,
             coalesce((said ->> 'count')::integer, 1) AS times
         FROM everything e WHERE verb <> 'graded'),
     left_out AS (
@@ -134,8 +143,9 @@ _EVENTS: Final = """
             LEFT JOIN people d ON d.organisation_id = :organisation AND d.person_id = p.described_as
         WHERE NOT coalesce(d.is_test, p.is_test) AND NOT EXISTS (
             SELECT 1 FROM left_out o WHERE o.course_id = e.course_id AND o.person_id = e.counts_as
-                AND coalesce(o.starts_at, '-infinity') < (local_day + 1)::timestamp AT TIME ZONE zone
-                AND coalesce(o.ends_at, 'infinity') > local_day::timestamp AT TIME ZONE zone))
+                AND coalesce(o.starts_at, '-infinity')
+                    < CASE WHEN local_day = last_day THEN ends ELSE {_begins("(local_day + 1)")} END
+                AND coalesce(o.ends_at, 'infinity') > {_begins("local_day")}))
 """
 _SCORED: Final = "(said ->> 'score')::double precision, (said ->> 'max_score')::double precision"
 _DETAIL: Final = "course_id, activity_id, counts_as, source_id, event_id"
@@ -180,11 +190,17 @@ DEFINITIONS: Final[Mapping[str, tuple[str, str]]] = {
         FROM everything WHERE verb = 'answered' AND said ->> 'item' IS NOT NULL AND activity_id IS NOT NULL""",
     ),
     "video_segments": (
-        "course_id, activity_id, person_id, source_id, event_id, position_from, position_to, watched_at",
-        f"""SELECT {_DETAIL}, (said ->> 'position_from')::double precision, (said ->> 'position_to')::double precision,
-            occurred_at
+        "course_id, activity_id, person_id, source_id, event_id, number, position_from, position_to, session,"
+        " watched_at",
+        f"""SELECT {_DETAIL}, 0, (said ->> 'position_from')::double precision,
+            (said ->> 'position_to')::double precision, said ->> 'session', occurred_at
         FROM everything WHERE verb = 'watched' AND said ->> 'position_from' IS NOT NULL
-            AND said ->> 'position_to' IS NOT NULL AND activity_id IS NOT NULL""",
+            AND said ->> 'position_to' IS NOT NULL AND activity_id IS NOT NULL
+        UNION ALL
+        SELECT {_DETAIL}, s.number, (s.stretch ->> 0)::double precision, (s.stretch ->> 1)::double precision,
+            said ->> 'session', occurred_at
+        FROM everything CROSS JOIN json_array_elements(said -> 'segments') WITH ORDINALITY AS s (stretch, number)
+        WHERE activity_id IS NOT NULL""",
     ),
     "forum_posts": (
         "course_id, activity_id, person_id, source_id, event_id, post, reply_to, posted_at",

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import BIT
 
@@ -121,11 +122,16 @@ video_segments = Table(
     Column("person_id", BigInteger, nullable=False),
     Column("source_id", Integer, nullable=False),
     Column("event_id", Uuid, nullable=False),
+    Column("number", SmallInteger, nullable=False, server_default=text("0")),
     Column("position_from", Double, nullable=False),
     Column("position_to", Double, nullable=False),
+    Column("session", Text),
     moment("watched_at", nullable=False),
-    PrimaryKeyConstraint("organisation_id", "course_id", "activity_id", "person_id", "source_id", "event_id"),
+    PrimaryKeyConstraint("organisation_id", "course_id", "activity_id", "person_id", "source_id", "event_id", "number"),
 )
+"""One row per stretch that an event tells of; `number` tells those of one event apart. `session`: the player's. Players
+repeat in later statements of a session what they said in earlier ones, so stretches of the same person, session and
+ends are one stretch; without a session each row is one."""
 
 forum_posts = Table(
     "forum_posts",

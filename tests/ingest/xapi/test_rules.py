@@ -8,7 +8,7 @@ import pytest
 from dashapp.domain.errors import Refused
 from dashapp.domain.events import Event, LearningEvent, RefusalReason, Voided
 from ingest.xapi import decode
-from tests.ingest.xapi.statements import ACTIVITIES, ADL, ID, QUIZ, SOURCE, decoded, learning, refusal, statement, verb
+from tests.ingest.xapi.statements import ADL, ID, SOURCE, decoded, learning, refusal, statement, verb
 
 AGENT = {"mbox": "mailto:anna@example.org"}
 ANNA = {"account": {"homePage": "https://lms.example", "name": "anna"}}
@@ -255,7 +255,3 @@ def test_a_voiding_statement_takes_back_another() -> None:
     target = "0195E1C4-8A51-7C3E-9D0A-5B7A2F6C1E01"
     outcome = decoded(verb=verb("voided"), object={"objectType": "StatementRef", "id": target})
     assert outcome == Voided(ID, target.lower(), learning().occurred_at)
-
-
-def test_every_part_of_an_assessment_is_checked() -> None:
-    assert refusal(object={**QUIZ, "definition": {"type": f"{ACTIVITIES}assessment", "mood": 1}})
