@@ -1,7 +1,10 @@
 """Local days of an organisation, whose time zone may change from a date on while older days stay.
 
 A day's minutes are counted from its first instant, so that days of 23 and of 25 hours fit into `MINUTES_PER_DAY` bits
-and two instants that show the same clock time stay apart.
+and two instants that show the same clock time stay apart. Days follow each other without a gap and without an overlap:
+where the zone changes to one further west, the last day of the old zone lasts until the first one of the new zone
+begins. What is left of a day after its 25th hour falls on its last minute: so it does in Antarctica/Troll, which goes
+back by two hours in autumn.
 """
 
 from bisect import bisect_right
@@ -29,12 +32,14 @@ class DatedZone:
 class LocalDays:
     """Maps instants to (local day, minute of that day) for one organisation. Safe to share between threads."""
 
-    __slots__ = ("_locate_quarter", "_starts", "_zones")
+    __slots__ = ("_first_days", "_last_days", "_locate_quarter", "_starts", "_zones")
 
     def __init__(self, zones: Sequence[DatedZone]) -> None:
         """`zones` in any order; before the first one the first one holds. An empty sequence means UTC."""
         ordered = sorted(zones, key=lambda z: z.valid_from) or [DatedZone(date.min, "UTC")]
         self._zones = [ZoneInfo(z.zone) for z in ordered]
+        self._first_days = [z.valid_from for z in ordered]
+        self._last_days = [day - timedelta(days=1) for day in self._first_days[1:]] + [date.max]
         self._starts = [
             datetime.combine(z.valid_from, time(), ZoneInfo(z.zone)).timestamp()
             if z.valid_from > date(1970, 1, 2)
@@ -45,32 +50,33 @@ class LocalDays:
 
     def zone_at(self, epoch: float) -> ZoneInfo:
         """The zone that holds at an instant, given in seconds since 1970 in UTC."""
-        return self._zones[max(0, bisect_right(self._starts, epoch) - 1)]
+        return self._zones[self._index_at(epoch)]
 
     def first_instant(self, day: date) -> datetime:
         """The first instant of a local day, aware, in UTC."""
-        return datetime.combine(day, time(), self._zone_of_day(day)).astimezone(UTC)
+        zone = self._zones[max(0, bisect_right(self._first_days, day) - 1)]
+        return datetime.combine(day, time(), zone).astimezone(UTC)
 
     def locate(self, epoch: float) -> tuple[date, int]:
         """The local day of an instant, and the whole minutes elapsed since that day's first instant."""
         quarter, rest = divmod(int(epoch), _QUARTER)
         day, minute = self._locate_quarter(quarter)
-        return day, minute + rest // 60
+        return day, min(minute + rest // 60, MINUTES_PER_DAY - 1)
 
     def day_of(self, instant: datetime) -> date:
         """The local day of an aware instant."""
         return self.locate(instant.timestamp())[0]
 
-    def _zone_of_day(self, day: date) -> ZoneInfo:
-        noon = datetime.combine(day, time(12), UTC).timestamp()
-        return self.zone_at(noon)
+    def _index_at(self, epoch: float) -> int:
+        return max(0, bisect_right(self._starts, epoch) - 1)
 
     def _first_minute_of_quarter(self, quarter: int) -> tuple[date, int]:
         epoch = quarter * _QUARTER
-        zone = self.zone_at(epoch)
-        day = datetime.fromtimestamp(epoch, zone).date()
+        index = self._index_at(epoch)
+        zone = self._zones[index]
+        day = min(datetime.fromtimestamp(epoch, zone).date(), self._last_days[index])
         elapsed = epoch - datetime.combine(day, time(), zone).timestamp()
-        return day, max(0, min(int(elapsed // 60), MINUTES_PER_DAY - 1))
+        return day, max(0, int(elapsed // 60))
 
 
 def week_start(day: date) -> date:
