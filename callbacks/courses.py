@@ -1,40 +1,47 @@
 """The list of the courses that the reader may open."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from dash import Output, dcc, html
-from dash.development.base_component import Component
-
-from callbacks.answering import PAGE_INPUTS, PageAddress, links_for, refused
+from callbacks.answering import (
+    AS_OF,
+    PAGE_INPUTS,
+    PageAddress,
+    PageAnswer,
+    answered,
+    as_of_lines,
+    drawn,
+    links_for,
+    outputs_of,
+    refused,
+    version_of,
+)
 from dashapp import ids
-from dashapp.components import card
-from dashapp.components.links import Links
+from dashapp.components import courses
 from dashapp.domain.principal import Permission
-from dashapp.domain.views import CourseChoice
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
-from dashapp.words import _
+from dashapp.security.topics import Topic
 
 
-def list_courses(asked: Asked, page: Mapping[str, object]) -> dict[str, object]:
-    """The courses as links, those under way first."""
-    links = links_for(asked, PageAddress.parse(page))
-    courses = asked.services.reader.classrooms(asked.principal)
-    if not courses:
-        empty = card.no_data(_("A course appears here as soon as you are enrolled as its teacher."))
-        return {"page": "la-page", "listed": empty}
-    listed = html.Ul([_entry(course, links) for course in courses], className="la-list")
-    return {"page": "la-page", "listed": listed}
+def list_courses(asked: Asked, page: Mapping[str, object]) -> Any:
+    """The courses as links with their key figures, those under way first."""
+    at = PageAddress.parse(page)
+    return answered(asked, ids.Courses.PAGE, lambda: _read(asked, at))
 
 
-def _entry(course: CourseChoice, links: Links) -> Component:
-    title = html.Span(course.title, className="la-2")
-    return html.Li(dcc.Link([html.B(course.code, className="la-m"), " ", title], href=links.course(course.public_id)))
+def _read(asked: Asked, at: PageAddress) -> PageAnswer:
+    principal = asked.principal
+    topic = Topic(principal.organisation_id, principal.public_id)
+    version = version_of(asked, topic)
+    view = asked.services.reader.courses(principal)
+    links = links_for(asked, at)
+    values = drawn(asked, at, view, lambda: courses.fill(view, at.screen, links))
+    return PageAnswer({**values, AS_OF: as_of_lines(view, courses.CARDS)}, topic, version, view.freshness)
 
 
 def register(registry: CallbackRegistry) -> None:
     """Connects the page."""
-    outputs = {"page": Output(ids.Courses.PAGE, "className"), "listed": Output(ids.Courses.LIST, "children")}
     wiring = Wiring(
-        output=outputs, inputs={"page": {"address": PAGE_INPUTS["address"]}}, refused=lambda: refused(ids.Courses.PAGE)
+        output=outputs_of(courses.slots()), inputs={"page": PAGE_INPUTS}, refused=lambda: refused(ids.Courses.PAGE)
     )
     registry.register(Permission.CLASSROOM_PAGE, list_courses, wiring)

@@ -1,6 +1,7 @@
 """What stands around the pages and depends on the reader: tabs, account, and the way out of a frame."""
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 from dash import Input, Output
 
@@ -10,6 +11,9 @@ from dashapp.components import shell
 from dashapp.components.links import Links
 from dashapp.components.shell import Tab
 from dashapp.data.queries.organisations import own_address
+from dashapp.domain.errors import NotFound, NotPermitted, Unavailable
+from dashapp.domain.filters import Filters
+from dashapp.domain.keys import PublicId
 from dashapp.domain.principal import Permission
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
 from dashapp.words import _
@@ -18,12 +22,12 @@ MOST_TABS = 4
 """More courses than that stand in the list only."""
 
 
-def show_frame(asked: Asked, path: object) -> dict[str, object]:
+def show_frame(asked: Asked, path: object, search: object) -> dict[str, object]:
     """Tabs of the role with the open one marked, the account menu, and what an embedded page is called."""
     prefix = urlsplit(asked.services.settings.public_url).path
     here = str(path)[:300] if isinstance(path, str) else ""
     links = Links(f"{prefix}/")
-    tabs = _tabs(asked, links, here)
+    tabs = _tabs(asked, links, _room_of(asked, links, here, search) or here)
     name = asked.principal.name or _("You")
     current = next((tab.label for tab in tabs if tab.current), _("Learning analytics"))
     return {
@@ -42,6 +46,26 @@ def _unframed(here: str, prefix: str) -> str | None:
         return None
     rest = here.removeprefix(embedded).lstrip("/\\")
     return f"{prefix}/{rest}"
+
+
+def _room_of(asked: Asked, links: Links, here: str, search: object) -> str | None:
+    """The classroom from which a teacher looks at the page of a learner, as its address says; None elsewhere.
+
+    Without a course in the address it is the first of the learner's courses that the teacher may see.
+    """
+    start, found, learner = here.replace("/embed/", "/", 1).partition("/learners/")
+    if not asked.principal.teaches_in or not found or f"{start}/" != links.prefix:
+        return None
+    query = parse_qs(search[:300].lstrip("?")) if isinstance(search, str) else {}
+    chosen = Filters.parse(course=next(iter(query.get("course", [])), None)).course
+    if chosen is not None:
+        return links.course(PublicId(chosen))
+    try:
+        # The same question as the page's own, so that it is answered once.
+        view = asked.services.reader.learner(asked.principal, UUID(learner), Filters())
+    except (NotFound, NotPermitted, Unavailable, ValueError):
+        return None
+    return links.course(view.courses[0].public_id) if view.courses else None
 
 
 def _tabs(asked: Asked, links: Links, here: str) -> list[Tab]:
@@ -73,6 +97,9 @@ def register(registry: CallbackRegistry) -> None:
             "title": Output(ids.Shell.EMBED_TITLE, "children"),
             "open": Output(ids.Shell.EMBED_OPEN, "href"),
         },
-        inputs={"path": Input(ids.Shell.LOCATION, "pathname")},
+        inputs={
+            "path": Input(ids.Shell.LOCATION, "pathname"),
+            "search": Input(ids.Shell.LOCATION, "search"),
+        },
     )
     registry.register(Permission.SIGNED_IN, show_frame, wiring)

@@ -133,6 +133,8 @@ class Courses:
     """The list of one's courses."""
 
     PAGE: Final = "courses-page"
+    TITLE: Final = "courses-title"
+    LEAD: Final = "courses-lead"
     LIST: Final = "courses-list"
 
 

@@ -1,27 +1,27 @@
-"""The courses that the reader teaches or looks after: `/courses`."""
+"""The courses that the reader teaches or looks after: `/courses`, and the same under `/embed`."""
 
 import dash
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import ids
-from dashapp.components import card
+from dashapp.components import courses
 from dashapp.words import _
+
+
+def _page(*, embedded: bool) -> Component:
+    address = dcc.Store(id=ids.Shell.ADDRESS, data={"id": None, "embedded": embedded})
+    return html.Div([address, html.Div(id=ids.Shell.REFUSAL), courses.body()])
 
 
 def layout(**_query: str) -> Component:
     """The empty list."""
-    waiting = html.P(card.skeleton("40%"))
-    head = html.Header(html.Div(html.H1(_("Classrooms"))), className="la-head")
-    listed = html.Div(waiting, id=ids.Courses.LIST, className="la-card")
-    address = dcc.Store(id=ids.Shell.ADDRESS, data={"id": None, "embedded": False})
-    return html.Div(
-        [
-            address,
-            html.Div(id=ids.Shell.REFUSAL),
-            html.Main([head, listed], id=ids.Courses.PAGE, className="la-page la-loading"),
-        ]
-    )
+    return _page(embedded=False)
+
+
+def embedded_layout(**_query: str) -> Component:
+    """The same inside a frame."""
+    return _page(embedded=True)
 
 
 def _title(**_variables: str) -> str:
@@ -29,3 +29,4 @@ def _title(**_variables: str) -> str:
 
 
 dash.register_page("pages.courses", path="/courses", title=_title, layout=layout)
+dash.register_page("pages.courses_embedded", path="/embed/courses", title=_title, layout=embedded_layout)

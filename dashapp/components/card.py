@@ -157,13 +157,16 @@ def no_data(text: str) -> Component:
 
 def hidden(minimum: int = 5) -> Component:
     """The group is too small to be shown to this reader."""
-    return state(
-        "private",
-        _("Hidden for privacy"),
-        words.ngettext("Fewer than {number} learner", "Fewer than {number} learners", minimum).format(
-            number=words.number(minimum)
-        ),
+    said = words.ngettext("Fewer than {number} learner", "Fewer than {number} learners", minimum)
+    return state("private", _("Hidden for privacy"), said.format(number=words.number(minimum)))
+
+
+def hidden_words(minimum: int = 5) -> str:
+    """The same in a row of a table."""
+    said = words.ngettext(
+        "Hidden for privacy: fewer than {number} learner", "Hidden for privacy: fewer than {number} learners", minimum
     )
+    return said.format(number=words.number(minimum))
 
 
 def failed(reference: str) -> Component:

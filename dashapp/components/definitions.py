@@ -28,6 +28,7 @@ class Subject(StrEnum):
     LEARNER_WEEKS = "learner_weeks"
     ACTIVE_DAYS = "active_days"
     TIME_AND_SCORE = "time_and_score"
+    CLASSROOMS = "classrooms"
     COURSES = "courses"
     COURSE_WEEKS = "course_weeks"
     COURSE_SCORES = "course_scores"
@@ -128,6 +129,15 @@ def _of_course(subject: Subject) -> Definition:
 def _of_organisation(subject: Subject) -> Definition:
     small = _("Courses of fewer than 5 learners are hidden for privacy")
     texts = {
+        Subject.CLASSROOMS: (
+            _(
+                "Enrolled learners; those with at least one learning event in the 7 × 24 hours before now; and, for"
+                " those who teach the course, how many need help or are to watch by the rules of the course."
+            ),
+            _("The last 7 days; each rule has its own window"),
+            _("Courses that are not under way; for administrators, courses of fewer than 5 learners"),
+            _("Days of each learner, submissions, and the academic calendar"),
+        ),
         Subject.COURSES: (
             _(
                 "Enrolled learners; those with at least one learning event in the 7 × 24 hours before now; events per"

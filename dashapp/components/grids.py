@@ -14,13 +14,14 @@ from dash.development.base_component import Component
 
 from dashapp import words
 from dashapp.components.attributes import attributes
+from dashapp.components.card import hidden_words
 from dashapp.components.links import Links
 from dashapp.components.marks import level_word
 from dashapp.components.reasons import reason_sentence
 from dashapp.components.sentences import active_share
 from dashapp.domain.filters import Filters
 from dashapp.domain.views import ClassroomView, CourseRow, InstitutionView, LearnerRow, Level
-from dashapp.words import _, ngettext
+from dashapp.words import _
 
 Row = dict[str, Any]
 Column = dict[str, Any]
@@ -188,9 +189,7 @@ def _course(course: CourseRow, links: Links, peak: int) -> Row:
             "code": course.code,
             "title": course.title,
             "hidden": True,
-            "hidden_text": ngettext(
-                "Hidden for privacy: fewer than {number} learner", "Hidden for privacy: fewer than {number} learners", 5
-            ).format(number=words.number(5)),
+            "hidden_text": hidden_words(),
         }
     share = active_share(course)
     return {

@@ -9,7 +9,17 @@ from dash.development.base_component import Component
 from dashapp import words
 from dashapp.components.differences import Parts, emphasised
 from dashapp.components.reasons import applies, reasons_words
-from dashapp.domain.views import ClassroomView, CourseRow, Due, InstitutionView, LearnerRow, Level, Rule, StudentView
+from dashapp.domain.views import (
+    ClassroomView,
+    CourseRow,
+    CoursesView,
+    Due,
+    InstitutionView,
+    LearnerRow,
+    Level,
+    Rule,
+    StudentView,
+)
 from dashapp.words import _, ngettext
 
 DAYS_BACK = 7
@@ -170,6 +180,35 @@ def classroom_lead(view: ClassroomView) -> Parts:
             activity=view.next_due.activity, when=words.day_with_distance(when, view.today)
         )
         parts = (*parts, " ", said) if parts else (said,)
+    return parts
+
+
+def courses_sentence(view: CoursesView) -> str:
+    """Where most of those are who need help; a plain heading where no rule speaks or the reader sees groups only."""
+    spoken = [(each.needs_help, each) for each in view.courses if each.needs_help is not None]
+    if not spoken:
+        return _("Classrooms")
+    number, most = max(spoken, key=lambda pair: pair[0])
+    if number == 0:
+        return _("No learner needs help now")
+    said = ngettext("{number} learner needs help in {course}", "{number} learners need help in {course}", number)
+    opening = said.format(number=words.number(number), course=most.course.code)
+    # Somebody in two courses is counted in both, so numbers are not added up.
+    others = [(other, each) for other, each in spoken if other and each is not most]
+    if not others:
+        return opening
+    number, second = max(others, key=lambda pair: pair[0])
+    more = _("{opening}, {number} in {course}")
+    return more.format(opening=opening, number=words.number(number), course=second.course.code)
+
+
+def courses_lead(view: CoursesView) -> Parts:
+    """How many courses are under way, and what administrators see of them."""
+    count = sum(each.under_way for each in view.courses)
+    said = ngettext("{number} course is under way.", "{number} courses are under way.", count)
+    parts: Parts = (said.format(number=words.number(count)),)
+    if not view.named:
+        return (*parts, " ", _("Administrators see groups only; levels are shown to those who teach the course."))
     return parts
 
 

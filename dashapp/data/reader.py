@@ -13,6 +13,7 @@ from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.queries.classroom import read_classroom
 from dashapp.data.queries.courses import choices, find_course
 from dashapp.data.queries.institution import read_institution
+from dashapp.data.queries.overview import read_overview
 from dashapp.data.queries.people import find_person
 from dashapp.data.queries.student import read_student
 from dashapp.domain.audience import MINIMUM_GROUP
@@ -24,16 +25,17 @@ from dashapp.domain.scope import (
     AsOf,
     Scope,
     scope_for_classroom,
+    scope_for_courses,
     scope_for_institution,
     scope_for_learner,
     scope_for_student,
 )
-from dashapp.domain.views import ClassroomView, CourseChoice, Freshness, InstitutionView, StudentView
+from dashapp.domain.views import ClassroomView, CourseChoice, CoursesView, Freshness, InstitutionView, StudentView
 
 ID_SECONDS: Final = 60.0
 MOST_IDS: Final = 50_000
 
-T = TypeVar("T", StudentView, ClassroomView, InstitutionView)
+T = TypeVar("T", StudentView, ClassroomView, InstitutionView, CoursesView)
 
 
 class Versions(Protocol):
@@ -82,6 +84,7 @@ class PageReader:
     _student: Form[StudentView] = field(default_factory=lambda: Form.of(StudentView), repr=False)
     _classroom: Form[ClassroomView] = field(default_factory=lambda: Form.of(ClassroomView), repr=False)
     _institution: Form[InstitutionView] = field(default_factory=lambda: Form.of(InstitutionView), repr=False)
+    _courses: Form[CoursesView] = field(default_factory=lambda: Form.of(CoursesView), repr=False)
     _ids: _KnownIds = field(default_factory=_KnownIds, repr=False)
 
     def student(self, principal: Principal, filters: Filters) -> StudentView:
@@ -112,6 +115,14 @@ class PageReader:
         question = self._question("institution", scope, asked, 0)
         return self._answer(
             question, self._institution, lambda connection: read_institution(connection, scope, question.as_of, asked)
+        )
+
+    def courses(self, principal: Principal) -> CoursesView:
+        """The list of the classrooms that the principal may open, with the key figures of each."""
+        scope = scope_for_courses(principal, self.minimum_group)
+        question = self._question("courses", scope, Filters(), 0)
+        return self._answer(
+            question, self._courses, lambda connection: read_overview(connection, scope, question.as_of)
         )
 
     def classrooms(self, principal: Principal) -> tuple[CourseChoice, ...]:

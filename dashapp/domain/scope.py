@@ -87,6 +87,19 @@ def scope_for_classroom(principal: Principal, course: CourseId, minimum_group: i
     return Scope(principal.organisation_id, principal.person_id, audience, frozenset({course}), None, minimum_group)
 
 
+def scope_for_courses(principal: Principal, minimum_group: int = MINIMUM_GROUP) -> Scope:
+    """The list of classrooms: one's own with levels for staff, all of them in groups for administrators.
+
+    Raises NotPermitted for everybody else.
+    """
+    if principal.administers:
+        return scope_for_institution(principal, minimum_group)
+    if not principal.teaches_in:
+        raise NotPermitted("Classrooms are for their staff and for administrators.")
+    own = principal.teaches_in
+    return Scope(principal.organisation_id, principal.person_id, Audience.NAMED, own, None, minimum_group)
+
+
 def scope_for_institution(principal: Principal, minimum_group: int = MINIMUM_GROUP) -> Scope:
     """All courses of the organisation, in groups of at least k. Raises NotPermitted."""
     if not principal.administers:

@@ -223,6 +223,33 @@ class CourseRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CourseFigures:
+    """One course in the list of classrooms: its key figures while it is under way."""
+
+    course: CourseChoice
+    under_way: bool
+    """Only of such a course the figures are read."""
+    enrolled: int | None = None
+    active_7: int | None = None
+    needs_help: int | None = None
+    """None where no rule speaks now, and for who sees groups only."""
+    watch: int | None = None
+    hidden: bool = False
+    """Too small, or would give a smaller one away, for who sees groups only."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoursesView:
+    """The classrooms that the reader may open, those under way first."""
+
+    courses: tuple[CourseFigures, ...]
+    today: date
+    freshness: Freshness
+    named: bool = True
+    """False for who may not see each member by name: no levels are shown then."""
+
+
+@dataclass(frozen=True, slots=True)
 class InstitutionView:
     """Everything on an institution page."""
 

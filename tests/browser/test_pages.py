@@ -65,10 +65,34 @@ def test_a_row_of_the_grid_opens_by_a_click_anywhere_and_by_enter(open_as: OpenA
     assert f"/learners/{service.campus.people['Ben Brook'].public_id}" in page.url
 
 
-def test_a_page_of_links_says_nothing_about_being_live(open_as: OpenAs) -> None:
-    page = open_as("Tess Thorne", "/courses")
+def test_a_page_of_words_says_nothing_about_being_live(service: Service, page: Page) -> None:
+    service.sign_in(page, "Ada Abel")
+    page.goto(f"{service.base}/courses")
 
+    expect(page.locator("#shell-refusal")).to_contain_text("There is nothing here for you")
     expect(page.locator("#shell-live")).to_be_hidden()
+
+
+def test_the_list_of_classrooms_has_figures_and_leads_on_inside_of_a_frame_too(
+    open_as: OpenAs, service: Service
+) -> None:
+    page = open_as("Tess Thorne", "/embed/courses")
+
+    row = page.locator("#courses-list tbody tr").filter(has_text="ALG 1")
+    assert row.locator("td").nth(1).inner_text() == "8"
+    expect(page.locator("#shell-embed-open")).to_have_attribute("href", "/courses")
+    row.get_by_role("link").click()
+
+    page.wait_for_selector("#classroom-page:not(.la-loading)")
+    assert page.url == f"{service.base}/embed{service.course('ALG 1')}"
+
+
+def test_the_tabs_of_a_phone_stand_at_the_foot_of_a_short_page(open_as: OpenAs) -> None:
+    page = open_as("Tess Thorne", "/courses", viewport={"width": 360, "height": 800})
+
+    box = page.locator("#shell-tab-bar").bounding_box()
+    assert box is not None
+    assert round(box["y"] + box["height"]) == 800
 
 
 def test_a_page_of_somebody_else_says_that_there_is_nothing(open_as: OpenAs, service: Service, page: Page) -> None:

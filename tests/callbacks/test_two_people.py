@@ -137,6 +137,27 @@ def test_the_navigation_names_only_what_the_role_may_open(
     assert [link["props"]["children"] for link in links] == tabs
 
 
+def current_tab(visitor: Visitor, path: str, search: str = "") -> list[str]:
+    values = {"_pages_location.pathname": path, "_pages_location.search": search}
+    links = visitor.ask("shell-nav", values).get_json()["response"]["shell-nav"]["children"]
+    return [link["props"]["children"] for link in links if "aria-current" in link["props"]]
+
+
+def test_the_page_of_a_learner_stands_under_the_classroom_it_was_opened_from(
+    campus: Campus, visitor: Strangers, courses: dict[str, str]
+) -> None:
+    tess, ada = visitor().sign_in(campus, "Tess Thorne"), visitor().sign_in(campus, "Ada Abel")
+    ben = f"/learners/{campus.people['Ben Brook'].public_id}"
+
+    assert current_tab(tess, ben, f"?course={courses['ALG 1']}") == ["ALG 1"]
+    assert current_tab(tess, ben) == ["ALG 1"]
+    assert current_tab(tess, f"/embed{ben}") == ["ALG 1"]
+    assert current_tab(tess, ben, f"?course={courses['BOT 1']}") == []
+    assert current_tab(tess, f"/learners/{campus.people['Ivy Ives'].public_id}") == []
+    assert current_tab(tess, "/learners/nobody", "?course=none") == []
+    assert current_tab(ada, ben, f"?course={courses['ALG 1']}") == []
+
+
 def test_the_list_of_classrooms_is_ones_own(campus: Campus, visitor: Strangers) -> None:
     tess = shown(visitor().sign_in(campus, "Tess Thorne").ask("courses-page", address(None)))
     max_moor = shown(visitor().sign_in(campus, ADMINISTRATOR).ask("courses-page", address(None)))

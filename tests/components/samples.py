@@ -7,7 +7,9 @@ from dashapp.domain.keys import PublicId
 from dashapp.domain.views import (
     ClassroomView,
     CourseChoice,
+    CourseFigures,
     CourseRow,
+    CoursesView,
     Day,
     Due,
     Freshness,
@@ -247,3 +249,16 @@ def hidden_institution() -> InstitutionView:
         today=TODAY,
         freshness=FRESH,
     )
+
+
+def courses(*, named: bool = True) -> CoursesView:
+    """Three courses under way, of which administrators see two, and one that is over."""
+    resit = CourseChoice(public_id(9), "AAA", "Resit")
+    help_1, help_2, watch = (8, 3, 5) if named else (None, None, None)
+    given = (
+        CourseFigures(CCC, True, 28, 23, help_1, watch),
+        CourseFigures(EEE, True, 100, 70, help_2, 0 if named else None),
+        CourseFigures(resit, True, 3, 1, 0, 0) if named else CourseFigures(resit, True, hidden=True),
+        CourseFigures(resit, under_way=False),
+    )
+    return CoursesView(given, TODAY, FRESH, named=named)

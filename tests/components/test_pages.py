@@ -10,7 +10,7 @@ import pytest
 from dash import dcc
 from dash.development.base_component import Component
 
-from dashapp.components import classroom, institution, student
+from dashapp.components import classroom, courses, institution, student
 from dashapp.components.grids import NEVER, course_rows, learner_columns, learner_rows
 from dashapp.components.links import Links
 from dashapp.components.reasons import reason_sentence, rule_limit, rule_value
@@ -29,7 +29,7 @@ from dashapp.ids import Classroom
 from tests.components import samples
 from tests.components.test_components import prop, text_of
 
-PAGES = (student, classroom, institution)
+PAGES = (student, classroom, institution, courses)
 FILLED: dict[str, tuple[Any, Mapping[str, Any]]] = {
     "student": (student, student.fill(samples.student(), Screen(), Links())),
     "student by name": (student, student.fill(samples.student(level=Level.HELP), Screen(), Links(), own=False)),
@@ -40,6 +40,9 @@ FILLED: dict[str, tuple[Any, Mapping[str, Any]]] = {
     "classroom in events": (classroom, classroom.fill(samples.classroom(minutes=False), Screen(), Links())),
     "new classroom": (classroom, classroom.fill(samples.new_classroom(), Screen(), Links())),
     "institution": (institution, institution.fill(samples.institution(), Screen(), Links())),
+    "courses": (courses, courses.fill(samples.courses(), Screen(), Links())),
+    "courses in groups": (courses, courses.fill(samples.courses(named=False), Screen(), Links())),
+    "no courses": (courses, courses.fill(replace(samples.courses(), courses=()), Screen(), Links())),
     "hidden institution": (institution, institution.fill(samples.hidden_institution(), Screen(), Links())),
     "institution without courses": (
         institution,
@@ -282,12 +285,10 @@ def test_a_course_without_a_rule_that_applies_says_so_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("courses", "narrow", "height"), [(1, False, 108), (9, False, 360), (60, False, 540), (3, True, 220)]
+    ("number", "narrow", "height"), [(1, False, 108), (9, False, 360), (60, False, 540), (3, True, 220)]
 )
-def test_the_comparison_of_courses_is_as_high_as_its_rows_up_to_a_limit(
-    courses: int, narrow: bool, height: int
-) -> None:
-    listed = tuple(samples.course(number, "CCC", "Title", 40) for number in range(courses))
+def test_the_comparison_of_courses_is_as_high_as_its_rows_up_to_a_limit(number: int, narrow: bool, height: int) -> None:
+    listed = tuple(samples.course(place, "CCC", "Title", 40) for place in range(number))
     values = institution.fill(samples.institution(courses=listed), Screen(narrow=narrow), Links())
     assert values["courses_box"] == {"blockSize": f"{height}px"}
 
@@ -295,3 +296,29 @@ def test_the_comparison_of_courses_is_as_high_as_its_rows_up_to_a_limit(
 def test_a_chart_that_can_be_zoomed_says_how_to_see_all_of_it_again() -> None:
     hints = [text_of(each) for each in classroom.body()._traverse() if "la-hint" in str(getattr(each, "className", ""))]
     assert hints == ["Drag over the chart to zoom, double click to see all of it again"]
+
+
+def test_the_list_of_classrooms_says_where_most_need_help() -> None:
+    view = samples.courses()
+    values = courses.fill(view, Screen(), Links(embedded=True))
+    said = plain(values["listed"])
+
+    assert plain(values["title"]) == "8 learners need help in CCC, 3 in EEE"
+    assert plain(values["lead"]) == "3 courses are under way."
+    assert "Not under way" in said
+    assert "82 % of all" in said
+    assert f"/embed/courses/{samples.CCC.public_id}" in str(values["listed"])
+    calm = replace(view, courses=view.courses[2:])
+    assert plain(courses.fill(calm, Screen(), Links())["title"]) == "No learner needs help now"
+    one = replace(view, courses=view.courses[:1])
+    assert plain(courses.fill(one, Screen(), Links())["title"]) == "8 learners need help in CCC"
+
+
+def test_the_list_of_classrooms_in_groups_shows_no_levels_and_hides_small_courses() -> None:
+    values = courses.fill(samples.courses(named=False), Screen(), Links())
+    said = plain(values["listed"])
+
+    assert values["title"] == "Classrooms"
+    assert "Administrators see groups only" in plain(values["lead"])
+    assert "Needs help" not in said
+    assert "Hidden for privacy: fewer than 5 learners" in said

@@ -16,7 +16,7 @@ from dashapp.domain.errors import Unavailable
 from dashapp.domain.filters import Filters
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId, PublicId
 from dashapp.domain.scope import AsOf, Scope
-from dashapp.domain.views import ClassroomView, Freshness, InstitutionView, StudentView
+from dashapp.domain.views import ClassroomView, CoursesView, Freshness, InstitutionView, StudentView
 from dashapp.settings import Settings
 from tests.servers import free_port
 
@@ -225,6 +225,6 @@ def test_the_memory_holds_a_bounded_number_of_answers() -> None:
     assert len(backend._cache) <= 21
 
 
-@pytest.mark.parametrize("kind", [StudentView, ClassroomView, InstitutionView, Freshness])
+@pytest.mark.parametrize("kind", [StudentView, ClassroomView, CoursesView, InstitutionView, Freshness])
 def test_every_view_has_a_form(kind: type[Any]) -> None:
     assert Form.of(kind).kind is kind

@@ -248,6 +248,22 @@ def test_classrooms_to_choose_from_are_those_one_may_open(reader: PageReader, wo
     assert reader.classrooms(world.principal("ada")) == ()
 
 
+def test_the_list_of_classrooms_is_kept_for_each_reader(
+    reader: PageReader, world: World, transactions: list[str]
+) -> None:
+    tutor, biologist, dean = (world.principal(name) for name in ("tutor", "biologist", "dean"))
+    for _ in range(2):
+        assert [each.course.code for each in reader.courses(tutor).courses] == ["ALG"]
+        assert [each.course.code for each in reader.courses(biologist).courses] == ["BIO"]
+        assert [each.course.code for each in reader.courses(dean).courses] == ["ALG", "BIO"]
+        assert reader.courses(tutor).courses[0].active_7 == 2
+    transactions.clear()
+    reader.courses(tutor)
+    assert transactions == []
+    with pytest.raises(NotPermitted):
+        reader.courses(world.principal("ada"))
+
+
 def test_a_right_that_ends_ends_with_the_principal(reader: PageReader, world: World) -> None:
     course = world.public_id("ALG")
     reader.classroom(world.principal("tutor"), course, Filters())

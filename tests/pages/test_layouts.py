@@ -22,6 +22,7 @@ PAGES = {
     f"/courses/{SOME}": "classroom",
     f"/embed/courses/{SOME}": "classroom",
     "/courses": "courses",
+    "/embed/courses": "courses",
     f"/organisations/{SOME}": "institution",
     f"/embed/organisations/{SOME}": "institution",
 }

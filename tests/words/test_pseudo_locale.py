@@ -1,6 +1,7 @@
 """Under the pseudo-locale, every text that a person sees is marked: what is not has bypassed gettext."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -8,7 +9,7 @@ import plotly.graph_objects as go
 import pytest
 from dash import html
 
-from dashapp.components import card, classroom, institution, shell, student
+from dashapp.components import card, classroom, courses, institution, shell, student
 from dashapp.components.links import Links
 from dashapp.components.reasons import first_upper
 from dashapp.domain.views import Level
@@ -43,8 +44,13 @@ def _institution(screen: Screen) -> list[Any]:
     return [institution.fill(view, screen, Links()) for view in views]
 
 
+def _courses(screen: Screen) -> list[Any]:
+    views = [samples.courses(), samples.courses(named=False), replace(samples.courses(), courses=())]
+    return [courses.fill(view, screen, Links()) for view in views]
+
+
 @pytest.mark.parametrize("screen", SCREENS, ids=("wide", "narrow"))
-@pytest.mark.parametrize("filled", [_student, _classroom, _institution])
+@pytest.mark.parametrize("filled", [_student, _classroom, _institution, _courses])
 def test_every_text_of_a_filled_page_is_translated(filled: Callable[[Screen], list[Any]], screen: Screen) -> None:
     with use_locale(PSEUDO_LOCALE):
         pages = filled(screen)
@@ -52,7 +58,7 @@ def test_every_text_of_a_filled_page_is_translated(filled: Callable[[Screen], li
     assert untranslated(values, NAMES) == []
 
 
-@pytest.mark.parametrize("page", [student, classroom, institution])
+@pytest.mark.parametrize("page", [student, classroom, institution, courses])
 def test_every_text_of_an_empty_page_is_translated(page: Any) -> None:
     with use_locale(PSEUDO_LOCALE):
         body = page.body()

@@ -97,7 +97,7 @@ def _read(
     since = campus.today - timedelta(days=2 * ACTIVE_DAYS + 1)
     recent = read_columns(connection, recency_statement(organisation, keys, since))
     active = tuple(
-        _active(recent, last_days(campus.local, as_of.instant, back).holds(recent), people) for back in (0, 1)
+        active_learners(recent, last_days(campus.local, as_of.instant, back).holds(recent), people) for back in (0, 1)
     )
     first = min(shown[0], campus.today - timedelta(days=2 * ACTIVE_DAYS))
     daily = read_columns(connection, course_days_statement(organisation, keys, first))
@@ -113,8 +113,10 @@ def _read(
     )
 
 
-def _active(recent: Columns, inside: NDArray[np.bool_], people: Mapping[CourseId, Longs]) -> dict[CourseId, Longs]:
-    """The learners of each course who have a row that counts."""
+def active_learners(
+    recent: Columns, inside: NDArray[np.bool_], people: Mapping[CourseId, Longs]
+) -> dict[CourseId, Longs]:
+    """The learners of each course who have a row of `recency_statement` that counts."""
     result = {}
     course, person = recent["course_id"][inside], recent["person_id"][inside]
     for key, members_of_it in people.items():

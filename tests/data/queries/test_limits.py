@@ -11,12 +11,13 @@ from dashapp.data.queries import columns
 from dashapp.data.queries.classroom import read_classroom
 from dashapp.data.queries.columns import or_missing, read_columns
 from dashapp.data.queries.institution import read_institution
+from dashapp.data.queries.overview import read_overview
 from dashapp.data.queries.student import read_student
 from dashapp.data.tables import learner_course_days
 from dashapp.domain.errors import Unavailable
 from dashapp.domain.events import Role
 from dashapp.domain.filters import Filters
-from dashapp.domain.scope import scope_for_learner, scope_for_student
+from dashapp.domain.scope import scope_for_courses, scope_for_learner, scope_for_student
 from tests.data.queries.conftest import AS_OF, World, counted_statements
 
 MOST_STATEMENTS = 8
@@ -56,6 +57,8 @@ def rounds(world: World) -> dict[str, list[str]]:
         "classroom": sent(world, read_classroom, world.named_scope("ALG"), AS_OF, narrow, course),
         "classroom in groups": sent(world, read_classroom, world.everything(), AS_OF, Filters(), course),
         "institution": sent(world, read_institution, world.everything(), AS_OF, Filters()),
+        "courses": sent(world, read_overview, scope_for_courses(tutor), AS_OF),
+        "courses in groups": sent(world, read_overview, world.everything(), AS_OF),
     }
 
 
