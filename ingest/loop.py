@@ -49,7 +49,9 @@ LONGEST_REST: Final = 2.0
 """Seconds between two signs of life to the broker while nothing is polled."""
 FIRST_PAUSE: Final = 0.1
 LONGEST_PAUSE: Final = 5.0
-"""Seconds between attempts when something is away: from the first to the second, doubled each time."""
+"""Seconds between attempts when something fails: from the first to the second, doubled each time."""
+LONGEST_ABSENCE: Final = 1.0
+"""The longest pause while the broker or the database is away: asking whether it is back costs little."""
 ALARM_AFTER: Final = 5
 """Failures one after the other, other than an unreachable database or broker, before an operator is called."""
 REPORT_SECONDS: Final = 1.0
@@ -153,6 +155,7 @@ class Ingest:
     def _read(self) -> None:
         pause = FIRST_PAUSE
         while not self._stopping.is_set():
+            longest = LONGEST_PAUSE
             try:
                 self._transport.open()
                 self._read_on()
@@ -160,13 +163,14 @@ class Ingest:
                 self._started = True
                 continue
             except Unavailable as error:
+                longest = LONGEST_ABSENCE
                 self._note_trouble(str(error))
             except Exception:
                 log.exception("ingest.reading_failed")
                 self._failures += 1
                 self._note_trouble("Reading events fails; the log says why.")
             self._behind = True
-            self._stopping.wait(pause)
+            self._stopping.wait(min(longest, pause))
             pause = min(LONGEST_PAUSE, pause * 2)
         self._let_go()
         self._transport.close(CLOSE_SECONDS)

@@ -135,10 +135,21 @@ class Cache:
     A backend that is away costs speed, never an answer. Safe to share between threads.
     """
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, ping: Callable[[], object] | None = None) -> None:
+        """`ping` asks a backend that is another process whether it is there, and raises RedisError where it is not."""
         self._backend = backend
+        self._ping = ping
         self._flights: dict[str, _Flight] = {}
         self._lock = Lock()
+
+    def is_reachable(self) -> bool:
+        """Whether answers can be kept now; waits a quarter of a second at most."""
+        try:
+            if self._ping is not None:
+                self._ping()
+        except redis.RedisError:
+            return False
+        return True
 
     def answer(self, question: Question, form: Form[T], compute: Callable[[], T]) -> T:
         """The kept answer, else what `compute` gives.
@@ -223,4 +234,4 @@ def build_cache(settings: CacheSettings) -> Cache:
     )
     backend = RedisCache(host=client, key_prefix="la:", default_timeout=KEPT_SECONDS)
     backend.serializer = _Bytes()
-    return Cache(backend)
+    return Cache(backend, client.ping)

@@ -5,6 +5,7 @@ lets through.
         connection.execute(...)
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -57,6 +58,11 @@ _MANNERS = {
 
 _NETWORK = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 10, "tcp_user_timeout": 30_000}
 """A server that vanished without a word is noticed within half a minute. Times in seconds, the last in milliseconds."""
+
+_REFUSED_LOGIN = re.compile(
+    r"authentication failed|no password supplied|no pg_hba.conf entry|permission denied for database"
+    r"|(role|database) .* (does not exist|is not permitted to log in)"
+)
 
 _TRANSIENT_CLASSES = frozenset({"08", "40", "53", "57", "58"})
 """SQLSTATE classes: connection, rollback by deadlock, resources, operator intervention and time-outs, system."""
@@ -125,12 +131,18 @@ class Database:
     @contextmanager
     def administration(self) -> Iterator[Connection]:
         """A connection of the login itself, for migrations only: the superuser of the embedded server, or the login
-        that the settings name. Raises Unavailable as `transaction` does."""
+        that the settings name. Raises Unavailable as `transaction` does, and SettingsError where the login is refused.
+        """
         url = self.url if self.server is None else self.server.admin_url()
         engine = create_engine(url, poolclass=NullPool, connect_args={"application_name": "la_migration"})
         try:
             with _domain_errors(), engine.connect() as connection:
                 yield connection
+        except Unavailable as error:
+            if _is_refused_login(error):
+                words = "check user, password and database in DATABASE_URL or the DB_* settings"
+                raise SettingsError(f"The database refuses the login: {words}.") from None
+            raise
         finally:
             engine.dispose()
 
@@ -230,6 +242,11 @@ def _domain_errors() -> Iterator[None]:
         if _is_transient(error):
             raise Unavailable("The database cannot be reached, or does not answer in time.") from error
         raise
+
+
+def _is_refused_login(error: Unavailable) -> bool:
+    """Whether the server answered and does not let us in. It gives no code then, only words, by default English."""
+    return _REFUSED_LOGIN.search(str(error.__cause__)) is not None
 
 
 def _is_transient(error: BaseException | None) -> bool:

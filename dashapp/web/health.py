@@ -6,6 +6,7 @@ A broker that is away must not make a probe take the pages down: only what keeps
 from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import ip_address
+from threading import Lock
 from time import monotonic
 from typing import Final
 
@@ -22,6 +23,8 @@ from dashapp.services import Services
 
 ASKED_AGAIN: Final = 1.0
 """Seconds: a storm of probes asks the database once a second, not more."""
+ASKED_WHILE_AWAY: Final = 0.25
+"""Seconds: that it is back should be known soon, and to be refused costs little."""
 
 log = get_logger(__name__)
 
@@ -42,6 +45,8 @@ class Health:
     metrics: Metrics
     _asked_at: float = field(default=float("-inf"), init=False)
     _database: str = field(default="unknown", init=False)
+    _cache: str = field(default="ok", init=False)
+    _asking: Lock = field(default_factory=Lock, init=False)
 
     def install(self, server: Flask, guard: Guard, prefix: str) -> None:
         """Adds the routes at the root, and below the path of the public address where there is one."""
@@ -57,16 +62,19 @@ class Health:
         freshness = self.services.live.freshness()
         threshold = self.services.settings.real_time_lag_threshold
         lag = round(freshness.behind_seconds * 1000)
-        database = self._ask_database()
+        database = self._ask()
         transport = "away" if freshness.transport_away else "ok"
         ingest = "late" if lag > threshold else "ok"
         if database != "ok":
             status = Status.UNAVAILABLE
         else:
-            status = Status.OK if (transport, ingest) == ("ok", "ok") else Status.DEGRADED
+            well = (transport, ingest, self._cache) == ("ok", "ok", "ok")
+            status = Status.OK if well else Status.DEGRADED
+        settings = self.services.settings
         parts: dict[str, object] = {
             "database": {"status": database},
-            "transport": {"status": transport, "kind": "kafka" if self.services.settings.kafka_brokers else "inbox"},
+            "cache": {"status": self._cache, "kind": "redis" if settings.redis_url else "memory"},
+            "transport": {"status": transport, "kind": "kafka" if settings.kafka_brokers else "inbox"},
             "ingest": {"status": ingest, "lag_ms": lag, "threshold_ms": threshold},
         }
         return status, parts
@@ -96,12 +104,19 @@ class Health:
         trusted = self.services.settings.trusted_networks
         return address.is_loopback or any(address in network for network in trusted)
 
-    def _ask_database(self) -> str:
-        if monotonic() - self._asked_at >= ASKED_AGAIN:
+    def _ask(self) -> str:
+        """How the database is; asks the cache too. One request at a time: the others do not wait for what hangs."""
+        again = ASKED_AGAIN if self._database == "ok" else ASKED_WHILE_AWAY
+        first = self._database == "unknown"
+        if monotonic() - self._asked_at >= again and self._asking.acquire(blocking=first):
             try:
+                self._cache = "ok" if self.services.cache.is_reachable() else "away"
                 self._database = "ok" if is_migrated(self.services.database, DatabaseRole.WEB) else "not migrated"
             except Unavailable:
+                if self._database != "away":
+                    log.warning("health.database_away")
                 self._database = "away"
-                log.warning("health.database_away")
-            self._asked_at = monotonic()
+            finally:
+                self._asked_at = monotonic()
+                self._asking.release()
         return self._database

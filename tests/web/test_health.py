@@ -1,13 +1,17 @@
 """Health says what works; only what keeps pages from being served makes it 503."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Event
 from typing import Any
 
 import pytest
 
 from dashapp.data.database import Database
+from dashapp.domain.errors import Unavailable
 from dashapp.domain.views import Freshness
+from dashapp.web import health
 from dashapp.web.application import Application
 from tests.served import application_on
 
@@ -73,6 +77,41 @@ def test_without_the_database_no_page_can_be_served(
 
     assert (answer.status_code, answer.get_json()["status"]) == (503, "unavailable")
     assert ask(own_application, "/health/live").status_code == 200
+
+
+def test_connections_that_the_database_has_ended_are_replaced_before_anybody_notices(
+    own_application: Application, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "ASKED_AGAIN", 0.0)
+    assert ask(own_application).get_json()["parts"]["database"] == {"status": "ok"}
+    with database.administration() as connection:
+        connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        )
+
+    assert ask(own_application).get_json()["parts"]["database"] == {"status": "ok"}
+
+
+def test_while_the_database_does_not_answer_one_probe_waits_and_the_others_are_told(
+    own_application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking, answer = Event(), Event()
+
+    def hang(*_args: Any) -> bool:
+        asking.set()
+        assert answer.wait(20)
+        raise Unavailable("The database cannot be reached.")
+
+    assert ask(own_application).get_json()["parts"]["database"] == {"status": "ok"}
+    monkeypatch.setattr(health, "ASKED_AGAIN", 0.0)
+    monkeypatch.setattr(health, "is_migrated", hang)
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(ask, own_application)
+        assert asking.wait(20)
+        assert ask(own_application).get_json()["parts"]["database"] == {"status": "ok"}
+        answer.set()
+        assert first.result().status_code == 503
 
 
 def test_metrics_time_the_answers_by_route_and_never_by_address(own_application: Application) -> None:
