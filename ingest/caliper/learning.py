@@ -138,14 +138,25 @@ def _work(event: Event, rule: Rule) -> _Read:
 
 
 def _attempt(attempt: Thing | None, pointer: str) -> dict[str, Any]:
-    """The number of an attempt, else its id, where there is one."""
+    """The number of an attempt, else its id, and how long it took, where there is one."""
     if attempt is None:
         return {}
+    lasted = None if attempt.duration is None else _seconds(attempt.duration, f"{pointer}/duration")
     if attempt.count is None:
-        return {"registration": reference(attempt)}
+        return {"registration": reference(attempt), "duration": lasted}
     if not 1 <= attempt.count <= _MOST_ATTEMPTS:
         refuse(f"the `count` of an attempt is from 1 to {_MOST_ATTEMPTS}", f"{pointer}/count")
-    return {"attempt": attempt.count}
+    return {"attempt": attempt.count, "duration": lasted}
+
+
+def _seconds(said: str, pointer: str) -> float:
+    try:
+        lasted: float = msgspec.convert(said, timedelta).total_seconds()
+    except msgspec.ValidationError:
+        refuse("a duration is written as ISO 8601", pointer)
+    if not 0 <= lasted <= _LAST_SECOND:
+        refuse(f"a duration is from 0 to {_LAST_SECOND:.0f} s", pointer)
+    return lasted
 
 
 def _item(event: Event, rule: Rule) -> _Read:

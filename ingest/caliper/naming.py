@@ -48,7 +48,7 @@ def reference(entity: Session | Thing | str) -> str | None:
 
 def title(name: str | None) -> str | None:
     """A name as a title: not empty, not longer than titles are."""
-    return name[:LONGEST_TITLE] if name else None
+    return name[:LONGEST_TITLE].strip() or None if name else None
 
 
 def person(entity: Agent | str, issuer: str, pointer: str) -> Identifier | None:

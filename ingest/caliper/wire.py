@@ -55,6 +55,7 @@ class Thing(_Wire, frozen=True):
     assignee: Agent | str | None = None
     assignable: "Thing | str | None" = None
     count: int | None = None
+    duration: str | None = None
     attempt: "Thing | str | None" = None
     score_given: float | None = None
     max_score: float | None = None

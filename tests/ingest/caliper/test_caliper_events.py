@@ -18,10 +18,12 @@ from tests.ingest.caliper.samples import (
     ISSUER,
     LEARNING_ONLY,
     PAGE,
+    QUIZ,
     SECTION,
     V1P1,
     V1P2,
     Sample,
+    attempt,
     caliper_event,
     envelope,
 )
@@ -221,3 +223,8 @@ def test_names_need_not_be_addresses() -> None:
     assert found.course.value == "urn:lms:course:7"
     assert found.activity == Identifier(ISSUER, "activity", "urn:lms:wikiPage:21")
     assert found.session == "urn:lms:session:ee6f"
+
+
+def test_an_attempt_says_how_long_it_took() -> None:
+    submitted = caliper_event("AssessmentEvent", "Submitted", QUIZ, generated={**attempt(QUIZ), "duration": "PT40M12S"})
+    assert one(submitted).duration == 2412.0

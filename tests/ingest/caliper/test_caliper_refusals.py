@@ -79,6 +79,11 @@ def test_an_event_has_all_that_the_standard_requires(missing: str) -> None:
         ),
         ({"type": "GradeEvent", "action": "Graded"}, "/object/assignee", "assignee"),
         ({"type": "GradeEvent", "action": "Graded", "object": "urn:attempt:1"}, "/object", "by its id alone"),
+        (
+            {"type": "AssessmentEvent", "action": "Started", "generated": {"duration": "a while"}},
+            "/generated/duration",
+            "ISO",
+        ),
         ({"type": "AssessmentEvent", "action": "Started", "generated": attempt(QUIZ, 0)}, "/generated/count", "from 1"),
         (
             {"type": "GradeEvent", "action": "Graded", "object": attempt(QUIZ), "generated": {"scoreGiven": 1e200}},
