@@ -102,6 +102,8 @@ class KafkaDepository:
             for record in sent:
                 record.get(timeout=0)
         except (MessageSizeTooLargeError, RecordListTooLargeError) as error:
+            # An idempotent producer gives up for ever when a broker refuses a record.
+            self._drop(producer)
             raise Refused(RefusalReason.TOO_LARGE, "larger than the brokers take") from error
         except (KafkaError, OSError) as error:
             # What the old one still holds must not arrive after its senders were told that it did not.

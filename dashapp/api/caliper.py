@@ -1,5 +1,6 @@
 """`POST /caliper`: the end of a Caliper sensor (1.1 and 1.2)."""
 
+import re
 from typing import Final
 
 import msgspec
@@ -25,6 +26,7 @@ class _Envelope(msgspec.Struct):
     data: list[Raw]
 
 
+_ITEM: Final = re.compile(r"item (\d+): ")
 _ENVELOPE: Final = msgspec.json.Decoder(_Envelope)
 
 
@@ -47,12 +49,21 @@ class CaliperCollector:
         for index, item in enumerate(cut_array(body, self._limits)):
             _check_envelope(item, index, self._limits)
             deposit, _, wrong = examine_item(item, index, holder, self._limits)
-            errors += wrong
+            errors += [ItemError(index, _placed(each.refused)) for each in wrong]
             if deposit is not None:
                 deposits.append(deposit)
         if errors:
             raise refuse(errors, "The envelope holds what cannot be taken, so nothing of it was.", 422)
         return Examined(Answer(200), deposits)
+
+
+def _placed(refused: Refused) -> Refused:
+    """A refusal with its place in the envelope, which the decoder names in words."""
+    found = _ITEM.match(refused.detail)
+    if found is None:
+        return refused
+    detail = refused.detail[found.end() :]
+    return Refused(refused.reason, detail if " - at `" in detail else f"{detail} - at `/data/{found.group(1)}`")
 
 
 def _check_envelope(item: bytes, index: int, limits: Limits) -> None:

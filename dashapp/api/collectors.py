@@ -124,6 +124,10 @@ class CollectorApp:
         await _send(send, answer, (*own, *self._cors(request)))
         self._observe(path if route is not None else XAPI, request.method, answer.status, perf_counter() - begun)
 
+    def bytes_in_memory(self) -> int:
+        """The bodies, as they came, of requests that are not answered yet."""
+        return self._memory.held
+
     def stop(self) -> None:
         """Ends the threads behind it, after what they have in hand."""
         self.depositor.stop()
