@@ -148,7 +148,8 @@ class LocalKafka:
         return path
 
     def _format(self, jars: Path, properties: Path) -> None:
-        cluster = urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+        # One identity in 64 begins with a dash, which the tool takes for an option.
+        cluster = "A" + urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()[1:]
         command = [
             java(),
             "-cp",
