@@ -127,7 +127,7 @@ def answered(asked: Asked, page: str, read: Callable[[], PageAnswer]) -> Any:
     topics = Topics(asked.services.settings.secret_keys)
     told = {"token": topics.sign(answer.topic), "version": answer.version, "zone": answer.freshness.zone}
     set_props(ids.Shell.TOPIC, {"data": told})
-    set_props(ids.Shell.NOTICE, {"children": shell.notice(transport_away=answer.freshness.transport_away)})
+    set_props(ids.Shell.NOTICE, {"children": shell.notice(answer.freshness)})
     return dict(answer.values)
 
 

@@ -18,12 +18,13 @@ from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store.blame import blames_an_event
 from dashapp.data.store.identities import IdentityCache
 from dashapp.data.store.offsets import LostOwnership
+from dashapp.data.store.partitions import PartitionState, report_partitions
 from dashapp.data.store.scope_changes import prune_changes
 from dashapp.data.store.status import IngestState, Report, report, withdraw
 from dashapp.data.store.writer import EventWriter, Limits, Written
 from dashapp.domain.errors import Unavailable
 from dashapp.observability.logging import get_logger
-from dashapp.observability.metrics import Metrics
+from dashapp.observability.metrics import Metrics, PartitionFigures, PartitionGauges
 from dashapp.settings import Settings
 from ingest.committing import Committer, HeldSlot, SharedWriter
 from ingest.gathering import Batch, Decoder, Gathered, kind_of
@@ -41,6 +42,9 @@ committed in some twenty transactions a second instead of a thousand."""
 LARGEST_BATCH: Final = 16
 """How far a batch grows while the writer is busy, in multiples of ANALYTICS_BATCH_SIZE. The larger it is, the more
 events of one learner-day meet in it; but three batches are in memory at a time."""
+LARGEST_BYTES: Final = 8 * 1024 * 1024
+"""How many bytes of records a batch grows to: what is made of them takes some ten times as much, and three batches are
+in memory at a time. 16,000 native events have half of it."""
 POLLED_AT_ONCE: Final = 4_000
 """Records per poll: few enough that the writer never waits long for the reader to finish decoding."""
 LONGEST_POLL: Final = 0.25
@@ -93,7 +97,7 @@ class Ingest:
         self._decoder = Decoder(SourceRegistry(database), settings.max_event_bytes)
         self._largest = LARGEST_BATCH * settings.analytics_batch_size
         self._handover = Handover()
-        self._gathered = Gathered()
+        self._gathered, self._gathered_bytes = Gathered(), 0
         self._stopping = Signal()
         self._behind = True
         self._started = False
@@ -101,6 +105,7 @@ class Ingest:
         self._failures = 0
         self._committed = 0
         self._waiting = Waiting(0)
+        self._gauges = PartitionGauges(metrics)
         self._threads = [
             Thread(target=run, name=f"ingest-{name}", daemon=True)
             for name, run in (("read", self._read), ("write", self._write), ("report", self._report))
@@ -129,7 +134,9 @@ class Ingest:
     def status(self) -> IngestStatus:
         """How it goes right now; never waits."""
         batch = self._handover.current()
-        oldest = batch.records.oldest if batch is not None else self._gathered.oldest
+        waits = [batch.records.oldest if batch is not None else self._gathered.oldest]
+        waits += [each.oldest_waiting_at for each in self._waiting.partitions]
+        oldest = min((each for each in waits if each is not None), default=None)
         state, detail = self._verdict()
         return IngestStatus(
             transport=self._transport.name,
@@ -173,6 +180,8 @@ class Ingest:
             self._stopping.wait(min(longest, pause))
             pause = min(LONGEST_PAUSE, pause * 2)
         self._let_go()
+        # The batch that is being written still belongs to the partitions that we are about to give back.
+        self._handover.await_idle(CLOSE_SECONDS)
         self._transport.close(CLOSE_SECONDS)
 
     def _read_on(self) -> None:
@@ -181,11 +190,15 @@ class Ingest:
             self._behind = True
             self._rewind()
             return
-        room = self._largest - len(self._gathered)
+        room = self._largest - len(self._gathered) if self._gathered_bytes < LARGEST_BYTES else 0
         if room > 0:
             records = self._transport.poll(min(self._decoder.records_for(room), POLLED_AT_ONCE), self._patience())
             if records:
                 self._decoder.add(records, self._gathered)
+                self._gathered_bytes += sum(len(record.place.body) for record in records)
+            elif self._gathered and not self._handover.is_free():
+                # An old batch does not wait for records any more, and has nowhere to go: polling on would only spin.
+                self._handover.await_free(OLDEST_BATCH)
         elif not self._handover.await_free(LONGEST_REST):
             self._transport.rest()
         if self._is_time():
@@ -206,10 +219,11 @@ class Ingest:
         if not size or not self._handover.is_free():
             return False
         full, old = size >= self._settings.analytics_batch_size, self._gathered.age() >= OLDEST_BATCH
-        return (full or old) if self._handover.is_idle() else (size >= self._largest or (old and not full))
+        largest = size >= self._largest or self._gathered_bytes >= LARGEST_BYTES
+        return (full or old) if self._handover.is_idle() else (largest or (old and not full))
 
     def _hand_over(self) -> None:
-        gathered, self._gathered = self._gathered, Gathered()
+        gathered, self._gathered, self._gathered_bytes = self._gathered, Gathered(), 0
         receipt = self._transport.cut()
         try:
             prepared = self._writer.prepare(gathered.arrived)
@@ -242,7 +256,7 @@ class Ingest:
             self._transport.drop(batch.receipt)
         if self._gathered:
             self._transport.drop(self._transport.cut())
-            self._gathered = Gathered()
+            self._gathered, self._gathered_bytes = Gathered(), 0
 
     def _note_trouble(self, sentence: str) -> None:
         if sentence != self._trouble:
@@ -291,16 +305,24 @@ class Ingest:
         while not self._stopping.wait(REPORT_SECONDS):
             rounds += 1
             with self._telling():
-                self._waiting = self._transport.waiting()
-                self._metrics.events_waiting.set(self._waiting.events)
-                slot, status = self._slot.get(), self.status()
-                said = Report(status.transport, status.state, status.lag_events, status.oldest_waiting_at)
-                with self._database.transaction(DatabaseRole.INGEST, None) as connection:
-                    report(connection, slot.slot, said)
+                self._tell()
                 if rounds % PRUNED_EVERY == 0:
                     with self._database.transaction(DatabaseRole.INGEST, None) as connection:
                         prune_changes(connection)
         self._say_goodbye()
+
+    def _tell(self) -> None:
+        """What there is to say now. Raises Unavailable."""
+        waiting = self._waiting = self._transport.waiting()
+        self._metrics.events_waiting.set(waiting.events)
+        self._gauges.show(_figures(state) for state in waiting.partitions)
+        slot, status = self._slot.get(), self.status()
+        said = Report(status.transport, status.state, status.lag_events, status.oldest_waiting_at)
+        # Who cannot reach the broker knows nothing new: what was said of its partitions grows old, and looks it.
+        known = waiting.partitions if status.state is not IngestState.WAITING else ()
+        with self._database.transaction(DatabaseRole.INGEST, None) as connection:
+            report(connection, slot.slot, said)
+            report_partitions(connection, slot.slot, status.transport, known, waiting.topics)
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
@@ -318,6 +340,12 @@ class Ingest:
         if slot is not None:
             with self._telling(), self._database.transaction(DatabaseRole.INGEST, None) as connection:
                 withdraw(connection, slot.slot)
+
+
+def _figures(state: PartitionState) -> PartitionFigures:
+    oldest = state.oldest_waiting_at
+    waiting = max(0.0, (datetime.now(UTC) - oldest).total_seconds()) if oldest is not None else 0.0
+    return PartitionFigures(state.topic, state.partition, state.behind, waiting, state.committed_at)
 
 
 def outcomes(records: Gathered, written: Written) -> Counter[tuple[str, str]]:

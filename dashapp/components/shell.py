@@ -14,7 +14,9 @@ from dash.development.base_component import Component
 
 from dashapp import words
 from dashapp.components.attributes import attributes
+from dashapp.components.card import asof_words
 from dashapp.components.marks import icon
+from dashapp.domain.views import Freshness
 from dashapp.ids import Shell
 from dashapp.words import _, pgettext
 
@@ -184,8 +186,17 @@ def message(title: str, text: str, link: tuple[str, str] | None = None) -> Compo
     return html.Main(parts, className="la-narrow")
 
 
-def notice(*, transport_away: bool) -> str:
-    """The line above all cards while no new events can arrive; empty otherwise."""
-    if not transport_away:
-        return ""
-    return _("New activity cannot be received at the moment. The last known state is shown; it catches up by itself.")
+def notice(freshness: Freshness) -> list[Component | str]:
+    """The line above all cards while no new events can arrive, or while they arrive late; empty otherwise.
+
+    The live module moves the time in it on, as it does at the foot of the cards.
+    """
+    if freshness.transport_away:
+        said = _(
+            "New activity cannot be received at the moment. The last known state is shown; it catches up by itself."
+        )
+    elif freshness.late:
+        said = _("New activity arrives late at the moment. What is shown may be incomplete; it catches up by itself.")
+    else:
+        return []
+    return [html.Span(said), " ", html.Span(asof_words(freshness), className="la-asof")]

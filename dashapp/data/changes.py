@@ -20,6 +20,7 @@ import sqlalchemy
 from sqlalchemy import Connection, text
 
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.store.partitions import PartitionLag, read_partitions
 from dashapp.data.store.scope_changes import CHANNEL, RETAINED, SLOTS
 from dashapp.data.store.status import IngestState
 from dashapp.domain.clock import Clock, system_clock
@@ -63,6 +64,8 @@ class Rhythm:
     forget: float = 60.0
     """What is older than the retained hour is forgotten this often."""
     reconnect: float = 0.5
+    late: float = 5.0
+    """Behind by more than this, pages say so above all cards: the setting REAL_TIME_LAG_THRESHOLD."""
 
 
 @dataclass(slots=True)
@@ -82,8 +85,11 @@ class _Watermark:
     """What the writers reported last."""
 
     read_at: datetime
-    oldest_waiting_at: datetime | None
+    complete_until: datetime | None
+    """Before this instant everything is counted; None: up to now."""
     away: bool
+    late: bool = False
+    partitions: tuple[PartitionLag, ...] = ()
 
 
 _NEW_CHANGES = text(
@@ -168,13 +174,19 @@ class ChangeWatcher:
     def freshness(self) -> Freshness:
         """Until when the data is complete: now where nothing waits, else the time of the oldest event that waits.
 
-        While the database cannot be reached, until the last time it could. `transport_away`: a writer waits for its
-        broker, or no writer is at work at all.
+        Over all partitions: one that stalls, or that nobody reads, holds it back although the others go on. While the
+        database cannot be reached, until the last time it could. `transport_away`: a writer waits for its broker, or
+        no writer is at work at all.
         """
         now, watermark = self._clock(), self._watermark
         unread = watermark.read_at if (now - watermark.read_at).total_seconds() > self._overdue else now
-        as_of = min(now, unread, watermark.oldest_waiting_at or now)
-        return Freshness(as_of, (now - as_of).total_seconds(), watermark.away)
+        as_of = min(now, unread, watermark.complete_until or now)
+        behind = (now - as_of).total_seconds()
+        return Freshness(as_of, behind, watermark.away, late=watermark.late or behind > self._rhythm.late)
+
+    def partitions(self) -> tuple[PartitionLag, ...]:
+        """How each partition of the transport stood when the writers' reports were last read."""
+        return self._watermark.partitions
 
     @property
     def _overdue(self) -> float:
@@ -280,11 +292,17 @@ class ChangeWatcher:
 
     def _read_status(self, connection: Connection) -> None:
         rows = connection.execute(_STATUS, {"silent": timedelta(seconds=self._rhythm.writer_silent)}).all()
+        partitions = read_partitions(connection)
         # A writer that was killed leaves its row behind. It counts only while no other one is at work.
         alive = [row for row in rows if row.alive]
         waiting = [row.oldest_waiting_at for row in alive or rows if row.oldest_waiting_at is not None]
+        waiting += [each.complete_until for each in partitions if each.complete_until is not None]
         away = not alive or any(row.state in _AWAY for row in alive)
-        self._watermark = _Watermark(self._clock(), min(waiting, default=None), away)
+        now, complete_until = self._clock(), min(waiting, default=None)
+        behind = (now - complete_until).total_seconds() if complete_until is not None else 0.0
+        # Once late, until clearly not: a lag that swings about the limit must not make every page ask at every swing.
+        late = behind > self._rhythm.late * (0.5 if self._watermark.late else 1.0)
+        self._watermark = _Watermark(now, complete_until, away, late, partitions)
 
     def _wait(self, connection: Connection) -> None:
         """Until a commit notifies, something is due, or it is time to look by ourselves."""

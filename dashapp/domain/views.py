@@ -52,6 +52,8 @@ class Freshness:
     transport_away: bool = False
     zone: str = "UTC"
     """The organisation's time zone now: clocks and deadlines are shown in it."""
+    late: bool = False
+    """Whether it is so far behind that pages say so above all cards."""
 
 
 @dataclass(frozen=True, slots=True)

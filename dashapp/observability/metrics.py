@@ -1,6 +1,8 @@
 """The metrics of one process, in a registry of their own: two apps in one process do not share figures."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -17,6 +19,8 @@ from prometheus_client import (
 BATCH_SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 ANSWER_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.03, 0.1, 0.3, 0.5, 1.0, 2.0, 5.0)
 """With 0.5 and 2 among them, so that the promised limits can be read off."""
+
+BY_PARTITION = ("topic", "partition")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,12 @@ class Metrics:
     """By `collector` (events | xapi | caliper) and `status` of the answer."""
     collector_events: Counter
     """Records by `collector` and `outcome` (accepted | refused)."""
+    partition_behind: Gauge
+    """Records that are not committed yet, by `topic` and `partition`, as all of the next two."""
+    partition_waiting: Gauge
+    """Seconds since the oldest of them was appended; 0 where none waits."""
+    partition_committed: Gauge
+    """The instant of the last commit, in seconds since 1970; 0 where there was none."""
 
     content_type: str = CONTENT_TYPE_LATEST
 
@@ -95,4 +105,56 @@ def build_metrics() -> Metrics:
             ("collector", "outcome"),
             registry=registry,
         ),
+        partition_behind=Gauge(
+            "analytics_partition_behind_records",
+            "Records of a partition that are not committed yet.",
+            BY_PARTITION,
+            registry=registry,
+        ),
+        partition_waiting=Gauge(
+            "analytics_partition_waiting_seconds",
+            "Age of a partition's oldest record that is not committed yet.",
+            BY_PARTITION,
+            registry=registry,
+        ),
+        partition_committed=Gauge(
+            "analytics_partition_last_commit_timestamp_seconds",
+            "When records of a partition were last committed.",
+            BY_PARTITION,
+            registry=registry,
+        ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionFigures:
+    """The figures of one partition."""
+
+    topic: str
+    partition: int
+    behind: int
+    waiting_seconds: float
+    committed_at: datetime | None
+
+
+class PartitionGauges:
+    """Shows the partitions that there are now, and takes away those that were there before."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        """Shows nothing yet."""
+        self._metrics = metrics
+        self._shown: set[tuple[str, str]] = set()
+
+    def show(self, figures: Iterable[PartitionFigures]) -> None:
+        """These and no others. From one thread only."""
+        metrics, shown = self._metrics, set[tuple[str, str]]()
+        for each in figures:
+            labels = (each.topic, str(each.partition))
+            shown.add(labels)
+            metrics.partition_behind.labels(*labels).set(each.behind)
+            metrics.partition_waiting.labels(*labels).set(each.waiting_seconds)
+            metrics.partition_committed.labels(*labels).set(each.committed_at.timestamp() if each.committed_at else 0)
+        for labels in self._shown - shown:
+            for gauge in (metrics.partition_behind, metrics.partition_waiting, metrics.partition_committed):
+                gauge.remove(*labels)
+        self._shown = shown

@@ -71,6 +71,9 @@ class Versions(Protocol):
 
 
 def news_of(topic: Topic, live: Versions, freshness: Freshness) -> str:
-    """What changes when a page has to ask for data: the version and, since the page says so, an absent transport."""
+    """What changes when a page has to ask for data: the version and, since the page says so, an absent transport or
+    late data."""
     version = live.versions(topic.organisation_id, topic.course, topic.person)
-    return f"{version}-away" if freshness.transport_away else version
+    if freshness.transport_away:
+        return f"{version}-away"
+    return f"{version}-late" if freshness.late else version

@@ -12,7 +12,7 @@ from flask import Flask
 from callbacks import register_all
 from dashapp.api.collectors import CollectorApp, build_collectors
 from dashapp.data.cache import build_cache
-from dashapp.data.changes import ChangeWatcher
+from dashapp.data.changes import ChangeWatcher, Rhythm
 from dashapp.data.database import Database, database_from
 from dashapp.data.memo import Memo
 from dashapp.data.reader import PageReader
@@ -75,7 +75,7 @@ def create_app(
     `demo_people` lists whom the development sign-in offers. Any number of apps can live in one process.
     """
     database = database or database_from(settings)
-    live = ChangeWatcher(database, clock)
+    live = ChangeWatcher(database, clock, Rhythm(late=settings.real_time_lag_threshold / 1000))
     cache = build_cache(settings)
     reader = PageReader(database, cache, clock, live, settings.minimum_group_size)
     services = Services(settings, database, cache, clock, live, reader, Memo())

@@ -3,6 +3,7 @@
 A broker that is away must not make a probe take the pages down: only what keeps pages from being served answers 503.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import ip_address
@@ -15,9 +16,10 @@ from flask import Flask, Response, abort, request
 
 from dashapp.data.database import DatabaseRole
 from dashapp.data.migrations import is_migrated
+from dashapp.data.store.partitions import NO_PARTITION, PartitionLag
 from dashapp.domain.errors import Unavailable
 from dashapp.observability.logging import get_logger
-from dashapp.observability.metrics import Metrics
+from dashapp.observability.metrics import Metrics, PartitionFigures, PartitionGauges
 from dashapp.security.guard import Access, Guard
 from dashapp.services import Services
 
@@ -25,6 +27,9 @@ ASKED_AGAIN: Final = 1.0
 """Seconds: a storm of probes asks the database once a second, not more."""
 ASKED_WHILE_AWAY: Final = 0.25
 """Seconds: that it is back should be known soon, and to be refused costs little."""
+
+WORST_FIRST: Final = ("alarmed", "silent", "late")
+"""Not read any further until an operator has looked; read by nobody; behind by more than the threshold."""
 
 log = get_logger(__name__)
 
@@ -47,6 +52,12 @@ class Health:
     _database: str = field(default="unknown", init=False)
     _cache: str = field(default="ok", init=False)
     _asking: Lock = field(default_factory=Lock, init=False)
+    _gauges: PartitionGauges = field(init=False)
+    _showing: Lock = field(default_factory=Lock, init=False)
+
+    def __post_init__(self) -> None:
+        """Shows no partition yet."""
+        self._gauges = PartitionGauges(self.metrics)
 
     def install(self, server: Flask, guard: Guard, prefix: str) -> None:
         """Adds the routes at the root, and below the path of the public address where there is one."""
@@ -76,6 +87,7 @@ class Health:
             "cache": {"status": self._cache, "kind": "redis" if settings.redis_url else "memory"},
             "transport": {"status": transport, "kind": "kafka" if settings.kafka_brokers else "inbox"},
             "ingest": {"status": ingest, "lag_ms": lag, "threshold_ms": threshold},
+            "partitions": _partitions(self.services.live.partitions(), threshold),
         }
         return status, parts
 
@@ -94,6 +106,12 @@ class Health:
         """Prometheus' text format, for this machine and for trusted addresses."""
         if not self._may_see_metrics():
             abort(404)
+        with self._showing:
+            # Of the whole installation, whichever process reads the transport.
+            self._gauges.show(
+                PartitionFigures(each.topic, each.partition, each.behind, each.waiting_seconds, each.committed_at)
+                for each in self.services.live.partitions()
+            )
         return Response(self.metrics.exposition(), content_type=self.metrics.content_type)
 
     def _may_see_metrics(self) -> bool:
@@ -120,3 +138,29 @@ class Health:
                 self._asked_at = monotonic()
                 self._asking.release()
         return self._database
+
+
+def _partitions(lags: Sequence[PartitionLag], threshold_ms: int) -> dict[str, object]:
+    """Each partition of the transport, and the worst of their words."""
+    each = [
+        {
+            "topic": lag.topic,
+            "partition": lag.partition if lag.partition != NO_PARTITION else None,
+            "status": _word(lag, threshold_ms),
+            "behind": lag.behind,
+            "waiting_ms": round(lag.waiting_seconds * 1000),
+            "last_commit": lag.committed_at.isoformat() if lag.committed_at is not None else None,
+            **({"alarm": lag.alarm} if lag.alarm is not None else {}),
+        }
+        for lag in lags
+    ]
+    said = {_word(lag, threshold_ms) for lag in lags}
+    return {"status": next((word for word in WORST_FIRST if word in said), "ok"), "each": each}
+
+
+def _word(lag: PartitionLag, threshold_ms: int) -> str:
+    if lag.alarm is not None:
+        return "alarmed"
+    if lag.silent:
+        return "silent"
+    return "late" if lag.waiting_seconds * 1000 > threshold_ms else "ok"

@@ -1,14 +1,15 @@
 """Where events come from: Apache Kafka, or the inbox table. The loop knows only what is written here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection
 
 from dashapp.data.store.arrivals import Place
+from dashapp.data.store.partitions import PartitionState
 from dashapp.domain.events import Topic
 from dashapp.domain.keys import SourceId
 
@@ -32,6 +33,10 @@ class Waiting:
     events: int
     alarms: tuple[str, ...] = ()
     """Sentences about what needs an operator; empty when all is well."""
+    partitions: tuple[PartitionState, ...] = ()
+    """The partitions that this process reads, each on its own."""
+    topics: Mapping[str, int] = field(default_factory=dict)
+    """How many partitions each topic has, whoever reads them; 0: the topic does not exist."""
 
 
 class Transport(Protocol):
@@ -77,7 +82,7 @@ class Transport(Protocol):
         """The transaction has been committed."""
 
     def waiting(self) -> Waiting:
-        """How much is left; cheap, asked once a second."""
+        """How much is left; cheap, asked once a second. Raises Unavailable."""
 
     def close(self, seconds: float) -> None:
         """Gives everything back. Never raises."""

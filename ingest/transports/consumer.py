@@ -1,5 +1,6 @@
 """What kafka-python has to be told, and what it knows and offers to nobody."""
 
+import time
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -90,6 +91,21 @@ def go_on_joining(consumer: Any) -> None:
 def is_connected(consumer: Any) -> bool:
     """Whether there is a connection to any broker: polling alone says nothing without one, for ever."""
     return bool(consumer.metrics()["consumer-metrics"]["connection-count"])
+
+
+def silent_seconds(consumer: Any) -> float:
+    """How long the group's coordinator has not answered. A broker that hangs keeps its connections, and polling it
+    says nothing; the client itself gives up only after half a minute."""
+    heard = consumer._coordinator.heartbeat
+    return time.monotonic() - max(float(heard.last_receive), float(heard.last_reset))
+
+
+def reached_of(consumer: Any, partition: TopicPartition) -> tuple[int, int]:
+    """Where reading of an assigned partition stands, and where it ends, as far as the last answer tells. Records of
+    aborted transactions and markers, which are never handed out, are passed by the first as well."""
+    state = consumer._subscription.assignment[partition]
+    position = state.position.offset if state.position is not None else 0
+    return position, state.highwater or 0
 
 
 # The client knows these two from its metadata. A second connection only to ask for them would hear of a topic that is

@@ -7,6 +7,7 @@ with it: the reader begins it, the writer ends it, and the next batch has one of
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from select import select
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, text
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store import inbox
 from dashapp.data.store.arrivals import Place
+from dashapp.data.store.partitions import PartitionState
 from dashapp.data.store.status import inbox_backlog
 from dashapp.domain.errors import Unavailable
 from dashapp.domain.events import Topic
@@ -22,6 +24,9 @@ from dashapp.settings import Settings
 from ingest.transports import Record, Waiting
 
 _LISTEN: Final = text(f"LISTEN {inbox.CHANNEL}")
+NOTHING: Final[tuple[int, datetime | None]] = (0, None)
+OTHER: Final = "other"
+"""What is waiting under a name that the settings do not know, and will be a dead letter."""
 LONGEST_WAIT: Final = 1.0
 """Seconds. A row whose writer did not wake us (its commit came before we listened) waits no longer than this."""
 
@@ -54,6 +59,7 @@ class InboxTransport:
         self._listening = ExitStack()
         self._listener: Connection | None = None
         self._held: InboxReceipt | None = None
+        self._settled_at: datetime | None = None
 
     def open(self) -> None:
         """Begins to listen. Raises Unavailable."""
@@ -110,14 +116,31 @@ class InboxTransport:
 
     def settled(self, receipt: InboxReceipt) -> None:
         """The rows are gone; nobody else has to know."""
+        self._settled_at = datetime.now(UTC)
 
     def waiting(self) -> Waiting:
-        """All rows of the inbox, those in hand included. Raises Unavailable."""
+        """All rows of the inbox, those in hand included: every reader says the same. Raises Unavailable."""
         with self._database.transaction(DatabaseRole.INGEST, None) as connection:
-            messages, _oldest = inbox_backlog(connection)
-        return Waiting(messages)
+            backlog = inbox_backlog(connection)
+        now = datetime.now(UTC)
+        found = dict.fromkeys((*(kind.value for kind in Topic), OTHER), NOTHING) | self._by_kind(backlog)
+        states = tuple(
+            PartitionState(name, 0, messages, oldest, now, self._settled_at)
+            for name, (messages, oldest) in found.items()
+        )
+        return Waiting(sum(state.behind for state in states), (), states, dict.fromkeys(found, 1))
 
     # ------------------------------------------------------------------ inside
+
+    def _by_kind(self, backlog: Mapping[str, tuple[int, datetime]]) -> dict[str, tuple[int, datetime | None]]:
+        """The same by kind of event, since a sender may name the kind or the topic."""
+        found: dict[str, tuple[int, datetime | None]] = {}
+        for topic, (messages, oldest) in backlog.items():
+            kind = self._kinds.get(topic)
+            name = kind.value if kind is not None else OTHER
+            before, since = found.get(name, (0, oldest))
+            found[name] = (before + messages, min(since or oldest, oldest))
+        return found
 
     def _take(self, limit: int) -> list[Record]:
         held = self._held

@@ -23,8 +23,9 @@ from kafka.errors import (
 from sqlalchemy import Connection
 
 from dashapp.data.database import Database, DatabaseRole
-from dashapp.data.store import offsets
+from dashapp.data.store import offsets, partitions
 from dashapp.data.store.arrivals import Place
+from dashapp.data.store.partitions import NO_PARTITION, PartitionState
 from dashapp.domain.errors import Unavailable
 from dashapp.domain.events import Topic
 from dashapp.observability.logging import get_logger
@@ -37,12 +38,19 @@ from ingest.transports.consumer import (
     identity_of,
     is_connected,
     open_consumer,
+    reached_of,
+    silent_seconds,
 )
+from ingest.transports.partitions import OwnPartition, Span
 
 log = get_logger(__name__)
 
 CHECK_SECONDS: Final = 1.0
 """How often the connection is looked at."""
+HUNG_SECONDS: Final = 6.0
+"""Without an answer of the group's coordinator, which is asked every 2.5 s, before we say that it is away."""
+OFFSETS_MS: Final = 10_000
+"""How long a broker may take to say where partitions begin and end."""
 LOOK_AGAIN_SECONDS: Final = 5.0
 """How often an alarmed partition is held against the database again, in case an operator has mended it."""
 TELL_SECONDS: Final = 1.0
@@ -50,33 +58,11 @@ TELL_SECONDS: Final = 1.0
 SOURCE_HEADER: Final = "source"
 
 
-@dataclass(slots=True)
-class _Span:
-    """What was read of one partition: from `expected`, which the database must still say, to before `end`."""
-
-    identity: str
-    expected: offsets.Position | None
-    end: int
-
-
 @dataclass(frozen=True, slots=True)
 class KafkaReceipt:
     """The offsets of one batch."""
 
-    spans: Mapping[TopicPartition, _Span]
-
-
-@dataclass(slots=True)
-class _Partition:
-    """What we know of a partition that is ours."""
-
-    identity: str
-    expected: offsets.Position | None
-    """What the database will say when everything has been written that was handed out; None: nothing yet."""
-    position: int
-    committed: int
-    end: int = 0
-    alarm: str | None = None
+    spans: Mapping[TopicPartition, Span]
 
 
 class KafkaTransport:
@@ -93,12 +79,14 @@ class KafkaTransport:
         self._kinds = dict(zip(settings.kafka_topics, Topic, strict=False))
         self._consumer: Any = None
         self._listener = Listener()
-        self._partitions: dict[TopicPartition, _Partition] = {}
-        self._missing: tuple[str, ...] = ()
-        self._spans: dict[TopicPartition, _Span] = {}
+        self._partitions: dict[TopicPartition, OwnPartition] = {}
+        self._cluster = ""
+        self._topics: dict[str, int] = {}
+        self._spans: dict[TopicPartition, Span] = {}
         self._lock = Lock()
         self._to_tell: dict[TopicPartition, int] = {}
         self._checked_at = self._alarmed_at = self._told_at = 0.0
+        self._polled_at = datetime.now(UTC)
 
     # ------------------------------------------------------------------ connecting
 
@@ -125,7 +113,7 @@ class KafkaTransport:
         """Further records of our partitions. Raises Unavailable when no broker is connected."""
         polled = self._ask(limit, seconds)
         self._check_connection()
-        if self._listener.changed or not polled:
+        if self._listener.changed:
             return ()
         records: list[Record] = []
         for partition, found in polled.items():
@@ -133,6 +121,7 @@ class KafkaTransport:
             if known is None or known.alarm is not None or not self._is_same_topic(partition, known):
                 continue
             self._take(partition, known, found, records)
+        self._look()
         return records
 
     def must_rewind(self) -> bool:
@@ -148,17 +137,24 @@ class KafkaTransport:
         self._spans = {}
         consumer = self._consumer
         try:
+            existing, self._cluster = consumer.topics(), cluster_of(consumer)
+            self._topics = {
+                topic: len(consumer.partitions_for_topic(topic)) if topic in existing else 0 for topic in self._kinds
+            }
             assigned = consumer.assignment()
-            if not assigned:
-                self._partitions = {}
-                return
-            self._missing = tuple(topic for topic in self._kinds if topic not in consumer.topics())
-            begins, ends = consumer.beginning_offsets(assigned), consumer.end_offsets(assigned)
+            there = [partition for partition in assigned if self._topics[partition.topic]]
+            begins, ends = _offsets(consumer, there)
             with self._database.transaction(DatabaseRole.INGEST, None) as connection:
-                stored = offsets.read(connection, cluster_of(self._consumer), self._group, tuple(self._kinds))
+                stored = offsets.read(connection, self._cluster, self._group, tuple(self._kinds))
+                complete = partitions.complete_until(connection, self.name)
             self._partitions = {
-                partition: self._place(partition, stored.get(self._key(partition)), begins, ends)
-                for partition in assigned
+                partition: self._place(
+                    partition,
+                    (begins[partition], ends[partition]),
+                    stored.get(self._key(partition)),
+                    complete.get((partition.topic, partition.partition)),
+                )
+                for partition in there
             }
         except (KafkaError, ValueError, KeyError) as error:
             # Taken from us while we asked, or a broker that went away: try again.
@@ -202,19 +198,27 @@ class KafkaTransport:
 
     def settled(self, receipt: KafkaReceipt) -> None:
         """Notes what to tell Kafka with the next poll."""
+        now = datetime.now(UTC)
         with self._lock:
             for partition, span in receipt.spans.items():
                 self._to_tell[partition] = span.end
                 if (known := self._partitions.get(partition)) is not None:
-                    known.committed = span.end
+                    known.settled(span, now)
 
     def waiting(self) -> Waiting:
         """Records behind the committed offsets of our partitions, as far as the last answers of the brokers tell."""
-        partitions = dict(self._partitions)
-        events = sum(max(0, known.end - known.committed) for known in partitions.values())
-        alarms = {known.alarm for known in partitions.values() if known.alarm is not None}
-        alarms.update(f"The topic {topic} does not exist." for topic in self._missing)
-        return Waiting(events, tuple(sorted(alarms)))
+        now = datetime.now(UTC)
+        states = [
+            # Of an alarmed partition nothing is expected from the broker.
+            known.state(partition, now if known.alarm is not None else self._polled_at)
+            for partition, known in tuple(self._partitions.items())
+        ]
+        for topic, count in tuple(self._topics.items()):
+            if not count:
+                sentence = f"The topic {topic} does not exist."
+                states.append(PartitionState(topic, NO_PARTITION, 0, None, now, None, sentence))
+        alarms = sorted({state.alarm for state in states if state.alarm is not None})
+        return Waiting(sum(state.behind for state in states), tuple(alarms), tuple(states), dict(self._topics))
 
     # ------------------------------------------------------------------ inside
 
@@ -241,11 +245,14 @@ class KafkaTransport:
             raise Unavailable(f"The broker cannot be read: {type(error).__name__}.") from error
         return {}
 
-    def _take(self, partition: TopicPartition, known: _Partition, found: Sequence[Any], records: list[Record]) -> None:
+    def _take(
+        self, partition: TopicPartition, known: OwnPartition, found: Sequence[Any], records: list[Record]
+    ) -> None:
         """Appends what was found, and moves the position behind it."""
         kind, topic, number = self._kinds[partition.topic], partition.topic, partition.partition
         now = time.time()
-        earliest = now - self._settings.data_retention_days * 86_400
+        earliest = max(0.0, now - self._settings.data_retention_days * 86_400)
+        begin = len(records)
         for each in found:
             # A producer's clock that is ahead must not let an event from the future through, nor one that is years
             # behind let through what is too old: such a record arrives now.
@@ -253,30 +260,37 @@ class KafkaTransport:
             received = datetime.fromtimestamp(seconds, UTC)
             place = Place(topic, number, each.offset, each.value or b"", received)
             records.append(Record(place, received, kind, _sender(each.headers) if each.headers else None))
-        end = found[-1].offset + 1
-        span = self._spans.get(partition)
-        if span is None:
-            self._spans[partition] = _Span(known.identity, known.expected, end)
-        else:
-            span.end = end
-        known.expected = offsets.Position(known.identity, end)
-        known.position = end
-        known.end = max(known.end, self._consumer.highwater(partition) or end)
+        oldest, newest = min(record.received_at for record in records[begin:]), records[-1].received_at
+        if partition not in self._spans:
+            self._spans[partition] = known.begin(oldest)
+        known.take(found[-1].offset + 1, oldest, newest)
+
+    def _look(self) -> None:
+        """Notes how far behind we are; called right after a poll of all partitions that are not alarmed."""
+        self._polled_at = now = datetime.now(UTC)
+        with suppress(KeyError):  # taken from us in this moment
+            for partition, known in self._partitions.items():
+                if known.alarm is None:
+                    known.look(*reached_of(self._consumer, partition), now)
 
     def _place(
         self,
         partition: TopicPartition,
+        log_offsets: tuple[int, int],
         stored: offsets.Position | None,
-        begins: Mapping[TopicPartition, int],
-        ends: Mapping[TopicPartition, int],
-    ) -> _Partition:
-        """Where reading of a partition of ours goes on; an alarm where it cannot."""
-        identity, begin, end = identity_of(self._consumer, partition.topic), begins[partition], ends[partition]
+        complete_until: datetime | None,
+    ) -> OwnPartition:
+        """Where reading of a partition of ours goes on; an alarm where it cannot. `log_offsets`: where the log begins
+        and ends."""
+        identity, (begin, end) = identity_of(self._consumer, partition.topic), log_offsets
         position = begin if stored is None else stored.next_offset
-        known = _Partition(identity, stored, position, position, end)
+        known = OwnPartition(identity, stored, position, position, complete_until or datetime.now(UTC), end)
+        known.reached, known.committed_at = position, stored.committed_at if stored is not None else None
         if stored is not None and stored.topic_identity != identity:
+            known.reached = begin
             self._alarm(partition, "It was made anew since it was last read.", known)
         elif position < begin:
+            known.reached = begin
             self._alarm(partition, f"The broker has dropped {begin - position} records that were not read.", known)
         elif position > end:
             self._alarm(partition, "It ends before what was read of it: the broker has lost records.", known)
@@ -285,7 +299,7 @@ class KafkaTransport:
             self._consumer.resume(partition)
         return known
 
-    def _alarm(self, partition: TopicPartition, sentence: str, known: _Partition | None = None) -> None:
+    def _alarm(self, partition: TopicPartition, sentence: str, known: OwnPartition | None = None) -> None:
         """Stops reading a partition until the database says something else about it. The others go on."""
         known = known or self._partitions.get(partition)
         if known is None:
@@ -302,17 +316,14 @@ class KafkaTransport:
         with suppress(IllegalStateError, KeyError):
             self._consumer.pause(partition)
 
-    def _is_same_topic(self, partition: TopicPartition, known: _Partition) -> bool:
+    def _is_same_topic(self, partition: TopicPartition, known: OwnPartition) -> bool:
         if identity_of(self._consumer, partition.topic) == known.identity:
             return True
         self._alarm(partition, "It was made anew since it was last read.")
         return False
 
     def _key(self, partition: TopicPartition) -> offsets.Partition:
-        return offsets.Partition(cluster_of(self._consumer), self._group, partition.topic, partition.partition)
-
-    def _identity(self, topic: str) -> str:
-        return str(self._consumer._cluster.topic_id(topic))
+        return offsets.Partition(self._cluster, self._group, partition.topic, partition.partition)
 
     def _check_connection(self) -> None:
         """Raises Unavailable while no broker is connected: polling alone says nothing then, for ever."""
@@ -320,6 +331,8 @@ class KafkaTransport:
             return
         if not is_connected(self._consumer):
             raise Unavailable("No broker is connected.")
+        if (silent := silent_seconds(self._consumer)) > HUNG_SECONDS:
+            raise Unavailable(f"The broker that coordinates the group has not answered for {silent:.0f} s.")
         self._checked_at = time.monotonic()
 
     def _tell_kafka(self, consumer: Any, *, wait: bool) -> None:
@@ -341,6 +354,15 @@ class KafkaTransport:
                 consumer.commit(committed, timeout_ms=1_000)
             else:
                 consumer.commit_async(committed, callback=_ignore)
+
+
+def _offsets(
+    consumer: Any, asked: Sequence[TopicPartition]
+) -> tuple[Mapping[TopicPartition, int], Mapping[TopicPartition, int]]:
+    """Where the logs of these partitions begin and end."""
+    if not asked:
+        return {}, {}
+    return consumer.beginning_offsets(asked, OFFSETS_MS), consumer.end_offsets(asked, OFFSETS_MS)
 
 
 def _sender(headers: Iterable[tuple[str, bytes]]) -> str | None:

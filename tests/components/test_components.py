@@ -1,6 +1,7 @@
 """Parts of a page: cards, strips, states, marks, links."""
 
 import json
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from dashapp.domain.keys import PublicId
 from dashapp.domain.views import Freshness, Level
 from dashapp.words import duration, number
 from tests.components import samples
+from tests.words.visible import texts_of
 
 
 def text_of(part: Any) -> str:
@@ -219,4 +221,13 @@ def test_the_rate_of_updates_can_be_chosen_and_paused() -> None:
 def test_a_page_that_is_only_words_says_where_to_go() -> None:
     page = shell.message("Nothing is here", "The address is unknown.", ("To my page", "/me"))
     assert found(page, html.A)[0].href == "/me"
-    assert shell.notice(transport_away=False) == ""
+
+
+def test_a_line_above_all_cards_says_that_data_is_late_or_cannot_come() -> None:
+    assert shell.notice(samples.FRESH) == []
+    assert shell.notice(samples.LATE) == []
+    late = shell.notice(replace(samples.LATE, late=True))
+    assert next(texts_of(late)).startswith("New activity arrives late at the moment.")
+    assert [*texts_of(late)][-1] == "Late: as of 09:55:12 · 47\u00a0min behind"
+    away = shell.notice(replace(samples.LATE, late=True, transport_away=True))
+    assert next(texts_of(away)).startswith("New activity cannot be received at the moment.")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from dashapp.data.database import Database
+from dashapp.data.store.partitions import NO_PARTITION, PartitionLag
 from dashapp.domain.errors import Unavailable
 from dashapp.domain.views import Freshness
 from dashapp.web import health
@@ -59,6 +60,65 @@ def test_a_lag_over_the_threshold_degrades(own_application: Application, monkeyp
     parts = ask(own_application).get_json()["parts"]
 
     assert parts["ingest"] == {"status": "late", "lag_ms": 5100, "threshold_ms": 5000}
+
+
+def lag(partition: int, **more: Any) -> PartitionLag:
+    said: dict[str, Any] = {"behind": 0, "waiting_seconds": 0.0, "complete_until": None, "committed_at": None}
+    return PartitionLag("kafka", "learning-events", partition, **{**said, "alarm": None, "silent": False, **more})
+
+
+def test_each_partition_is_told_of_and_the_worst_word_stands_for_all(
+    own_application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(own_application, monkeypatch, Freshness(NOW, 5.1))
+    lags = (
+        lag(0, committed_at=NOW),
+        lag(1, behind=7, waiting_seconds=5.1),
+        lag(2, silent=True, waiting_seconds=30.0),
+        lag(NO_PARTITION, alarm="The topic learning-events does not exist."),
+    )
+    monkeypatch.setattr(type(own_application.services.live), "partitions", lambda _self: lags)
+
+    answer = ask(own_application)
+    part = answer.get_json()["parts"]["partitions"]
+
+    assert answer.status_code == 200
+    assert part["status"] == "alarmed"
+    assert [each["status"] for each in part["each"]] == ["ok", "late", "silent", "alarmed"]
+    assert [each["partition"] for each in part["each"]] == [0, 1, 2, None]
+    assert part["each"][0]["last_commit"] == "2026-05-07T10:42:07+00:00"
+    assert part["each"][1] == {
+        "topic": "learning-events",
+        "partition": 1,
+        "status": "late",
+        "behind": 7,
+        "waiting_ms": 5100,
+        "last_commit": None,
+    }
+    assert part["each"][3]["alarm"] == "The topic learning-events does not exist."
+
+
+def test_metrics_tell_of_the_partitions_that_there_are_now(
+    own_application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lags = [lag(0, committed_at=NOW), lag(1, behind=7, waiting_seconds=5.1)]
+    monkeypatch.setattr(type(own_application.services.live), "partitions", lambda _self: tuple(lags))
+
+    text = ask(own_application, "/metrics").get_data(as_text=True)
+
+    for line in (
+        'analytics_partition_behind_records{partition="1",topic="learning-events"} 7.0',
+        'analytics_partition_waiting_seconds{partition="1",topic="learning-events"} 5.1',
+        f'analytics_partition_last_commit_timestamp_seconds{{partition="0",topic="learning-events"}} {NOW.timestamp()}',
+    ):
+        assert _value(line) in {_value(each) for each in text.splitlines()}
+    lags.pop()
+    assert 'partition="1"' not in ask(own_application, "/metrics").get_data(as_text=True)
+
+
+def _value(line: str) -> tuple[str, float] | str:
+    name, _space, number = line.rpartition(" ")
+    return (name, float(number)) if name.startswith("analytics_partition") else line
 
 
 def test_no_writer_at_work_is_a_transport_that_is_away(own_application: Application) -> None:

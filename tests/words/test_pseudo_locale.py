@@ -70,7 +70,8 @@ def test_every_text_around_a_page_is_translated() -> None:
         parts = [
             *shell.frame(html.Div()),
             shell.account("Ben T.", "/out"),
-            shell.notice(transport_away=True),
+            *shell.notice(replace(samples.FRESH, transport_away=True)),
+            *shell.notice(replace(samples.LATE, late=True)),
             card.failed("7F3K-21"),
             card.hidden(),
             card.asof_words(samples.LATE),

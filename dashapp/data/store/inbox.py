@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 
 from psycopg2.extras import execute_values
 from sqlalchemy import ARRAY, BigInteger, Connection, Integer, bindparam, text
@@ -19,6 +19,8 @@ SLOTS: Final = 64
 """Readers share the slots among them. What one actor sends falls into one slot."""
 CHANNEL: Final = "la_inbox"
 """The channel on which waiting readers are woken."""
+MOST_BYTES: Final = 8 * 1024 * 1024
+"""Of bodies that are taken at once."""
 _PUT: Final = "INSERT INTO inbox (slot, source_id, topic, body, actor_hashes, received_at) VALUES %s"
 
 
@@ -48,14 +50,18 @@ def put(connection: Connection, source_id: SourceId, topic: str, bodies: Sequenc
     connection.execute(_WAKE, {"channel": CHANNEL})
 
 
-def take(connection: Connection, limit: int, slots: Sequence[int] | None = None) -> list[Waiting]:
+def take(
+    connection: Connection, limit: int, slots: Sequence[int] | None = None, most_bytes: int = MOST_BYTES
+) -> list[Waiting]:
     """Up to `limit` messages that nobody else is taking, locked to the end of the caller's transaction.
 
-    About the oldest first. `slots`: only of these; None: of all.
+    About the oldest first, and only so many that their bodies have about `most_bytes` together, at least one. `slots`:
+    only of these; None: of all.
     """
-    chosen = list(range(SLOTS)) if slots is None else list(slots)
-    statement = _TAKE if slots is None else _TAKE_SLOTS
-    rows = connection.execute(statement, {"limit": limit, "slots": chosen} if slots is not None else {"limit": limit})
+    values: dict[str, Any] = {"limit": limit, "most_bytes": most_bytes}
+    if slots is not None:
+        values["slots"] = list(slots)
+    rows = connection.execute(_TAKE if slots is None else _TAKE_SLOTS, values)
     return [Waiting(row.inbox_id, SourceId(row.source_id), row.topic, bytes(row.body), row.received_at) for row in rows]
 
 
@@ -64,10 +70,15 @@ def remove(connection: Connection, inbox_ids: Sequence[int]) -> None:
     connection.execute(_REMOVE, {"ids": list(inbox_ids)})
 
 
-_COLUMNS = "inbox_id, source_id, topic, body, received_at"
 _WAKE = text("SELECT pg_notify(:channel, '')")
-_TAKE = text(f"SELECT {_COLUMNS} FROM inbox ORDER BY inbox_id LIMIT :limit FOR UPDATE SKIP LOCKED")
-_TAKE_SLOTS = text(
-    f"SELECT {_COLUMNS} FROM inbox WHERE slot = ANY(:slots) ORDER BY inbox_id LIMIT :limit FOR UPDATE SKIP LOCKED"
-).bindparams(bindparam("slots", type_=ARRAY(Integer)))
+# The sizes are looked at before the bodies are read: a few thousand messages may be a gigabyte.
+_TAKEN = (
+    "WITH locked AS MATERIALIZED (SELECT inbox_id, octet_length(body) AS bytes FROM inbox {where} ORDER BY inbox_id"
+    " LIMIT :limit FOR UPDATE SKIP LOCKED),"
+    " chosen AS (SELECT inbox_id FROM (SELECT inbox_id, sum(bytes) OVER (ORDER BY inbox_id) - bytes AS before"
+    " FROM locked) AS summed WHERE before < :most_bytes)"
+    " SELECT inbox_id, source_id, topic, body, received_at FROM inbox JOIN chosen USING (inbox_id) ORDER BY inbox_id"
+)
+_TAKE = text(_TAKEN.format(where=""))
+_TAKE_SLOTS = text(_TAKEN.format(where="WHERE slot = ANY(:slots)")).bindparams(bindparam("slots", type_=ARRAY(Integer)))
 _REMOVE = text("DELETE FROM inbox WHERE inbox_id = ANY(:ids)").bindparams(bindparam("ids", type_=ARRAY(BigInteger)))

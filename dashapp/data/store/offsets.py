@@ -1,7 +1,8 @@
 """How far each partition has been read: moved in the transaction of the rows that the offsets stand for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import ARRAY, Connection, Text, bindparam, text
 
@@ -18,6 +19,8 @@ class Position:
 
     topic_identity: str
     next_offset: int
+    committed_at: datetime | None = field(default=None, compare=False)
+    """When it was moved here; None where that was not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,9 @@ def read(connection: Connection, cluster: str, group: str, topics: Sequence[str]
     """Where a consumer group stands in the given topics; partitions of which nothing was read are missing."""
     rows = connection.execute(_READ, {"cluster": cluster, "group": group, "topics": list(topics)})
     return {
-        Partition(cluster, group, row.topic, row.partition): Position(row.topic_identity, row.next_offset)
+        Partition(cluster, group, row.topic, row.partition): Position(
+            row.topic_identity, row.next_offset, row.committed_at
+        )
         for row in rows
     }
 
@@ -73,7 +78,7 @@ def move(connection: Connection, moves: Sequence[Move]) -> None:
 
 
 _READ = text(
-    "SELECT topic, partition, topic_identity, next_offset FROM transport_offsets"
+    "SELECT topic, partition, topic_identity, next_offset, committed_at FROM transport_offsets"
     " WHERE cluster = :cluster AND consumer_group = :group AND topic = ANY(:topics)"
 ).bindparams(bindparam("topics", type_=ARRAY(Text)))
 _BEGIN = text(

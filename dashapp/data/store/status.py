@@ -15,8 +15,8 @@ FORGOTTEN_AFTER = "1 minute"
 COUNTED_AT_MOST = 100_000
 """A backlog longer than this is only known to be longer: counting it each second would cost more than it tells."""
 _BACKLOG = text(
-    "SELECT count(*) AS messages, min(received_at) AS oldest"
-    " FROM (SELECT received_at FROM inbox LIMIT :limit) AS counted"
+    "SELECT topic, count(*) AS messages, min(received_at) AS oldest"
+    " FROM (SELECT topic, received_at FROM inbox LIMIT :limit) AS counted GROUP BY topic"
 )
 
 
@@ -60,10 +60,10 @@ def report(connection: Connection, slot: int, said: Report) -> None:
     )
 
 
-def inbox_backlog(connection: Connection) -> tuple[int, datetime | None]:
-    """How many messages wait in the inbox (counted up to a limit), and since when the oldest of them."""
-    row = connection.execute(_BACKLOG, {"limit": COUNTED_AT_MOST}).one()
-    return row.messages, row.oldest
+def inbox_backlog(connection: Connection) -> dict[str, tuple[int, datetime]]:
+    """By topic how many messages wait in the inbox (counted up to a limit), and since when the oldest of them."""
+    rows = connection.execute(_BACKLOG, {"limit": COUNTED_AT_MOST})
+    return {row.topic: (row.messages, row.oldest) for row in rows}
 
 
 def withdraw(connection: Connection, slot: int) -> None:

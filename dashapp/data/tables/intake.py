@@ -148,3 +148,20 @@ ingest_status = Table(
     moment("reported_at", nullable=False),
 )
 """One row per writer: running, waiting for the broker, alarmed; how many events wait, and since when the oldest."""
+
+ingest_partitions = Table(
+    "ingest_partitions",
+    metadata,
+    Column("transport", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("slot", SmallInteger, nullable=False),
+    Column("behind", BigInteger, nullable=False),
+    moment("oldest_waiting_at"),
+    moment("known_at", nullable=False),
+    moment("committed_at"),
+    Column("alarm", Text),
+    PrimaryKeyConstraint("transport", "topic", "partition"),
+)
+"""One row per partition, renewed every second by whoever reads it: how many records wait, since when the oldest, when
+that was known, the last commit, and a sentence where it is not read any further. `slot`: the writer that said so."""
