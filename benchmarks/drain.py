@@ -1,7 +1,10 @@
 """How fast a backlog is drained: `python -m benchmarks.drain [--events 500000] [--ledger-rows 20000000]`.
 
-Broker, PostgreSQL, the ingest process and this program share the machine. Beside the drain stands a yardstick of the
+Broker, PostgreSQL, the ingest processes and this program share the machine. Beside the drain stands a yardstick of the
 same run: the same consumer, decoding, and a COPY of raw rows into a table without any index, and nothing else.
+
+    python -m benchmarks.drain --events 1000000 --offered 1000   # after an outage, while new events still come
+    python -m benchmarks.drain --processes 1 2                   # how it scales: each on servers of its own
 """
 
 import argparse
@@ -9,13 +12,12 @@ import io
 import sys
 import time
 from collections.abc import Sequence
-from statistics import median
 
-import psutil  # type: ignore[import-untyped]  # it ships no types
 import sqlalchemy as sa
 from kafka import KafkaConsumer, TopicPartition
 
 from benchmarks.backlog import ISSUER, PARTITIONS, Servers, fill, servers
+from benchmarks.draining import Task, drain
 from benchmarks.machine import machine
 from dashapp.data.database import DatabaseRole
 from dashapp.data.store.recount import differences
@@ -26,18 +28,32 @@ from ingest.native import decode
 from ingest.transports.consumer import FETCH_BYTES, PARTITION_BYTES
 
 YARDSTICK_BATCH = 8_000
-GIVE_UP_AFTER = 1_800.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measures and prints."""
+    """Measures and prints; 1 where a recount was asked for and differs."""
+    options = _parser().parse_args(arguments)
+    print(machine(), flush=True)
+    rates = [_measure(options, processes) for processes in options.processes]
+    for processes, (rate, _right) in zip(options.processes[1:], rates[1:], strict=True):
+        first = options.processes[0]
+        print(f"{processes} processes drain {rate / rates[0][0]:.2f} times as fast as {first}")
+    return 0 if all(right for _rate, right in rates) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.drain", description=__doc__)
-    parser.add_argument("--events", type=int, default=500_000)
+    parser.add_argument("--events", type=int, default=500_000, help="the backlog")
+    parser.add_argument("--offered", type=int, default=0, help="new events per second that come meanwhile")
+    parser.add_argument("--processes", type=int, nargs="+", default=[1], help="ingest processes; several: one run each")
     parser.add_argument("--ledger-rows", type=int, default=0, help="random ids that are in the ledger beforehand")
     parser.add_argument("--batch-size", type=int, default=1_000, help="ANALYTICS_BATCH_SIZE")
     parser.add_argument("--check", action="store_true", help="compare all aggregates with a recount afterwards")
-    options = parser.parse_args(arguments)
-    print(machine(), flush=True)
+    return parser
+
+
+def _measure(options: argparse.Namespace, processes: int) -> tuple[float, bool]:
+    """Events per second with so many processes, and whether a recount, if one was asked for, is equal."""
     with servers() as running:
         began = time.perf_counter()
         fill(running, options.events)
@@ -46,11 +62,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _fill_ledger(running, options.ledger_rows)
         yardstick = _yardstick(running, options.events)
         print(f"yardstick (poll, decode, COPY of raw rows): {yardstick:,.0f} events/s", flush=True)
-        drained = _drain(running, options.events, options.batch_size)
+        drained = drain(running, Task(options.events, options.offered, processes, options.batch_size))
         print(f"ratio to the yardstick: {drained / yardstick:.2f}")
         days = running.scalar("SELECT count(*) FROM learner_course_days")
         print(f"learner-days: {days:,}; ledger: {running.scalar('SELECT count(*) FROM event_ledger'):,} rows")
-        return 1 if options.check and not _is_right(running) else 0
+        return drained, not options.check or _is_right(running)
 
 
 def _fill_ledger(running: Servers, rows: int) -> None:
@@ -104,64 +120,6 @@ def _yardstick(running: Servers, events: int) -> float:
     consumer.close()
     running.administrate("DROP TABLE yardstick", "CHECKPOINT")
     return rate
-
-
-def _drain(running: Servers, events: int, batch_size: int) -> float:
-    """Events per second from the first commit that is seen to the last; prints memory and the rate over time."""
-    process = running.start_ingest(ANALYTICS_BATCH_SIZE=str(batch_size))
-    try:
-        watched = psutil.Process(process.pid)
-        server_before = _server_seconds(running)
-        began, memory, marks = time.perf_counter(), [], []
-        first: tuple[float, int] | None = None
-        while True:
-            done = running.scalar("SELECT coalesce(sum(next_offset), 0) FROM transport_offsets")
-            now = time.perf_counter()
-            if first is None and done:
-                first = (now, done)
-            memory.append(watched.memory_info().rss / 2**20)
-            marks.append((now, done))
-            if done >= events:
-                break
-            if now - began > GIVE_UP_AFTER or process.poll() is not None:
-                raise SystemExit("the ingest did not drain the backlog")
-            time.sleep(0.1)
-        assert first is not None
-        rate = (events - first[1]) / (now - first[0])
-        print(f"drain: {rate:,.0f} events/s ({events:,} events, {first[0] - began:.1f} s to the first commit)")
-        print(f"rate by fifths: {', '.join(f'{each:,.0f}' for each in _fifths(marks, first, events))} events/s")
-        tenths = [median(memory[len(memory) * n // 10 : len(memory) * (n + 1) // 10 + 1]) for n in range(10)]
-        print(f"memory of the ingest process by tenths of the time: {', '.join(f'{each:.0f}' for each in tenths)} MB")
-        print(f"memory at most: {max(memory):.0f} MB", flush=True)
-        ours, theirs = sum(watched.cpu_times()[:2]), _server_seconds(running) - server_before
-        print(
-            f"processor time by the event: ingest process {ours / events * 1e6:.0f} µs,"
-            f" PostgreSQL {theirs / events * 1e6:.0f} µs"
-        )
-        return rate
-    finally:
-        process.terminate()
-        process.wait(60)
-
-
-def _server_seconds(running: Servers) -> float:
-    """Processor seconds of all processes of PostgreSQL so far."""
-    assert running.database.server is not None
-    pid = running.database.server.postmaster_pid
-    assert pid is not None
-    return sum(sum(each.cpu_times()[:2]) for each in psutil.Process(pid).children())
-
-
-def _fifths(marks: list[tuple[float, int]], first: tuple[float, int], events: int) -> list[float]:
-    """The rate in each fifth of the events after the first commit."""
-    rates = []
-    begin = first
-    for fifth in range(1, 6):
-        goal = first[1] + (events - first[1]) * fifth // 5
-        end = next(mark for mark in marks if mark[1] >= goal)
-        rates.append((end[1] - begin[1]) / max(end[0] - begin[0], 1e-9) if end[0] > begin[0] else 0.0)
-        begin = end
-    return rates
 
 
 def _is_right(running: Servers) -> bool:

@@ -1,4 +1,4 @@
-"""How long from append to commit: `python -m benchmarks.latency [--rate 1000] [--seconds 60]`.
+"""How long from append to commit: `python -m benchmarks.latency [--rate 1000] [--seconds 60 | --minutes 10]`.
 
 Events are offered at a steady rate; for each the time from the producer's `send` to the commit of its aggregates is
 read from PostgreSQL, which notes the instant of every commit here. Beside it the yardstick of the same run: the time
@@ -34,8 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measures and prints."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.latency", description=__doc__)
     parser.add_argument("--rate", type=int, default=1_000, help="events per second")
-    parser.add_argument("--seconds", type=int, default=60)
+    how_long = parser.add_mutually_exclusive_group()
+    how_long.add_argument("--seconds", type=int, default=60)
+    how_long.add_argument("--minutes", type=int)
     options = parser.parse_args(arguments)
+    events = options.rate * (options.seconds if options.minutes is None else 60 * options.minutes)
     print(machine(), flush=True)
     with servers() as running:
         _note_commits(running)
@@ -47,8 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _await(running, WARM_UP)
             watcher.start()
             since = datetime.now(UTC)
-            _offer(running, options.rate * options.seconds, options.rate, seed=2)
-            _await(running, WARM_UP + options.rate * options.seconds)
+            _offer(running, events, options.rate, seed=2)
+            _await(running, WARM_UP + events)
         finally:
             process.terminate()
             process.wait(60)
