@@ -70,8 +70,8 @@ def embedded_postgres() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def debian_postgres() -> Iterator[str]:
     """The administrator's URL of a cluster of the system's PostgreSQL."""
-    with debian_cluster() as url:
-        yield url
+    with debian_cluster() as cluster:
+        yield cluster.url
 
 
 @pytest.fixture(scope="session", params=["embedded", "debian"])

@@ -59,31 +59,53 @@ def _unprivileged() -> str | None:
     return "postgres" if "postgres" in names else "nobody"
 
 
+class DebianCluster:
+    """A cluster of the system's PostgreSQL in a folder of its own, reached over its own unix socket."""
+
+    def __init__(self, folder: Path) -> None:
+        """Makes the cluster; starts nothing."""
+        self._programs = newest_debian_postgres()
+        self._folder = folder
+        self._user = _unprivileged()
+        if self._user is not None:
+            shutil.chown(folder, self._user)
+        self._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+
+    @property
+    def url(self) -> str:
+        """The administrator's URL; the same after every start."""
+        return f"postgresql+psycopg2://postgres@/postgres?host={self._folder}"
+
+    def start(self) -> None:
+        """Returns when it answers."""
+        # Without fsync: the tests kill processes, not the machine.
+        options = f"-k {self._folder} -c listen_addresses= -c fsync=off -c max_connections=200"
+        self._run("pg_ctl", "-w", "-l", str(self._folder / "log"), "-o", options, "start")
+
+    def stop(self) -> None:
+        """Ends it at once, without a checkpoint, as a crash would: the next start recovers from its log."""
+        self._run("pg_ctl", "-w", "-m", "immediate", "stop")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [str(self._programs / program), "-D", str(self._folder / "data"), *arguments]
+        done = subprocess.run(command, user=self._user, cwd=self._folder, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise ServerMissing(f"{program} failed: {(done.stderr or done.stdout).strip()}")
+
+
 @contextmanager
-def debian_cluster() -> Iterator[str]:
-    """A cluster of the system's PostgreSQL, reached over its own unix socket; gives the administrator's URL."""
-    programs = newest_debian_postgres()
-    user = _unprivileged()
+def debian_cluster() -> Iterator[DebianCluster]:
+    """A running cluster of the system's PostgreSQL, taken away afterwards."""
     # Directly below the temporary folder: a socket's path may have 107 characters, and the user must get through.
     folder = Path(tempfile.mkdtemp(prefix="la-pg-"))
-    if user is not None:
-        shutil.chown(folder, user)
-    data = folder / "data"
-
-    def run(*command: str) -> None:
-        done = subprocess.run(command, user=user, cwd=folder, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise ServerMissing(f"{Path(command[0]).name} failed: {(done.stderr or done.stdout).strip()}")
-
-    # Without fsync: the tests kill processes, not the machine.
-    options = f"-k {folder} -c listen_addresses= -c fsync=off -c max_connections=200"
     try:
-        run(str(programs / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-        run(str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
+        cluster = DebianCluster(folder)
+        cluster.start()
         try:
-            yield f"postgresql+psycopg2://postgres@/postgres?host={folder}"
+            yield cluster
         finally:
-            run(str(programs / "pg_ctl"), "-D", str(data), "-w", "-m", "immediate", "stop")
+            with suppress(ServerMissing):  # a test may have stopped it
+                cluster.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -222,7 +222,7 @@ def test_an_aborted_transaction_of_a_producer_is_not_counted(
     finally:
         writer.close(timeout=5)
     await_that(lambda: kafka_campus.counted() == 1, "the other one counts")
-    assert running.status().committed_events == 1
+    await_that(lambda: running.status().committed_events == 1, "it says so")
 
 
 # ------------------------------------------------------------------ away

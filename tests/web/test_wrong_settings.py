@@ -32,8 +32,8 @@ def start(folder: Path, **settings: str) -> tuple[int, str]:
 @pytest.fixture(scope="module")
 def strict_server() -> Iterator[str]:
     """The socket of a PostgreSQL that asks everybody but its administrator for a password."""
-    with debian_cluster() as url:
-        folder = url.rpartition("host=")[2]
+    with debian_cluster() as cluster:
+        folder = cluster.url.rpartition("host=")[2]
         with psycopg2.connect(host=folder, user="postgres", dbname="postgres") as connection:
             connection.cursor().execute("CREATE ROLE analytics LOGIN PASSWORD 'another-one'")
         connection.close()

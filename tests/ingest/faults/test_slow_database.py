@@ -1,0 +1,74 @@
+"""A database that is slow makes the ingest wait, not grow: it stops reading, and stays a member of its group."""
+
+import random
+import time
+from collections.abc import Callable
+
+import psutil  # type: ignore[import-untyped]  # it ships no types
+import pytest
+
+from dashapp.data.database import DatabaseRole
+from dashapp.data.store.partitions import read_partitions
+from ingest.transports.consumer import SESSION_TIMEOUT_MS
+from tests.ingest.conftest import await_that
+from tests.ingest.faults.conftest import Road, writes_held_up
+from tests.ingest.processes import Process
+from tests.ingest.semester import assert_counted_once, semester
+
+RunProcess = Callable[..., Process]
+MOST_MB = 350
+BREATHING_MB = 16
+"""What the sizes of two moments may differ by where nothing grows."""
+
+
+def waits_for_writer(road: Road) -> bool:
+    """Whether the ingest has told of records that wait for more than a second."""
+    with road.campus.database.transaction(DatabaseRole.WEB, None) as connection:
+        return any(each.waiting_seconds > 1 for each in read_partitions(connection))
+
+
+def slow_down(seconds: float, count: int, road: Road, run_process: RunProcess) -> None:
+    """Holds the writes of a replay up for so long; looks at memory, processor and membership meanwhile."""
+    events = semester(random.Random(41), count)
+    process = run_process(road)
+    road.offer(events[:200])
+    road.await_all()
+    with writes_held_up(road):
+        road.offer(events[200:])
+        members = road.members()
+        await_that(lambda: waits_for_writer(road), "it says that records wait")
+        held_at, watched = time.monotonic(), psutil.Process(process.pid)
+        sizes, used = [process.memory()], sum(watched.cpu_times()[:2])
+
+        def is_over() -> bool:
+            sizes.append(process.memory())
+            return time.monotonic() - held_at > seconds
+
+        # Looked at, not slept through: what has to be seen is that nothing happens.
+        await_that(is_over, "the time is over", 2 * seconds)
+        used = sum(watched.cpu_times()[:2]) - used
+        assert road.taken() < road.offered
+        assert road.members() == members, "it is still a member of its group, under the same name"
+    road.await_all()
+    sizes.append(process.memory())
+    assert process.end() == 0
+    later = sizes[len(sizes) // 3 : -1]
+    assert max(later) - min(later) < BREATHING_MB, "memory is flat"
+    assert max(sizes) < MOST_MB
+    assert used < 0.5 * seconds, "it waits without spinning"
+    assert_counted_once(road.campus, events)
+
+
+def test_a_database_that_holds_up_a_batch_stops_the_reading(road: Road, run_process: RunProcess) -> None:
+    """For longer than the group waits for a member that is silent."""
+    slow_down(SESSION_TIMEOUT_MS / 1000 + 2, 6_000, road, run_process)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_a_database_that_holds_up_batches_beyond_its_time_limits_stops_the_reading(
+    road: Road, run_process: RunProcess
+) -> None:
+    """Waiting for a lock is given up after half a minute, and tried again."""
+    road.settings = road.settings.model_copy(update={"analytics_batch_size": 1_000})
+    slow_down(50, 100_000, road, run_process)
