@@ -35,13 +35,15 @@ class Gathered:
     buried: list[Buried] = field(default_factory=list)
     refused: Counter[Topic | None] = field(default_factory=Counter)
     """How many of `buried` there are of each kind of topic."""
+    silent: int = 0
+    """Records in which nothing was that is counted or refused; they are done with all the same."""
     begun: float = 0.0
     """When the first record was polled, by the monotonic clock."""
     oldest: datetime | None = None
 
     def __len__(self) -> int:
-        """How many events and dead letters."""
-        return len(self.arrived) + len(self.buried)
+        """How many events and dead letters, and records without either."""
+        return len(self.arrived) + len(self.buried) + self.silent
 
     def age(self) -> float:
         """Seconds since the first record was polled; 0 without one."""
@@ -106,11 +108,12 @@ class Decoder:
         return max(1, int(events / max(1.0, self._density)))
 
     def _add_items(self, record: Record, source: Source, gathered: Gathered) -> bool:
-        """Appends what is in a record that is no native event, or a bad one; whether any event was in it."""
+        """Appends what is in a record that is no native event, or a bad one; whether it was a good one."""
         place, received_at, kind, _ = record
         assert kind is not None
         items = decode_items(place.body, kind, source, self._max_bytes)
-        good = False
+        good = not items
+        gathered.silent += good
         for outcome, body in items:
             # Each has a place of its own: one of them may be refused by the database, and the others not.
             own = place if len(items) == 1 else replace(place, body=body)
