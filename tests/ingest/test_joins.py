@@ -1,16 +1,22 @@
 """The command by which an administrator says which names are the same person, and what ingest makes of it."""
 
+import json
 from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from msgspec import structs
 
 from dashapp.domain.events import Identifier
+from dashapp.domain.joins import mailbox_hash
 from dashapp.settings import Settings
 from ingest import joins
 from ingest.loop import Ingest
 from ingest.native import encode
+from tests.ingest.caliper.samples import PAGE, caliper_event, envelope
 from tests.ingest.conftest import ISSUER, Campus, await_that, put, viewed
+from tests.ingest.xapi.statements import statement
 
 VIDEO = "https://video.example"
 RULE = (
@@ -91,3 +97,58 @@ def test_a_running_ingest_follows_a_rule_that_is_made_meanwhile(
     await_that(lambda: campus.counted() == 12, "events after the rule are counted")
     assert campus.scalar("SELECT count(*) FROM people WHERE merged_into IS NULL") == 6
     assert campus.scalar("SELECT max(events) FROM learner_course_days") == 3
+
+
+ADDRESS = "anna@example.org"
+DESCRIBED: dict[str, Any] = {
+    "type": "person_described", "id": "person-1", "time": "2026-02-01T08:00:00+01:00", "actor": {"id": "anna"},
+    "given_name": "Anna", "email": "Anna@Example.org",
+}  # fmt: skip
+
+
+def by_statement(**actor: Any) -> bytes:
+    return json.dumps(statement(id=str(uuid4()), actor=actor)).encode()
+
+
+SENT: tuple[bytes, ...] = (
+    encode(viewed(1), ISSUER),
+    by_statement(account={"homePage": VIDEO, "name": "ANNA"}),
+    by_statement(account={"homePage": ISSUER, "name": "anna"}),
+    by_statement(mbox=f"mailto:{ADDRESS}"),
+    by_statement(mbox_sha1sum=mailbox_hash(ADDRESS)),
+    envelope(caliper_event("ViewEvent", "Viewed", {"id": PAGE, "type": "Page"})),
+)
+"""Anna, under each of her names."""
+RULES = (
+    RULE,
+    (
+        *("--organisation", "campus", "--issuer", ISSUER, "--kind", "caliper"),
+        *("--same-issuer", ISSUER, "--same-kind", "account", "--transform", "last_segment"),
+    ),
+    ("--organisation", "campus", "--issuer", ISSUER, "--kind", "email", "--transform", "mailbox_hash"),
+)
+
+
+@pytest.mark.parametrize("rules_after", [0, 3, len(SENT) + 1])
+@pytest.mark.parametrize("backwards", [False, True])
+def test_one_learner_in_three_formats_under_all_her_names_is_one_learner(
+    campus: Campus,
+    run: Callable[..., tuple[int, list[str]]],
+    make_settings: Callable[..., Settings],
+    run_ingest: Callable[..., Ingest],
+    rules_after: int,
+    backwards: bool,
+) -> None:
+    run_ingest(make_settings(data_retention_days=36_500, aggregate_retention_days=36_500), campus.database)
+    bodies = [*SENT, json.dumps(DESCRIBED).encode()]
+    for number, body in enumerate(reversed(bodies) if backwards else bodies):
+        if number == rules_after:
+            assert [run("add", *rule)[0] for rule in RULES] == [0, 0, 0]
+        put(campus, [body], "user" if b"person_described" in body else "learning")
+        await_that(lambda: campus.scalar("SELECT count(*) FROM inbox") == 0, "it is taken from the inbox")
+    if rules_after == len(bodies):
+        assert [run("add", *rule)[0] for rule in RULES] == [0, 0, 0]
+    assert campus.letters() == []
+    assert campus.counted() == len(SENT)
+    assert campus.scalar("SELECT count(*) FROM people WHERE merged_into IS NULL") == 1
+    assert campus.scalar("SELECT count(DISTINCT person_id) FROM learner_course_days") == 1

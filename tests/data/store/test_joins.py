@@ -10,11 +10,15 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.queries.people import names_statement, principal_for
+from dashapp.data.store.identities import IdentityCache
 from dashapp.data.store.join_rules import add_rule, list_rules, remove_rule
+from dashapp.data.store.locks import own_organisation
 from dashapp.data.store.merges import split_people
+from dashapp.data.store.names import Names
 from dashapp.domain.events import Event, Identifier, LearningEvent, MembershipChanged, PersonDescribed, Role, Verb
 from dashapp.domain.joins import JoinRule, JoinRuleError, Transform, mailbox_hash
 from dashapp.domain.keys import PersonId
@@ -302,3 +306,33 @@ def test_a_rule_that_is_made_while_events_come_joins_everybody(campus: Campus) -
             one.result()
     assert people(campus) == 40
     assert campus.rows("SELECT DISTINCT events FROM learner_course_days") == [(2,)]
+
+
+def test_who_holds_the_organisation_never_waits_for_a_thread_that_waits_for_it(campus: Campus) -> None:
+    allow(campus, RULES[0])
+    cache = IdentityCache(campus.database)
+    names = Names(people={ACCOUNT, NATIVE})
+    with ThreadPoolExecutor(2) as pool:
+        with campus.database.transaction(DatabaseRole.INGEST, campus.organisation) as connection:
+            own_organisation(connection, campus.organisation)
+            waiting = pool.submit(cache.resolve, campus.organisation, names)
+            waiting_for = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            while connection.execute(text(waiting_for)).scalar_one() == 0:
+                assert not waiting.done()
+            pool.submit(cache.forget, campus.organisation).result(30)
+            assert not waiting.done()
+        assert len(set(waiting.result(30).people.values())) == 2
+    assert people(campus) == 1
+
+
+def test_a_split_gives_back_what_was_said_of_each(campus: Campus) -> None:
+    allow(campus, RULES[0])
+    campus.write(is_called(NATIVE, None, 1, given_name="Ada"), is_called(ACCOUNT, None, 2, given_name="Augusta"))
+    assert shown(campus) == [("Augusta", None)]
+    with campus.database.transaction(DatabaseRole.JOBS, campus.organisation) as connection:
+        merge = connection.execute(text("SELECT merge_id FROM person_merges")).scalar_one()
+        split_people(connection, campus.organisation, merge, "an administrator", NOW)
+    assert campus.rows("SELECT given_name, described_as FROM people ORDER BY given_name") == [
+        ("Ada", None),
+        ("Augusta", None),
+    ]
