@@ -254,7 +254,6 @@ _BY_TYPE: Final[Mapping[ActivityType, tuple[str, ...]]] = MappingProxyType(
         ActivityType.VIDEO: (
             "https://w3id.org/xapi/video/activity-type/video",
             f"{_STREAMS}video",
-            f"{_STREAMS_2}schema/1.0/video",
         ),
         ActivityType.QUIZ: (
             f"{_ACTIVITIES}assessment",
