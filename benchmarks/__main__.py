@@ -2,9 +2,15 @@
 
 import sys
 
-from benchmarks import browser, drain, latency, pages
+from benchmarks import browser, collector, drain, latency, pages
 
-ALL = {"drain": drain.main, "latency": latency.main, "pages": pages.main, "browser": browser.main}
+ALL = {
+    "drain": drain.main,
+    "latency": latency.main,
+    "collector": collector.main,
+    "pages": pages.main,
+    "browser": browser.main,
+}
 
 
 def main(names: list[str]) -> int:
