@@ -16,6 +16,7 @@ from dashapp.components import card, shell
 from dashapp.components.links import Links
 from dashapp.components.slots import Slot
 from dashapp.domain.errors import NotFound, NotPermitted
+from dashapp.domain.quality import QualityView
 from dashapp.domain.views import ClassroomView, CoursesView, Freshness, InstitutionView, StudentView
 from dashapp.figures import Screen
 from dashapp.observability.logging import get_logger
@@ -30,7 +31,7 @@ AS_OF: Final = "asof"
 """The slot of the as-of lines."""
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-View = TypeVar("View", StudentView, ClassroomView, InstitutionView, CoursesView)
+View = TypeVar("View", StudentView, ClassroomView, InstitutionView, CoursesView, QualityView)
 Values = Mapping[str, Any]
 """By the names of a page's slots."""
 

@@ -75,16 +75,17 @@ def _tabs(asked: Asked, links: Links, here: str) -> list[Tab]:
     if principal.learns_in:
         tabs.append((_("My page"), links.me()))
     if principal.administers:
-        tabs.append(
-            (_("Institution"), links.organisation(own_address(asked.services.database, principal.organisation_id)))
-        )
+        own = own_address(asked.services.database, principal.organisation_id)
+        tabs += [(_("Institution"), links.organisation(own)), (_("Data quality"), links.data_quality(own))]
     if principal.teaches_in or principal.administers:
         rooms = asked.services.reader.classrooms(principal)
         if principal.teaches_in and len(rooms) <= MOST_TABS:
             tabs += [(room.code or room.title, links.course(room.public_id)) for room in rooms]
         else:
             tabs.append((_("Classrooms"), links.courses()))
-    return [Tab(label, href, current=plain == href or plain.startswith(f"{href}/")) for label, href in tabs]
+    # Of two tabs on the way to a page the nearer one is open.
+    nearest = max((href for _label, href in tabs if f"{plain}/".startswith(f"{href}/")), key=len, default=None)
+    return [Tab(label, href, current=href == nearest) for label, href in tabs]
 
 
 def register(registry: CallbackRegistry) -> None:

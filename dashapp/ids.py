@@ -129,6 +129,20 @@ class Institution:
     SCORES: Final = "institution-scores"
 
 
+class Quality:
+    """The page about the quality of the data."""
+
+    PAGE: Final = "quality-page"
+    TITLE: Final = "quality-title"
+    LEAD: Final = "quality-lead"
+    STRIP: Final = "quality-strip"
+    DAYS: Final = "quality-days"
+    PARTS: Final = "quality-parts"
+    SOURCES: Final = "quality-sources"
+    COURSES: Final = "quality-courses"
+    ALERTS: Final = "quality-alerts"
+
+
 class Courses:
     """The list of one's courses."""
 

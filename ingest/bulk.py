@@ -15,6 +15,7 @@ from dashapp.data.database import Database, DatabaseRole, act_for
 from dashapp.data.store.arrivals import Arrived, Buried, Place
 from dashapp.data.store.dead_letters import bury
 from dashapp.data.store.identities import IdentityCache
+from dashapp.data.store.quality import QualityKeeper
 from dashapp.data.store.scope_changes import WriterSlot, claim_slot
 from dashapp.data.store.writer import EventWriter, Limits, Prepared, StructureChanged
 from dashapp.domain.clock import Clock
@@ -46,6 +47,7 @@ class BulkLoader:
         self._slot = slot
         self._pseudonym_key = pseudonym_key
         self._writer = EventWriter(database, IdentityCache(database), limits)
+        self._quality = QualityKeeper()
 
     def load(self, source: Source, batches: Iterable[Sequence[Event]], clock: Clock) -> Iterator[Counted]:
         """Writes the batches in their order; one result as each is committed. An empty batch is no batch.
@@ -80,6 +82,7 @@ class BulkLoader:
         with self._database.transaction(DatabaseRole.INGEST, None) as connection:
             written = self._writer.write(connection, prepared)
             bury(connection, _with_bodies(written.buried, arrived), self._pseudonym_key)
+            self._quality.keep(connection, self._slot.slot, written.quality, written.buried)
             for organisation_id, touched in written.touched.items():
                 act_for(connection, organisation_id)
                 self._slot.record(

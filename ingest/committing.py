@@ -11,6 +11,7 @@ from dashapp.data.database import Database
 from dashapp.data.store.arrivals import Arrived, Buried
 from dashapp.data.store.blame import blames_an_event
 from dashapp.data.store.dead_letters import bury
+from dashapp.data.store.quality import QualityKeeper
 from dashapp.data.store.scope_changes import WriterSlot, claim_slot
 from dashapp.data.store.writer import EventWriter, Prepared, StructureChanged, Written
 from dashapp.domain.errors import Unavailable
@@ -98,8 +99,11 @@ class SharedWriter:
 class Committer:
     """Commits batches, one at a time."""
 
-    def __init__(self, transport: Transport, writer: SharedWriter, slot: HeldSlot, pseudonym_key: str) -> None:
+    def __init__(
+        self, transport: Transport, writer: SharedWriter, slot: HeldSlot, pseudonym_key: str, quality: QualityKeeper
+    ) -> None:
         """`pseudonym_key`: with it the actors of dead letters are hashed."""
+        self._quality = quality
         self._transport = transport
         self._writer = writer
         self._slot = slot
@@ -111,7 +115,9 @@ class Committer:
         slot = self._slot.get()
         with self._transport.transaction(batch.receipt) as connection:
             written = self._write(connection, batch)
-            bury(connection, once_each([*batch.records.buried, *written.buried]), self._pseudonym_key)
+            letters = [*batch.records.buried, *written.buried]
+            bury(connection, once_each(letters), self._pseudonym_key)
+            self._quality.keep(connection, slot.slot, written.quality, letters)
             self._transport.settle(connection, batch.receipt)
             for organisation, touched in written.touched.items():
                 slot.record(connection, organisation, touched.courses, touched.people, touched.oldest_received_at)

@@ -19,6 +19,7 @@ from dashapp.data.store.blame import blames_an_event
 from dashapp.data.store.identities import IdentityCache
 from dashapp.data.store.offsets import LostOwnership
 from dashapp.data.store.partitions import PartitionState, report_partitions
+from dashapp.data.store.quality import QualityKeeper
 from dashapp.data.store.scope_changes import prune_changes
 from dashapp.data.store.status import IngestState, Report, report, withdraw
 from dashapp.data.store.writer import EventWriter, Limits, Written
@@ -93,7 +94,9 @@ class Ingest:
         limits = Limits(timedelta(days=settings.data_retention_days), timedelta(seconds=settings.future_tolerance))
         self._writer = SharedWriter(EventWriter(database, IdentityCache(database), limits))
         self._slot = HeldSlot(database)
-        self._committer = Committer(transport, self._writer, self._slot, settings.pseudonym_key)
+        score = metrics.data_quality_score
+        quality = QualityKeeper(lambda source, found: score.labels(source.organisation, source.name).set(found))
+        self._committer = Committer(transport, self._writer, self._slot, settings.pseudonym_key, quality)
         self._decoder = Decoder(SourceRegistry(database), settings.max_event_bytes)
         self._largest = LARGEST_BATCH * settings.analytics_batch_size
         self._handover = Handover()

@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 from flask.testing import FlaskClient
 
-from dashapp.components import classroom, courses, institution, student
+from dashapp.components import classroom, courses, institution, quality, student
 from dashapp.data.database import Database
 from dashapp.domain.keys import PublicId
 from dashapp.settings import Settings, load_settings
@@ -77,7 +77,8 @@ def body_of(application: Application, output: str, values: dict[str, Any]) -> di
 
 
 def _cards_of(page: str) -> Sequence[str]:
-    cards: dict[str, Sequence[str]] = {each.PAGE: each.CARDS for each in (student, classroom, institution, courses)}
+    pages = (student, classroom, institution, courses, quality)
+    cards: dict[str, Sequence[str]] = {each.PAGE: each.CARDS for each in pages}
     return cards[page]
 
 

@@ -32,6 +32,7 @@ class Subject(StrEnum):
     COURSES = "courses"
     COURSE_WEEKS = "course_weeks"
     COURSE_SCORES = "course_scores"
+    QUALITY = "quality"
 
 
 def _time_on_task() -> str:
@@ -164,6 +165,15 @@ def _of_organisation(subject: Subject) -> Definition:
             _("Since the start of each course"),
             small,
             _("Submissions"),
+        ),
+        Subject.QUALITY: (
+            _(
+                "What senders send, judged when it comes. The score is the mean of seven parts by their weights; a part"
+                " about which nothing came is left out."
+            ),
+            _("The last 14 days, by the time of arrival; alerts by the last 24 hours"),
+            _("From lateness: what is older than a week when it comes, since somebody has brought it in later"),
+            _("Hours of each source and course, kept by ingest"),
         ),
     }
     return Definition(*texts[subject])

@@ -37,3 +37,7 @@ class Links:
     def organisation(self, organisation: PublicId) -> str:
         """The page of an organisation."""
         return self._to(f"/organisations/{organisation}")
+
+    def data_quality(self, organisation: PublicId) -> str:
+        """The page about the quality of an organisation's data."""
+        return self._to(f"/organisations/{organisation}/data-quality")

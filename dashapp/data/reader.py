@@ -15,12 +15,14 @@ from dashapp.data.queries.courses import choices, find_course
 from dashapp.data.queries.institution import read_institution
 from dashapp.data.queries.overview import read_overview
 from dashapp.data.queries.people import find_person
+from dashapp.data.queries.quality import read_quality
 from dashapp.data.queries.student import read_student
 from dashapp.domain.audience import MINIMUM_GROUP
 from dashapp.domain.clock import Clock
 from dashapp.domain.filters import Filters
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId
 from dashapp.domain.principal import Principal
+from dashapp.domain.quality import QualityView
 from dashapp.domain.scope import (
     AsOf,
     Scope,
@@ -35,7 +37,7 @@ from dashapp.domain.views import ClassroomView, CourseChoice, CoursesView, Fresh
 ID_SECONDS: Final = 60.0
 MOST_IDS: Final = 50_000
 
-T = TypeVar("T", StudentView, ClassroomView, InstitutionView, CoursesView)
+T = TypeVar("T", StudentView, ClassroomView, InstitutionView, CoursesView, QualityView)
 
 
 class Versions(Protocol):
@@ -85,6 +87,7 @@ class PageReader:
     _classroom: Form[ClassroomView] = field(default_factory=lambda: Form.of(ClassroomView), repr=False)
     _institution: Form[InstitutionView] = field(default_factory=lambda: Form.of(InstitutionView), repr=False)
     _courses: Form[CoursesView] = field(default_factory=lambda: Form.of(CoursesView), repr=False)
+    _quality: Form[QualityView] = field(default_factory=lambda: Form.of(QualityView), repr=False)
     _ids: _KnownIds = field(default_factory=_KnownIds, repr=False)
 
     def student(self, principal: Principal, filters: Filters) -> StudentView:
@@ -124,6 +127,12 @@ class PageReader:
         return self._answer(
             question, self._courses, lambda connection: read_overview(connection, scope, question.as_of)
         )
+
+    def quality(self, principal: Principal) -> QualityView:
+        """How good the data of the principal's organisation are."""
+        scope = scope_for_institution(principal, self.minimum_group)
+        question = self._question("quality", scope, Filters(), 0)
+        return self._answer(question, self._quality, lambda connection: read_quality(connection, scope, question.as_of))
 
     def classrooms(self, principal: Principal) -> tuple[CourseChoice, ...]:
         """The classrooms that the principal may open, those under way first; not cached."""

@@ -13,6 +13,7 @@ from dashapp.figures.heat import EVENT_STEPS as HEAT_EVENTS
 from dashapp.figures.heat import MINUTE_STEPS as HEAT_MINUTES
 from dashapp.figures.heat import learner_weeks
 from dashapp.figures.heat import rows_shown as heat_rows_shown
+from dashapp.figures.quality import quality_by_day
 from dashapp.figures.scatter import time_and_score
 from dashapp.figures.scores import scores_against_course
 from dashapp.figures.theme import Screen, Theme, table_of
@@ -30,6 +31,7 @@ __all__ = [
     "courses_by_week",
     "heat_rows_shown",
     "learner_weeks",
+    "quality_by_day",
     "scores_against_course",
     "scores_by_course",
     "table_of",

@@ -50,6 +50,8 @@ class Metrics:
     """Seconds since the oldest of them was appended; 0 where none waits."""
     partition_committed: Gauge
     """The instant of the last commit, in seconds since 1970; 0 where there was none."""
+    data_quality_score: Gauge
+    """0 to 100 over the last 24 h, by `organisation` and `source`, the short names of what is registered."""
 
     content_type: str = CONTENT_TYPE_LATEST
 
@@ -105,22 +107,15 @@ def build_metrics() -> Metrics:
             ("collector", "outcome"),
             registry=registry,
         ),
-        partition_behind=Gauge(
-            "analytics_partition_behind_records",
-            "Records of a partition that are not committed yet.",
-            BY_PARTITION,
-            registry=registry,
+        partition_behind=_of_partitions(registry, "behind_records", "Records that are not committed yet"),
+        partition_waiting=_of_partitions(registry, "waiting_seconds", "Age of the oldest record not committed yet"),
+        partition_committed=_of_partitions(
+            registry, "last_commit_timestamp_seconds", "When records were last committed"
         ),
-        partition_waiting=Gauge(
-            "analytics_partition_waiting_seconds",
-            "Age of a partition's oldest record that is not committed yet.",
-            BY_PARTITION,
-            registry=registry,
-        ),
-        partition_committed=Gauge(
-            "analytics_partition_last_commit_timestamp_seconds",
-            "When records of a partition were last committed.",
-            BY_PARTITION,
+        data_quality_score=Gauge(
+            "analytics_data_quality_score",
+            "Score of the data of a source over the last 24 hours, 0 to 100.",
+            ("organisation", "source"),
             registry=registry,
         ),
     )
@@ -158,3 +153,7 @@ class PartitionGauges:
             for gauge in (metrics.partition_behind, metrics.partition_waiting, metrics.partition_committed):
                 gauge.remove(*labels)
         self._shown = shown
+
+
+def _of_partitions(registry: CollectorRegistry, name: str, said: str) -> Gauge:
+    return Gauge(f"analytics_partition_{name}", f"{said}, by partition.", BY_PARTITION, registry=registry)

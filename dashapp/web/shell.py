@@ -41,6 +41,7 @@ DOCUMENT: Final = """<!doctype html>
 LATE_GRAPH: Final = "dash/dcc/async-graph.js"
 LATE_GRID: Final = "dash_ag_grid/async-community.js"
 PATHS_WITH_GRIDS: Final = ("/courses/", "/organisations/")
+PATHS_WITHOUT: Final = ("/data-quality",)
 
 
 class ServiceDash(Dash):
@@ -76,7 +77,7 @@ class ServiceDash(Dash):
         """The parts of components that Dash would ask for only when the page is there to use them."""
         base = f"{self.config.requests_pathname_prefix}_dash-component-suites"
         late = [f"{base}/{LATE_GRAPH}"]
-        if any(part in path for part in PATHS_WITH_GRIDS):
+        if any(part in path for part in PATHS_WITH_GRIDS) and not path.endswith(PATHS_WITHOUT):
             late.append(f"{base}/{LATE_GRID}")
         return "\n".join(f'<link rel="preload" as="script" href="{address}">' for address in late)
 

@@ -105,12 +105,30 @@ def test_the_institution_is_for_its_administrator(
     assert "ALG 1" not in ours
 
 
-@pytest.mark.parametrize("page", ["student-page", "classroom-page", "institution-page"])
+@pytest.mark.parametrize("name", ["Ada Abel", "Tess Thorne"])
+def test_the_quality_of_the_data_is_for_the_administrator(campus: Campus, visitor: Strangers, name: str) -> None:
+    home = shown(visitor().sign_in(campus, ADMINISTRATOR).ask("home-location", {"home-asked.data": True}))
+    public_id = home.partition("/organisations/")[2].partition('"')[0]
+
+    theirs = shown(visitor().sign_in(campus, ADMINISTRATOR).ask("quality-page", address(public_id)))
+    ours = shown(visitor().sign_in(campus, name).ask("quality-page", address(public_id)))
+
+    assert "Open alerts" in theirs
+    assert NOTHING_HERE not in theirs
+    assert NOTHING_HERE in ours
+
+
+@pytest.mark.parametrize("page", ["student-page", "classroom-page", "institution-page", "quality-page"])
 @pytest.mark.parametrize("named", ["00000000-0000-4000-8000-000000000000", "nonsense", ""])
 def test_an_unknown_address_reads_like_one_that_is_not_permitted(
     campus: Campus, visitor: Strangers, page: str, named: str
 ) -> None:
-    name = {"student-page": "Ada Abel", "classroom-page": "Tess Thorne", "institution-page": ADMINISTRATOR}[page]
+    name = {
+        "student-page": "Ada Abel",
+        "classroom-page": "Tess Thorne",
+        "institution-page": ADMINISTRATOR,
+        "quality-page": ADMINISTRATOR,
+    }[page]
 
     assert NOTHING_HERE in shown(visitor().sign_in(campus, name).ask(page, address(named)))
 
@@ -124,7 +142,11 @@ def test_everybody_starts_on_the_page_of_their_role(campus: Campus, visitor: Str
 
 @pytest.mark.parametrize(
     ("name", "tabs"),
-    [("Ada Abel", ["My page"]), ("Tess Thorne", ["ALG 1"]), (ADMINISTRATOR, ["Institution", "Classrooms"])],
+    [
+        ("Ada Abel", ["My page"]),
+        ("Tess Thorne", ["ALG 1"]),
+        (ADMINISTRATOR, ["Institution", "Data quality", "Classrooms"]),
+    ],
 )
 def test_the_navigation_names_only_what_the_role_may_open(
     campus: Campus, visitor: Strangers, name: str, tabs: list[str]

@@ -25,6 +25,8 @@ PAGES = {
     "/embed/courses": "courses",
     f"/organisations/{SOME}": "institution",
     f"/embed/organisations/{SOME}": "institution",
+    f"/organisations/{SOME}/data-quality": "quality",
+    f"/embed/organisations/{SOME}/data-quality": "quality",
 }
 
 

@@ -9,16 +9,16 @@ import plotly.graph_objects as go
 import pytest
 from dash import html
 
-from dashapp.components import card, classroom, courses, institution, shell, student
+from dashapp.components import card, classroom, courses, institution, quality, shell, student
 from dashapp.components.links import Links
 from dashapp.components.reasons import first_upper
 from dashapp.domain.views import Level
 from dashapp.figures import Screen
 from dashapp.words import PSEUDO_LOCALE, use_locale
-from tests.components import samples
+from tests.components import samples, test_quality
 from tests.words.visible import texts_of, untranslated
 
-NAMES = (*samples.NAMES, *samples.CODES, *samples.ACTIVITIES, "GT", "en-XA", PSEUDO_LOCALE)
+NAMES = (*samples.NAMES, *test_quality.NAMES, *samples.CODES, *samples.ACTIVITIES, "GT", "en-XA", PSEUDO_LOCALE)
 SCREENS = (Screen(), Screen(narrow=True))
 
 
@@ -49,8 +49,12 @@ def _courses(screen: Screen) -> list[Any]:
     return [courses.fill(view, screen, Links()) for view in views]
 
 
+def _quality(screen: Screen) -> list[Any]:
+    return [quality.fill(view, screen) for view in (test_quality.view(), test_quality.EMPTY)]
+
+
 @pytest.mark.parametrize("screen", SCREENS, ids=("wide", "narrow"))
-@pytest.mark.parametrize("filled", [_student, _classroom, _institution, _courses])
+@pytest.mark.parametrize("filled", [_student, _classroom, _institution, _courses, _quality])
 def test_every_text_of_a_filled_page_is_translated(filled: Callable[[Screen], list[Any]], screen: Screen) -> None:
     with use_locale(PSEUDO_LOCALE):
         pages = filled(screen)
@@ -58,7 +62,7 @@ def test_every_text_of_a_filled_page_is_translated(filled: Callable[[Screen], li
     assert untranslated(values, NAMES) == []
 
 
-@pytest.mark.parametrize("page", [student, classroom, institution, courses])
+@pytest.mark.parametrize("page", [student, classroom, institution, courses, quality])
 def test_every_text_of_an_empty_page_is_translated(page: Any) -> None:
     with use_locale(PSEUDO_LOCALE):
         body = page.body()

@@ -10,6 +10,7 @@ from dashapp.data.store.arrivals import Arrived, Buried
 from dashapp.data.store.deltas import Deltas, DeltaTexts, as_copy, course_days, group
 from dashapp.data.store.joining import Joined, join_described
 from dashapp.data.store.preparing import PreparedOrganisation, Taken
+from dashapp.data.store.quality import NO_COURSE
 from dashapp.data.store.restructuring import Restructured, Restructuring
 from dashapp.data.store.retraction import Target
 from dashapp.data.store.roll_ups import CourseDays
@@ -90,23 +91,30 @@ class PartWriter:
         part = self._part
         new = stages.enter(self._cursor, self._organisation)
         self._written.new += len(new)
+        self._written.quality[self._organisation] = part.quality
         if len(new) == len(part.lines) and not part.doubles:
             return []
         seen = [number for number, line in enumerate(part.lines) if line not in new]
         old = stages.contents(self._cursor, self._organisation, [part.lines[number] for number in seen])
         for number in seen:
-            self._judge(part.arrivals[number], part.contents[number], old[part.lines[number]])
+            self._judge(part.arrivals[number], part.contents[number], old[part.lines[number]], double=False)
         held = {**dict(zip(part.lines, part.contents, strict=True)), **old}
         for arrival, line, content in part.doubles:
-            self._judge(arrival, content, held[line])
+            self._judge(arrival, content, held[line], double=True)
         return seen
 
-    def _judge(self, arrival: Arrived, content: int, held: int) -> None:
+    def _judge(self, arrival: Arrived, content: int, held: int, *, double: bool) -> None:
+        """`double`: it stands twice in this very batch, and has not been counted as received for a second time."""
         if content == held:
             self._written.seen += 1
-        else:
-            detail = "the same id came before with other content"
-            self._written.buried.append(Buried(arrival.place, arrival.source, RefusalReason.CONFLICT, detail))
+            course = getattr(arrival.event, "course", None)
+            known = self._part.remembered.courses.get(course, NO_COURSE) if course is not None else NO_COURSE
+            self._part.quality.add_repeated(arrival, known, within_the_batch=double)
+            return
+        if double:
+            self._part.quality.add_other(arrival)
+        detail = "the same id came before with other content"
+        self._written.buried.append(Buried(arrival.place, arrival.source, RefusalReason.CONFLICT, detail))
 
     def _sums(self, skipped: set[int], restructured: Restructured) -> tuple[Deltas, DeltaTexts]:
         """What the events add that count: prepared beforehand where nothing has to be left out."""

@@ -15,6 +15,7 @@ from dashapp.data.store.arrivals import Arrived, Buried
 from dashapp.data.store.deltas import Deltas, DeltaTexts, Fact, as_copy, group
 from dashapp.data.store.keys import digest_of_encoded, digested_key, encode, is_own_key
 from dashapp.data.store.names import Names, smaller_type
+from dashapp.data.store.quality import Tally
 from dashapp.data.store.structure import KnownActivity, Remembered
 from dashapp.domain.events import (
     PASSIVE_VERBS,
@@ -113,6 +114,8 @@ class PreparedOrganisation:
     """Whether a described address may join people by a rule."""
     doubles: list[tuple[Arrived, str, int]] = field(default_factory=list)
     """What came once more within the batch: (arrival, line, content)."""
+    quality: Tally = field(default_factory=Tally)
+    """All that are numbered; what came twice is added when it is known."""
     months: set[str] = field(default_factory=set)
     """The months, as "2026-01", of all rows."""
     oldest_received_at: datetime | None = None
@@ -245,9 +248,10 @@ class _Rows:
         number = len(prepared.rows)
         named = b'"person":' + encode(event.person) + b',"course":' + encode(event.course)
         body = body.replace(named, b'"person":%d,"course":%d' % (person, course), 1)
-        activity = None
+        activity, unknown = None, False
         if event.activity is not None:
             known = remembered.activities[course, event.activity]
+            unknown = known.described_type is None
             activity = known.activity_id
             prepared.types[activity] = known.activity_type
             if event.activity_type not in (None, known.claimed_type):
@@ -264,6 +268,7 @@ class _Rows:
         )
         prepared.arrivals.append(arrival)
         prepared.months.add(instant[:7])
+        prepared.quality.add_learning(arrival, event, course, unknown=unknown)
         if verb not in PASSIVE_VERBS:
             fact = (number, course, counts_as, day, minute, instant, event.count, activity, verb is _COMPLETED)
             prepared.facts.append(fact)
@@ -308,6 +313,7 @@ class _Rows:
             f"\t{_instant_text(arrival.received_at)}Z\t{_as_bytes(encode(said))}\n"
         )
         prepared.arrivals.append(arrival)
+        prepared.quality.add_other(arrival)
         prepared.months.add(instant[:7])
         prepared.others.append(
             Taken(number, event, int(source), key, at, arrival.received_at, person, counts_as, course, activity)

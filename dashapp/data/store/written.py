@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from dashapp.data.store.arrivals import Buried
+from dashapp.data.store.quality import Tally
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId
 
 
@@ -32,3 +33,4 @@ class Written:
     seen: int = 0
     buried: list[Buried] = field(default_factory=list)
     touched: dict[OrganisationId, Touched] = field(default_factory=dict)
+    quality: dict[OrganisationId, Tally] = field(default_factory=dict)

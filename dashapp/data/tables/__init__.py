@@ -51,6 +51,10 @@ from dashapp.data.tables.people import (
     person_identifiers,
     person_merges,
 )
+from dashapp.data.tables.quality import (
+    quality_alerts,
+    quality_hours,
+)
 from dashapp.data.tables.structure import (
     activities,
     activity_extensions,
@@ -109,6 +113,8 @@ __all__ = [
     "person_identifiers",
     "person_merges",
     "programmes",
+    "quality_alerts",
+    "quality_hours",
     "raw_events",
     "retractions",
     "scope_changes",

@@ -33,4 +33,5 @@ METRICS: tuple[Metric, ...] = (
     Metric("regularity", "%", (_DAYS, "courses", "course_breaks")),
     Metric("trend", "events", (_DAYS, "courses", "course_breaks")),
     Metric("at_risk", "points", (_DAYS, "submissions", "activities", "memberships", "courses", "course_breaks")),
+    Metric("data_quality", "%", ("quality_hours", "quality_alerts")),
 )

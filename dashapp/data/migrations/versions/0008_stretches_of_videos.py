@@ -10,9 +10,7 @@ _KEY = ("organisation_id", "course_id", "activity_id", "person_id", "source_id",
 
 
 def upgrade() -> None:
-    op.add_column(
-        "video_segments", sa.Column("number", sa.SmallInteger(), nullable=False, server_default=sa.text("0"))
-    )
+    op.add_column("video_segments", sa.Column("number", sa.SmallInteger(), nullable=False, server_default=sa.text("0")))
     op.add_column("video_segments", sa.Column("session", sa.Text()))
     op.drop_constraint("pk_video_segments", "video_segments", type_="primary")
     op.create_primary_key("pk_video_segments", "video_segments", [*_KEY, "number"])

@@ -1,0 +1,190 @@
+"""Keeps how good the data of each sender are, by hour and course, in the transaction of the batch that says so."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Protocol
+
+from psycopg2.extras import execute_values
+from sqlalchemy import Connection, text
+
+from dashapp.data.database import act_for
+from dashapp.data.store.arrivals import Arrived, Buried
+from dashapp.domain.events import LearningEvent, RefusalReason, Source
+from dashapp.domain.keys import OrganisationId
+from dashapp.domain.quality import (
+    ALERT_UNDER,
+    HISTORY_AFTER,
+    SPEAKS_FROM,
+    WINDOW,
+    Counts,
+    is_incomplete,
+    is_out_of_range,
+    limits_of,
+)
+
+_NAMES: Final = tuple(field.name for field in fields(Counts))
+_RECEIVED, _REFUSED, _REPEATED, _LEARNING, _UNKNOWN, _INCOMPLETE, _OUT_OF_RANGE, _LIVE, _LATE, _SLOW = range(10)
+_COUNTED_BEFORE: Final = frozenset({RefusalReason.CONFLICT, RefusalReason.NOT_VOIDABLE})
+"""Found out when the event is written: it has been counted as received by then."""
+JUDGED_EVERY: Final = timedelta(seconds=30)
+KEPT: Final = timedelta(days=400)
+"""Hours of quality older than this are forgotten: a year can be held against the year before."""
+NO_COURSE: Final = 0
+
+_Key = tuple[int, int, int]
+"""(source, course, hour since 1970)"""
+
+
+class Tally:
+    """Counts events as they are prepared. Not safe to share between threads."""
+
+    __slots__ = ("_last", "_rows", "sources")
+
+    def __init__(self) -> None:
+        """Nothing counted yet."""
+        self._rows: dict[_Key, list[int]] = {}
+        self._last: dict[_Key, datetime] = {}
+        self.sources: dict[int, Source] = {}
+        """Whose events were counted."""
+
+    def _row(self, source: Source, course: int, received: datetime) -> list[int]:
+        key = (source.source_id, course, int(received.timestamp()) // 3600)
+        row = self._rows.get(key)
+        if row is None:
+            self._rows[key] = row = [0] * len(_NAMES)
+            self._last[key] = received
+            self.sources[source.source_id] = source
+        elif received > self._last[key]:
+            self._last[key] = received
+        return row
+
+    def add_learning(self, arrival: Arrived, event: LearningEvent, course: int, *, unknown: bool) -> None:
+        """One learning event. `unknown`: nobody has described its activity."""
+        received, at = arrival.received_at, event.occurred_at
+        row = self._row(arrival.source, course, received)
+        row[_RECEIVED] += 1
+        row[_LEARNING] += 1
+        if unknown:
+            row[_UNKNOWN] += 1
+        if is_incomplete(event):
+            row[_INCOMPLETE] += 1
+        if is_out_of_range(event):
+            row[_OUT_OF_RANGE] += 1
+        delay = received - at if at is not None else timedelta()
+        if delay <= HISTORY_AFTER:
+            row[_LIVE] += 1
+            late, slow = limits_of(event.precision)
+            if delay > slow:
+                row[_SLOW] += 1
+                row[_LATE] += delay > late
+
+    def add_other(self, arrival: Arrived) -> None:
+        """One event of another kind."""
+        self._row(arrival.source, NO_COURSE, arrival.received_at)[_RECEIVED] += 1
+
+    def add_repeated(self, arrival: Arrived, course: int, *, within_the_batch: bool) -> None:
+        """One event that the ledger had already; `within_the_batch`: it has not been counted as received yet."""
+        row = self._row(arrival.source, course, arrival.received_at)
+        row[_REPEATED] += 1
+        row[_RECEIVED] += within_the_batch
+
+    def add_buried(self, letters: Iterable[Buried], organisation: OrganisationId) -> None:
+        """The dead letters of one organisation's senders."""
+        for letter in letters:
+            source = letter.source
+            if source is not None and source.organisation_id == organisation:
+                row = self._row(source, NO_COURSE, letter.place.received_at or datetime.now(UTC))
+                row[_REFUSED] += 1
+                row[_RECEIVED] += letter.reason not in _COUNTED_BEFORE
+
+    def rows(self) -> list[tuple[object, ...]]:
+        """(source, course, hour, last received, the counts in the order of `Counts`), in key order."""
+        return [
+            (source, course, datetime.fromtimestamp(hour * 3600, UTC), self._last[source, course, hour], *counts)
+            for (source, course, hour), counts in sorted(self._rows.items())
+        ]
+
+
+class Gauge(Protocol):
+    """Where the score of a sender goes, for Prometheus."""
+
+    def __call__(self, source: Source, score: float) -> None:
+        """The score of the last day, 0 to 100."""
+
+
+_ADD: Final = f"""
+INSERT INTO quality_hours AS q
+(organisation_id, slot, source_id, course_id, hour, last_received_at, {", ".join(_NAMES)})
+VALUES %s ON CONFLICT (organisation_id, hour, source_id, course_id, slot) DO UPDATE SET
+last_received_at = greatest(q.last_received_at, excluded.last_received_at),
+{", ".join(f"{name} = q.{name} + excluded.{name}" for name in _NAMES)}"""
+
+_SUMS: Final = text(f"""
+SELECT source_id, {", ".join(f"sum({name})::bigint AS {name}" for name in _NAMES)} FROM quality_hours
+WHERE organisation_id = :organisation AND hour > :since GROUP BY source_id""")
+_OPEN: Final = text("""
+INSERT INTO quality_alerts AS a (organisation_id, source_id, opened_at, lowest_score)
+VALUES (:organisation, :source, :now, :score)
+ON CONFLICT (organisation_id, source_id) WHERE closed_at IS NULL
+DO UPDATE SET lowest_score = excluded.lowest_score WHERE a.lowest_score > excluded.lowest_score""")
+_CLOSE: Final = text("""
+UPDATE quality_alerts SET closed_at = :now
+WHERE organisation_id = :organisation AND source_id = :source AND closed_at IS NULL""")
+_FORGET: Final = text("DELETE FROM quality_hours WHERE organisation_id = :organisation AND hour < :before")
+
+
+class QualityKeeper:
+    """Writes the tallies of one writer, and judges each sender now and then. One thread at a time."""
+
+    def __init__(self, tell: Gauge | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        """`tell` gets each score that was judged."""
+        self._tell = tell
+        self._clock = clock
+        self._judged: dict[OrganisationId, datetime] = {}
+        self._forgot: dict[OrganisationId, datetime] = {}
+        self._sources: dict[int, Source] = {}
+
+    def keep(
+        self, connection: Connection, slot: int, tallies: Mapping[OrganisationId, Tally], letters: Sequence[Buried]
+    ) -> None:
+        """Adds what one batch said, within its transaction, which acts for another organisation afterwards."""
+        found = dict(tallies)
+        for letter in letters:
+            if letter.source is not None:
+                found.setdefault(letter.source.organisation_id, Tally())
+        for organisation in sorted(found):
+            tally = found[organisation]
+            tally.add_buried(letters, organisation)
+            self._sources.update(tally.sources)
+            act_for(connection, organisation)
+            self._add(connection.connection.cursor(), organisation, slot, tally)
+            now = self._clock()
+            if now - self._judged.get(organisation, datetime.min.replace(tzinfo=UTC)) >= JUDGED_EVERY:
+                self._judge(connection, organisation, now)
+
+    @staticmethod
+    def _add(cursor: Any, organisation: OrganisationId, slot: int, tally: Tally) -> None:
+        rows = [(organisation, slot, *row) for row in tally.rows()]
+        if rows:
+            execute_values(cursor, _ADD, rows, page_size=500)
+
+    def _judge(self, connection: Connection, organisation: OrganisationId, now: datetime) -> None:
+        sums = connection.execute(_SUMS, {"organisation": organisation, "since": now - WINDOW}).all()
+        for row in sums:
+            counts = Counts(*row[1:])
+            score = counts.score()
+            if score is None:
+                continue
+            values = {"organisation": organisation, "source": row.source_id, "now": now, "score": score}
+            if score >= ALERT_UNDER:
+                connection.execute(_CLOSE, values)
+            elif counts.received >= SPEAKS_FROM:
+                connection.execute(_OPEN, values)
+            source = self._sources.get(row.source_id)
+            if self._tell is not None and source is not None:
+                self._tell(source, score)
+        if now - self._forgot.get(organisation, now - timedelta(days=2)) >= timedelta(days=1):
+            connection.execute(_FORGET, {"organisation": organisation, "before": now - KEPT})
+            self._forgot[organisation] = now
+        self._judged[organisation] = now
