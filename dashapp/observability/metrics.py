@@ -95,18 +95,8 @@ def build_metrics() -> Metrics:
         dead_letters=Counter(
             "analytics_dead_letters_total", "Events that were refused, by reason.", ("reason",), registry=registry
         ),
-        collector_requests=Counter(
-            "analytics_collector_requests_total",
-            "Requests to the collectors, by the status of their answers.",
-            ("collector", "status"),
-            registry=registry,
-        ),
-        collector_events=Counter(
-            "analytics_collector_events_total",
-            "Records that the collectors took or refused.",
-            ("collector", "outcome"),
-            registry=registry,
-        ),
+        collector_requests=_of_collectors(registry, "requests", "Requests to the collectors", "status"),
+        collector_events=_of_collectors(registry, "events", "Records that the collectors took or refused", "outcome"),
         partition_behind=_of_partitions(registry, "behind_records", "Records that are not committed yet"),
         partition_waiting=_of_partitions(registry, "waiting_seconds", "Age of the oldest record not committed yet"),
         partition_committed=_of_partitions(
@@ -153,6 +143,10 @@ class PartitionGauges:
             for gauge in (metrics.partition_behind, metrics.partition_waiting, metrics.partition_committed):
                 gauge.remove(*labels)
         self._shown = shown
+
+
+def _of_collectors(registry: CollectorRegistry, name: str, said: str, by: str) -> Counter:
+    return Counter(f"analytics_collector_{name}_total", f"{said}, by {by}.", ("collector", by), registry=registry)
 
 
 def _of_partitions(registry: CollectorRegistry, name: str, said: str) -> Gauge:
