@@ -84,5 +84,5 @@ source_keys = Table(
     PrimaryKeyConstraint("organisation_id", "prefix"),
     ForeignKeyConstraint(["source_id"], ["sources.source_id"]),
 )
-"""What senders show to the HTTP collectors. `prefix` is the half that may be seen, `secret_hash` the SHA-256 of the other
-half, which holds 256 random bits and is kept nowhere. `last_used_at` is exact to the hour."""
+"""What senders show to the HTTP collectors. `prefix` is the half that may be seen, `secret_hash` the SHA-256 of the
+other half, which holds 256 random bits and is kept nowhere. `last_used_at` is exact to the hour."""
