@@ -81,6 +81,7 @@ class KafkaTransport:
         self._listener = Listener()
         self._partitions: dict[TopicPartition, OwnPartition] = {}
         self._cluster = ""
+        self._told: dict[TopicPartition, str] = {}
         self._topics: dict[str, int] = {}
         self._spans: dict[TopicPartition, Span] = {}
         self._lock = Lock()
@@ -295,6 +296,7 @@ class KafkaTransport:
         elif position > end:
             self._alarm(partition, "It ends before what was read of it: the broker has lost records.", known)
         else:
+            self._told.pop(partition, None)
             self._consumer.seek(partition, position)
             self._consumer.resume(partition)
         return known
@@ -306,6 +308,12 @@ class KafkaTransport:
             return
         known.alarm = f"{partition.topic}, partition {partition.partition}: {sentence}"
         self._alarmed_at = time.monotonic()
+        with suppress(IllegalStateError, KeyError):
+            self._consumer.pause(partition)
+        if self._told.get(partition) == sentence:
+            return
+        # Once, although it is held against the database every few seconds.
+        self._told[partition] = sentence
         log.error(
             "ingest.partition_alarmed",
             topic=partition.topic,
@@ -313,8 +321,6 @@ class KafkaTransport:
             position=known.position,
             reason=sentence,
         )
-        with suppress(IllegalStateError, KeyError):
-            self._consumer.pause(partition)
 
     def _is_same_topic(self, partition: TopicPartition, known: OwnPartition) -> bool:
         if identity_of(self._consumer, partition.topic) == known.identity:
