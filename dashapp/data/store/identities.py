@@ -84,12 +84,10 @@ class IdentityCache:
         return remembered
 
     def _learn(self, remembered: Remembered, names: Names) -> list[Tie]:
+        """Fills in all names; gives the ties between people who were met before."""
         people = [name for name in names.people if not remembered.knows_person(name)]
         courses = [name for name in names.courses if name not in remembered.courses]
-        if people or courses:
-            ties = self._learn_people_and_courses(remembered, people, courses)
-            if ties:
-                return ties
+        ties = self._learn_people_and_courses(remembered, people, courses) if people or courses else []
         wanted = {
             (remembered.courses[course], name): claimed
             for (course, name), claimed in names.activities.items()
@@ -106,7 +104,7 @@ class IdentityCache:
             remembered.activities.update(found)
         if names.course_titles or names.activity_titles:
             self._learn_titles(remembered, names)
-        return []
+        return ties
 
     def _learn_titles(self, remembered: Remembered, names: Names) -> None:
         """Writes the titles that are smaller than those which are known to have been claimed."""

@@ -65,6 +65,7 @@ person_merges = Table(
     Column("split_by", Text),
     moment("split_at"),
     PrimaryKeyConstraint("organisation_id", "merge_id"),
+    Index(None, "organisation_id", postgresql_where=text("split_at IS NOT NULL")),
 )
 """The audit of merges and splits; a row without `split_at` is in force."""
 
