@@ -134,6 +134,18 @@ def test_a_broker_that_goes_away_is_news_as_well(asker: Asker, memory: Memory) -
     assert (status, told["la-away"], told["la-behind"]) == (200, "1", "12.0")
 
 
+def test_data_that_gets_late_is_news_and_so_is_that_it_is_not_any_more(asker: Asker, memory: Memory) -> None:
+    _status, headers, _body = asker.ask()
+
+    memory.freshness_now = Freshness(NOW, 6.0, late=True)
+    status, told, _body = asker.ask(etag=headers["etag"])
+
+    assert (status, told["la-away"], told["la-behind"]) == (200, "0", "6.0")
+    assert asker.ask(etag=told["etag"])[0] == 304
+    memory.freshness_now = Freshness(NOW, 0.1)
+    assert asker.ask(etag=told["etag"])[:1] == (200,)
+
+
 @pytest.mark.parametrize("cookie", ["", "forged", "1.2.3.4.forged"])
 def test_a_stranger_hears_nothing(asker: Asker, cookie: str) -> None:
     status, headers, body = asker.ask(cookie=cookie)
