@@ -18,6 +18,7 @@ from dashapp.data.store import inbox
 from dashapp.data.store.senders import RegisteredSource
 from dashapp.domain.errors import Refused, Unavailable
 from dashapp.domain.events import RefusalReason, Topic
+from dashapp.domain.keys import SourceId
 from dashapp.settings import Settings
 from ingest.sending import CONNECT_MS, SOURCE_HEADER, check_reachable
 
@@ -35,7 +36,7 @@ class Deposit(NamedTuple):
     topic: Topic
     body: bytes
     key: bytes
-    """Spreads records over partitions: the person's or the course's id."""
+    """Spreads records over partitions: the person's or the course's id; empty: over all of them."""
 
 
 class Depository(Protocol):
@@ -64,11 +65,15 @@ class InboxDepository:
         """See `Depository.put`. All of them are safe, or none."""
         with self._database.transaction(DatabaseRole.INGEST, None) as connection:
             connection.execute(_WAIT_NO_LONGER)
-            for (source_id, topic), group in groupby(deposits, lambda each: (each.source.source.source_id, each.topic)):
+            for (source_id, topic), group in groupby(sorted(deposits, key=_sender_and_topic), _sender_and_topic):
                 inbox.put(connection, source_id, topic, [each.body for each in group], self._pseudonym_key)
 
     def close(self) -> None:
         """See `Depository.close`."""
+
+
+def _sender_and_topic(deposit: Deposit) -> tuple[SourceId, Topic]:
+    return deposit.source.source.source_id, deposit.topic
 
 
 _WAIT_NO_LONGER: Final = text(f"SET LOCAL statement_timeout = {ANSWER_MS}")
@@ -93,7 +98,7 @@ class KafkaDepository:
                 producer.send(
                     self._topics[each.topic],
                     value=each.body,
-                    key=each.key,
+                    key=each.key or None,
                     headers=[(SOURCE_HEADER, each.source.source.name.encode())],
                 )
                 for each in deposits

@@ -41,7 +41,7 @@ from dashapp.observability.references import new_reference
 from dashapp.settings import Settings
 from ingest.depositing import depository_for
 
-BODIES_IN_MEMORY: Final = 4
+BODIES_IN_MEMORY: Final = 8
 """Of the largest size, all requests together; smaller ones as many as fit."""
 EVENTS: Final = "/api/v1/events"
 STATEMENTS: Final = "/xapi/statements"

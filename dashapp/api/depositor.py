@@ -100,8 +100,14 @@ class Depositor:
                 jobs.append(job)
                 further = self._examine(job)
                 records, size = records + further[0], size + further[1]
-            self._check_claims([job for job in jobs if job.examined is not None and job.examined.claims])
-            self._put([job for job in jobs if job.examined is not None])
+            try:
+                self._check_claims([job for job in jobs if job.examined is not None and job.examined.claims])
+                self._put([job for job in jobs if job.examined is not None])
+            except Exception as error:
+                # Nobody else would tell those who wait, and the thread must go on for those who come.
+                problem = _failure(error)
+                for job in jobs:
+                    job.problem = job.problem or problem
             _tell(jobs)
 
     def _examine(self, job: _Job) -> tuple[int, int]:

@@ -19,6 +19,7 @@ from ingest.native import wire
 MOST_VALUES: Final = 500_000
 """Commas in one body, about its values. An item that is cut out of an array costs 64 bytes besides its own, so that ten
 megabytes of empty items would need three hundred; this bounds them before they are made."""
+_SPACES: Final = b" \t\r\n"
 _ARRAY: Final = msgspec.json.Decoder(list[Raw])
 _NOTHING: Final = b"\xef\xbb\xbf"
 """A byte order mark, which some programs for Windows put before a text."""
@@ -68,7 +69,7 @@ class Examined:
 def cut_array(body: bytes, limits: Limits) -> list[bytes]:
     """The items of a JSON array, or the one object, each as it came. Raises Problem."""
     body = body.removeprefix(_NOTHING)
-    first = body.lstrip(b" \t\r\n")[:1]
+    first = body.lstrip(_SPACES)[:1]
     if first == b"{":
         return [body]
     if first != b"[":
@@ -134,6 +135,8 @@ def examine_item(
     item: bytes, index: int, holder: RegisteredSource, limits: Limits
 ) -> tuple[Deposit | None, list[Event], list[ItemError]]:
     """What one item becomes: a deposit and its events, or the errors for which it is refused as a whole."""
+    if item.lstrip(_SPACES)[:1] != b"{":
+        return None, [], [ItemError(index, Refused(RefusalReason.WRONG_TYPE, "Expected an object"))]
     topic = topic_of(item, holder)
     events: list[Event] = []
     errors: list[ItemError] = []

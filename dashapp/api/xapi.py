@@ -21,6 +21,7 @@ from dashapp.data.store.keys import content_digest, event_key_text
 from dashapp.data.store.senders import RegisteredSource
 from dashapp.domain.errors import Refused
 from dashapp.domain.events import RefusalReason
+from ingest.bodies import refuse_unreadable
 from ingest.depositing import Deposit
 from ingest.formats import Format, recognise
 
@@ -121,6 +122,8 @@ def _identified(item: bytes, named: str | None, unnamed: Counter[bytes], holder:
         known = _KNOWN.decode(item)
     except msgspec.ValidationError as error:
         raise Refused(RefusalReason.WRONG_TYPE, str(error)) from None
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+        refuse_unreadable(error)
     if known.id is not UNSET:
         if named is not None and known.id.lower() != named.lower():
             raise Refused(RefusalReason.WRONG_TYPE, "Expected the id that statementId names - at `$.id`")

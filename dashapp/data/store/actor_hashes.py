@@ -42,16 +42,20 @@ def actors(body: bytes) -> set[str]:
     return found
 
 
-def _below(value: Any, within: bool = False) -> Iterator[str]:
-    """Texts at or below fields that name somebody. Iterative at heart: the decoder has bounded the depth."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _below(inner, within or name in _ACTOR_FIELDS or name in _PERSONAL_FIELDS)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _below(inner, within)
-    elif within and isinstance(value, str):
-        yield value
+def _below(message: Any) -> Iterator[str]:
+    """Texts at or below fields that name somebody. Without recursion: what the decoder lets through may be so deep that
+    a function which calls itself would not."""
+    waiting: list[tuple[Any, bool]] = [(message, False)]
+    while waiting:
+        value, within = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [
+                (inner, within or name in _ACTOR_FIELDS or name in _PERSONAL_FIELDS) for name, inner in value.items()
+            ]
+        elif isinstance(value, list):
+            waiting += [(inner, within) for inner in value]
+        elif within and isinstance(value, str):
+            yield value
 
 
 def _short(key: str) -> bytes:
