@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -15,6 +16,7 @@ from dashapp.domain.errors import AnalyticsError
 from dashapp.domain.events import Topic
 from dashapp.domain.keys import OrganisationId, SourceId
 from dashapp.settings import Settings, load_settings
+from ingest.sources import ASK_AGAIN_SECONDS
 
 EFFECTIVE_WITHIN: Final = 30
 """Seconds until every collector has heard of a revocation."""
@@ -69,7 +71,12 @@ def _create(database: Database, settings: Settings, options: argparse.Namespace,
     expires_at = None if options.days is None else now + timedelta(days=options.days)
     with database.transaction(DatabaseRole.JOBS, None) as connection:
         organisation = _organisation(connection, options.organisation, options.title, options.zone)
-        source = _source(connection, organisation, settings, options)
+        known = find_source(connection, organisation, options.source)
+        source = _make_source(connection, organisation, settings, options) if known is None else known
+    if known is None:
+        # An ingest that has just looked for senders looks again after this long: nobody gets to send sooner.
+        time.sleep(ASK_AGAIN_SECONDS)
+    with database.transaction(DatabaseRole.JOBS, organisation) as connection:
         key = make_key(connection, organisation, source, now, expires_at)
     _show(key, options.source, say)
     return 0
@@ -86,13 +93,10 @@ def _organisation(connection: Connection, name: str, title: str | None, zone: st
     return create_organisation(connection, name, title, zone)
 
 
-def _source(
+def _make_source(
     connection: Connection, organisation: OrganisationId, settings: Settings, options: argparse.Namespace
 ) -> SourceId:
-    """The sender of a name; made where an issuer was given. One that exists is left as it is."""
-    known = find_source(connection, organisation, options.source)
-    if known is not None:
-        return known
+    """A new sender. Raises AnalyticsError where the issuer is missing."""
     if options.issuer is None:
         raise AnalyticsError(f"There is no sender named {options.source}. With --issuer, this command makes one.")
     try:
