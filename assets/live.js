@@ -7,6 +7,8 @@
   const PARAMETERS = {
     "student-course": "course", "classroom-section": "section", "classroom-first": "from", "classroom-last": "to",
     "classroom-level": "level", "institution-unit": "unit",
+    "letters-state": "state", "letters-source": "source", "letters-topic": "topic", "letters-reason": "reason",
+    "letters-first": "from", "letters-last": "to", "letters-page-number": "page", "letters-letter": "letter",
   };
   const dash = () => window.dash_clientside;
   /* Before Dash has drawn the frame, its set_props throws; `pace` and the controls then start with what holds anyway. */

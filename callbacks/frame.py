@@ -83,6 +83,8 @@ def _tabs(asked: Asked, links: Links, here: str) -> list[Tab]:
             tabs += [(room.code or room.title, links.course(room.public_id)) for room in rooms]
         else:
             tabs.append((_("Classrooms"), links.courses()))
+    if principal.administers:
+        tabs.append((_("Refused events"), links.dead_letters(own)))
     # Of two tabs on the way to a page the nearer one is open.
     nearest = max((href for _label, href in tabs if f"{plain}/".startswith(f"{href}/")), key=len, default=None)
     return [Tab(label, href, current=href == nearest) for label, href in tabs]

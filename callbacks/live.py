@@ -21,6 +21,16 @@ CONTROLS: Final[tuple[Mapping[str, str], ...]] = (
         "level": ids.Classroom.LEVEL,
     },
     {"unit": ids.Institution.UNIT},
+    {
+        "state": ids.Letters.STATE,
+        "source": ids.Letters.SOURCE,
+        "topic": ids.Letters.TOPIC,
+        "reason": ids.Letters.REASON,
+        "from": ids.Letters.FIRST,
+        "to": ids.Letters.LAST,
+        "page": ids.Letters.PAGE_NUMBER,
+        "letter": ids.Letters.LETTER,
+    },
 )
 """Per page: the parameters of the address and the controls that they stand for; `assets/live.js` knows the same."""
 ZOOMABLE: Final = (ids.Classroom.TIME_AND_SCORE,)

@@ -72,6 +72,7 @@ class Settings(BaseSettings):
     kafka_brokers: Words = ()
     kafka_topics: Words = ("learning-events", "user-events", "content-events")
     kafka_group: str = "learning-analytics"
+    kafka_dead_letter_topic: str | None = None
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
     kafka_sasl_username: str | None = None
@@ -328,6 +329,11 @@ def _check_secrets(settings: Settings) -> None:
 
 
 def _check_kafka(settings: Settings) -> None:
+    if settings.kafka_dead_letter_topic is not None:
+        if not settings.kafka_brokers:
+            raise ValueError("KAFKA_DEAD_LETTER_TOPIC needs KAFKA_BROKERS beside it")
+        if settings.kafka_dead_letter_topic in settings.kafka_topics:
+            raise ValueError("KAFKA_DEAD_LETTER_TOPIC should be none of KAFKA_TOPICS, since those are read")
     sasl = settings.kafka_security_protocol.startswith("SASL")
     ssl = settings.kafka_security_protocol.endswith("SSL")
     if sasl and not (settings.kafka_sasl_username and settings.kafka_sasl_password):

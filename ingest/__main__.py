@@ -15,6 +15,7 @@ from dashapp.domain.errors import SettingsError, Unavailable
 from dashapp.observability.logging import configure_logging, get_logger
 from dashapp.observability.metrics import build_metrics
 from dashapp.settings import Settings, load_settings
+from ingest import rebuild
 from ingest.loop import ingest_from
 
 log = get_logger(__name__)
@@ -33,7 +34,10 @@ ASK_AGAIN = 2.0
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line. 0 after an orderly end, 1 when it did not end in time, 2 for a wrong setting."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["rebuild"]:
+        return rebuild.main(given[1:])
+    options = _parser().parse_args(given)
     try:
         settings = load_settings()
     except SettingsError as error:
@@ -54,7 +58,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m ingest", description="Counts events from Kafka or the inbox.")
+    parser = argparse.ArgumentParser(
+        prog="python -m ingest",
+        description="Counts events from Kafka or the inbox. `rebuild --help` tells how to make past days anew.",
+    )
     parser.add_argument(
         "--instance",
         help="a name that stays over restarts, so that the consumer group waits for the return of this process",

@@ -10,12 +10,13 @@ from sqlalchemy import Connection
 from dashapp.data.database import Database
 from dashapp.data.store.arrivals import Arrived, Buried
 from dashapp.data.store.blame import blames_an_event
-from dashapp.data.store.dead_letters import bury
+from dashapp.data.store.dead_letters import bury, organisations_of, settle_replayed
 from dashapp.data.store.quality import QualityKeeper
 from dashapp.data.store.scope_changes import WriterSlot, claim_slot
 from dashapp.data.store.writer import EventWriter, Prepared, StructureChanged, Written
 from dashapp.domain.errors import Unavailable
 from dashapp.domain.events import RefusalReason
+from dashapp.domain.keys import OrganisationId
 from dashapp.observability.logging import get_logger
 from ingest.gathering import Batch
 from ingest.transports import Transport
@@ -116,13 +117,23 @@ class Committer:
         with self._transport.transaction(batch.receipt) as connection:
             written = self._write(connection, batch)
             letters = [*batch.records.buried, *written.buried]
-            bury(connection, once_each(letters), self._pseudonym_key)
+            concerned = self._lay_down(connection, batch, once_each(letters))
             self._quality.keep(connection, slot.slot, written.quality, letters)
             self._transport.settle(connection, batch.receipt)
             for organisation, touched in written.touched.items():
                 slot.record(connection, organisation, touched.courses, touched.people, touched.oldest_received_at)
+            for organisation in sorted(concerned.difference(written.touched)):
+                slot.record(connection, organisation, (), ())
         self._transport.settled(batch.receipt)
         return written
+
+    def _lay_down(self, connection: Connection, batch: Batch, letters: Sequence[Buried]) -> set[OrganisationId]:
+        """Keeps what was refused, and decides about the letters that were replayed; whose letters changed."""
+        places = batch.records.replayed
+        replayed = [place.letter.letter_id for place in places if place.letter is not None]
+        concerned = organisations_of(connection, replayed) if replayed else set()
+        letters = settle_replayed(connection, places, letters)
+        return concerned | bury(connection, letters, self._pseudonym_key).organisations
 
     def _write(self, connection: Connection, batch: Batch) -> Written:
         """Writes the batch, without the events that the database refuses: they are found, and buried."""

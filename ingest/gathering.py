@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from dashapp.data.store.arrivals import Arrived, Buried
+from dashapp.data.store.arrivals import Arrived, Buried, Place
 from dashapp.data.store.writer import Prepared
 from dashapp.domain.errors import Refused
 from dashapp.domain.events import RefusalReason, Source, Topic
@@ -37,6 +37,8 @@ class Gathered:
     """How many of `buried` there are of each kind of topic."""
     silent: int = 0
     """Records in which nothing was that is counted or refused; they are done with all the same."""
+    replayed: list[Place] = field(default_factory=list)
+    """The places of records that are dead letters come again, whatever is in them."""
     begun: float = 0.0
     """When the first record was polled, by the monotonic clock."""
     oldest: datetime | None = None
@@ -82,6 +84,8 @@ class Decoder:
             place, received_at, kind, sender = record
             if gathered.oldest is None or received_at < gathered.oldest:
                 gathered.oldest = received_at
+            if place.letter is not None:
+                gathered.replayed.append(place)
             source = None
             try:
                 source = senders.get((place.topic, sender))
@@ -96,7 +100,8 @@ class Decoder:
             except Refused as refused:
                 if source is None or kind is None:
                     gathered.refused[kind] += 1
-                    gathered.buried.append(Buried(place, source, refused.reason, refused.detail))
+                    claimed = place if sender is None else replace(place, sender=str(sender))
+                    gathered.buried.append(Buried(claimed, source, refused.reason, refused.detail))
                     continue
             if self._add_items(record, source, gathered):
                 foreign.add((place.topic, sender))

@@ -30,6 +30,7 @@ from dashapp.settings import Settings
 from ingest.committing import Committer, HeldSlot, SharedWriter
 from ingest.gathering import Batch, Decoder, Gathered, kind_of
 from ingest.handover import Handover
+from ingest.letters import LetterKeeper
 from ingest.sources import SourceRegistry
 from ingest.transports import Transport, Waiting
 from ingest.transports.inbox import InboxTransport
@@ -99,6 +100,7 @@ class Ingest:
         self._committer = Committer(transport, self._writer, self._slot, settings.pseudonym_key, quality)
         self._decoder = Decoder(SourceRegistry(database), settings.max_event_bytes)
         self._largest = LARGEST_BATCH * settings.analytics_batch_size
+        self._letters = LetterKeeper(settings, database)
         self._handover = Handover()
         self._gathered, self._gathered_bytes = Gathered(), 0
         self._stopping = Signal()
@@ -111,7 +113,12 @@ class Ingest:
         self._gauges = PartitionGauges(metrics)
         self._threads = [
             Thread(target=run, name=f"ingest-{name}", daemon=True)
-            for name, run in (("read", self._read), ("write", self._write), ("report", self._report))
+            for name, run in (
+                ("read", self._read),
+                ("write", self._write),
+                ("report", self._report),
+                ("letters", self._keep_letters),
+            )
         ]
 
     # ------------------------------------------------------------------ from outside
@@ -337,6 +344,9 @@ class Ingest:
             self._slot.give_up()
         except Exception:
             log.exception("ingest.reporting_failed")
+
+    def _keep_letters(self) -> None:
+        self._letters.run(self._stopping)
 
     def _say_goodbye(self) -> None:
         slot = self._slot.known()

@@ -4,7 +4,8 @@ A row carries what is sorted by (numbers, ranks) and what is read (texts); the c
 that an update changes cells in place and keeps scroll, order and selection.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
@@ -41,7 +42,27 @@ NEVER: Final = 100_000
 """Sorts learners who were never active behind all others."""
 
 
-def grid(name: str, columns: Sequence[Column], height: int, label: str) -> Component:
+SECONDARY: Final[Mapping[str, Any]] = {"context": {"secondary": True}}
+"""Of a column that is hidden from a middle width on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How a grid differs from the others."""
+
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """AG Grid's own options."""
+    opens: str = "laOpenRow(params)"
+    """What a click or Enter on a row does, in the browser."""
+
+
+def grid(
+    name: str,
+    columns: Sequence[Column],
+    height: int,
+    label: str,
+    manners: Manners = Manners(),  # frozen
+) -> Component:
     """An empty grid of a fixed height in px."""
     inner = dag.AgGrid(
         id=name,
@@ -61,11 +82,9 @@ def grid(name: str, columns: Sequence[Column], height: int, label: str) -> Compo
             "localeText": {"noRowsToShow": _("There is nothing to list")},
             "rowClassRules": {"la-hidden-row": "params.data.hidden"},
             "enableRtl": words.text_direction() == "rtl",
+            **manners.options,
         },
-        eventListeners={
-            "cellClicked": ["laOpenRow(params)"],
-            "cellKeyDown": ["laOpenRow(params)"],
-        },
+        eventListeners={"cellClicked": [manners.opens], "cellKeyDown": [manners.opens]},
         dangerously_allow_code=False,
     )
     return html.Div(
@@ -85,6 +104,16 @@ def _wide(field: str, header: str, width: int, **more: Any) -> Column:
 def _right(field: str, header: str, width: int, **more: Any) -> Column:
     number: Column = {"cellClass": "num", "headerClass": "ag-right-aligned-header", "cellRenderer": "LaText"}
     return _wide(field, header, width, **{**number, **more})
+
+
+def right_column(field: str, header: str, width: int) -> Column:
+    """A column of numbers."""
+    return _right(field, header, width)
+
+
+def narrow_column(renderer: str) -> Column:
+    """The one column of a phone."""
+    return _narrow(renderer)
 
 
 def _narrow(renderer: str) -> Column:

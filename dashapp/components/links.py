@@ -41,3 +41,7 @@ class Links:
     def data_quality(self, organisation: PublicId) -> str:
         """The page about the quality of an organisation's data."""
         return self._to(f"/organisations/{organisation}/data-quality")
+
+    def dead_letters(self, organisation: PublicId) -> str:
+        """What was refused in an organisation."""
+        return self._to(f"/organisations/{organisation}/dead-letters")

@@ -13,6 +13,7 @@ class Permission(StrEnum):
     LEARNER_PAGE = "learner_page"
     CLASSROOM_PAGE = "classroom_page"
     INSTITUTION_PAGE = "institution_page"
+    DEAD_LETTERS_PAGE = "dead_letters_page"
     SIGNED_IN = "signed_in"
 
 

@@ -160,7 +160,7 @@ class InboxTransport:
             self._give_back()
         return [
             Record(
-                Place(row.topic, None, row.inbox_id, row.body, row.received_at),
+                Place(row.topic, None, row.inbox_id, row.body, row.received_at, letter=row.letter),
                 row.received_at,
                 self._kinds.get(row.topic),
                 row.source_id,

@@ -24,12 +24,13 @@ from sqlalchemy import Connection
 
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store import offsets, partitions
-from dashapp.data.store.arrivals import Place
+from dashapp.data.store.arrivals import Letter, Place
 from dashapp.data.store.partitions import NO_PARTITION, PartitionState
 from dashapp.domain.errors import Unavailable
 from dashapp.domain.events import Topic
 from dashapp.observability.logging import get_logger
 from dashapp.settings import Settings
+from ingest.letter_seal import LETTER_HEADER, unseal
 from ingest.transports import Record, Waiting
 from ingest.transports.consumer import (
     Listener,
@@ -259,8 +260,9 @@ class KafkaTransport:
             # behind let through what is too old: such a record arrives now.
             seconds = min(each.timestamp / 1000, now) if each.timestamp / 1000 > earliest else now
             received = datetime.fromtimestamp(seconds, UTC)
-            place = Place(topic, number, each.offset, each.value or b"", received)
-            records.append(Record(place, received, kind, _sender(each.headers) if each.headers else None))
+            sender, letter = self._told(each) if each.headers else (None, None)
+            place = Place(topic, number, each.offset, each.value or b"", received, letter=letter)
+            records.append(Record(place, received, kind, sender))
         oldest, newest = min(record.received_at for record in records[begin:]), records[-1].received_at
         if partition not in self._spans:
             self._spans[partition] = known.begin(oldest)
@@ -327,6 +329,13 @@ class KafkaTransport:
             return True
         self._alarm(partition, "It was made anew since it was last read.")
         return False
+
+    def _told(self, record: Any) -> tuple[str | None, Letter | None]:
+        """What the headers say: the sender's name, and whether it is a dead letter that comes again."""
+        said = dict(record.headers)
+        sealed = said.get(LETTER_HEADER)
+        letter = unseal(sealed, record.value or b"", self._settings.pseudonym_key) if sealed else None
+        return _sender(record.headers), letter
 
     def _key(self, partition: TopicPartition) -> offsets.Partition:
         return offsets.Partition(self._cluster, self._group, partition.topic, partition.partition)

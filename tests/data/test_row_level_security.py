@@ -14,12 +14,23 @@ from sqlalchemy.dialects.postgresql import BIT, JSONB, insert
 from dashapp.data.database import Database, DatabaseRole, embedded_database
 from dashapp.data.migrations import migrate
 from dashapp.data.store.organisations import find_organisation, grant_administrator
-from dashapp.data.tables import TENANT_TABLES, demographics, inbox, memberships, organisations, people, scope_changes
+from dashapp.data.tables import (
+    TENANT_TABLES,
+    audit_log,
+    dead_letter_replays,
+    dead_letters,
+    demographics,
+    inbox,
+    memberships,
+    organisations,
+    people,
+    scope_changes,
+)
 from dashapp.domain.keys import OrganisationId, PersonId
 from tests.data.conftest import make_organisation
 
 SERVICE_ROLES = [DatabaseRole.INGEST, DatabaseRole.WEB, DatabaseRole.JOBS]
-WITHOUT_TENANT = {"scope_changes", "dead_letters", "sources", "source_keys"}
+WITHOUT_TENANT = {"scope_changes", "dead_letters", "dead_letter_replays", "audit_log", "sources", "source_keys"}
 """Tables that some role may read across organisations: keys only, or what only an operator and ingest can read."""
 PERSONAL = [table for table in TENANT_TABLES if table.name not in WITHOUT_TENANT]
 
@@ -39,7 +50,7 @@ def any_value(column: sqlalchemy.Column[object], organisation: int) -> object:
     by_type = {
         int: organisation * 1000 + 1,
         str: f"text-{organisation}",
-        bytes: b"{}",
+        bytes: b"{%d}" % organisation,
         bool: True,
         float: 1.0,
         datetime: datetime(2026, 3, 4, 5, 6, tzinfo=UTC),
@@ -123,9 +134,9 @@ def test_the_web_reads_exactly_what_pages_show(database: Database) -> None:
     assert unreadable == {
         *("activity_identifiers", "course_identifiers", "person_identifiers", "sources", "source_keys"),
         *("person_merges", "join_rules", "described_mailboxes"),
-        *("demographics", "membership_facts", "event_ledger", "raw_events", "retractions", "dead_letters"),
+        *("demographics", "membership_facts", "event_ledger", "raw_events", "retractions"),
     }
-    assert writable == set()
+    assert writable == {("dead_letter_replays", "INSERT"), ("audit_log", "INSERT")}
 
 
 def test_every_tenant_table_and_every_month_of_raw_events_is_closed_even_to_its_owner(
@@ -284,3 +295,28 @@ def test_the_web_appends_to_the_inbox_and_cannot_read_it(database: Database) -> 
         database.transaction(DatabaseRole.WEB, None) as connection,
     ):
         connection.execute(text("SELECT * FROM inbox"))
+
+
+@pytest.mark.parametrize("table", [dead_letters, dead_letter_replays, audit_log])
+def test_the_web_sees_its_own_organisations_letters_and_audit_only(
+    database: Database, two_tenants: list[OrganisationId], table: Table
+) -> None:
+    own, _ = two_tenants
+    with database.transaction(DatabaseRole.WEB, own) as connection:
+        assert seen(connection, table) == {own}
+    with database.transaction(DatabaseRole.WEB, None) as connection:
+        assert seen(connection, table) == set()
+
+
+def test_the_web_decides_about_letters_and_changes_nothing_else_of_them(
+    database: Database, two_tenants: list[OrganisationId]
+) -> None:
+    own, _ = two_tenants
+    with database.transaction(DatabaseRole.WEB, own) as connection:
+        assert connection.execute(dead_letters.update().values(state="dismissed")).rowcount == 1
+    for change in (dead_letters.update().values(reason="other"), dead_letters.delete(), audit_log.delete()):
+        with (
+            pytest.raises(sqlalchemy.exc.ProgrammingError, match="permission denied"),
+            database.transaction(DatabaseRole.WEB, own) as connection,
+        ):
+            connection.execute(change)

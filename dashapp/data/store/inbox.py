@@ -13,6 +13,7 @@ from psycopg2.extras import execute_values
 from sqlalchemy import ARRAY, BigInteger, Connection, Integer, bindparam, text
 
 from dashapp.data.store.actor_hashes import actor_hashes
+from dashapp.data.store.arrivals import Letter
 from dashapp.domain.keys import SourceId
 
 SLOTS: Final = 64
@@ -22,6 +23,10 @@ CHANNEL: Final = "la_inbox"
 MOST_BYTES: Final = 8 * 1024 * 1024
 """Of bodies that are taken at once."""
 _PUT: Final = "INSERT INTO inbox (slot, source_id, topic, body, actor_hashes, received_at) VALUES %s"
+
+_PUT_BACK: Final = """INSERT INTO inbox
+    (slot, source_id, topic, body, actor_hashes, dead_letter_id, first_seen_at, received_at) VALUES %s"""
+_ROW_BACK: Final = "(%s, %s, %s, %s, %s::bytea[], %s, %s, clock_timestamp())"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,37 @@ class Waiting:
     topic: str
     body: bytes
     received_at: datetime
+    letter: Letter | None = None
+    """The dead letter that it is a replay of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A dead letter on its way back."""
+
+    source_id: int
+    topic: str
+    body: bytes
+    letter: Letter
+
+
+def put_back(connection: Connection, returned: Sequence[Returned], pseudonym_key: str) -> None:
+    """Puts dead letters into the inbox again; they can be taken when the caller's transaction commits."""
+    rows = []
+    for one in returned:
+        hashes = actor_hashes(one.body, pseudonym_key)
+        said = one.letter.letter_id, one.letter.first_seen_at
+        rows.append((_slot(hashes, one.body), one.source_id, one.topic, one.body, hashes, *said))
+    cursor = connection.connection.cursor()
+    try:
+        execute_values(cursor, _PUT_BACK, rows, template=_ROW_BACK, page_size=500)
+    finally:
+        cursor.close()
+    connection.execute(_WAKE, {"channel": CHANNEL})
+
+
+def _slot(hashes: Sequence[bytes], body: bytes) -> int:
+    return blake2b(b"".join(hashes) or body, digest_size=1).digest()[0] % SLOTS
 
 
 def put(connection: Connection, source_id: SourceId, topic: str, bodies: Sequence[bytes], pseudonym_key: str) -> None:
@@ -40,8 +76,7 @@ def put(connection: Connection, source_id: SourceId, topic: str, bodies: Sequenc
     rows = []
     for body in bodies:
         hashes = actor_hashes(body, pseudonym_key)
-        slot = blake2b(b"".join(hashes) or body, digest_size=1).digest()[0] % SLOTS
-        rows.append((slot, source_id, topic, body, hashes))
+        rows.append((_slot(hashes, body), source_id, topic, body, hashes))
     cursor = connection.connection.cursor()
     try:
         execute_values(cursor, _PUT, rows, template="(%s, %s, %s, %s, %s::bytea[], clock_timestamp())", page_size=500)
@@ -62,12 +97,19 @@ def take(
     if slots is not None:
         values["slots"] = list(slots)
     rows = connection.execute(_TAKE if slots is None else _TAKE_SLOTS, values)
-    return [Waiting(row.inbox_id, SourceId(row.source_id), row.topic, bytes(row.body), row.received_at) for row in rows]
+    return [
+        Waiting(row.inbox_id, SourceId(row.source_id), row.topic, bytes(row.body), row.received_at, _letter(row))
+        for row in rows
+    ]
 
 
 def remove(connection: Connection, inbox_ids: Sequence[int]) -> None:
     """Takes messages out, in the transaction that wrote their events."""
     connection.execute(_REMOVE, {"ids": list(inbox_ids)})
+
+
+def _letter(row: Any) -> Letter | None:
+    return None if row.dead_letter_id is None else Letter(row.dead_letter_id, row.first_seen_at)
 
 
 _WAKE = text("SELECT pg_notify(:channel, '')")
@@ -77,7 +119,8 @@ _TAKEN = (
     " LIMIT :limit FOR UPDATE SKIP LOCKED),"
     " chosen AS (SELECT inbox_id FROM (SELECT inbox_id, sum(bytes) OVER (ORDER BY inbox_id) - bytes AS before"
     " FROM locked) AS summed WHERE before < :most_bytes)"
-    " SELECT inbox_id, source_id, topic, body, received_at FROM inbox JOIN chosen USING (inbox_id) ORDER BY inbox_id"
+    " SELECT inbox_id, source_id, topic, body, received_at, dead_letter_id, first_seen_at FROM inbox"
+    " JOIN chosen USING (inbox_id) ORDER BY inbox_id"
 )
 _TAKE = text(_TAKEN.format(where=""))
 _TAKE_SLOTS = text(_TAKEN.format(where="WHERE slot = ANY(:slots)")).bindparams(bindparam("slots", type_=ARRAY(Integer)))

@@ -9,6 +9,7 @@ from dashapp.domain.keys import OrganisationId
 
 _ORGANISATIONS = 7311
 """The first of the two numbers of a lock: what kind of thing is locked. The second is its key."""
+_DEAD_LETTERS = 7316
 
 _SHARE = text("SELECT pg_advisory_xact_lock_shared(:kind, :key)")
 _OWN = text("SELECT pg_advisory_xact_lock(:kind, :key)")
@@ -24,6 +25,12 @@ def own_organisation(connection: Connection, organisation: OrganisationId) -> No
     """Waits until nobody writes events of this organisation, and keeps everybody from doing so: for a change of its
     structure, which must raise `organisations.structure_epoch` in the same transaction."""
     connection.execute(_OWN, {"kind": _ORGANISATIONS, "key": _narrow(organisation)})
+
+
+def own_dead_letters(connection: Connection) -> None:
+    """Waits until nobody else writes dead letters: so counting them is exact, and nobody meets their rows in another
+    order. Asked for after every lock of an organisation, late in the transaction; the web takes rows without it."""
+    connection.execute(_OWN, {"kind": _DEAD_LETTERS, "key": 0})
 
 
 def _narrow(key: int) -> int:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from dashapp.data.store.arrivals import Arrived, Buried
+from dashapp.data.store.arrivals import Arrived, Buried, first_receipt
 from dashapp.data.store.deltas import Deltas, DeltaTexts, Fact, as_copy, group
 from dashapp.data.store.keys import digest_of_encoded, digested_key, encode, is_own_key
 from dashapp.data.store.names import Names, smaller_type
@@ -237,7 +237,7 @@ class _Rows:
         course = remembered.courses[event.course]
         at = event.occurred_at
         if at is None:
-            at = arrival.received_at
+            at = first_receipt(arrival)
         if at.tzinfo is not UTC:
             at = at.astimezone(UTC)
         instant = encode(at)[1:-2].decode()
@@ -300,7 +300,7 @@ class _Rows:
                 prepared.exclusive |= type(event) is ActivityDescribed and _changes_type(event, known)
         for field_name in _PERSONAL:
             said.pop(field_name, None)
-        at = (event.occurred_at or arrival.received_at).astimezone(UTC)
+        at = (event.occurred_at or first_receipt(arrival)).astimezone(UTC)
         # A description of long ago holds all the same. Its raw row stands in the month of its arrival: there it is kept
         # as long as the others, and no sender fills the database with the months of half a century.
         long_ago = arrival.received_at - at > self._retention

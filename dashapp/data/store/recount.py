@@ -111,6 +111,7 @@ def _begins(day: str) -> str:
     return f"(({day}::timestamp - interval '1 second') AT TIME ZONE zone + interval '1 second')"
 
 
+_ALL_RAW: Final = "r.organisation_id = :organisation AND NOT r.retracted"
 _EVENTS: Final = f"""
     zones AS (
         SELECT zone, {_begins("valid_from")} AS begins, lead(valid_from) OVER (ORDER BY valid_from) - 1 AS last_day,
@@ -123,7 +124,7 @@ _EVENTS: Final = f"""
         FROM raw_events r JOIN people p ON p.organisation_id = r.organisation_id AND p.person_id = r.person_id
         JOIN LATERAL (
             SELECT * FROM dated WHERE first OR begins <= r.occurred_at ORDER BY begins DESC LIMIT 1) z ON true
-        WHERE r.organisation_id = :organisation AND NOT r.retracted AND (r.verb = ANY(:verbs) OR r.verb = 'graded')),
+        WHERE {_ALL_RAW} AND (r.verb = ANY(:verbs) OR r.verb = 'graded')),
     everything AS (
         SELECT l.*, least((l.occurred_at AT TIME ZONE l.zone)::date, l.last_day) AS local_day,
             coalesce(l.said ->> 'precision', 'instant') = 'instant' AS exact
@@ -239,6 +240,12 @@ def recount_everything(connection: Connection, organisation: OrganisationId) -> 
         table: _rows(connection, f"WITH {_EVENTS} {query}", organisation)
         for table, (_columns, query) in DEFINITIONS.items()
     }
+
+
+def definition_within(table: str, condition: str) -> str:
+    """The query of an aggregate over those raw rows `r` only that fulfil a condition."""
+    _columns, query = DEFINITIONS[table]
+    return f"WITH {_EVENTS.replace(_ALL_RAW, f'{_ALL_RAW} AND {condition}')} {query}"
 
 
 def read_aggregates(connection: Connection, organisation: OrganisationId) -> dict[str, list[tuple[Any, ...]]]:

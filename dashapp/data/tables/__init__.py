@@ -22,6 +22,8 @@ from dashapp.data.tables.columns import (
     metadata,
 )
 from dashapp.data.tables.intake import (
+    audit_log,
+    dead_letter_replays,
     dead_letters,
     event_ledger,
     inbox,
@@ -82,11 +84,13 @@ __all__ = [
     "activity_days",
     "activity_extensions",
     "activity_identifiers",
+    "audit_log",
     "course_breaks",
     "course_days",
     "course_hours",
     "course_identifiers",
     "courses",
+    "dead_letter_replays",
     "dead_letters",
     "demographics",
     "described_mailboxes",

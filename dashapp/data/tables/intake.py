@@ -17,6 +17,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from dashapp.data.tables.columns import metadata, moment, organisation
 
@@ -87,11 +88,49 @@ dead_letters = Table(
     Column("body", LargeBinary, nullable=False),
     Column("body_bytes", Integer, nullable=False),
     Column("actor_hashes", ARRAY(LargeBinary), nullable=False, server_default=text("'{}'")),
-    moment("received_at", nullable=False),
-    Index(None, "received_at"),
+    moment("first_seen_at", nullable=False),
+    moment("last_seen_at", nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("sender", Text),
+    Column("digest", LargeBinary, nullable=False),
+    Column("identity", LargeBinary, nullable=False, unique=True),
+    Column("count", BigInteger, nullable=False, server_default=text("1")),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("state", Text, nullable=False, server_default=text("'open'")),
+    Column("replay_id", BigInteger),
+    Column("decided_by", Text),
+    moment("decided_at"),
+    Column("announced", BigInteger, nullable=False, server_default=text("0")),
+    Index(None, "last_seen_at"),
+    Index(None, "organisation_id", "last_seen_at"),
+    Index(None, "origin", "reason", "first_seen_at"),
+    Index(None, "replay_id"),
+    Index("ix_dead_letters_not_announced", "dead_letter_id", postgresql_where=text("announced < count")),
 )
-"""`body` holds at most 64 KiB of what came, `body_bytes` says how long it was. `actor_hashes`: keyed hashes of every
-actor id in it, by which an erasure finds it."""
+"""`body` holds at most 64 KiB of what came, `body_bytes` says how long it was, `digest` is the SHA-256 of all of it.
+`origin`: the source, or the topic where that is not known; `sender`: its name, or the one that the record claimed.
+`identity`: origin, reason and digest in one, so that the same bytes raise `count` instead of adding a row.
+`attempts`: how often a replay was refused again. `announced`: how many of `count` the dead-letter topic has been told.
+`actor_hashes`: keyed hashes of every actor id in it, by which an erasure finds it."""
+
+dead_letter_replays = Table(
+    "dead_letter_replays",
+    metadata,
+    Column("replay_id", BigInteger, Identity(), primary_key=True),
+    Column("organisation_id", BigInteger),
+    Column("chosen", JSONB, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("moved", BigInteger, nullable=False, server_default=text("0")),
+    Column("last_id", BigInteger, nullable=False, server_default=text("0")),
+    Column("until_id", BigInteger, nullable=False),
+    Column("requested_by", Text, nullable=False),
+    moment("requested_at", nullable=False),
+    moment("changed_at", nullable=False),
+    Index(None, "organisation_id"),
+)
+"""Letters on their way back into the transport: `chosen` says which, those up to `last_id` have been moved. Without an
+organisation: an operator's, over all of them."""
 
 inbox = Table(
     "inbox",
@@ -103,9 +142,12 @@ inbox = Table(
     Column("body", LargeBinary, nullable=False),
     Column("actor_hashes", ARRAY(LargeBinary), nullable=False, server_default=text("'{}'")),
     moment("received_at", nullable=False),
+    Column("dead_letter_id", BigInteger),
+    moment("first_seen_at"),
     Index(None, "slot", "inbox_id"),
 )
-"""A queue, not a sequence: readers lock rows per slot with SKIP LOCKED and delete them in the ingest transaction."""
+"""A queue, not a sequence: readers lock rows per slot with SKIP LOCKED and delete them in the ingest transaction.
+`dead_letter_id` and `first_seen_at` stand in a row that comes from the dead letters again."""
 
 transport_offsets = Table(
     "transport_offsets",
@@ -165,3 +207,18 @@ ingest_partitions = Table(
 )
 """One row per partition, renewed every second by whoever reads it: how many records wait, since when the oldest, when
 that was known, the last commit, and a sentence where it is not read any further. `slot`: the writer that said so."""
+
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("audit_id", BigInteger, Identity(), primary_key=True),
+    Column("organisation_id", BigInteger),
+    moment("at", nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", JSONB, nullable=False),
+    Index(None, "organisation_id", "at"),
+)
+"""Who looked at what was refused, and what they decided. Nobody changes it; `actor` is the public id of a person, or
+the login of an operator."""

@@ -1,0 +1,233 @@
+"""`python -m ingest rebuild`: the aggregates of past days made anew from the raw events, while ingest goes on.
+
+python -m ingest rebuild --from 2026-03-01 --to 2026-03-31
+python -m ingest rebuild --from 2026-03-01 --to 2026-03-31 --organisation north --course algebra-2026
+"""
+
+import argparse
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from threading import Event as Signal
+from typing import Final, TextIO
+
+import msgspec
+
+from dashapp.data.database import Database, DatabaseRole, database_from
+from dashapp.data.store.identified import all_organisations
+from dashapp.data.store.rebuilding import (
+    SLICE_DAYS,
+    Portion,
+    Rebuilder,
+    RebuildError,
+    find_course,
+    rebuilder,
+    slices,
+)
+from dashapp.data.store.scope_changes import claim_slot
+from dashapp.domain.errors import AnalyticsError, SettingsError, Unavailable
+from dashapp.domain.keys import CourseId, OrganisationId
+from dashapp.observability.logging import configure_logging
+from dashapp.settings import Settings, load_settings
+
+LONG_PORTION: Final = 2.0
+"""Seconds. Batches wait for a portion, so one that takes longer makes the following ones shorter."""
+TRIES: Final = 5
+PAUSE: Final = 1.0
+BAR: Final = 30
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """How far a rebuild has come: everything before this slice, and of the slice the courses up to this one."""
+
+    slice_first: date
+    course: int
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be rebuilt, and of whom."""
+
+    organisation: OrganisationId
+    name: str
+    first: date
+    last: date
+    course: CourseId | None
+
+    def file(self, folder: Path) -> Path:
+        """Where its progress stands. Losing the file costs time only."""
+        course = f"-{self.course}" if self.course is not None else ""
+        return folder / "rebuilds" / f"{self.organisation}-{self.first}-{self.last}{course}.json"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line. 0: done; 1: interrupted, refused, or the database is away; 2: a wrong setting."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    configure_logging(settings)
+    stopping = Signal()
+    before = {one: signal.signal(one, lambda *_: stopping.set()) for one in (signal.SIGTERM, signal.SIGINT)}
+    database = database_from(settings)
+    try:
+        return Command(settings, database, stopping, sys.stdout).run(options)
+    except AnalyticsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    finally:
+        database.close()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m ingest rebuild", description="Makes the aggregates of past days anew from the raw events."
+    )
+    parser.add_argument("--from", type=date.fromisoformat, required=True, dest="first", help="the first local day")
+    parser.add_argument("--to", type=date.fromisoformat, required=True, dest="last", help="the last one, inclusive")
+    parser.add_argument("--organisation", help="the short name of one organisation; else all of them")
+    parser.add_argument("--course", help="a code, a public id, or a sender's id; needs --organisation")
+    parser.add_argument("--again", action="store_true", help="begin anew what was interrupted")
+    return parser
+
+
+class Command:
+    """One run of the command."""
+
+    def __init__(self, settings: Settings, database: Database, stopping: Signal, out: TextIO) -> None:
+        self._settings = settings
+        self._database = database
+        self._stopping = stopping
+        self._out = out
+
+    def run(self, options: argparse.Namespace) -> int:
+        """Rebuilds what the options name; gives the exit code. Raises RebuildError before anything is changed."""
+        if options.last < options.first:
+            raise RebuildError("The range ends before it begins.")
+        tasks = self._tasks(options)
+        now = datetime.now(UTC)
+        with claim_slot(self._database, DatabaseRole.JOBS) as slot:
+            ready = [
+                (task, rebuilder(self._database, task.organisation, slot, self._settings.data_retention_days, now))
+                for task in tasks
+            ]
+            for _task, made in ready:
+                if options.first < made.earliest:
+                    raise RebuildError(
+                        f"Days before {made.earliest} cannot be rebuilt: raw events are kept for"
+                        f" {self._settings.data_retention_days} days (DATA_RETENTION_DAYS), and what is older is known"
+                        " by its aggregates only."
+                    )
+            for task, made in ready:
+                if options.again:
+                    task.file(self._settings.data_dir).unlink(missing_ok=True)
+                if not self._rebuild(task, made):
+                    return 1
+        return 0
+
+    def _tasks(self, options: argparse.Namespace) -> list[Task]:
+        if options.course is not None and options.organisation is None:
+            raise RebuildError("A course is looked for in one organisation: name it by --organisation.")
+        with self._database.transaction(DatabaseRole.JOBS, None) as connection:
+            known = all_organisations(connection)
+        chosen = [one for one in known if options.organisation in (None, one[1])]
+        if not chosen:
+            raise RebuildError(f"There is no organisation named {options.organisation}.")
+        tasks = []
+        for organisation, name, _title in chosen:
+            course = None
+            if options.course is not None:
+                with self._database.transaction(DatabaseRole.JOBS, organisation) as connection:
+                    course = find_course(connection, organisation, options.course)
+            tasks.append(Task(organisation, name, options.first, options.last, course))
+        return tasks
+
+    def _rebuild(self, task: Task, made: Rebuilder) -> bool:
+        """Rebuilds one organisation; whether it came to its end."""
+        progress = Progress(task.file(self._settings.data_dir), self._out)
+        mark = progress.read()
+        if mark is not None:
+            self._out.write(f"{task.name}: going on at {mark.slice_first}.\n")
+        parts = slices(task.first, task.last)
+        days = SLICE_DAYS
+        for place, (first, last) in enumerate(parts):
+            if mark is not None and last < mark.slice_first:
+                continue
+            courses = made.candidates(first, last, task.course)
+            left = [one for one in courses if mark is None or first != mark.slice_first or one > mark.course]
+            for number, course in enumerate(left):
+                for begin, end in slices(first, last, days):
+                    if self._stopping.is_set():
+                        self._out.write(f"\n{task.name}: interrupted. The same command goes on from here.\n")
+                        return False
+                    took = self._portion(made, Portion(course, begin, end, courses[course]))
+                    days = max(1, days // 2) if took > LONG_PORTION else days
+                progress.write(Mark(first, course), (place + (number + 1) / len(left)) / len(parts))
+            if task.course is None:
+                made.sum_up(first, last)
+            progress.draw((place + 1) / len(parts))
+        progress.end()
+        self._out.write(f"\n{task.name}: rebuilt from {task.first} to {task.last}.\n")
+        return True
+
+    def _portion(self, made: Rebuilder, portion: Portion) -> float:
+        """Rebuilds a portion, again where the database was away; gives the seconds it took."""
+        for attempt in range(TRIES):
+            began = time.monotonic()
+            try:
+                made.rebuild(portion)
+                return time.monotonic() - began
+            except Unavailable:
+                if attempt == TRIES - 1 or self._stopping.wait(PAUSE * 2**attempt):
+                    raise
+        raise AssertionError("the last try returns or raises")
+
+
+class Progress:
+    """How far a rebuild is: in a file, by which the same command goes on, and as a bar with the time that is left."""
+
+    def __init__(self, path: Path, out: TextIO) -> None:
+        self._path = path
+        self._out = out
+        self._began = time.monotonic()
+        self._from: float | None = None
+
+    def read(self) -> Mark | None:
+        """The last mark; None where nothing is known."""
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=Mark)
+        except (FileNotFoundError, msgspec.MsgspecError):
+            return None
+
+    def write(self, mark: Mark, share: float) -> None:
+        """Replaces the mark at once, and draws the bar. `share`: of the whole, from 0 to 1."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self._path.with_suffix(".new")
+        fresh.write_bytes(msgspec.json.encode(mark))
+        fresh.replace(self._path)
+        self.draw(share)
+
+    def draw(self, share: float) -> None:
+        """The bar and the time that is left, going by what this run has done."""
+        if self._from is None:
+            self._from = share
+        done, spent = share - self._from, time.monotonic() - self._began
+        left = f", {timedelta(seconds=round(spent / done * (1 - share)))} left" if done > 0 else ""
+        self._out.write(f"\r[{'#' * int(BAR * share):<{BAR}}] {share:4.0%}{left}   ")
+        self._out.flush()
+
+    def end(self) -> None:
+        """Nothing is left to go on with."""
+        self._path.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
