@@ -5,7 +5,7 @@ import random
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -130,12 +130,17 @@ def believable_events(count: int, seed: int = 1) -> Iterator[LearningEvent]:
             at += timedelta(seconds=chance.randrange(5, 200))
 
 
-def fill(servers: Servers, count: int) -> None:
+def encode_native(event: LearningEvent) -> bytes:
+    """An event as a native message."""
+    return encode(event, ISSUER)
+
+
+def fill(servers: Servers, count: int, encoded: Callable[[LearningEvent], bytes] = encode_native) -> None:
     """Produces the backlog, keyed by learner."""
     producer = KafkaProducer(bootstrap_servers=servers.broker.bootstrap, linger_ms=50, batch_size=262_144)
     try:
         for event in believable_events(count):
-            producer.send(TOPICS[0], encode(event, ISSUER), key=event.person.value.encode())
+            producer.send(TOPICS[0], encoded(event), key=event.person.value.encode())
         producer.flush()
     finally:
         producer.close()

@@ -5,27 +5,30 @@ same run: the same consumer, decoding, and a COPY of raw rows into a table witho
 
     python -m benchmarks.drain --events 1000000 --offered 1000   # after an outage, while new events still come
     python -m benchmarks.drain --processes 1 2                   # how it scales: each on servers of its own
+    python -m benchmarks.drain --format xapi                     # the same events as statements of 1 KB
 """
 
 import argparse
 import io
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 from kafka import KafkaConsumer, TopicPartition
 
-from benchmarks.backlog import ISSUER, PARTITIONS, Servers, fill, servers
+from benchmarks.backlog import ISSUER, PARTITIONS, Servers, encode_native, fill, servers
 from benchmarks.draining import Task, drain
 from benchmarks.machine import machine
+from benchmarks.statements import statement_of
 from dashapp.data.database import DatabaseRole
 from dashapp.data.store.recount import differences
-from dashapp.domain.events import LearningEvent, Source, Topic
+from dashapp.domain.events import Event, LearningEvent, Source, Topic
 from dashapp.domain.keys import SourceId
 from deploy.local_kafka import TOPICS
-from ingest.native import decode
+from ingest import native
 from ingest.transports.consumer import FETCH_BYTES, PARTITION_BYTES
+from ingest.xapi import decode_statement
 
 YARDSTICK_BATCH = 8_000
 
@@ -44,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.drain", description=__doc__)
     parser.add_argument("--events", type=int, default=500_000, help="the backlog")
+    parser.add_argument("--format", choices=("native", "xapi"), default="native", help="of the backlog")
     parser.add_argument("--offered", type=int, default=0, help="new events per second that come meanwhile")
     parser.add_argument("--processes", type=int, nargs="+", default=[1], help="ingest processes; several: one run each")
     parser.add_argument("--ledger-rows", type=int, default=0, help="random ids that are in the ledger beforehand")
@@ -56,11 +60,12 @@ def _measure(options: argparse.Namespace, processes: int) -> tuple[float, bool]:
     """Events per second with so many processes, and whether a recount, if one was asked for, is equal."""
     with servers() as running:
         began = time.perf_counter()
-        fill(running, options.events)
-        print(f"backlog: {options.events:,} events in {time.perf_counter() - began:.0f} s", flush=True)
+        is_xapi = options.format == "xapi"
+        fill(running, options.events, statement_of if is_xapi else encode_native)
+        print(f"backlog: {options.events:,} {options.format} events in {time.perf_counter() - began:.0f} s", flush=True)
         if options.ledger_rows:
             _fill_ledger(running, options.ledger_rows)
-        yardstick = _yardstick(running, options.events)
+        yardstick = _yardstick(running, options.events, _decode_statement if is_xapi else _decode_native)
         print(f"yardstick (poll, decode, COPY of raw rows): {yardstick:,.0f} events/s", flush=True)
         drained = drain(running, Task(options.events, options.offered, processes, options.batch_size))
         print(f"ratio to the yardstick: {drained / yardstick:.2f}")
@@ -80,7 +85,15 @@ def _fill_ledger(running: Servers, rows: int) -> None:
     print(f"ledger: {rows:,} random ids in {time.perf_counter() - began:.0f} s", flush=True)
 
 
-def _yardstick(running: Servers, events: int) -> float:
+def _decode_native(body: bytes, source: Source) -> Event:
+    return native.decode(body, Topic.LEARNING, source)
+
+
+def _decode_statement(body: bytes, source: Source) -> Event:
+    return decode_statement(body, source)
+
+
+def _yardstick(running: Servers, events: int, decode: Callable[[bytes, Source], Event]) -> float:
     """Events per second of a loop that only keeps raw rows."""
     running.administrate("CREATE TABLE yardstick (LIKE raw_events)")
     assert running.database.server is not None
@@ -101,7 +114,7 @@ def _yardstick(running: Servers, events: int) -> float:
     while done < events:
         for records in consumer.poll(timeout_ms=1_000, max_records=YARDSTICK_BATCH).values():
             for record in records:
-                event = decode(record.value, Topic.LEARNING, source)
+                event = decode(record.value, source)
                 assert isinstance(event, LearningEvent)
                 body = record.value.decode().replace("\\", "\\\\")
                 text.write(

@@ -73,6 +73,8 @@ def decode_record(body: bytes, topic: Topic, source: Source, max_bytes: int) -> 
 
 def decode_items(body: bytes, topic: Topic, source: Source, max_bytes: int) -> list[Item]:
     """The same, each with its own bytes."""
+    if b'"verb"' in body and len(body) <= max_bytes and (event := _statement(body, source)) is not None:
+        return [(event, body)]
     try:
         check_size(body, max_bytes)
         if body.lstrip()[:1] == b"[":
@@ -81,6 +83,16 @@ def decode_items(body: bytes, topic: Topic, source: Source, max_bytes: int) -> l
         return _bounded(_object(body, topic, source), body)
     except Refused as refused:
         return [(refused, body)]
+
+
+def _statement(body: bytes, source: Source) -> Event | Refused | None:
+    """The event of a valid statement, which has no native type and so need not be recognised; None for all else."""
+    try:
+        check_text(body)
+        event = xapi.decode_statement(body, source)
+    except Refused:
+        return None
+    return event if type(event) is LearningEvent and Topic.LEARNING in source.allowed else _permitted(event, source)
 
 
 def _check_object(body: bytes) -> None:
@@ -118,11 +130,6 @@ def kind_of(event: Event) -> Topic:
 
 def _object(body: bytes, topic: Topic, source: Source) -> list[Item]:
     """What is in one object whose text has been checked."""
-    if b'"verb"' in body:
-        # Most likely a statement, and one that is valid has no native type: so it need not be recognised first.
-        outcomes = xapi.decode(body, source)
-        if not isinstance(outcomes[0], Refused):
-            return [(_permitted(outcomes[0], source), body)]
     found = recognise(body)
     decode = None if found is None else _DECODERS.get(found)
     if decode is None:
@@ -154,6 +161,9 @@ def _array(body: bytes, topic: Topic, source: Source) -> list[Item]:
     items: list[Item] = []
     for index, raw in enumerate(raws):
         part = bytes(raw)
+        if b'"verb"' in part and (event := _statement(part, source)) is not None:
+            items.append((event, part))
+            continue
         try:
             check_text(part)
             found = _object(part, topic, source)

@@ -9,7 +9,7 @@ from ingest.caliper.vocabulary import COURSES, GROUPS, PERSONS
 from ingest.caliper.wire import Agent, Event, Group, Session, Thing
 from ingest.native.wire import ACTIVITY_KIND, COURSE_KIND
 from ingest.xapi.belonging import OUTSIDE, OUTSIDE_TITLE
-from ingest.xapi.decoding import bounded
+from ingest.xapi.people import bounded
 
 PERSON_KIND: Final = "caliper"
 """The kind of a person's identifier: the IRI of a Caliper actor."""

@@ -4,9 +4,11 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct
 
-from dashapp.domain.events import ActivityType
+from dashapp.domain.events import ActivityType, Identifier
+from ingest.native.wire import ACTIVITY_KIND, COURSE_KIND
+from ingest.xapi.people import bounded
 from ingest.xapi.vocabulary import (
     ACTIVITY_TYPES,
     ATTEMPT_NUMBER,
@@ -19,7 +21,7 @@ from ingest.xapi.vocabulary import (
     POST_TYPES,
     Meaning,
 )
-from ingest.xapi.wire import Activities, Activity, Context, LanguageMap
+from ingest.xapi.wire import Activities, Activity, ContextActivities, LanguageMap
 
 OUTSIDE: Final = "outside-of-courses"
 """The course of what is done outside of any course."""
@@ -32,42 +34,54 @@ _COURSE_ID: Final = re.compile(r"(?:.*/courses?/)?course-v1:[^/?#\s]+/?|.*/cours
 _ATTEMPT: Final = re.compile(r"[?&]attempt=(\d{1,10})(?!\d)")
 
 
-class Belonging(Struct, frozen=True, gc=False):
+class Place(Struct, frozen=True, gc=False):
     """Where a statement belongs."""
 
-    course: str
+    course: Identifier
     course_title: str | None
-    is_course: bool
+    is_course: bool = False
     """Whether the statement is about the course itself."""
-    activity: str | None
-    activity_type: ActivityType | None
-    activity_title: str | None
-    item: str | None
+    activity: Identifier | None = None
+    activity_type: ActivityType | None = None
+    activity_title: str | None = None
+    item: str | None = None
     """The question or the post, where that is what the statement is about."""
-    attempt: int
+    attempt: int = 1
 
 
-def belonging(about: Activity | None, context: Context | UnsetType, meaning: Meaning) -> Belonging:
+def place_of(
+    about: Activity | None, activities: ContextActivities, language: str | None, meaning: Meaning, issuer: str
+) -> Place:
     """Where a statement about `about` belongs; without a course it belongs to `OUTSIDE`."""
-    language = None if context is UNSET or context.language is UNSET else context.language
     kind = None if about is None else type_of(about)
     if about is not None and kind in COURSE_TYPES:
-        return Belonging(about.id, title_of(about, language), True, None, None, None, None, 1)
-    around = _around(context)
-    course = _course(around, context)
+        return Place(_course_name(about.id, issuer), title_of(about, language), True)
+    around = _around(activities)
+    course = _course(around, activities)
     if course is None and about is not None and kind is None and _COURSE_ID.fullmatch(about.id):
-        return Belonging(about.id, title_of(about, language), True, None, None, None, None, 1)
+        return Place(_course_name(about.id, issuer), title_of(about, language), True)
     named, titled = (OUTSIDE, OUTSIDE_TITLE) if course is None else (course.id, title_of(course, language))
     if about is None:
-        return Belonging(named, titled, False, None, None, None, None, 1)
+        return Place(_course_name(named, issuer), titled)
     whole, item = about, None
     if kind in PART_TYPES or kind in ATTEMPT_TYPES or kind in POST_TYPES or meaning is Meaning.ANSWER:
-        whole = _whole(about, around, context, course) or about
+        whole = _whole(about, around, activities, course) or about
         item = about.id if kind not in ATTEMPT_TYPES else None
     elif meaning is Meaning.POST:
         item = about.id
-    attempt = _attempt(about, around, context)
-    return Belonging(named, titled, False, whole.id, _kind(whole), title_of(whole, language), item, attempt)
+    return Place(
+        course=_course_name(named, issuer),
+        course_title=titled,
+        activity=Identifier(issuer, ACTIVITY_KIND, bounded(whole.id)),
+        activity_type=_kind(whole),
+        activity_title=title_of(whole, language),
+        item=None if item is None else bounded(item),
+        attempt=_attempt(about, around, activities),
+    )
+
+
+def _course_name(value: str, issuer: str) -> Identifier:
+    return Identifier(issuer, COURSE_KIND, bounded(value))
 
 
 def type_of(activity: Activity) -> str | None:
@@ -109,40 +123,30 @@ def _each(activities: Activities) -> Sequence[Activity]:
     return (activities,) if isinstance(activities, Activity) else activities
 
 
-def _around(context: Context | UnsetType) -> Sequence[Activity]:
+def _around(activities: ContextActivities) -> Sequence[Activity]:
     """What a statement's activity is part of, the nearest first."""
-    if context is UNSET or context.context_activities is UNSET:
-        return ()
-    parent, grouping = context.context_activities.parent, context.context_activities.grouping
-    if grouping is UNSET:
-        return _each(parent)
-    return _each(grouping) if parent is UNSET else (*_each(parent), *_each(grouping))
+    return (*_each(activities.parent), *_each(activities.grouping))
 
 
-def _course(around: Sequence[Activity], context: Context | UnsetType) -> Activity | None:
+def _course(around: Sequence[Activity], activities: ContextActivities) -> Activity | None:
     """The course around an activity: by its type, else by its id, else, as cmi5 has it, the first grouping."""
     for activity in around:
-        definition = activity.definition
-        if definition is not UNSET and definition.type in COURSE_TYPES:
+        if type_of(activity) in COURSE_TYPES:
             return activity
     for activity in around:
         if type_of(activity) is None and _COURSE_ID.fullmatch(activity.id):
             return activity
-    if around and _has_category(context, CMI5_CATEGORY):
-        assert context is not UNSET
-        assert context.context_activities is not UNSET
-        return next((one for one in _each(context.context_activities.grouping) if type_of(one) is None), None)
+    if _has_category(activities, CMI5_CATEGORY):
+        return next((one for one in _each(activities.grouping) if type_of(one) is None), None)
     return None
 
 
-def _has_category(context: Context | UnsetType, prefix: str) -> bool:
-    if context is UNSET or context.context_activities is UNSET:
-        return False
-    return any(activity.id.startswith(prefix) for activity in _each(context.context_activities.category))
+def _has_category(activities: ContextActivities, prefix: str) -> bool:
+    return any(activity.id.startswith(prefix) for activity in _each(activities.category))
 
 
 def _whole(
-    about: Activity, around: Sequence[Activity], context: Context | UnsetType, course: Activity | None
+    about: Activity, around: Sequence[Activity], activities: ContextActivities, course: Activity | None
 ) -> Activity | None:
     """What a question, an attempt or a post is part of."""
     wanted = ActivityType.FORUM if type_of(about) in POST_TYPES else None
@@ -150,27 +154,21 @@ def _whole(
         said = type_of(activity)
         if said in COURSE_TYPES or said in PLATFORM_TYPES or said in ATTEMPT_TYPES or activity is course:
             continue
-        if said is None and not _has_category(context, H5P_LIBRARY):
+        if said is None and not _has_category(activities, H5P_LIBRARY):
             continue
         if activity.id != about.id and said not in POST_TYPES and wanted in (None, _kind(activity)):
             return activity
     return None
 
 
-def _attempt(about: Activity, around: Sequence[Activity], context: Context | UnsetType) -> int:
+def _attempt(about: Activity, around: Sequence[Activity], activities: ContextActivities) -> int:
     """The number of the attempt where a statement says one: Open edX as an extension, Moodle in an address."""
     definition = about.definition
     if definition is not UNSET and definition.extensions is not UNSET:
         told = definition.extensions.get(ATTEMPT_NUMBER)
         if isinstance(told, int) and not isinstance(told, bool) and 1 <= told <= LARGEST_ATTEMPT:
             return told
-    found = _numbered(about)
-    for activity in around:
-        found = max(found, _numbered(activity))
-    if context is not UNSET and context.context_activities is not UNSET:
-        for activity in _each(context.context_activities.other):
-            found = max(found, _numbered(activity))
-    return found
+    return max(_numbered(one) for one in (about, *around, *_each(activities.other)))
 
 
 def _numbered(activity: Activity) -> int:

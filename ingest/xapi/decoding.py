@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha1, sha256
+from hashlib import sha256
 from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid5
 
@@ -16,43 +16,40 @@ from dashapp.domain.events import (
     Identifier,
     LearningEvent,
     MembershipChanged,
-    RefusalReason,
     Role,
     Source,
     Verb,
     Voided,
 )
 from ingest.bodies import refuse_unreadable
-from ingest.native.wire import ACTIVITY_KIND, COURSE_KIND, PERSON_KIND
-from ingest.xapi import video
-from ingest.xapi.belonging import Belonging, belonging
+from ingest.xapi import parts, video
+from ingest.xapi.belonging import Place, place_of
 from ingest.xapi.forms import moment_of, seconds_of
-from ingest.xapi.statements import Object, Statement, inner_object, read
+from ingest.xapi.parts import StatementParts, Unusual, check
+from ingest.xapi.people import is_same, person_of
+from ingest.xapi.statements import Object, inner_object, read
 from ingest.xapi.vocabulary import ASSESSMENTS, MEANINGS, SESSIONS, SIMPLE, Meaning
-from ingest.xapi.wire import Activity, Actor, Context, Result, StatementRef, SubStatement
+from ingest.xapi.wire import Activity, Context, ContextActivities, Extensions, Result, StatementRef, SubStatement
 
-MAILBOX_ISSUER: Final = "mailto"
-MAILBOX_KIND: Final = "mbox_sha1sum"
-OPENID_ISSUER: Final = "openid"
-OPENID_KIND: Final = "openid"
-LONGEST_IDENTIFIER: Final = 1_000
-"""Bytes of an issuer or a value; three times this fits into a row of an index."""
 LONGEST_RESPONSE: Final = 4_000
 LONGEST_NAME: Final = 255
 LARGEST_MARK: Final = 1e9
 _NAMESPACE: Final = UUID("8a0c0c35-2d0b-5f4c-9a3e-6f4f6a1f7d11")
 """Of the ids of statements that came without one."""
 _NO_RESULT: Final = Result()
+_NO_CONTEXT: Final = Context()
+_PARTS: Final = msgspec.json.Decoder(StatementParts)
 _ARRAY: Final = msgspec.json.Decoder(list[Raw])
 
 
-class _Head(NamedTuple):
-    """Who, when and by which id."""
+class _Around(NamedTuple):
+    """Of a statement and its context, what every event takes over."""
 
     statement_id: str
     at: datetime | None
     person: Identifier
-    issuer: str
+    extensions: Extensions | UnsetType
+    registration: str | UnsetType
 
 
 def decode(body: bytes, source: Source) -> list[Event | Refused]:
@@ -81,20 +78,55 @@ def decode(body: bytes, source: Source) -> list[Event | Refused]:
 
 def decode_statement(body: bytes, source: Source) -> Event:
     """The event of one statement. Raises Refused, with the rule that it breaks and the place as a JSON pointer."""
-    said = read(body)
-    statement = said.statement
+    try:
+        return _decode_parts(_PARTS.decode(body), body, source.issuer)
+    except (Unusual, Refused, msgspec.DecodeError, RecursionError, ValueError):
+        return _decode_whole(body, source.issuer)
+
+
+def _decode_parts(said: StatementParts, body: bytes, issuer: str) -> Event:
+    """The event of a usual statement. Raises what stands above for all others."""
+    check(said)
+    meaning = parts.meaning(bytes(said.verb))
+    if meaning is Meaning.VOID:
+        raise Unusual
+    context = said.context
+    if context is UNSET:
+        place = parts.place(bytes(said.about), b"", None, meaning, issuer)
+        extensions: Extensions | UnsetType = UNSET
+        registration: str | UnsetType = UNSET
+    else:
+        around = b"" if context.context_activities is UNSET else bytes(context.context_activities)
+        language = None if context.language is UNSET else context.language
+        place = parts.place(bytes(said.about), around, language, meaning, issuer)
+        extensions, registration = context.extensions, context.registration
+    head = _Around(
+        uuid_of(body) if said.id is UNSET else said.id.lower(),
+        None if said.timestamp is UNSET else moment_of(said.timestamp, "/timestamp"),
+        parts.person(bytes(said.actor)),
+        extensions,
+        registration,
+    )
+    return _event(head, said.result, place, meaning, is_own=True)
+
+
+def _decode_whole(body: bytes, issuer: str) -> Event:
+    """The event of any statement. Raises Refused."""
+    statement, about = read(body)
+    context = _NO_CONTEXT if statement.context is UNSET else statement.context
     statement_id = uuid_of(body) if statement.id is UNSET else statement.id.lower()
     at = None if statement.timestamp is UNSET else moment_of(statement.timestamp, "/timestamp")
     meaning = MEANINGS.get(statement.verb.id, Meaning.INTERACT)
     if meaning is Meaning.VOID:
-        assert isinstance(said.object, StatementRef)
-        return Voided(statement_id, said.object.id.lower(), at)
-    person = person_of(statement.actor)
-    place = belonging(_activity_of(said.object), statement.context, meaning)
-    if place.is_course and (meaning is Meaning.ENROL or meaning is Meaning.UNENROL):
-        course = Identifier(source.issuer, COURSE_KIND, bounded(place.course))
-        return MembershipChanged(statement_id, person, course, Role.LEARNER, meaning is Meaning.ENROL, at)
-    return _learning(statement, place, meaning, _Head(statement_id, at, person, source.issuer))
+        assert isinstance(about, StatementRef)
+        return Voided(statement_id, about.id.lower(), at)
+    activities = ContextActivities() if context.context_activities is UNSET else context.context_activities
+    language = None if context.language is UNSET else context.language
+    place = place_of(_activity_of(about), activities, language, meaning, issuer)
+    head = _Around(statement_id, at, person_of(statement.actor), context.extensions, context.registration)
+    # What is marked by its own instructor is not the actor's work.
+    is_own = context.instructor is UNSET or not is_same(statement.actor, context.instructor)
+    return _event(head, statement.result, place, meaning, is_own=is_own)
 
 
 def _decode(body: bytes, source: Source) -> Event | Refused:
@@ -115,46 +147,6 @@ def uuid_of(body: bytes) -> str:
     """The id of a statement that has none: the same for the same content, however it is written."""
     content = msgspec.json.encode(msgspec.json.decode(body), order="deterministic")
     return str(uuid5(_NAMESPACE, sha256(content).hexdigest()))
-
-
-def bounded(value: str) -> str:
-    """An identifier that fits into an index: one that is too long ends in its digest."""
-    if len(value) <= LONGEST_IDENTIFIER // 4 or len(encoded := value.encode()) <= LONGEST_IDENTIFIER:
-        return value
-    return f"{value[:200]}#sha256-{sha256(encoded).hexdigest()}"
-
-
-def person_of(actor: Actor) -> Identifier:
-    """Who an actor is. Raises Refused for a group, unless it has one member only and that is all that it says."""
-    if actor.object_type == "Group":
-        if actor.member is UNSET or len(actor.member) != 1:
-            detail = (
-                "what a group did is not counted for its members: it could not be taken back for each - at `/actor`"
-            )
-            raise Refused(RefusalReason.GROUP_ACTOR, detail)
-        actor = actor.member[0]
-    if actor.account is not UNSET:
-        return Identifier(bounded(actor.account.home_page), PERSON_KIND, bounded(actor.account.name))
-    if actor.mbox is not UNSET:
-        digest = sha1(actor.mbox.lower().encode(), usedforsecurity=False).hexdigest()
-        return Identifier(MAILBOX_ISSUER, MAILBOX_KIND, digest)
-    if actor.mbox_sha1sum is not UNSET:
-        return Identifier(MAILBOX_ISSUER, MAILBOX_KIND, actor.mbox_sha1sum.lower())
-    assert actor.openid is not UNSET
-    return Identifier(OPENID_ISSUER, OPENID_KIND, bounded(actor.openid))
-
-
-def _is_own_instructor(statement: Statement) -> bool:
-    """Whether the actor is named as the instructor: what is marked is then not the actor's work."""
-    if statement.context is UNSET or statement.context.instructor is UNSET:
-        return False
-    one, other = statement.actor, statement.context.instructor
-    return (one.account, one.mbox, one.mbox_sha1sum, one.openid) == (
-        other.account,
-        other.mbox,
-        other.mbox_sha1sum,
-        other.openid,
-    )
 
 
 def mark_of(result: Result) -> tuple[float | None, float | None]:
@@ -182,7 +174,7 @@ def mark_of(result: Result) -> tuple[float | None, float | None]:
     return score, highest
 
 
-def _verb(meaning: Meaning, result: Result, place: Belonging, *, marked: bool) -> Verb:
+def _verb(meaning: Meaning, result: Result, place: Place, *, marked: bool) -> Verb:
     """Which event a statement is: its verb, seen with its object and its result."""
     work = place.activity is not None
     assessed = place.activity_type in ASSESSMENTS
@@ -212,53 +204,53 @@ def _verb(meaning: Meaning, result: Result, place: Belonging, *, marked: bool) -
     return verb
 
 
-def _learning(statement: Statement, place: Belonging, meaning: Meaning, head: _Head) -> LearningEvent:
-    """A statement that is an activity of a learner, or a mark for one."""
-    result = _NO_RESULT if statement.result is UNSET else statement.result
-    context = statement.context
+def _event(head: _Around, result: Result | UnsetType, place: Place, meaning: Meaning, *, is_own: bool) -> Event:
+    """A statement that is an activity of a learner, a mark for one, or the begin or the end of being one."""
+    if place.is_course and (meaning is Meaning.ENROL or meaning is Meaning.UNENROL):
+        begins = meaning is Meaning.ENROL
+        return MembershipChanged(head.statement_id, head.person, place.course, Role.LEARNER, begins, head.at)
+    if result is UNSET:
+        result = _NO_RESULT
     score, max_score = mark_of(result)
-    verb = _verb(meaning, result, place, marked=score is not None and not _is_own_instructor(statement))
+    verb = _verb(meaning, result, place, marked=score is not None and is_own)
     position_from = position_to = None
     segments: tuple[video.Segment, ...] = ()
     if result.extensions is not UNSET and place.activity is not None:
         position_from, position_to = video.positions(result.extensions)
         segments = video.segments(result.extensions, verb, ended=meaning is Meaning.END)
     answered = verb is Verb.ANSWERED
-    item = None if place.item is None else bounded(place.item)
     if not (answered or verb is Verb.SUBMITTED or verb is Verb.GRADED):
         score = max_score = None
     return LearningEvent(
         id=head.statement_id,
         verb=verb,
         person=head.person,
-        course=Identifier(head.issuer, COURSE_KIND, bounded(place.course)),
+        course=place.course,
         occurred_at=head.at,
-        activity=None if place.activity is None else Identifier(head.issuer, ACTIVITY_KIND, bounded(place.activity)),
+        activity=place.activity,
         activity_type=place.activity_type,
         attempt=place.attempt,
         score=score,
         max_score=max_score,
-        item=item if answered else None,
+        item=place.item if answered else None,
         response=result.response[:LONGEST_RESPONSE] if answered and result.response is not UNSET else None,
         correct=result.success if answered and result.success is not UNSET else None,
         position_from=position_from,
         position_to=position_to,
-        post=item if verb is Verb.POSTED else None,
+        post=place.item if verb is Verb.POSTED else None,
         activity_title=place.activity_title,
         course_title=place.course_title,
-        session=_session(context),
-        registration=None if context is UNSET or context.registration is UNSET else context.registration.lower(),
+        session=None if head.extensions is UNSET else _session(head.extensions),
+        registration=None if head.registration is UNSET else head.registration.lower(),
         duration=None if result.duration is UNSET else seconds_of(result.duration, "/result/duration"),
         segments=segments,
     )
 
 
-def _session(context: Context | UnsetType) -> str | None:
+def _session(extensions: Extensions) -> str | None:
     """The session of the player or of the content."""
-    if context is UNSET or context.extensions is UNSET:
-        return None
     for name in SESSIONS:
-        told = context.extensions.get(name)
+        told = extensions.get(name)
         if isinstance(told, str) and told:
             return told[:LONGEST_NAME]
     return None

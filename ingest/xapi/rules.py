@@ -25,6 +25,7 @@ from ingest.xapi.wire import (
     Attachment,
     Component,
     Context,
+    ContextActivities,
     Definition,
     Extensions,
     LanguageMap,
@@ -209,12 +210,8 @@ def check_context(context: Context | UnsetType, pointer: str, *, of_activity: bo
     """Everything in a context. `of_activity`: whether the statement's object is an activity."""
     if context is UNSET:
         return
-    activities = context.context_activities
-    if activities is not UNSET:
-        check_activities(activities.parent, pointer, "parent")
-        check_activities(activities.grouping, pointer, "grouping")
-        check_activities(activities.category, pointer, "category")
-        check_activities(activities.other, pointer, "other")
+    if context.context_activities is not UNSET:
+        check_all_activities(context.context_activities, pointer)
     check_extensions(context.extensions, pointer)
     if context.registration is not UNSET:
         check_uuid(context.registration, f"{pointer}/registration")
@@ -260,6 +257,14 @@ def _check_types(types: Sequence[str] | UnsetType, pointer: str) -> None:
         raise broken("relevant types are not empty", f"{pointer}/relevantTypes")
     for number, iri in enumerate(types):
         check_iri(iri, f"{pointer}/relevantTypes/{number}")
+
+
+def check_all_activities(activities: ContextActivities, pointer: str) -> None:
+    """All activities around the one that a statement is about."""
+    check_activities(activities.parent, pointer, "parent")
+    check_activities(activities.grouping, pointer, "grouping")
+    check_activities(activities.category, pointer, "category")
+    check_activities(activities.other, pointer, "other")
 
 
 def check_activities(activities: Activities, pointer: str, name: str) -> None:

@@ -1,7 +1,7 @@
 """What the verbs and the activity types of the xAPI profiles mean here. Unknown ones are kept as what they are not."""
 
 from collections.abc import Mapping
-from enum import Enum, auto
+from enum import IntEnum, auto
 from types import MappingProxyType
 from typing import Final
 
@@ -21,7 +21,7 @@ _XAPI_FR: Final = "http://vocab.xapi.fr/verbs/"
 VOIDED: Final = f"{_ADL}voided"
 
 
-class Meaning(Enum):
+class Meaning(IntEnum):
     """What a verb says; which event it becomes depends on its object and its result, too."""
 
     VIEW = auto()

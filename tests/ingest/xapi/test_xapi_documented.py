@@ -10,7 +10,8 @@ from dashapp.domain.events import LearningEvent, Topic, Voided
 from ingest.native import decode as decode_native
 from ingest.xapi import decode
 from ingest.xapi.belonging import OUTSIDE, OUTSIDE_TITLE
-from ingest.xapi.decoding import LONGEST_IDENTIFIER, LONGEST_RESPONSE
+from ingest.xapi.decoding import LONGEST_RESPONSE
+from ingest.xapi.people import LONGEST_IDENTIFIER
 from ingest.xapi.vocabulary import ACTIVITY_TYPES, COURSE_TYPES, MEANINGS, PLATFORM_TYPES
 from tests.ingest.xapi.statements import SOURCE
 from tests.shared import REPOSITORY
