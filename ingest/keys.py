@@ -10,9 +10,10 @@ from typing import Final
 from sqlalchemy import Connection
 
 from dashapp.data.database import Database, DatabaseRole, act_for, database_from
+from dashapp.data.migrations import is_migrated
 from dashapp.data.store.organisations import NewSource, create_organisation, find_organisation, register_source
 from dashapp.data.store.source_keys import MARK, MadeKey, find_source, list_keys, make_key, revoke_key
-from dashapp.domain.errors import AnalyticsError
+from dashapp.domain.errors import AnalyticsError, Unavailable
 from dashapp.domain.events import Topic
 from dashapp.domain.keys import OrganisationId, SourceId
 from dashapp.settings import Settings, load_settings
@@ -34,6 +35,7 @@ def main(arguments: Sequence[str] | None = None, tell: Callable[[str], object] |
     database = None
     try:
         database = database_from(settings)
+        _check_migrated(database)
         return _COMMANDS[options.command](database, settings, options, say)
     except AnalyticsError as error:
         sys.stderr.write(f"{error}\n")
@@ -41,6 +43,17 @@ def main(arguments: Sequence[str] | None = None, tell: Callable[[str], object] |
     finally:
         if database is not None:
             database.close()
+
+
+def _check_migrated(database: Database) -> None:
+    """Raises AnalyticsError for a database that the service has not prepared yet, even to the roles in it."""
+    try:
+        prepared = is_migrated(database, DatabaseRole.JOBS)
+    except Unavailable:
+        # Without the roles nobody may even connect: what that means is the same.
+        prepared = database.server is None
+    if not prepared:
+        raise AnalyticsError("The database is not prepared for this version yet: start the service once, which does that.")
 
 
 def _parser() -> argparse.ArgumentParser:
