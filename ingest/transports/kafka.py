@@ -260,7 +260,7 @@ class KafkaTransport:
             # behind let through what is too old: such a record arrives now.
             seconds = min(each.timestamp / 1000, now) if each.timestamp / 1000 > earliest else now
             received = datetime.fromtimestamp(seconds, UTC)
-            sender, letter = self._told(each) if each.headers else (None, None)
+            sender, letter = self._said_by(each) if each.headers else (None, None)
             place = Place(topic, number, each.offset, each.value or b"", received, letter=letter)
             records.append(Record(place, received, kind, sender))
         oldest, newest = min(record.received_at for record in records[begin:]), records[-1].received_at
@@ -330,7 +330,7 @@ class KafkaTransport:
         self._alarm(partition, "It was made anew since it was last read.")
         return False
 
-    def _told(self, record: Any) -> tuple[str | None, Letter | None]:
+    def _said_by(self, record: Any) -> tuple[str | None, Letter | None]:
         """What the headers say: the sender's name, and whether it is a dead letter that comes again."""
         said = dict(record.headers)
         sealed = said.get(LETTER_HEADER)
