@@ -30,6 +30,8 @@ fi
 echo "Installing the packages of $lock into .venv (once, a few minutes at most; the next start skips this)."
 .venv/bin/python -c '' 2>/dev/null || "$python" -m venv --clear .venv ||
 	fail "The virtual environment .venv could not be made: is python3-venv installed and the disk writable?"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement "$lock" ||
+# Built packages only: nothing is compiled here, so no compiler is needed.
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes \
+	--requirement "$lock" ||
 	fail "The packages of $lock could not be installed: see the lines above; the Python package index must be reachable."
 echo "$wanted" >"$stamp"

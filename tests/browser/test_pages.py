@@ -216,6 +216,16 @@ def test_nothing_sticks_out_sideways(open_as: OpenAs, service: Service, width: i
         assert wide <= inner, f"{path} at {width} px"
 
 
+def test_every_card_says_as_of_when(open_as: OpenAs, service: Service) -> None:
+    for name, path in pages_of(service):
+        page = open_as(name, path)
+        page.wait_for_selector(".js-plotly-plot .main-svg", state="attached")
+        cards = page.locator(".la-card, .la-strip").filter(visible=True)
+        assert cards.count() >= 4, path
+        for card in cards.all():
+            expect(card.locator(".la-asof")).to_have_text(re.compile(r"^(Late: as|As) of \d"))
+
+
 def test_the_theme_is_the_systems_first_and_then_ones_own(open_as: OpenAs) -> None:
     page = open_as("Ada Abel", "/me", color_scheme="dark")
     theme = "document.documentElement.dataset.bsTheme"

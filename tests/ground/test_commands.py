@@ -97,6 +97,17 @@ def test_packages_are_installed_only_when_a_lock_has_changed(checkout: Path, pro
     assert calls_after("requirements-dev.txt") == 4
 
 
+def test_no_compiler_is_needed(checkout: Path, programs: Path) -> None:
+    calls = checkout / "calls"
+    write_program(checkout, "pip-that-notes", f'[[ $2 == pip ]] && echo "$@" >>{calls}; exit 0')
+    write_program(programs, "install", f'exec {shutil.which("install")} "$@"')
+    write_program(programs, "python3", "[[ $2 != venv ]] || install -D pip-that-notes .venv/bin/python")
+
+    assert install(checkout, programs, "python3", "requirements.txt").returncode == 0
+
+    assert " --only-binary :all: " in calls.read_text()
+
+
 def test_missing_system_packages_are_named_where_they_cannot_be_installed(programs: Path) -> None:
     if os.geteuid() == 0:
         # Root may install: what happens when apt-get cannot is the next test's.

@@ -106,6 +106,19 @@ def test_it_serves_and_ends_cleanly_the_database_too(tmp_path: Path, number: sig
     assert servers_below(tmp_path) == []
 
 
+def test_ctrl_c_in_a_terminal_goes_to_every_process_and_still_ends_all_in_order(tmp_path: Path) -> None:
+    with running(tmp_path) as service:
+        assert service.answer("/health").json()["parts"]["database"] == {"status": "ok"}
+
+        os.killpg(service.process.pid, signal.SIGINT)
+
+        assert service.process.wait(WITHIN) == 0
+
+    assert "Traceback" not in service.said()
+    assert service.said().rstrip().endswith("Ended.")
+    assert servers_below(tmp_path) == []
+
+
 def test_it_can_be_ended_while_it_starts(tmp_path: Path) -> None:
     with running(tmp_path) as service:
         while "Starting the database" not in service.said():
