@@ -105,7 +105,42 @@ def test_a_zoom_stays_when_new_data_come_and_a_double_click_ends_it(open_as: Ope
     until(page, f"Math.abs({axis}[1] - {zoomed[1]}) > 1e-6")
 
 
-def test_scroll_and_selection_of_the_grid_stay(open_as: OpenAs, service: Service) -> None:
+def test_the_chosen_cell_the_order_and_the_selected_text_of_the_grid_stay(open_as: OpenAs, service: Service) -> None:
+    page = open_as("Tess Thorne", service.course("ALG 1"))
+    first = "#classroom-learners .ag-row[row-index='0']"
+    page.locator("#classroom-learners .ag-header-cell[col-id=name]").click()
+    expect(page.locator(f"{first} [col-id=name]")).to_contain_text("Ada Abel")
+    page.locator(f"{first} [col-id=level]").focus()
+    page.evaluate(f'getSelection().selectAllChildren(document.querySelector("{first} [col-id=name]"))')
+    selected = page.evaluate("getSelection().toString()")
+    assert selected
+    before = page.evaluate(TODAY)
+
+    service.post(service.campus.view("Ivy Ives"), service.campus.view("Ben Brook"), service.campus.view("Gil Gray"))
+    until(page, f"{TODAY} > {before}")
+    calm(page)
+
+    assert page.evaluate("document.activeElement.getAttribute('col-id')") == "level"
+    assert page.evaluate("getSelection().toString()") == selected
+    expect(page.locator(f"{first} [col-id=name]")).to_contain_text("Ada Abel")
+
+
+def test_the_chosen_rate_holds_and_is_remembered(open_as: OpenAs) -> None:
+    page = open_as("Ada Abel", "/me")
+    calm(page, 1)
+    interval = "dash_component_api.getLayout('shell-tick').props.interval"
+    assert page.evaluate(interval) == 2_000
+
+    page.locator("#shell-live").click()
+    page.locator("#shell-rate").get_by_text("every 10").click()
+    until(page, f"{interval} === 10000")
+    page.reload()
+    page.wait_for_selector("#student-page:not(.la-loading)")
+
+    until(page, f"{interval} === 10000")
+
+
+def test_scroll_and_the_rows_of_the_grid_stay(open_as: OpenAs, service: Service) -> None:
     page = open_as("Tess Thorne", service.course("ALG 1"), viewport={"width": 1280, "height": 500})
     page.wait_for_selector("#classroom-learners .ag-row")
     page.mouse.wheel(0, 400)
