@@ -44,6 +44,7 @@ class KeyRing:
         self._read_at = float("-inf")
         self._reading: asyncio.Task[None] | None = None
         self._used: set[str] = set()
+        self._noted: dict[str, datetime] = {}
 
     async def find(self, authorization: str | None) -> HeldKey:
         """The key that a request shows. Raises Problem: 401 for none or a wrong one, 503 when nobody can be asked."""
@@ -67,8 +68,16 @@ class KeyRing:
             raise Problem(401, "The key is wrong, or has been revoked.", _ASK)
         if key.expires_at is not None and key.expires_at <= self._now():
             raise Problem(401, "The key has expired.", _ASK)
-        self._used.add(prefix)
+        self._note_use(prefix)
         return key
+
+    def _note_use(self, prefix: str) -> None:
+        """Has the use of a key noted beside the request, once an hour."""
+        hour = self._now().replace(minute=0, second=0, microsecond=0)
+        if self._noted.get(prefix) != hour:
+            self._noted[prefix] = hour
+            self._used.add(prefix)
+            self._begin_reading()
 
     def _load(self, used: set[str]) -> Mapping[str, HeldKey]:
         """Reads the keys, in a thread of its own, and notes which have been used. Raises Unavailable."""

@@ -97,6 +97,11 @@ class Ring:
             return problem.status
         return 200
 
+    async def read(self) -> None:
+        """Waits for what is read beside the requests."""
+        assert self.ring._reading is not None
+        await self.ring._reading
+
     def revoke(self) -> None:
         with self.database.transaction(DatabaseRole.JOBS, self.organisation) as connection:
             assert revoke_key(connection, self.organisation, self.key.prefix, datetime.now(UTC))
@@ -120,11 +125,11 @@ def test_keys_are_read_again_beside_the_requests(database: Database) -> None:
 
     async def story() -> None:
         assert await held.status() == 200
+        await held.read()
         held.revoke()
         held.seconds += FRESH_SECONDS
         assert await held.status() == 200
-        assert held.ring._reading is not None
-        await held.ring._reading
+        await held.read()
         assert await held.status() == 401
 
     asyncio.run(story())
@@ -169,8 +174,7 @@ def test_use_is_noted_to_the_hour(database: Database) -> None:
 
     async def story() -> None:
         assert await held.status() == 200
-        held.seconds += STALE_SECONDS
-        assert await held.status() == 200
+        await held.read()
 
     asyncio.run(story())
     with database.transaction(DatabaseRole.JOBS, held.organisation) as connection:
