@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from a2wsgi import WSGIMiddleware
 from dash import Dash, dash_table, dcc
 from flask import Flask
 
@@ -27,6 +26,7 @@ from dashapp.security.sign_in import SIGN_IN_PATH, DemoPerson, DevelopmentSignIn
 from dashapp.security.topics import Topics
 from dashapp.services import Services
 from dashapp.settings import Settings
+from dashapp.web.bridge import Bridge
 from dashapp.web.compression import Compression
 from dashapp.web.errors import install_error_pages, on_callback_error
 from dashapp.web.headers import SecurityHeaders, content_security_policy
@@ -55,10 +55,12 @@ class Application:
     guard: Guard
     metrics: Metrics
     collectors: CollectorApp
+    pages: Bridge
 
     def close(self) -> None:
         """Ends the threads that follow changes and keep events, and the connections."""
         self.collectors.stop()
+        self.pages.stop()
         self.services.live.stop()
         self.services.database.dispose()
 
@@ -110,11 +112,11 @@ def create_app(
     server.wsgi_app = LocaleOfRequest(server.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way
     live.start()
     topics = Topics(settings.secret_keys)
-    pages: AsgiApp = WSGIMiddleware(server, workers=WSGI_THREADS)  # type: ignore[arg-type,assignment]  # a2wsgi has stricter names for the same
+    pages = Bridge(server, WSGI_THREADS)
     collectors = build_collectors(pages, settings, database, metrics, lambda: live.freshness().as_of)
     timed = LiveStopwatch(metrics, f"{prefix}/live")
     asgi = LiveApp(collectors, f"{prefix}/live", sessions, topics, live, timed)
-    return Application(server, dash, asgi, services, guard, metrics, collectors)
+    return Application(server, dash, asgi, services, guard, metrics, collectors, pages)
 
 
 def _add_dash(server: Flask, guard: Guard, services: Services) -> Dash:

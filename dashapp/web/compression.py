@@ -5,6 +5,7 @@ scripts are compressed at their first request instead of in a build step.
 """
 
 import gzip
+from hashlib import blake2b
 from typing import Final
 
 import brotli
@@ -24,9 +25,9 @@ class Compression:
     """Compresses the answers of one server. Safe to share between threads: at worst a file is compressed twice."""
 
     def __init__(self, kept_below: tuple[str, ...]) -> None:
-        """`kept_below`: paths whose answers change only with their address, such as fingerprinted scripts."""
+        """`kept_below`: paths of files, whose answers are the same for everybody."""
         self._kept_below = kept_below
-        self._kept: dict[tuple[str, str, str], bytes] = {}
+        self._kept: dict[tuple[bytes, str], bytes] = {}
 
     def install(self, server: Flask) -> None:
         """Compresses what this server answers from now on."""
@@ -52,7 +53,8 @@ class Compression:
     def _encoded(self, body: bytes, encoding: str) -> bytes:
         if not request.path.startswith(self._kept_below):
             return _squeeze(body, encoding, PASSING_QUALITY)
-        key = (request.full_path, encoding, str(len(body)))
+        # By the content: addresses of one file are endlessly many, since fingerprints and queries may say anything.
+        key = (blake2b(body, digest_size=20).digest(), encoding)
         kept = self._kept.get(key)
         if kept is None:
             kept = _squeeze(body, encoding, KEPT_QUALITY)

@@ -1,0 +1,108 @@
+"""Flask behind ASGI: a thread is taken only by a request that has arrived whole, and only until its answer is made.
+
+a2wsgi's middleware reads the body and sends the answer from the thread itself: a dozen browsers that send or take their
+bytes slowly, or go away in between, would then hold all threads, some of them for ever.
+"""
+
+import asyncio
+import contextvars
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any, Final
+
+from a2wsgi import WSGIMiddleware
+from a2wsgi.wsgi import build_environ
+
+from dashapp.api.answers import Problem
+from dashapp.api.requests import AsgiApp, Gone, Memory, Receive, Scope, Send, read_body, read_request
+from dashapp.observability.logging import get_logger
+from dashapp.security.guard import LONGEST_BODY
+
+BODY_SECONDS: Final = 20.0
+"""A page's requests are a few kilobytes."""
+BODIES_IN_MEMORY: Final = 512 * LONGEST_BODY
+"""Bytes, of all requests together that have not arrived whole yet."""
+TAKING_SECONDS: Final = 60.0
+"""A connection that has not taken its last answer by then gets no other one."""
+
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Any]
+Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
+
+log = get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Bridge:
+    """An ASGI app of a WSGI app whose answers fit into memory. `stop` ends its threads."""
+
+    inner: WsgiApp
+    threads: int
+    body_seconds: float = BODY_SECONDS
+    _executor: ThreadPoolExecutor = field(init=False)
+    _others: AsgiApp = field(init=False)
+    _memory: Memory = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Threads are started when they are needed."""
+        self._executor = ThreadPoolExecutor(self.threads, thread_name_prefix="WSGI")
+        self._others = WSGIMiddleware(self.inner, workers=1)  # type: ignore[arg-type,assignment]  # stricter names for the same
+        self._memory = Memory(BODIES_IN_MEMORY)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One connection of the ASGI server."""
+        if scope["type"] != "http":
+            await self._others(scope, receive, send)  # says no to sockets, and yes to a start and an end
+            return
+        try:
+            body = await read_body(read_request(scope), receive, LONGEST_BODY, self.body_seconds, self._memory)
+        except Gone:
+            return
+        except Problem as problem:
+            await self._send(send, _words_of(problem))
+            return
+        self._memory.give_back(len(body))
+        loop, context = asyncio.get_running_loop(), contextvars.copy_context()
+        answer = await loop.run_in_executor(self._executor, context.run, self._ask, scope, body)
+        await self._send(send, answer)
+
+    def stop(self) -> None:
+        """Ends the threads as soon as they have answered what they have in hand."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _ask(self, scope: Scope, body: bytes) -> Answer:
+        """The whole answer, in a thread."""
+        told: list[tuple[str, list[tuple[str, str]]]] = []
+        parts: list[bytes] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], _error: object = None) -> Callable[..., None]:
+            told[:] = [(status, headers)]
+            return parts.append
+
+        environ = build_environ(scope, BytesIO(body))  # type: ignore[arg-type]  # it only hands the body on
+        iterable = self.inner(dict(environ), start_response)
+        try:
+            parts.extend(iterable)
+        finally:
+            getattr(iterable, "close", lambda: None)()
+        status, headers = told[0]
+        encoded = [(name.strip().lower().encode("latin-1"), value.strip().encode("latin-1")) for name, value in headers]
+        return int(status.partition(" ")[0]), encoded, b"".join(parts)
+
+    async def _send(self, send: Send, answer: Answer) -> None:
+        status, headers, body = answer
+        try:
+            async with asyncio.timeout(TAKING_SECONDS):
+                await send({"type": "http.response.start", "status": status, "headers": headers})
+                await send({"type": "http.response.body", "body": body})
+        except TimeoutError:
+            log.info("connection.not_taken")  # the server closes what has no whole answer
+
+
+def _words_of(problem: Problem) -> Answer:
+    """What is wrong with a request that did not arrive, as plain words."""
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in problem.headers]
+    body = str(problem.detail).encode()
+    headers += [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+    return problem.status, [*headers, (b"content-length", str(len(body)).encode("ascii"))], body
