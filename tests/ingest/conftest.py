@@ -51,10 +51,11 @@ class Campus:
         return self.rows(statement, **values)[0][0]
 
     def letters(self) -> list[tuple[str, str]]:
-        """(reason, detail) of all dead letters, in their order."""
+        """(reason, detail) of all dead letters, in their order, each as often as it came."""
         with self.database.transaction(DatabaseRole.JOBS, None) as connection:
-            rows = connection.execute(text("SELECT reason, detail FROM dead_letters ORDER BY dead_letter_id"))
-            return [(row.reason, row.detail) for row in rows]
+            chosen = "SELECT reason, detail, count AS times FROM dead_letters ORDER BY dead_letter_id"
+            rows = connection.execute(text(chosen)).all()
+            return [(row.reason, row.detail) for row in rows for _ in range(row.times)]
 
     def counted(self) -> int:
         """How many learning events the learner-days add up to."""
