@@ -1,16 +1,15 @@
 """Whatever comes, the answer is a clear 4xx or 503, and what it costs is bounded."""
 
 import gzip
-import json
 import socket
 import tracemalloc
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-import psutil  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from dashapp.data.database import Database
@@ -89,7 +88,7 @@ def test_a_bom_before_the_text_does_no_harm(sender: Sender) -> None:
     assert sender.post(EVENTS, content=b"\xef\xbb\xbf" + orjson.dumps(viewed(1))).status_code == 202
 
 
-@pytest.mark.parametrize("megabytes", [20, 1000])
+@pytest.mark.parametrize("megabytes", [20, 300])
 def test_a_gzip_bomb_does_not_go_off(memory_stays_flat: None, sender: Sender, megabytes: int) -> None:
     answer = sender.post(EVENTS, content=bomb(megabytes), headers={"Content-Encoding": "gzip"})
     assert answer.status_code == 413
@@ -199,9 +198,6 @@ def test_a_key_that_sends_too_much_is_told_when_to_come_again(narrow: MakeSender
     assert other.post(EVENTS, json=batch).status_code == 202
 
 
-def test_no_body_is_read_for_a_stranger(sender: Sender) -> None:
-    before = psutil.Process().memory_info().rss
-    answer = sender.client.post(EVENTS, content=b"x" * 30 * MEGABYTE)
-    assert answer.status_code == 401
-    assert json.loads(answer.content)["detail"].startswith("Show a key")
-    assert psutil.Process().memory_info().rss - before < 100 * MEGABYTE
+def test_a_stranger_is_answered_before_a_body_comes(sender: Sender) -> None:
+    stranger = replace(sender, key=replace(sender.key, secret="x" * 43))
+    assert raw(stranger, iter(()), "Content-Length: 9999999")[0] == 401
