@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import browser, collector, drain, latency, pages
+from benchmarks import browser, collector, drain, latency, pages, starting
 
 ALL = {
     "drain": drain.main,
@@ -10,6 +10,7 @@ ALL = {
     "collector": collector.main,
     "pages": pages.main,
     "browser": browser.main,
+    "starting": starting.main,
 }
 
 
