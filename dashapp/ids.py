@@ -109,6 +109,7 @@ class Classroom:
     HEAT: Final = "classroom-heat"
     DAYS: Final = "classroom-days"
     TIME_AND_SCORE: Final = "classroom-time-and-score"
+    VIDEOS: Final = "classroom-videos"
 
 
 class Institution:

@@ -23,11 +23,19 @@ from dashapp.ids import Classroom, asof_of, line_of
 from dashapp.words import _, ngettext
 
 PAGE = "classroom"
-CARDS = (Classroom.STRIP, Classroom.LEARNERS, Classroom.HEAT, Classroom.TIME_AND_SCORE, Classroom.DAYS)
+CARDS = (
+    Classroom.STRIP,
+    Classroom.LEARNERS,
+    Classroom.HEAT,
+    Classroom.TIME_AND_SCORE,
+    Classroom.DAYS,
+    Classroom.VIDEOS,
+)
 """In the order in which they stand on the page."""
 GRID_HEIGHT = 430
 HEAT_HEIGHT = 564
 """With 13 px for each of the rows that it shows at most."""
+VIDEOS_HEIGHT = 340
 NAMED = "la-named"
 """A part that shows or chooses among single learners; `GROUPED` on the page hides it from who sees groups only."""
 GROUPED = "la-grouped"
@@ -98,6 +106,15 @@ def body() -> Component:
                     card.chart(
                         _frame(Classroom.DAYS, _("How many are active each day?"), "s12", Subject.ACTIVE_DAYS), 200
                     ),
+                    card.chart(
+                        _frame(
+                            Classroom.VIDEOS,
+                            _("Which parts of the videos are watched, and watched again?"),
+                            f"s12 {NAMED}",
+                            Subject.VIDEOS,
+                        ),
+                        VIDEOS_HEIGHT,
+                    ),
                 ],
                 className="la-grid",
             ),
@@ -126,6 +143,7 @@ def slots() -> dict[str, Slot]:
         "heat_key": Slot(f"{Classroom.HEAT}-key", "children"),
         **chart_slots("time_and_score", Classroom.TIME_AND_SCORE),
         **chart_slots("days", Classroom.DAYS),
+        **chart_slots("videos", Classroom.VIDEOS),
         "asof": Slot(asof_of(PAGE, dash.ALL), "children"),
     }
 
@@ -218,6 +236,17 @@ def _by_name() -> str:
     return _("Single learners are shown to those who teach the course.")
 
 
+def _videos_line(view: ClassroomView, screen: Screen) -> str:
+    span = words.date_span(view.first, view.last)
+    shown = len(figures.video_panels_shown(view.videos, screen))
+    said = ngettext(
+        "The most watched video along its time line, {span}; grey: learners, blue: watched again",
+        "The {number} most watched videos along their time lines, {span}; grey: learners, blue: watched again",
+        shown,
+    )
+    return said.format(number=words.number(shown), span=span)
+
+
 def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, object]:
     scored = any(row.score is not None for row in view.learners)
     heat = bool(view.learners and view.week_starts)
@@ -242,6 +271,11 @@ def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, obj
         if view.hidden
         else card.no_data(_("No activity between these dates.")),
         "days_line": _("Learners per day, {span}").format(span=range_words),
+        "videos": figures.video_views(view.videos, screen, revision=revision),
+        "videos_state": None
+        if view.videos
+        else _without_learners(view, _("Videos appear here with the first stretch that a learner watches.")),
+        "videos_line": _videos_line(view, screen),
     }
 
 

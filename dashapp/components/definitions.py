@@ -33,6 +33,7 @@ class Subject(StrEnum):
     COURSE_WEEKS = "course_weeks"
     COURSE_SCORES = "course_scores"
     QUALITY = "quality"
+    VIDEOS = "videos"
 
 
 def _time_on_task() -> str:
@@ -122,6 +123,15 @@ def _of_course(subject: Subject) -> Definition:
             chosen,
             _("Learners without a score"),
             _("Days of each learner, and submissions"),
+        ),
+        Subject.VIDEOS: (
+            _(
+                "Each video is cut into at most 40 parts. Grey: learners who watched a part. Blue: how often it was"
+                " watched again, by the same learners; peaks are places that are hard, or that matter."
+            ),
+            chosen,
+            _("Players that do not tell which stretch was played; all but the most watched videos"),
+            _("Stretches of videos"),
         ),
     }
     return Definition(*texts[subject])

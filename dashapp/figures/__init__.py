@@ -17,6 +17,8 @@ from dashapp.figures.quality import quality_by_day
 from dashapp.figures.scatter import time_and_score
 from dashapp.figures.scores import scores_against_course
 from dashapp.figures.theme import Screen, Theme, table_of
+from dashapp.figures.videos import panels_shown as video_panels_shown
+from dashapp.figures.videos import video_views
 from dashapp.figures.weekly import weekly_activity
 
 __all__ = [
@@ -36,5 +38,7 @@ __all__ = [
     "scores_by_course",
     "table_of",
     "time_and_score",
+    "video_panels_shown",
+    "video_views",
     "weekly_activity",
 ]

@@ -21,6 +21,7 @@ from dashapp.domain.views import (
     Rule,
     Score,
     StudentView,
+    VideoViews,
     Week,
 )
 
@@ -32,7 +33,8 @@ LATE = Freshness(datetime(2026, 5, 7, 7, 55, 12, tzinfo=UTC), 2820, zone="Europe
 NAMES = ("Jomo W.", "Ximena Q.", "Wen X.", "Zofia K.", "Ivo R.", "Lena B.", "Hana I.", "Ben T.")
 """Names and codes of these views: the only texts on a page that nobody translates."""
 CODES = ("CCC", "EEE", "AAA", "Computing in practice", "Algorithms and data", "Resit")
-ACTIVITIES = ("quiz 1", "assignment 1", "Assignment 2", "Tutor group 4", "Science")
+VIDEOS = ("Loops", "Lists and how to walk along them", "Functions", "Files", "Recursion", "Tests")
+ACTIVITIES = ("quiz 1", "assignment 1", "Assignment 2", "Tutor group 4", "Science", *VIDEOS)
 
 
 def public_id(number: int) -> PublicId:
@@ -140,6 +142,12 @@ def learner(number: int, level: Level, *, minutes: bool = True, score: float | N
     )
 
 
+def video(number: int) -> VideoViews:
+    learners = tuple(max(0, 30 - 3 * number - part // 4) for part in range(40))
+    again = tuple(9 if 10 <= part < 10 + number else part % 3 for part in range(40))
+    return VideoViews(VIDEOS[number - 1], learners[0], 7.0 + number, learners, again)
+
+
 def classroom(*, minutes: bool = True, learners: int = 8, speaking: bool = True) -> ClassroomView:
     kinds = [Level.HELP] * (learners // 4) + [Level.WATCH] * (learners // 4)
     kinds += [Level.CALM] * (learners - len(kinds))
@@ -167,6 +175,7 @@ def classroom(*, minutes: bool = True, learners: int = 8, speaking: bool = True)
         freshness=FRESH,
         minutes_recorded=minutes,
         speaking=speaking,
+        videos=tuple(video(number) for number in range(1, 7)),
     )
 
 

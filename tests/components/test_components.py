@@ -74,7 +74,8 @@ def test_a_chart_has_one_height_whatever_it_shows() -> None:
 @pytest.mark.parametrize("organisation", [False, True])
 def test_every_subject_has_its_definition(subject: Subject, organisation: bool) -> None:
     shared = {Subject.ACTIVE_DAYS}
-    of_organisation = {Subject.CLASSROOMS, Subject.COURSES, Subject.COURSE_WEEKS, Subject.COURSE_SCORES} | shared
+    compared = {Subject.CLASSROOMS, Subject.COURSES, Subject.COURSE_WEEKS, Subject.COURSE_SCORES}
+    of_organisation = compared | {Subject.QUALITY} | shared
     if organisation != (subject in of_organisation) and subject not in shared:
         return
     said = definition(subject, organisation=organisation)

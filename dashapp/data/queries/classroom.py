@@ -15,12 +15,13 @@ from dashapp.data.queries.courses import (
     course_of,
     courses_statement,
     read_campus,
-    read_courses,
+    read_course_on_campus,
 )
 from dashapp.data.queries.days import bits_statement, first_minutes, per_week, places, read_bits
 from dashapp.data.queries.enrolment import names_and_sections, sizes
 from dashapp.data.queries.people import full_name
 from dashapp.data.queries.standing import CourseStanding, Question, read_standings
+from dashapp.data.queries.videos import read_videos
 from dashapp.domain.audience import Audience
 from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.filters import Filters
@@ -30,7 +31,7 @@ from dashapp.domain.indicators.minutes import TimePerDay, time_on_task
 from dashapp.domain.keys import CourseId, PublicId
 from dashapp.domain.localtime import week_start
 from dashapp.domain.scope import AsOf, Scope
-from dashapp.domain.views import ClassroomView, Day, Due, LearnerRow, Level
+from dashapp.domain.views import ClassroomView, Day, Due, LearnerRow, Level, VideoViews
 from dashapp.privacy.groups import suppress
 
 HEAT_ROWS = 60
@@ -69,15 +70,13 @@ def read_classroom(
     """
     if not scope.permits_course(course):
         raise NotPermitted("This course is not within the scope.")
-    campus = read_campus(connection, scope.organisation_id, as_of)
     grouped = scope.audience is Audience.AGGREGATE
     if grouped:
+        campus = read_campus(connection, scope.organisation_id, as_of)
         found, hidden = _grouped_course(connection, scope, as_of, (campus, course))
     else:
-        known = read_courses(connection, scope.organisation_id, [course])
-        if not known:
-            raise NotFound("There is no such course.")
-        found, hidden = known[0], False
+        campus, found = read_course_on_campus(connection, scope.organisation_id, course, as_of)
+        hidden = False
     shown = shown_range(found.calendar, campus.today, filters.first, filters.last)
     if grouped:
         shown = whole_weeks(shown, campus.today)
@@ -102,7 +101,15 @@ def read_classroom(
         if int(key) in named and (section is None or section in (named[int(key)].sections or ()))
     ]
     room = _Room(one, campus, question, np.array(chosen, dtype=np.int64), time)
-    return _view(room, _rows(room, named), named=True)
+    return replace(_view(room, _rows(room, named), named=True), videos=_videos(connection, room))
+
+
+def _videos(connection: Connection, room: _Room) -> tuple[VideoViews, ...]:
+    question, local = room.question, room.campus.local
+    first, last = question.shown
+    span = local.first_instant(first), local.first_instant(last + timedelta(days=1))
+    learners = room.one.people[room.chosen]
+    return read_videos(connection, question.organisation, room.one.course.course_id, learners, span)
 
 
 def whole_weeks(shown: tuple[date, date], today: date) -> tuple[date, date]:

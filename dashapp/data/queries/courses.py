@@ -89,8 +89,8 @@ class Work:
 # ------------------------------------------------------------------ the organisation
 
 
-def campus_statement(organisation: OrganisationId, person: PersonId | None) -> Statement:
-    """One row: title, dated zones, units, and the name of one person."""
+def _campus_columns(organisation: OrganisationId) -> tuple[Any, Any]:
+    """Dated zones, and units."""
     zones = (
         select(
             func.jsonb_agg(func.jsonb_build_array(organisation_time_zones.c.valid_from, organisation_time_zones.c.zone))
@@ -103,6 +103,11 @@ def campus_statement(organisation: OrganisationId, person: PersonId | None) -> S
         .where(organisation_units.c.organisation_id == organisation)
         .scalar_subquery()
     )
+    return zones.label("zones"), units.label("units")
+
+
+def campus_statement(organisation: OrganisationId, person: PersonId | None) -> Statement:
+    """One row: title, dated zones, units, and the name of one person."""
     name = (
         select(func.concat_ws(" ", *names_of(people)))
         .where(people.c.organisation_id == organisation, people.c.person_id == person)
@@ -110,8 +115,7 @@ def campus_statement(organisation: OrganisationId, person: PersonId | None) -> S
     )
     return select(
         organisations.c.title,
-        zones.label("zones"),
-        units.label("units"),
+        *_campus_columns(organisation),
         (null() if person is None else name).label("person"),
     ).where(organisations.c.organisation_id == organisation)
 
@@ -123,12 +127,15 @@ def read_campus(
     row = connection.execute(campus_statement(organisation, person)).one_or_none()
     if row is None:
         raise NotFound("There is no such organisation.")
+    return _campus_of(row, row.title, row.person or "", as_of)
+
+
+def _campus_of(row: Row[Any], title: str, person: str, as_of: AsOf) -> Campus:
     dated = [DatedZone(date.fromisoformat(since), zone) for since, zone in row.zones or []]
     local = LocalDays(dated)
     zone = local.zone_at(as_of.instant.timestamp()).key
     freshness = Freshness(as_of.instant, 0.0, zone=zone)
-    units = tuple(sorted(row.units or []))
-    return Campus(row.title, local, local.day_of(as_of.instant), freshness, units, row.person or "")
+    return Campus(title, local, local.day_of(as_of.instant), freshness, tuple(sorted(row.units or [])), person)
 
 
 # ------------------------------------------------------------------ courses
@@ -218,6 +225,21 @@ def read_courses(
     statement = courses_statement(organisation).where(one_of(courses.c.course_id, keys))
     found = [course_of(row) for row in connection.execute(statement)]
     return tuple(sorted(found, key=lambda course: (course.choice.code, course.course_id)))
+
+
+def read_course_on_campus(
+    connection: Connection, organisation: OrganisationId, course: CourseId, as_of: AsOf
+) -> tuple[Campus, Course]:
+    """A course with its organisation, in one statement. Raises NotFound where there is no such course."""
+    statement = (
+        courses_statement(organisation)
+        .add_columns(organisations.c.title.label("organisation_title"), *_campus_columns(organisation))
+        .where(courses.c.course_id == course, organisations.c.organisation_id == courses.c.organisation_id)
+    )
+    row = connection.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound("There is no such course.")
+    return _campus_of(row, row.organisation_title, "", as_of), course_of(row)
 
 
 def find_course(connection: Connection, organisation: OrganisationId, public_id: UUID) -> CourseId:

@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from dashapp.data.queries.classroom import HEAT_ROWS, read_classroom
+from dashapp.domain.audience import Audience
 from dashapp.domain.errors import NotFound, NotPermitted
-from dashapp.domain.events import Role
+from dashapp.domain.events import ActivityType, Role, Verb
 from dashapp.domain.filters import Filters
 from dashapp.domain.keys import CourseId
 from dashapp.domain.scope import AsOf, scope_for_classroom
@@ -296,3 +297,45 @@ def test_a_small_course_that_is_over_is_hidden_too(campus: World) -> None:
     campus.write()
     view = campus.read(read_classroom, campus.everything(), AS_OF, Filters(), campus.course_id("OLD"))
     assert view.hidden
+
+
+def test_the_videos_are_those_of_learners_of_the_section_within_the_dates(campus: World) -> None:
+    campus.task("ALG", "intro", activity_type=ActivityType.VIDEO, title="Introduction")
+
+    def watched(name: str, first: float, last: float, moment: str = "05-06 12:00", **values: object) -> None:
+        video = campus._named("activity", str(values.pop("video", "intro")))
+        campus._learning(
+            name, "ALG", Verb.WATCHED, moment, activity=video, position_from=first, position_to=last, **values
+        )
+
+    watched("ada", 0, 40)
+    watched("ada", 20, 40)
+    watched("cho", 0, 20, video="unnamed", activity_title="Second")
+    watched("ben", 0, 40, "03-10 12:00")
+    watched("tutor", 0, 40)
+    # Players say again in later statements what they said before.
+    watched("eve", 0, 10, session="s", video="intro")
+    watched("eve", 0, 10, session="s", video="intro")
+    campus.write()
+
+    intro, second = room(campus).videos
+    assert (intro.title, intro.viewers, intro.step) == ("Introduction", 3, 1.0)
+    assert intro.learners == (3,) * 10 + (2,) * 30
+    assert intro.again == (0,) * 20 + (1,) * 20
+    assert (second.title, second.viewers) == ("Second", 1)
+    (of_the_section,) = room(campus, section="a").videos
+    assert of_the_section.viewers == 2
+    (of_the_days,) = room(campus, section="a", first="2026-05-01", last="2026-05-07").videos
+    assert of_the_days.viewers == 1
+
+
+def test_groups_see_no_videos_of_single_learners(campus: World) -> None:
+    campus._learning(
+        "ada", "ALG", Verb.WATCHED, "05-06 12:00", activity=campus._named("activity", "intro"), position_from=0.0,
+        position_to=9.0,
+    )  # fmt: skip
+    campus.write()
+    course = campus.course_id("ALG")
+    scope = replace(campus.named_scope("ALG"), audience=Audience.AGGREGATE, minimum_group=2)
+    view: ClassroomView = campus.read(read_classroom, scope, AS_OF, Filters(), course)
+    assert view.videos == ()

@@ -1,0 +1,40 @@
+"""Which parts of a video are watched, and watched again, from the stretches that players tell of."""
+
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+PARTS = 40
+"""At most so many parts along the time line: more columns than that cannot be told apart in a small panel."""
+LEAST_STEP = 1.0
+"""Seconds."""
+
+Floats = NDArray[np.float64]
+Longs = NDArray[np.int64]
+
+
+def views_along(person: Longs, first: Floats, last: Floats) -> tuple[float, Longs, Longs]:
+    """(seconds per part, learners per part, views per part beyond each learner's first) of stretches of one video.
+
+    A part counts as watched by a stretch that covers at least half of it, or lies within it wholly.
+    """
+    length = float(last.max()) if len(last) else 0.0
+    step = max(LEAST_STEP, float(ceil(length / PARTS)))
+    parts = max(1, ceil(length / step))
+    start = np.clip(np.floor(first / step + 0.5).astype(np.int64), 0, parts - 1)
+    end = np.clip(np.ceil(last / step - 0.5).astype(np.int64), 1, parts)
+    width = np.maximum(end - start, 1)
+    covered = np.repeat(start, width) + _counting(width)
+    who = np.repeat(person, width)
+    views = np.bincount(covered, minlength=parts)[:parts]
+    pairs = np.unique(np.stack([who, covered]), axis=1) if len(who) else np.empty((2, 0), dtype=np.int64)
+    learners = np.bincount(pairs[1], minlength=parts)[:parts]
+    return step, learners, views - learners
+
+
+def _counting(widths: Longs) -> Longs:
+    """0, 1, … for each width, one behind the other."""
+    total = int(widths.sum())
+    begins = np.repeat(np.cumsum(widths) - widths, widths)
+    return np.arange(total, dtype=np.int64) - begins
