@@ -8,8 +8,11 @@ from kafka import KafkaProducer
 from sqlalchemy import text
 
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.store.arrivals import Buried, Place
 from dashapp.data.store.recount import differences
+from dashapp.domain.events import RefusalReason
 from dashapp.settings import Settings
+from ingest.committing import once_each
 from ingest.loop import Ingest
 from tests.ingest.caliper.samples import envelope
 from tests.ingest.conftest import Campus, await_that, put
@@ -132,3 +135,26 @@ def test_offsets_count_records_and_batches_count_events(
         (topic, 3) for topic in topics
     )
     assert is_right(kafka_campus)
+
+
+def test_a_flood_of_bad_statements_is_few_small_letters(
+    campus: Campus, make_settings: Callable[..., Settings], run_ingest: Run
+) -> None:
+    bad = [numbered(number, actor={}) for number in range(2_000)]
+    put(campus, [encoded(*bad[:1_000], numbered(5_000), *bad[1_000:])])
+    run_ingest(forever(make_settings), campus.database)
+    await_that(lambda: is_empty(campus), "the record is done with")
+    assert campus.counted() == 1
+    kept = bodies(campus)
+    assert {reason for reason, _ in kept} == {"invalid_statement"}
+    assert len(kept) <= 101
+    assert sum(len(body) for _, body in kept) < 200_000
+
+
+def test_letters_about_the_same_bytes_keep_them_once() -> None:
+    body, small = b"x" * 2_000, b"y"
+    letters = [
+        Buried(Place("learning", None, number, each), None, RefusalReason.CONFLICT, "why")
+        for number, each in enumerate((body, body, small, small))
+    ]
+    assert [letter.place.body for letter in once_each(letters)] == [body, b"", small, small]
