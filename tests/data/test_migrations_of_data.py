@@ -1,0 +1,45 @@
+"""What people have sent outlives a new version of the service."""
+
+from collections.abc import Iterator
+
+import pytest
+from alembic import command
+from sqlalchemy import make_url, text
+
+from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.migrations import _become_owner, _configuration, is_migrated, migrate
+from dashapp.data.migrations.roles import ensure_roles
+
+
+@pytest.fixture
+def older(empty_database_url: str, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A database that an older version of the service has migrated, up to the revision that the test names."""
+    database = Database(make_url(empty_database_url))
+    with database.administration() as connection:
+        ensure_roles(connection)
+        _become_owner(connection)
+        command.upgrade(_configuration(connection), request.param)
+    yield database
+    database.dispose()
+
+
+@pytest.mark.parametrize("older", ["0011"], indirect=True)
+def test_dead_letters_from_before_stay_and_those_that_say_the_same_become_one(older: Database) -> None:
+    letter = text(
+        "INSERT INTO analytics.dead_letters (transport, topic, reason, detail, body, body_bytes, received_at)"
+        " VALUES ('inbox', 'learning', 'no_json', '', :body, 1, CAST(:at AS timestamptz))"
+    )
+    with older.administration() as connection:
+        for body, day in ((b"{", 1), (b"{", 3), (b"[", 2)):
+            connection.execute(letter, {"body": body, "at": f"2026-03-0{day}T12:00:00Z"})
+        connection.commit()
+    migrate(older)
+    assert is_migrated(older, DatabaseRole.WEB)
+    found = text(
+        "SELECT convert_from(body, 'UTF8'), count, extract(day FROM first_seen_at AT TIME ZONE 'UTC')::int,"
+        " extract(day FROM last_seen_at AT TIME ZONE 'UTC')::int FROM analytics.dead_letters ORDER BY first_seen_at"
+    )
+    forced = text("SELECT relforcerowsecurity FROM pg_class WHERE oid = 'analytics.dead_letters'::regclass")
+    with older.administration() as connection:
+        assert [tuple(row) for row in connection.execute(found)] == [("{", 2, 1, 3), ("[", 1, 2, 2)]
+        assert connection.execute(forced).scalar_one() is True
