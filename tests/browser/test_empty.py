@@ -35,3 +35,7 @@ def test_every_page_of_the_first_day_is_words(first_day: Service, new_page: Call
         page.goto(first_day.base + path)
         page.wait_for_selector(".la-page:not(.la-loading)", timeout=20_000)
         expect(page.locator(state)).not_to_be_empty()
+        # An empty chart would be a frame of axes; a chart that has something draws a trace.
+        for plot in page.locator(".la-plot").filter(visible=True).all():
+            words, drawn = plot.locator(".la-over"), plot.locator(".cartesianlayer .trace, .cartesianlayer .hm image")
+            assert words.inner_text().strip() or drawn.count(), (path, plot.locator("[id]").first.get_attribute("id"))
