@@ -76,9 +76,10 @@ def moment_of(text: str, pointer: str) -> datetime:
     if text.endswith(_NEGATIVE_ZERO) and "T" in text and text.rindex("-") > text.index("T"):
         raise broken("a timestamp has no offset of -00:00", pointer)
     try:
-        moment = datetime.fromisoformat(text)
-        if not _TIME.fullmatch(text):
+        # A date alone is no instant, though the library takes it for midnight; after one there is a T.
+        if "T" not in text[8:11]:
             raise ValueError
+        moment = datetime.fromisoformat(text)
     except ValueError:
         moment = _unusual_moment(text, pointer)
     if moment.tzinfo is None:
