@@ -17,7 +17,7 @@ from dashapp.components.reasons import applies, reason_sentence, rule_limit, rul
 from dashapp.components.sentences import student_lead, student_sentence
 from dashapp.components.slots import Slot, chart_slots
 from dashapp.components.strip import Cell
-from dashapp.domain.views import Due, Reason, StudentView, Week
+from dashapp.domain.views import Due, Level, Reason, StudentView, Week
 from dashapp.figures import Screen
 from dashapp.ids import Student, asof_of, line_of
 from dashapp.words import _, ngettext
@@ -231,9 +231,9 @@ def _due_list(view: StudentView) -> Component:
     return html.Ul(rows, className="la-list la-due")
 
 
-def _rule_row(reason: Reason) -> Component:
-    yes = applies(reason)
-    answer = marks.level_mark("help", _("Yes")) if yes else marks.level_mark("calm", _("No"))
+def _rule_row(level: Level, reason: Reason) -> Component:
+    # A rule that applies is as urgent as the level that it led to: one alone makes nobody need help.
+    answer = marks.level_mark(level.value, _("Yes")) if applies(reason) else marks.level_mark("calm", _("No"))
     return html.Tr(
         [
             html.Td(rule_name(reason.rule)),
@@ -244,7 +244,7 @@ def _rule_row(reason: Reason) -> Component:
     )
 
 
-def _course_row(course: str, reasons: Sequence[Reason]) -> Component:
+def _course_row(course: str, level: Level, reasons: Sequence[Reason]) -> Component:
     """One course in a line, where there are several: the rules that apply, or that none does."""
     silent = all(reason.value is None for reason in reasons)
     said = _("No rule can speak now") if silent else reason_sentence(*reasons) or _("No rule applies")
@@ -254,17 +254,20 @@ def _course_row(course: str, reasons: Sequence[Reason]) -> Component:
         [
             html.Td(course, className="la-m fit"),
             html.Td(said, className="la-2", style={"paddingInlineStart": "1rem"}),
-            html.Td(marks.level_mark("help", number) if count else None, className="fit"),
+            html.Td(marks.level_mark(level.value, number) if count else None, className="fit"),
         ]
     )
 
 
 def _why(view: StudentView) -> Component:
     if len(view.reasons) > 1:
-        rows = [_course_row(course, reasons) for course, reasons in view.reasons]
+        rows = [
+            _course_row(course, level, reasons)
+            for (course, reasons), level in zip(view.reasons, view.levels, strict=True)
+        ]
         more = html.P(_("Choose one course to see each rule with its limit."), className="la-small la-2")
         return html.Div([html.Table(html.Tbody(rows), className="la-table"), more])
-    rows = [_rule_row(reason) for _course, reasons in view.reasons for reason in reasons]
+    rows = [_rule_row(view.level, reason) for _course, reasons in view.reasons for reason in reasons]
     if not rows:
         return card.no_data(_("The rules speak as soon as a course has begun."))
     head = [_("Rule"), _("Value"), _("Applies when"), _("Applies")]

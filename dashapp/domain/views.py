@@ -132,6 +132,8 @@ class StudentView:
     level: Level
     reasons: tuple[tuple[str, tuple[Reason, ...]], ...]
     """(course code, the rules of that course)"""
+    levels: tuple[Level, ...]
+    """The level in each course of `reasons`; `level` is the most urgent of them."""
     average_score: float | None
     weeks: tuple[Week, ...]
     days: tuple[Day, ...]

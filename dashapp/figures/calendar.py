@@ -50,10 +50,13 @@ def _said(when: date, value: int, minutes: bool) -> str:
 def _month_ticks(mondays: Sequence[date], narrow: bool) -> Json:
     ticks = [(0, mondays[0])]
     for index, monday in enumerate(mondays):
-        if index and monday.month != mondays[index - 1].month and index - ticks[-1][0] >= (3 if narrow else 2):
+        if not index or monday.month == mondays[index - 1].month:
+            continue
+        if index - ticks[-1][0] >= (3 if narrow else 2):
             ticks.append((index, monday))
-    if len(ticks) > 1 and ticks[1][0] < 2:
-        ticks.pop(0)
+        elif len(ticks) == 1:
+            # There is no room for both: the month that begins here says more than the days before it.
+            ticks = [(index, monday)]
     return {"tickvals": [place for place, _monday in ticks], "ticktext": [words.month(day) for _place, day in ticks]}
 
 

@@ -86,6 +86,7 @@ def student(*, minutes: bool = True, hidden: bool = False, level: Level = Level.
         chosen=None,
         level=level,
         reasons=(("CCC", why), ("EEE", reasons())),
+        levels=(level, Level.CALM),
         average_score=78.0,
         weeks=tuple(week(number, minutes=minutes, hidden=hidden) for number in range(WEEKS)),
         days=tuple(
@@ -111,6 +112,7 @@ def new_student() -> StudentView:
         chosen=None,
         level=Level.CALM,
         reasons=(("CCC", SILENT),),
+        levels=(Level.CALM,),
         average_score=None,
         weeks=(),
         days=(),

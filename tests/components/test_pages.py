@@ -284,6 +284,21 @@ def test_a_course_without_a_rule_that_applies_says_so_once() -> None:
     assert said.count("No") == 1
 
 
+@pytest.mark.parametrize("level", [Level.HELP, Level.WATCH])
+def test_a_rule_that_applies_is_marked_as_urgent_as_the_level_that_it_led_to(level: Level) -> None:
+    several = samples.student(level=level)
+    one = replace(several, reasons=several.reasons[:1], levels=several.levels[:1])
+    for view, said in ((several, "rule"), (one, "Yes")):
+        why = student.fill(view, Screen(), Links())["why"]
+        assert isinstance(why, Component)
+        marked = [
+            each.className
+            for each in why._traverse()
+            if "la-level" in str(getattr(each, "className", "")) and said in text_of(each)
+        ]
+        assert set(marked) == {f"la-level {level.value}"}
+
+
 @pytest.mark.parametrize(
     ("number", "narrow", "height"), [(1, False, 108), (9, False, 360), (60, False, 540), (3, True, 220)]
 )

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
@@ -156,6 +156,13 @@ def test_a_day_without_activity_is_a_zero_and_a_day_to_come_is_blank() -> None:
     monday, tuesday = calendar.z[0], calendar.z[1]
     assert (monday[0], tuesday[0]) == (1, 0)
     assert calendar.z[4][-1] is None, "the Friday after today"
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_the_days_before_the_first_whole_week_leave_their_label_to_the_month_that_begins(narrow: bool) -> None:
+    first, today = date(2026, 9, 6), date(2026, 11, 23)
+    drawn = figures.activity_calendar((Day(first, 3, 5),), today, Screen(narrow=narrow), minutes=True)
+    assert list(drawn.layout.xaxis.ticktext) == ["Sept", "Oct", "Nov"]
 
 
 def test_the_rows_of_the_heat_map_stand_in_the_order_of_the_list() -> None:

@@ -141,6 +141,7 @@ def _view(
         chosen=asked[0] if asked else None,
         level=min(held, key=LEVELS.index, default=Level.CALM),
         reasons=tuple((one.course.choice.code, one.standing.reasons(at)) for one, at in mine),
+        levels=tuple(held),
         average_score=sum(averages) / len(averages) if averages else None,
         weeks=parts.weeks,
         days=_own_view(parts.own, campus.today),

@@ -141,7 +141,9 @@ def test_reasons_and_level_are_those_of_the_course(campus: World) -> None:
 def test_the_level_over_several_courses_is_the_most_urgent_one(campus: World) -> None:
     # In BIO Ada was last seen nine days ago.
     assert own_page(campus, "ada", course=campus.public_id("BIO")).level is Level.WATCH
-    assert own_page(campus, "ada").level is Level.WATCH
+    both = own_page(campus, "ada")
+    assert both.level is Level.WATCH
+    assert dict(zip((code for code, _reasons in both.reasons), both.levels, strict=True))["BIO"] is Level.WATCH
 
 
 def test_a_page_shows_the_courses_under_way_unless_one_is_chosen(campus: World) -> None:
@@ -151,6 +153,7 @@ def test_a_page_shows_the_courses_under_way_unless_one_is_chosen(campus: World) 
     view = own_page(campus, "ada")
     assert [choice.code for choice in view.courses] == ["ALG", "BIO", "OLD"]
     assert [code for code, _reasons in view.reasons] == ["ALG", "BIO"]
+    assert len(view.levels) == 2
     assert view.chosen is None
     old = own_page(campus, "ada", course=campus.public_id("OLD"))
     assert [code for code, _reasons in old.reasons] == ["OLD"]
