@@ -58,7 +58,9 @@ class Handover:
 
     def forgive(self) -> None:
         """After everything has been rewound, batches can be offered again."""
-        self._failed = False
+        with self._condition:
+            self._failed = False
+            self._condition.notify_all()
 
     def close(self) -> None:
         """The writer ends after the batch that it is writing."""
@@ -69,9 +71,10 @@ class Handover:
     # ------------------------------------------------------------------ the writer's side
 
     def take(self) -> Batch | None:
-        """Waits for the next batch; None after `close`."""
+        """Waits for the next batch; None after `close`. After a failure none is given out until it is forgiven: what
+        was read after the batch that failed is read again."""
         with self._condition:
-            self._condition.wait_for(lambda: self._batch is not None or self._closed)
+            self._condition.wait_for(lambda: (self._batch is not None and not self._failed) or self._closed)
             if self._closed:
                 return None
             self._writing, self._batch = self._batch, None

@@ -7,6 +7,7 @@ import sys
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -146,15 +147,22 @@ def test_there_is_one_place_between_reader_and_writer(make_batch: Callable[[], B
 
 
 def test_after_a_failure_nothing_is_taken_until_it_is_forgiven(make_batch: Callable[[], Batch]) -> None:
-    handover = Handover()
+    handover, waiting = Handover(), make_batch()
     assert handover.offer(make_batch())
     handover.take()
+    assert handover.offer(waiting)
     handover.done(failed=True)
     assert handover.has_failed()
+    # The batch that waited already is not for the writer any more: the reader takes it back.
+    taking = Thread(target=handover.take, daemon=True)
+    taking.start()
+    assert handover.withdraw() is waiting
     assert not handover.offer(make_batch())
     assert handover.await_free(0)
     handover.forgive()
     assert handover.offer(make_batch())
+    taking.join(PATIENCE)
+    assert not taking.is_alive()
 
 
 def test_a_closed_handover_gives_nothing_more(make_batch: Callable[[], Batch]) -> None:

@@ -108,6 +108,14 @@ def campus_slots(campus: Campus) -> list[tuple[int, int]]:
     return [(row[0], row[1]) for row in rows]
 
 
+def test_messages_are_taken_up_to_a_number_of_bytes_but_at_least_one(campus: Campus) -> None:
+    put(campus, b"a" * 900, b"b" * 900, b"c" * 900, b"d")
+    with campus.database.transaction(DatabaseRole.INGEST, None) as connection:
+        assert [one.body[:1] for one in inbox.take(connection, 10, most_bytes=1_000)] == [b"a", b"b"]
+        assert [one.body[:1] for one in inbox.take(connection, 10, most_bytes=1)] == [b"a"]
+        assert len(inbox.take(connection, 10)) == 4
+
+
 def test_a_dead_letter_is_cut_and_can_be_found_by_its_actors(campus: Campus) -> None:
     body = b'{"actor":{"id":"ada","name":"Ada"},"course":{"id":"algebra"},"x":"' + b"x" * 100_000 + b'"}'
     place = Place("learning-events", 1, 7, body, datetime(2026, 3, 1, tzinfo=UTC))
