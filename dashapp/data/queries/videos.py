@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import BigInteger, Connection, Double, Text, and_, cast, func, select
 
+from dashapp.data.queries.columns import Statement
 from dashapp.data.tables import activities, video_segments
 from dashapp.domain.indicators.videos import views_along
 from dashapp.domain.keys import CourseId, OrganisationId
@@ -28,6 +29,22 @@ def read_videos(
     Players repeat in later statements of a session what they said in earlier ones: the same stretch of the same person
     and session is one.
     """
+    statement = _stretches_by_video(organisation, course, span)
+    found = []
+    for row in connection.execute(statement):
+        person = np.array(row.person, dtype=np.int64)
+        inside = np.isin(person, learners)
+        if inside.any():
+            views = views_along(person[inside], np.array(row.first)[inside], np.array(row.last)[inside])
+            step, watched, again = views
+            viewers = len(np.unique(person[inside]))
+            found.append(VideoViews(row.title, viewers, step, tuple(watched.tolist()), tuple(again.tolist())))
+    found.sort(key=lambda video: (-video.viewers, video.title))
+    return tuple(found[:MOST_VIDEOS])
+
+
+def _stretches_by_video(organisation: OrganisationId, course: CourseId, span: tuple[datetime, datetime]) -> Statement:
+    """(title, person, first, last): the last three are arrays of the same length, one element per stretch."""
     own = (
         video_segments.c.organisation_id == organisation,
         video_segments.c.course_id == course,
@@ -51,7 +68,7 @@ def read_videos(
         .distinct()
         .subquery("stretches")
     )
-    statement = (
+    return (
         select(
             func.coalesce(activities.c.title, activities.c.claimed_title, "").label("title"),
             func.array_agg(cast(stretches.c.person_id, BigInteger)).label("person"),
@@ -66,14 +83,3 @@ def read_videos(
         )
         .group_by(activities.c.activity_id, activities.c.title, activities.c.claimed_title)
     )
-    found = []
-    for row in connection.execute(statement):
-        person = np.array(row.person, dtype=np.int64)
-        inside = np.isin(person, learners)
-        if inside.any():
-            views = views_along(person[inside], np.array(row.first)[inside], np.array(row.last)[inside])
-            step, watched, again = views
-            viewers = len(np.unique(person[inside]))
-            found.append(VideoViews(row.title, viewers, step, tuple(watched.tolist()), tuple(again.tolist())))
-    found.sort(key=lambda video: (-video.viewers, video.title))
-    return tuple(found[:MOST_VIDEOS])
