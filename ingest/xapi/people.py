@@ -26,7 +26,7 @@ def bounded(value: str) -> str:
 
 
 def person_of(actor: Actor) -> Identifier:
-    """Who an actor is. Raises Refused for a group, unless it has one member only and that is all that it says."""
+    """Who an actor is. Raises Refused for a group, unless it names one member only: then it is that person."""
     if actor.object_type == "Group":
         if actor.member is UNSET or len(actor.member) != 1:
             detail = "what a group did is counted for none of its members - at `/actor`"
