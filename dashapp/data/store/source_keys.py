@@ -123,8 +123,12 @@ def list_keys(connection: Connection, organisation: OrganisationId) -> list[List
 
 
 def read_keys(connection: Connection) -> list[HeldKey]:
-    """The keys, of all organisations, that are not revoked and whose sender is enabled. For la_ingest, which needs no
-    tenant for it. Whether one has expired is for the caller's clock to say."""
+    """The keys, of all organisations, that are not revoked and whose sender is enabled.
+
+    For la_ingest, which needs no tenant for it. Whether one has expired is for the caller's clock to say. Gives up
+    after some seconds, since requests wait for it.
+    """
+    connection.execute(_HURRY)
     rows = connection.execute(
         select(
             source_keys.c.prefix,
@@ -164,11 +168,13 @@ def read_keys(connection: Connection) -> list[HeldKey]:
 
 
 def note_use(connection: Connection, prefixes: Collection[str]) -> None:
-    """Notes that keys have been used within this hour."""
+    """Notes that keys have been used within this hour. Gives up as `read_keys` does."""
+    connection.execute(_HURRY)
     connection.execute(_NOTE_USE, {"prefixes": list(prefixes)})
 
 
-_NOTE_USE = text(
+_HURRY: Final = text("SET LOCAL statement_timeout = 5000")
+_NOTE_USE: Final = text(
     "UPDATE source_keys SET last_used_at = date_trunc('hour', now()) WHERE prefix = ANY(:prefixes)"
     " AND last_used_at IS DISTINCT FROM date_trunc('hour', now())"
 ).bindparams(bindparam("prefixes", type_=ARRAY(Text)))
