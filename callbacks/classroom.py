@@ -35,9 +35,12 @@ def show_classroom(asked: Asked, controls: Mapping[str, object], page: Mapping[s
 def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
     principal, reader = asked.principal, asked.services.reader
     course = reader.find_course(principal, at.required_id())
-    topic = Topic(principal.organisation_id, principal.public_id, course=course)
-    version = version_of(asked, topic)
+    topic, wider = (Topic(principal.organisation_id, principal.public_id, course=each) for each in (course, None))
+    version, version_of_all = version_of(asked, topic), version_of(asked, wider)
     view = reader.classroom(principal, at.required_id(), filters)
+    if view.hidden:
+        # The news of so small a course would tell when one of its few learners does something.
+        topic, version = wider, version_of_all
     links = links_for(asked, at)
     values = drawn(asked, at, view, lambda: classroom.fill(view, at.screen, links, filters), filters=filters)
     return PageAnswer({**values, AS_OF: as_of_lines(view, classroom.CARDS)}, topic, version, view.freshness)

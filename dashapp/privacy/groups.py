@@ -2,12 +2,15 @@
 
 Hiding a small group is not enough: a total minus its visible parts gives the hidden part away. So wherever a total is
 shown, what is hidden inside it must together be at least k people in at least two groups; else the smallest visible
-group is hidden too (Cox 1980, "Suppression methodology and statistical disclosure control", JASA 75). Sizes are added
-as if nobody were in two groups, which hides rather more than less.
+group is hidden too (Cox 1980, "Suppression methodology and statistical disclosure control", JASA 75).
+
+Sizes are added there as if nobody were in two groups. A total of distinct people is less than that: where groups
+overlap, it may exceed one visible group by a single person. `without_thin_remainders` looks for those.
 """
 
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 Group = TypeVar("Group", bound=Hashable)
@@ -67,3 +70,36 @@ def suppress(sizes: Mapping[Group, int], unit_of: Callable[[Group], str], k: int
         open_to_all = _protect(remainder, hidden, k) and _protect(sizes, hidden, k) and open_to_all
         if (len(hidden), len(closed)) == before:
             return Hidden(frozenset(hidden), frozenset(closed), everything=not open_to_all)
+
+
+def without_thin_remainders(
+    hidden: Hidden[Group], people: Mapping[Group, AbstractSet[int]], unit_of: Callable[[Group], str], k: int
+) -> Hidden[Group]:
+    """Hides the totals of distinct people too that exceed what is visible inside them by fewer than k people.
+
+    `people`: who is in each group. A unit that is closed here closes the whole, of which it would be the difference.
+    """
+    units: dict[str, set[Group]] = {}
+    for group in people:
+        units.setdefault(unit_of(group), set()).add(group)
+    together = {unit: _union(people[group] for group in members) for unit, members in units.items()}
+    closed = set(hidden.units)
+    for unit, members in units.items():
+        visible = [people[group] for group in members if group not in hidden.groups]
+        if unit not in closed and _leaves_few(together[unit], visible, k):
+            closed.add(unit)
+    visible = [people[group] for group in people if group not in hidden.groups]
+    visible += [everybody for unit, everybody in together.items() if unit not in closed]
+    everything = hidden.everything or closed != hidden.units or _leaves_few(_union(people.values()), visible, k)
+    return replace(hidden, units=frozenset(closed), everything=everything)
+
+
+def _leaves_few(total: AbstractSet[int], visible: list[AbstractSet[int]], k: int) -> bool:
+    """Whether the total without one of the visible sets, or without all of them, is somebody but fewer than k."""
+    taken = [*visible, _union(visible)] if visible else []
+    # All of them lie within the total.
+    return any(0 < len(total) - len(one) < k for one in taken)
+
+
+def _union(sets: Iterable[AbstractSet[int]]) -> AbstractSet[int]:
+    return frozenset().union(*sets)

@@ -1,11 +1,13 @@
 """Two people on the same kind of page see their own data only, whatever they send and whoever asked before."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.campus import ADMINISTRATOR, LEARNERS, Campus
+from dashapp.security.topics import Topics
+from tests.campus import ADMINISTRATOR, LEARNERS, TEACHERS, Campus
 from tests.served import Visitor, address
 
 Strangers = Callable[[], Visitor]
@@ -188,3 +190,17 @@ def test_the_list_of_classrooms_is_ones_own(campus: Campus, visitor: Strangers) 
     assert ("Algebra" in tess, "Botany" in tess) == (True, False)
     assert ("Algebra" in max_moor, "Botany" in max_moor) == (True, True)
     assert NOTHING_HERE in ada
+
+
+def test_an_administrator_does_not_hear_when_somebody_of_a_hidden_course_does_something(
+    application: Any, campus: Campus, courses: dict[str, str], visitor: Strangers
+) -> None:
+    topics = Topics(application.services.settings.secret_keys)
+
+    def topic_of(name: str) -> Any:
+        answer = visitor().sign_in(campus, name).ask("classroom-page", address(courses["BOT 1"]))
+        token = json.loads(shown(answer))["sideUpdate"]["shell-topic"]["data"]["token"]
+        return topics.read(token)
+
+    assert topic_of(TEACHERS["botany"]).course is not None
+    assert topic_of(ADMINISTRATOR).course is None

@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashapp.privacy.groups import Hidden, suppress
+from dashapp.privacy.groups import Hidden, suppress, without_thin_remainders
 
 K = 5
 
@@ -80,3 +80,52 @@ def test_no_hidden_figure_follows_from_the_shown_ones_by_any_sum_or_difference(g
     for secret in secrets:
         assert np.linalg.matrix_rank(np.vstack([known, secret])) > rank, (secret, hidden)
     assert all(sizes[number] >= K for number in sizes if number not in hidden.groups)
+
+
+def hide_people(people: dict[str, set[int]], units: dict[str, str]) -> Hidden[str]:
+    hidden = hide({group: len(inside) for group, inside in people.items()}, units)
+    return without_thin_remainders(hidden, people, units.__getitem__, K)
+
+
+def test_a_total_that_exceeds_a_visible_group_by_one_person_is_hidden() -> None:
+    people = {"a": set(range(20)), "b": {17, 18, 19}, "c": {0, 1, 99}}
+    hidden = hide_people(people, dict.fromkeys("abc", "arts"))
+    assert hidden.groups == {"b", "c"}
+    assert hidden.units == {"arts"}
+    assert hidden.everything
+
+
+def test_groups_that_are_all_visible_do_not_tell_one_person_apart_either() -> None:
+    hidden = hide_people({"a": set(range(20)), "b": set(range(10, 21))}, {"a": "arts", "b": "law"})
+    assert not hidden.groups
+    assert hidden.everything
+
+
+def test_totals_with_large_remainders_stay() -> None:
+    hidden = hide_people({"a": set(range(20)), "b": set(range(15, 40)), "c": {1}}, {"a": "x", "b": "y", "c": "x"})
+    assert hidden.groups == {"a", "c"}
+    assert not hidden.everything
+    apart = hide_people({"a": set(range(20)), "b": set(range(20, 40))}, {"a": "x", "b": "y"})
+    assert not apart.everything
+    same = hide_people({"a": set(range(20)), "b": set(range(20))}, {"a": "x", "b": "y"})
+    assert not same.everything
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcdefg"), st.sets(st.integers(0, 14), min_size=1), min_size=1),
+    st.dictionaries(st.sampled_from("abcdefg"), st.sampled_from("xyz"), min_size=7, max_size=7),
+)
+def test_no_shown_total_exceeds_what_is_visible_inside_it_by_a_few(
+    people: dict[str, set[int]], units: dict[str, str]
+) -> None:
+    hidden = hide_people(people, units)
+    totals = {unit: {group for group in people if units[group] == unit} for unit in {units[group] for group in people}}
+    shown = {unit: members for unit, members in totals.items() if unit not in hidden.units}
+    visible = {group: people[group] for group in people if group not in hidden.groups}
+    whole = [] if hidden.everything else [(set(people), list(shown.values()))]
+    for members, inner in [*((members, []) for members in shown.values()), *whole]:
+        total = set().union(*(people[group] for group in members))
+        parts = [inside for group, inside in visible.items() if group in members]
+        parts += [set().union(*(people[group] for group in one)) for one in inner]
+        for part in [*parts, set().union(*parts)] if parts else []:
+            assert not 0 < len(total - part) < K

@@ -32,7 +32,7 @@ from dashapp.domain.indicators.scores import average_scores, marks
 from dashapp.domain.keys import CourseId, OrganisationId
 from dashapp.domain.scope import AsOf, Scope
 from dashapp.domain.views import CourseRow, Day, InstitutionView
-from dashapp.privacy.groups import Hidden, suppress
+from dashapp.privacy.groups import Hidden, suppress, without_thin_remainders
 
 Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -106,7 +106,12 @@ def _read(
         for row in connection.execute(presence_statement(organisation, keys, shown))
     ]
     units = {one.course_id: one.unit for one in listed}
-    hidden = suppress({key: len(people[key]) for key in keys}, units.__getitem__, scope.minimum_group)
+    hidden = without_thin_remainders(
+        suppress({key: len(people[key]) for key in keys}, units.__getitem__, scope.minimum_group),
+        {key: frozenset(people[key].tolist()) for key in keys},
+        units.__getitem__,
+        scope.minimum_group,
+    )
     averages = _averages(connection, organisation, people)
     return _Read(
         campus, listed, shown, people, (active[0], active[1]), daily, present, averages, hidden, scope.minimum_group

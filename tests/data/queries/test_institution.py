@@ -13,11 +13,11 @@ from tests.data.queries.conftest import AS_OF, World, at
 
 @pytest.fixture
 def campus(world: World) -> World:
-    """ALG and BIO of science with 6 and 5 learners, ART of arts with 5; Ada is in all three."""
+    """ALG and BIO of science with 7 and 6 learners, ART of arts with 6; Ada is in all three."""
     members = {
-        "ALG": ("ada", "ben", "cho", "dan", "eve", "fay"),
-        "BIO": ("ada", "ben", "gus", "hal", "ida"),
-        "ART": ("ada", "jan", "kim", "lea", "mia"),
+        "ALG": ("ada", "ben", "cho", "dan", "eve", "fay", "guy"),
+        "BIO": ("ada", "gus", "hal", "ida", "sky", "tom"),
+        "ART": ("ada", "jan", "kim", "lea", "mia", "nia"),
     }
     for code, names in members.items():
         world.course(code, "Arts" if code == "ART" else "Science")
@@ -49,18 +49,18 @@ def rows(view: InstitutionView) -> dict[str, CourseRow]:
 def test_people_count_once_however_many_courses_they_are_in(campus: World) -> None:
     view = page(campus)
     assert view.name == "University of North"
-    assert (view.enrolled, view.active_7, view.active_7_before) == (13, 13, 2)
+    assert (view.enrolled, view.active_7, view.active_7_before) == (17, 17, 2)
 
 
 def test_events_leave_out_staff(campus: World) -> None:
     view = page(campus)
-    assert (view.events_7, view.events_7_before) == (2 * 16, 2)
+    assert (view.events_7, view.events_7_before) == (2 * 19, 2)
 
 
 def test_courses_stand_side_by_side(campus: World) -> None:
     row = rows(page(campus))["ALG"]
-    assert (row.unit, row.enrolled, row.active_7, row.active_7_before, row.events_7) == ("Science", 6, 6, 1, 12)
-    assert row.weeks == (0, 0, 0, 0, 0, 0, 6, 0, 1, 12)
+    assert (row.unit, row.enrolled, row.active_7, row.active_7_before, row.events_7) == ("Science", 7, 7, 1, 14)
+    assert row.weeks == (0, 0, 0, 0, 0, 0, 7, 0, 1, 14)
     assert (row.score_quartile_1, row.score_median, row.score_quartile_3) == (80, 80, 80)
 
 
@@ -69,15 +69,15 @@ def test_a_unit_narrows_the_page_to_its_courses(campus: World) -> None:
     assert view.chosen_unit == "Arts"
     assert view.units == ("Arts", "Science")
     assert [row.code for row in view.courses] == ["ART"]
-    assert (view.enrolled, view.active_7_before, view.events_7) == (5, 1, 10)
+    assert (view.enrolled, view.active_7_before, view.events_7) == (6, 1, 12)
 
 
 def test_on_each_day_distinct_learners_count_without_staff(campus: World) -> None:
     days = {day.day: day for day in page(campus).days}
-    assert (days[date(2026, 5, 4)].events, days[date(2026, 5, 4)].learners) == (32, 13)
+    assert (days[date(2026, 5, 4)].events, days[date(2026, 5, 4)].learners) == (38, 17)
     assert days[date(2026, 4, 28)].learners == 2
     assert days[date(2026, 5, 5)].learners == 0
-    assert {day.day: day.learners for day in page(campus, unit="Arts").days}[date(2026, 5, 4)] == 5
+    assert {day.day: day.learners for day in page(campus, unit="Arts").days}[date(2026, 5, 4)] == 6
 
 
 def test_an_unknown_unit_is_ignored(campus: World) -> None:
@@ -87,7 +87,7 @@ def test_an_unknown_unit_is_ignored(campus: World) -> None:
 def test_days_are_shown_in_whole_weeks_up_to_today(campus: World) -> None:
     view = page(campus, first="2026-04-29", last="2026-05-05")
     assert (view.first, view.last) == (date(2026, 4, 27), date(2026, 5, 7))
-    assert [day.events for day in view.days][:8] == [0, 2, 0, 0, 0, 0, 0, 32]
+    assert [day.events for day in view.days][:8] == [0, 2, 0, 0, 0, 0, 0, 38]
     assert view.week_starts == (date(2026, 4, 27), date(2026, 5, 4))
 
 
@@ -103,8 +103,20 @@ def test_a_course_of_fewer_than_k_learners_is_hidden_and_another_with_it(campus:
         row = shown[code]
         assert (row.enrolled, row.active_7, row.active_7_before, row.events_7, row.score_median) == (None,) * 5
         assert row.weeks == ()
-    assert view.enrolled == 13
+    assert view.enrolled == 17
     assert not view.hidden
+
+
+def test_a_total_that_tells_of_the_few_outside_of_a_visible_course_is_hidden(campus: World) -> None:
+    campus.course("MIX", "Arts")
+    campus.learners("MIX", "jan", "kim", "lea", "mia", "nia", "ada", "zoe")
+    campus.seen("zoe", "MIX", "05-04 12:00")
+    campus.write()
+    view, arts = page(campus), page(campus, unit="Arts")
+    # The unit without ART would be Zoe alone, and so would the whole without ART and Science.
+    assert (arts.hidden, arts.enrolled, arts.active_7, arts.days) == (True, None, None, ())
+    assert (view.hidden, view.enrolled, view.active_7, view.days) == (True, None, None, ())
+    assert rows(view)["ART"].enrolled == 6
 
 
 def test_an_institution_of_fewer_than_k_learners_shows_no_figure(world: World) -> None:
@@ -131,7 +143,7 @@ def test_scores_of_fewer_than_k_learners_are_hidden(campus: World) -> None:
 
 
 def test_the_minimum_group_is_the_scopes(campus: World) -> None:
-    assert {row.code for row in page(campus, minimum_group=6).courses if row.hidden} == {"ALG", "ART", "BIO"}
+    assert {row.code for row in page(campus, minimum_group=8).courses if row.hidden} == {"ALG", "ART", "BIO"}
 
 
 def test_courses_that_are_over_are_compared_only_where_none_is_under_way(campus: World) -> None:
