@@ -62,4 +62,8 @@ class SecurityHeaders:
             headers["Cache-Control"] = FINGERPRINTED if named else ASKED_AGAIN if late else UNNAMED
         elif "Cache-Control" not in headers:
             headers["Cache-Control"] = "no-store"
+        own = request.host_url
+        if headers.get("Location", "").startswith(own):
+            # The router answers a missing slash with the name by which it was asked; the browser may know another one.
+            headers["Location"] = "/" + headers["Location"].removeprefix(own).lstrip("/")
         return response

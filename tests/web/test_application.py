@@ -192,3 +192,9 @@ def test_what_is_not_there_is_said_in_plain_words(visitor: Strangers, path: str)
 
     assert answer.status_code in (404, 302, 500)
     assert "Traceback" not in answer.get_data(as_text=True)
+
+
+def test_a_missing_slash_leads_to_no_name_that_the_asker_made_up(module_database: Database, campus: Campus) -> None:
+    with application_on(module_database, campus, public_url="http://127.0.0.1:3007/below") as application:
+        answer = application.server.test_client().get("/below", headers={"Host": "elsewhere.example"})
+    assert (answer.status_code, answer.headers["Location"]) == (308, "/below/")
