@@ -53,8 +53,9 @@ def slow_down(seconds: float, count: int, road: Road, run_process: RunProcess) -
     road.await_all()
     sizes.append(process.memory())
     assert process.end() == 0
-    later = sizes[len(sizes) // 3 : -1]
-    assert max(later) - min(later) < BREATHING_MB, "memory is flat"
+    # Batches that are given up and read again come and go; what must not be is that each time there are more.
+    half = len(sizes) // 2
+    assert max(sizes[half:-1]) - max(sizes[len(sizes) // 4 : half]) < BREATHING_MB, "memory is flat"
     assert max(sizes) < MOST_MB
     assert used < 0.5 * seconds, "it waits without spinning"
     assert_counted_once(road.campus, events)
