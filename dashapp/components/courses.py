@@ -74,7 +74,7 @@ def _row(figures: CourseFigures, links: Links, *, named: bool) -> Component:
     if figures.hidden:
         said = html.Span(card.hidden_words(), className="la-plate")
         return html.Tr([name, html.Td(said, colSpan=columns)], className="la-hidden-row")
-    if not figures.under_way:
+    if figures.enrolled is None:
         return html.Tr([name, html.Td(_("Not under way"), colSpan=columns, className="la-2")])
     cells = [
         html.Td(words.number(figures.enrolled or 0), className="la-num"),

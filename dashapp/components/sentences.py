@@ -206,7 +206,7 @@ def courses_lead(view: CoursesView) -> Parts:
     """How many courses are under way, and what administrators see of them."""
     count = sum(each.under_way for each in view.courses)
     said = ngettext("{number} course is under way.", "{number} courses are under way.", count)
-    parts: Parts = (said.format(number=words.number(count)),)
+    parts: Parts = (said.format(number=words.number(count)) if count else _("No course is under way."),)
     if not view.named:
         return (*parts, " ", _("Administrators see groups only; levels are shown to those who teach the course."))
     return parts

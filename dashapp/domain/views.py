@@ -245,12 +245,12 @@ class CourseRow:
 
 @dataclass(frozen=True, slots=True)
 class CourseFigures:
-    """One course in the list of classrooms: its key figures while it is under way."""
+    """One course in the list of classrooms: its key figures while it is under way, or no other course is."""
 
     course: CourseChoice
     under_way: bool
-    """Only of such a course the figures are read."""
     enrolled: int | None = None
+    """None, as all that follow, where the figures are not read: the course is over and another one is under way."""
     active_7: int | None = None
     needs_help: int | None = None
     """None where no rule speaks now, and for who sees groups only."""

@@ -56,11 +56,11 @@ def _in_groups(
     hidden = suppress({key: len(people[key]) for key in keys}, units.__getitem__, scope.minimum_group)
     figures = {}
     for one in listed:
-        key = one.course_id
+        key, running = one.course_id, one.calendar.is_running(campus.today)
         if hidden.hides(key):
-            figures[key] = CourseFigures(one.choice, under_way=True, hidden=True)
+            figures[key] = CourseFigures(one.choice, under_way=running, hidden=True)
         else:
-            figures[key] = CourseFigures(one.choice, True, len(people[key]), len(active[key]))
+            figures[key] = CourseFigures(one.choice, running, len(people[key]), len(active[key]))
     return figures
 
 
@@ -78,7 +78,7 @@ def _figures(one: CourseStanding, campus: Campus, as_of: AsOf) -> CourseFigures:
     levels, speaking = one.standing.levels, one.standing.speaking
     return CourseFigures(
         one.course.choice,
-        under_way=True,
+        under_way=one.course.calendar.is_running(campus.today),
         enrolled=len(one.people),
         active_7=len(np.unique(one.place[recent])),
         needs_help=sum(level is Level.HELP for level in levels) if speaking else None,

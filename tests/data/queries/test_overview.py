@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from dashapp.components.sentences import courses_lead
 from dashapp.data.queries.classroom import read_classroom
 from dashapp.data.queries.institution import read_institution
 from dashapp.data.queries.overview import read_overview
@@ -59,6 +60,20 @@ def test_a_teacher_reads_the_figures_that_each_classroom_shows(campus: World) ->
 def test_of_a_course_that_is_not_under_way_only_its_name_is_read(campus: World) -> None:
     old = listed(campus, "tutor").courses[-1]
     assert (old.under_way, old.enrolled, old.active_7, old.needs_help) == (False, None, None, None)
+
+
+def test_where_no_course_is_under_way_all_are_shown_and_none_is_called_so(world: World) -> None:
+    world.course("OLD", starts_on=date(2025, 3, 3), ends_on=date(2025, 7, 31))
+    for name in (*LEARNERS, "tutor"):
+        world.person(name)
+    world.learners("OLD", *LEARNERS)
+    world.member("tutor", "OLD", Role.TEACHER)
+    world.write()
+    for view in (listed(world, "tutor"), world.read(read_overview, world.everything(), AS_OF)):
+        (old,) = view.courses
+        assert (old.under_way, old.enrolled, old.hidden) == (False, len(LEARNERS), False)
+        row = "".join(str(part) for part in courses_lead(view))
+        assert row.startswith("No course is under way.")
 
 
 def test_two_teachers_see_their_own_courses(campus: World) -> None:
