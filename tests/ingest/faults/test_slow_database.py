@@ -9,8 +9,9 @@ import pytest
 
 from dashapp.data.database import DatabaseRole
 from dashapp.data.store.partitions import read_partitions
+from ingest.native import encode
 from ingest.transports.consumer import SESSION_TIMEOUT_MS
-from tests.ingest.conftest import await_that
+from tests.ingest.conftest import ISSUER, await_that, viewed
 from tests.ingest.faults.conftest import Road, writes_held_up
 from tests.ingest.processes import Process
 from tests.ingest.semester import assert_counted_once, semester
@@ -74,3 +75,23 @@ def test_a_database_that_holds_up_batches_beyond_its_time_limits_stops_the_readi
     """Waiting for a lock is given up after half a minute, and tried again."""
     road.settings = road.settings.model_copy(update={"analytics_batch_size": 500})
     slow_down(50, 40_000, road, run_process)
+
+
+def test_a_backlog_of_large_events_is_read_in_parts(road: Road, run_process: RunProcess) -> None:
+    """Sixteen thousand of them would be a gigabyte: a batch is bounded by its bytes as well."""
+    events = [viewed(number, person=f"learner {number % 9}") for number in range(2_500)]
+    padding = b'{"padding":"' + b"x" * 60_000 + b'",'
+    bodies = [encode(event, ISSUER).replace(b"{", padding, 1) for event in events]
+    road.settings = road.settings.model_copy(update={"analytics_batch_size": 1_000})
+    road.offer_bodies(bodies)
+    process = run_process(road)
+    sizes = [0.0]
+
+    def is_done() -> bool:
+        sizes.append(process.memory())
+        return road.taken() == road.offered
+
+    await_that(is_done, "everything is committed", 90)
+    assert process.end() == 0
+    assert max(sizes) < MOST_MB
+    assert_counted_once(road.campus, events)
