@@ -82,6 +82,8 @@ class BulkLoader:
         with self._database.transaction(DatabaseRole.INGEST, None) as connection:
             written = self._writer.write(connection, prepared)
             bury(connection, _with_bodies(written.buried, arrived), self._pseudonym_key)
+            for tally in written.quality.values():
+                tally.forget_delays()
             self._quality.keep(connection, self._slot.slot, written.quality, written.buried)
             for organisation_id, touched in written.touched.items():
                 act_for(connection, organisation_id)

@@ -126,7 +126,7 @@ def _parts(total: Counts) -> Component:
         name, good = part_words(part)
         share = total.share(part)
         said: list[Component | str] = [html.B(name), " ", html.Span(good, className="la-2")]
-        pair = html.Span([html.B(_percent(share)), _bar(share)], className="la-pair")
+        pair = html.Span([html.B(_percent(share)), " ", _bar(share)], className="la-pair")
         rows.append([html.Span(said), pair, words.number(WEIGHTS[part])])
     return _table([(_("Events that …"), False), (_("Share"), True), (_("Weight"), True)], rows)
 

@@ -135,8 +135,11 @@ def _ensure_organisation(settings: Settings, database: Database) -> tuple[Organi
 
 
 def _events(campus: Campus, since: datetime, now: datetime) -> Iterator[Event]:
-    """What exists, then what has happened since. Events that the ledger knows already do no harm."""
-    yield from describing_events(campus)
+    """What exists, then what has happened since. Events that the ledger knows already do no harm.
+
+    What will only be told later in the term is told by a later start.
+    """
+    yield from (event for event in describing_events(campus) if event.occurred_at is None or event.occurred_at <= now)
     yield from History(campus).between(since, now)
 
 

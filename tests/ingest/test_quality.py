@@ -24,6 +24,7 @@ from dashapp.domain.events import (
 from dashapp.domain.quality import Counts
 from dashapp.observability.metrics import Metrics
 from dashapp.settings import Settings
+from ingest.bulk import bulk_loader
 from ingest.loop import Ingest
 from ingest.native import encode
 from tests.ingest.conftest import ISSUER, Campus, await_that, put, viewed
@@ -119,3 +120,15 @@ def test_another_organisation_sees_none_of_it(campus: Campus, running: Ingest) -
     take(campus, running, [viewed(1)])
     with campus.database.transaction(DatabaseRole.WEB, None) as connection:
         assert connection.execute(text("SELECT count(*) FROM quality_hours")).scalar_one() == 0
+
+
+def test_what_an_importer_brings_is_neither_late_nor_unknown_by_the_order_within_a_batch(
+    make_settings: Callable[..., Settings], campus: Campus
+) -> None:
+    now = datetime.now(UTC)
+    seen = replace(viewed(1), occurred_at=now - timedelta(hours=5), activity=QUIZ)
+    described = ActivityDescribed("a", seen.course, QUIZ, now - timedelta(days=9), ActivityType.QUIZ, title="Quiz")
+    with bulk_loader(make_settings(), campus.database) as loader:
+        assert [counted.new for counted in loader.load(campus.source, [[seen, described]], lambda: now)] == [2]
+    assert kept(campus) == Counts(received=2, learning=1)
+    assert kept(campus).score() == 100

@@ -25,6 +25,7 @@ from dashapp.domain.events import (
     CourseDescribed,
     Event,
     ExtensionGranted,
+    Identifier,
     LearningEvent,
     MembershipChanged,
     OutcomeRecorded,
@@ -114,6 +115,8 @@ class PreparedOrganisation:
     """Whether a described address may join people by a rule."""
     doubles: list[tuple[Arrived, str, int]] = field(default_factory=list)
     """What came once more within the batch: (arrival, line, content)."""
+    described: frozenset[tuple[Identifier, Identifier]] = frozenset()
+    """(course, activity) of the activities of which this very batch says what they are."""
     quality: Tally = field(default_factory=Tally)
     """All that are numbered; what came twice is added when it is known."""
     months: set[str] = field(default_factory=set)
@@ -195,6 +198,11 @@ def prepare_organisation(
 ) -> PreparedOrganisation:
     """One organisation's part of a batch, all of whose names are in `remembered`; raw rows are kept for `retention`."""
     prepared = PreparedOrganisation(remembered)
+    prepared.described = frozenset(
+        (arrival.event.course, arrival.event.activity)
+        for arrival in arrivals
+        if type(arrival.event) is ActivityDescribed and arrival.event.activity_type is not None
+    )
     known: dict[str, int] = {}
     rows = _Rows(prepared, retention)
     for arrival in arrivals:
@@ -251,7 +259,7 @@ class _Rows:
         activity, unknown = None, False
         if event.activity is not None:
             known = remembered.activities[course, event.activity]
-            unknown = known.described_type is None
+            unknown = known.described_type is None and (event.course, event.activity) not in prepared.described
             activity = known.activity_id
             prepared.types[activity] = known.activity_type
             if event.activity_type not in (None, known.claimed_type):
