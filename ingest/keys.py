@@ -53,7 +53,8 @@ def _check_migrated(database: Database) -> None:
         # Without the roles nobody may even connect: what that means is the same.
         prepared = database.server is None
     if not prepared:
-        raise AnalyticsError("The database is not prepared for this version yet: start the service once, which does that.")
+        words = "The database is not prepared for this version yet: start the service once, which does that."
+        raise AnalyticsError(words)
 
 
 def _parser() -> argparse.ArgumentParser:
