@@ -306,7 +306,7 @@ class Importer:
         told = False
         while not self.stop.is_set():
             with self._database.transaction(DatabaseRole.INGEST, None) as connection:
-                waiting, _oldest = inbox_backlog(connection)
+                waiting = sum(messages for messages, _oldest in inbox_backlog(connection).values())
             if waiting < FULL_INBOX:
                 return True
             if not told and monotonic() - began > 30:
