@@ -8,9 +8,10 @@ import argparse
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Event as Signal
 from typing import Final, TextIO
@@ -39,6 +40,8 @@ LONG_PORTION: Final = 2.0
 TRIES: Final = 5
 PAUSE: Final = 1.0
 BAR: Final = 30
+DAYS_SHARE: Final = 0.9
+"""How much of the way the days are; the rest is for activities."""
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -165,25 +168,45 @@ class Command:
             left = [one for one in courses if mark is None or first != mark.slice_first or one > mark.course]
             for number, course in enumerate(left):
                 for begin, end in slices(first, last, days):
-                    if self._stopping.is_set():
-                        self._out.write(f"\n{task.name}: interrupted. The same command goes on from here.\n")
+                    if self._is_interrupted(task):
                         return False
-                    took = self._portion(made, Portion(course, begin, end, courses[course]))
+                    portion = Portion(course, begin, end, courses[course])
+                    took = self._persist(partial(made.rebuild, portion))
                     days = max(1, days // 2) if took > LONG_PORTION else days
-                progress.write(Mark(first, course), (place + (number + 1) / len(left)) / len(parts))
+                progress.write(Mark(first, course), DAYS_SHARE * (place + (number + 1) / len(left)) / len(parts))
             if task.course is None:
                 made.sum_up(first, last)
-            progress.draw((place + 1) / len(parts))
+            # Activities, which know no days, come last: they have a tenth of the way.
+            progress.write(Mark(last + timedelta(days=1), 0), DAYS_SHARE * (place + 1) / len(parts))
+        if not self._activities(task, made, progress):
+            return False
         progress.end()
         self._out.write(f"\n{task.name}: rebuilt from {task.first} to {task.last}.\n")
         return True
 
-    def _portion(self, made: Rebuilder, portion: Portion) -> float:
+    def _activities(self, task: Task, made: Rebuilder, progress: "Progress") -> bool:
+        """What people did in activities, of those who were active on the days; whether it came to its end."""
+        parts = made.active_in(task.first, task.last, task.course)
+        for number, (course, people) in enumerate(parts):
+            if self._is_interrupted(task):
+                return False
+            self._persist(partial(made.rebuild_activities, course, people))
+            progress.draw(DAYS_SHARE + (1 - DAYS_SHARE) * (number + 1) / len(parts))
+        progress.draw(1.0)
+        return True
+
+    def _is_interrupted(self, task: Task) -> bool:
+        if self._stopping.is_set():
+            self._out.write(f"\n{task.name}: interrupted. The same command goes on from here.\n")
+            return True
+        return False
+
+    def _persist(self, rebuild: Callable[[], None]) -> float:
         """Rebuilds a portion, again where the database was away; gives the seconds it took."""
         for attempt in range(TRIES):
             began = time.monotonic()
             try:
-                made.rebuild(portion)
+                rebuild()
                 return time.monotonic() - began
             except Unavailable:
                 if attempt == TRIES - 1 or self._stopping.wait(PAUSE * 2**attempt):

@@ -267,9 +267,7 @@ def _reason_options(view: LettersView) -> list[dict[str, object]]:
     """A bar for each reason, which is a choice too."""
     total = sum(letters for _one, letters, _times in view.reasons)
     peak = max((letters for _one, letters, _times in view.reasons), default=1)
-    options: list[dict[str, object]] = []
-    if view.reasons:
-        options.append({"label": _bar(_("All reasons"), total, None), "value": ""})
+    options: list[dict[str, object]] = [{"label": _bar(_("All reasons"), total, None), "value": ""}]
     for reason, letters, _times in view.reasons:
         options.append({"label": _bar(reason_word(reason), letters, letters / peak), "value": reason.value})
     return options

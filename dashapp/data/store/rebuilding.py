@@ -25,6 +25,9 @@ from dashapp.domain.localtime import LocalDays
 SLICE_DAYS: Final = 7
 """Days whose raw events are looked through at once, for who was active in which course."""
 
+PEOPLE_AT_ONCE: Final = 500
+"""Of whom what they did in a course over all the time is looked through in one transaction."""
+
 
 class RebuildError(AnalyticsError):
     """These days or courses cannot be rebuilt; the text says why."""
@@ -74,7 +77,6 @@ class Rebuilder:
                 self._replace(connection, table, where, values)
             hours = {"begin": values["hours_begin"], "end": values["hours_end"]}
             self._replace(connection, "course_hours", "t.hour >= :begin AND t.hour < :end", {**values, **hours})
-            self._replace_activities(connection, values)
             _sum_up(connection, values, _OF_SLOT)
             people = [PersonId(person) for person in values["people"]]
             self.slot.record(connection, self.organisation, [CourseId(portion.course)], people)
@@ -86,6 +88,37 @@ class Rebuilder:
             act_for(connection, self.organisation)
             _sum_up(connection, {"organisation": self.organisation, "first": first, "last": last}, "")
             self.slot.record(connection, self.organisation, (), ())
+
+    def active_in(self, first: date, last: date, course: CourseId | None) -> list[tuple[int, list[int]]]:
+        """(course, people) in parts of at most so many people: who was active on these days, which are rebuilt."""
+        values = {"organisation": self.organisation, "first": first, "last": last, "course": course}
+        with self.database.transaction(DatabaseRole.JOBS, self.organisation) as connection:
+            found = [(row.course_id, list(row.people)) for row in connection.execute(_ACTIVE, values)]
+        return [
+            (key, people[start : start + PEOPLE_AT_ONCE])
+            for key, people in found
+            for start in range(0, len(people), PEOPLE_AT_ONCE)
+        ]
+
+    def rebuild_activities(self, course: int, people: Sequence[int]) -> None:
+        """What these people did in the activities of a course, over all the time. Where that began before raw events
+        are kept, it stays. Raises Unavailable; then nothing has changed."""
+        owned = "t.organisation_id = :organisation AND t.course_id = :course AND t.person_id = ANY(:people)"
+        values: dict[str, Any] = {
+            "organisation": self.organisation,
+            "course": course,
+            "people": list(people),
+            "earliest": self.earliest,
+            "verbs": list(ACTIVE_VERBS),
+        }
+        with self.database.transaction(DatabaseRole.JOBS, None) as connection:
+            own_organisation(connection, self.organisation)
+            act_for(connection, self.organisation)
+            values["keys"] = list(connection.execute(_KEYS, _used(_KEYS.text, values)).scalars())
+            _run(connection, f"DELETE FROM learner_activities t WHERE {owned} AND t.first_day >= :earliest", values)
+            query = definition_within("learner_activities", "r.course_id = :course AND r.person_id = ANY(:keys)")
+            _run(connection, f"{_insert('learner_activities', query)} ON CONFLICT DO NOTHING", values)
+            self.slot.record(connection, self.organisation, [CourseId(course)], [PersonId(one) for one in people])
 
     def _times(self, first: date, last: date) -> dict[str, datetime]:
         """The instants of the days, and the whole hours around them: zones differ by quarters of an hour, too."""
@@ -120,13 +153,6 @@ class Rebuilder:
         owned = f"t.organisation_id = :organisation AND t.course_id = :course AND {where}"
         _run(connection, f"DELETE FROM {table} t WHERE {owned}", values)
         _run(connection, _insert(table, definition_within(table, _OF_PORTION)), values)
-
-    def _replace_activities(self, connection: Connection, values: Mapping[str, Any]) -> None:
-        """What people did in an activity over all the time. Where that began before raw events are kept, it stays."""
-        owned = "t.organisation_id = :organisation AND t.course_id = :course AND t.person_id = ANY(:people)"
-        _run(connection, f"DELETE FROM learner_activities t WHERE {owned} AND t.first_day >= :earliest", values)
-        query = definition_within("learner_activities", "r.course_id = :course AND r.person_id = ANY(:keys)")
-        _run(connection, f"{_insert('learner_activities', query)} ON CONFLICT DO NOTHING", values)
 
 
 def rebuilder(
@@ -215,12 +241,19 @@ _PEOPLE: Final = text(
     UNION SELECT t.person_id FROM learner_course_days t WHERE {_OF_COURSE}
         AND t.day BETWEEN :first - 1 AND :last + 1
     UNION SELECT t.person_id FROM learner_course_day_types t WHERE {_OF_COURSE} AND {_DAYS}
-    UNION SELECT t.person_id FROM learner_activities t WHERE {_OF_COURSE}
-        AND t.first_day <= :last AND t.last_day >= :first"""
+"""
     + "".join(
         f" UNION SELECT t.person_id FROM {table} t WHERE {_OF_COURSE} AND {where}"
         for table, where in _BY_INSTANT.items()
     )
+)
+_ACTIVE: Final = text(
+    """SELECT course_id, array_agg(person_id ORDER BY person_id) AS people FROM (
+        SELECT course_id, person_id FROM learner_course_days
+        WHERE organisation_id = :organisation AND day BETWEEN :first AND :last
+        UNION SELECT course_id, person_id FROM learner_activities
+        WHERE organisation_id = :organisation AND first_day <= :last AND last_day >= :first) AS active
+    WHERE course_id = coalesce(:course, course_id) GROUP BY course_id ORDER BY course_id"""
 )
 _KEYS: Final = text(
     "SELECT person_id FROM people WHERE organisation_id = :organisation"
