@@ -109,6 +109,7 @@ def test_an_aborted_transaction_at_the_end_of_a_partition_does_not_look_like_a_b
     ingest = run_ingest(road.settings, road.campus.database)
     road.offer(semester(random.Random(53), 50))
     road.await_all()
+    await_that(lambda: (learning, 0) in lags(road), "the partition is told of")
     writer = KafkaProducer(bootstrap_servers=road.broker.bootstrap, transactional_id=f"of-{learning}")
     try:
         writer.init_transactions()
