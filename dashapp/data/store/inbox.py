@@ -103,7 +103,10 @@ def take(
     before = accumulate((row.bytes for row in locked), initial=0)
     chosen = [row.inbox_id for row, so_far in zip(locked, before, strict=False) if so_far < most_bytes]
     rows = connection.execute(_READ, {"ids": chosen}) if chosen else ()
-    return [Waiting(row.inbox_id, SourceId(row.source_id), row.topic, bytes(row.body), row.received_at) for row in rows]
+    return [
+        Waiting(row.inbox_id, SourceId(row.source_id), row.topic, bytes(row.body), row.received_at, _letter(row))
+        for row in rows
+    ]
 
 
 def remove(connection: Connection, inbox_ids: Sequence[int]) -> None:
@@ -124,6 +127,7 @@ _LOCK_SLOTS = text(
     " LIMIT :limit FOR UPDATE SKIP LOCKED"
 ).bindparams(bindparam("slots", type_=ARRAY(Integer)))
 _READ = text(
-    "SELECT inbox_id, source_id, topic, body, received_at FROM inbox WHERE inbox_id = ANY(:ids) ORDER BY inbox_id"
+    "SELECT inbox_id, source_id, topic, body, received_at, dead_letter_id, first_seen_at FROM inbox"
+    " WHERE inbox_id = ANY(:ids) ORDER BY inbox_id"
 ).bindparams(bindparam("ids", type_=ARRAY(BigInteger)))
 _REMOVE = text("DELETE FROM inbox WHERE inbox_id = ANY(:ids)").bindparams(bindparam("ids", type_=ARRAY(BigInteger)))
