@@ -140,7 +140,7 @@ def test_a_chart_opens_as_a_table_by_keyboard_and_gives_the_focus_back(page: Pag
     assert table.locator("thead th").first.inner_text() == "Week from"
     page.keyboard.press("Escape")
     page.locator("dialog[open]").wait_for(state="detached")
-    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    page.wait_for_function("document.activeElement.tagName === 'SUMMARY'")
 
 
 def test_a_card_opens_its_definition(page: Page, address: str) -> None:
