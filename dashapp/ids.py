@@ -123,8 +123,6 @@ class Institution:
     STRIP: Final = "institution-strip"
     COURSES: Final = "institution-courses"
     """The grid of courses."""
-    COURSES_BOX: Final = "institution-courses-box"
-    """Style: as high as the rows."""
     DAYS: Final = "institution-days"
     WEEKS: Final = "institution-weeks"
     SCORES: Final = "institution-scores"

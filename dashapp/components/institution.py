@@ -21,27 +21,12 @@ from dashapp.words import _, ngettext
 PAGE = "institution"
 CARDS = (Institution.STRIP, Institution.COURSES, Institution.DAYS, Institution.WEEKS, Institution.SCORES)
 """In the order in which they stand on the page."""
-MOST_GRID_ROWS = 14
-"""More rows than that are scrolled to."""
-HEAD_HEIGHT, ROW_HEIGHT, CARD_HEIGHT = 36, 36, 72
-"""px of the grid: its head with its lines, a row, and a row of two lines on a phone."""
+GRID_HEIGHT = 36 + 10 * 36
+"""px of the grid: its head and ten rows, whatever it holds, since nothing below may jump; more rows are scrolled to."""
 
 
 def _frame(name: str, title: str, width: str, subject: Subject, *, table: bool = True) -> Frame:
     return Frame(PAGE, name, title, width, definition(subject, organisation=True), "", table)
-
-
-def _grid(label: str) -> Component:
-    box = grids.grid(Institution.COURSES, grids.course_columns(), HEAD_HEIGHT + 4 * ROW_HEIGHT, label)
-    box.id = Institution.COURSES_BOX  # type: ignore[attr-defined]  # Dash declares no properties of components
-    return box
-
-
-def _grid_style(rows: int, screen: Screen) -> dict[str, str]:
-    """As high as its rows, up to a limit; never so low that its words for "nothing" have no room."""
-    shown = min(max(rows, 2), MOST_GRID_ROWS)
-    height = 4 + CARD_HEIGHT * min(shown, 7) if screen.narrow else HEAD_HEIGHT + ROW_HEIGHT * shown
-    return {"blockSize": f"{height}px"}
 
 
 def body() -> Component:
@@ -67,7 +52,7 @@ def body() -> Component:
                 [
                     card.card(
                         _frame(Institution.COURSES, compare, "s12", Subject.COURSES, table=False),
-                        [_grid(compare)],
+                        [grids.grid(Institution.COURSES, grids.course_columns(), GRID_HEIGHT, compare)],
                     ),
                     card.chart(
                         _frame(Institution.DAYS, _("How many are active each day?"), "s12", Subject.ACTIVE_DAYS), 220
@@ -99,7 +84,6 @@ def slots() -> dict[str, Slot]:
         "units": Slot(Institution.UNIT, "options"),
         "strip": Slot(Institution.STRIP, "children"),
         "courses": Slot(Institution.COURSES, "rowData"),
-        "courses_box": Slot(Institution.COURSES_BOX, "style"),
         "courses_line": Slot(line_of(Institution.COURSES), "children"),
         **chart_slots("days", Institution.DAYS),
         **chart_slots("weeks", Institution.WEEKS),
@@ -191,7 +175,6 @@ def fill(view: InstitutionView, screen: Screen, links: Links) -> dict[str, objec
         "units": [controls.option("", _("all")), *(controls.option(unit, unit) for unit in view.units)],
         "strip": strip.cells(_cells(view)),
         "courses": grids.course_rows(view, links),
-        "courses_box": _grid_style(len(view.courses), screen),
         "courses_line": _("{count}; active learners in % of the enrolled").format(count=count),
         **_charts(view, screen),
         "asof": [card.asof_words(view.freshness)] * len(CARDS),

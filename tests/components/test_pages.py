@@ -299,15 +299,6 @@ def test_a_rule_that_applies_is_marked_as_urgent_as_the_level_that_it_led_to(lev
         assert set(marked) == {f"la-level {level.value}"}
 
 
-@pytest.mark.parametrize(
-    ("number", "narrow", "height"), [(1, False, 108), (9, False, 360), (60, False, 540), (3, True, 220)]
-)
-def test_the_comparison_of_courses_is_as_high_as_its_rows_up_to_a_limit(number: int, narrow: bool, height: int) -> None:
-    listed = tuple(samples.course(place, "CCC", "Title", 40) for place in range(number))
-    values = institution.fill(samples.institution(courses=listed), Screen(narrow=narrow), Links())
-    assert values["courses_box"] == {"blockSize": f"{height}px"}
-
-
 def test_a_chart_that_can_be_zoomed_says_how_to_see_all_of_it_again() -> None:
     hints = [text_of(each) for each in classroom.body()._traverse() if "la-hint" in str(getattr(each, "className", ""))]
     assert hints == ["Drag over the chart to zoom, double click to see all of it again"]
