@@ -19,6 +19,7 @@ from tests.servers import DebianCluster
 RunProcess = Callable[..., Process]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("make_road", [pytest.param("kafka", marks=pytest.mark.kafka)], indirect=True)
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.usefixtures("sockets_left_open")

@@ -84,6 +84,7 @@ def test_a_topic_made_anew_is_an_alarm_until_an_operator_accepts_it(
     assert_counted_once(road.campus, [*events, described("Chemistry")])
 
 
+@pytest.mark.long
 def test_a_topic_that_is_deleted_is_an_alarm_and_the_others_go_on(road: Road, run_ingest: RunIngest) -> None:
     events = semester(random.Random(32), 1_000)
     content = road.settings.kafka_topics[2]
