@@ -6,15 +6,12 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import Connection
-
-from dashapp.data.database import Database, DatabaseRole, act_for, database_from
+from dashapp.data.database import Database, DatabaseRole, database_from
 from dashapp.data.store.join_rules import HeldRule, add_rule, list_rules, remove_rule
-from dashapp.data.store.organisations import find_organisation
+from dashapp.data.store.organisations import act_for_named
 from dashapp.data.store.scope_changes import claim_slot
 from dashapp.domain.errors import AnalyticsError
 from dashapp.domain.joins import EMAIL_KIND, MAILBOX_ISSUER, MAILBOX_KIND, JoinRule, Transform
-from dashapp.domain.keys import OrganisationId
 from dashapp.settings import load_settings
 
 _Say = Callable[[str], object]
@@ -74,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _list(database: Database, options: argparse.Namespace, say: _Say) -> None:
     with database.transaction(DatabaseRole.JOBS, None) as connection:
-        held = list_rules(connection, _organisation(connection, options.organisation))
+        held = list_rules(connection, act_for_named(connection, options.organisation))
     for one in held:
         say(_sentence(one))
     if not held:
@@ -97,7 +94,7 @@ def _add(database: Database, options: argparse.Namespace, say: _Say) -> None:
     rule = JoinRule(options.issuer, options.kind, same_issuer, same_kind, options.transform, options.prefix)
     # A place among the writers: pages that show the people whom this joins are to hear of it.
     with claim_slot(database, DatabaseRole.JOBS) as slot, database.transaction(DatabaseRole.JOBS, None) as connection:
-        organisation = _organisation(connection, options.organisation)
+        organisation = act_for_named(connection, options.organisation)
         joined = add_rule(connection, organisation, rule, options.by, datetime.now(UTC))
         if joined.people:
             slot.record(connection, organisation, joined.courses, joined.people)
@@ -106,18 +103,9 @@ def _add(database: Database, options: argparse.Namespace, say: _Say) -> None:
 
 def _remove(database: Database, options: argparse.Namespace, say: _Say) -> None:
     with database.transaction(DatabaseRole.JOBS, None) as connection:
-        organisation = _organisation(connection, options.organisation)
+        organisation = act_for_named(connection, options.organisation)
         remove_rule(connection, organisation, (options.issuer, options.kind))
     say("Removed. Whom it has joined stays one person until an administrator splits them.")
-
-
-def _organisation(connection: Connection, name: str) -> OrganisationId:
-    """An organisation that exists, for which the transaction acts from here on."""
-    known = find_organisation(connection, name)
-    if known is None:
-        raise AnalyticsError(f"There is no organisation named {name}.")
-    act_for(connection, known)
-    return known
 
 
 _COMMANDS: Final = {"list": _list, "add": _add, "remove": _remove}

@@ -11,7 +11,13 @@ from sqlalchemy import Connection
 
 from dashapp.data.database import Database, DatabaseRole, act_for, database_from
 from dashapp.data.migrations import is_migrated
-from dashapp.data.store.organisations import NewSource, create_organisation, find_organisation, register_source
+from dashapp.data.store.organisations import (
+    NewSource,
+    act_for_named,
+    create_organisation,
+    find_organisation,
+    register_source,
+)
 from dashapp.data.store.source_keys import MARK, MadeKey, find_source, list_keys, make_key, revoke_key
 from dashapp.domain.errors import AnalyticsError, Unavailable
 from dashapp.domain.events import Topic
@@ -135,7 +141,7 @@ def _show(key: MadeKey, source: str, say: Callable[[str], object]) -> None:
 
 def _list(database: Database, _settings: Settings, options: argparse.Namespace, say: Callable[[str], object]) -> int:
     with database.transaction(DatabaseRole.JOBS, None) as connection:
-        keys = list_keys(connection, _known(connection, options.organisation))
+        keys = list_keys(connection, act_for_named(connection, options.organisation))
     now = datetime.now(UTC)
     for key in keys:
         if key.revoked_at is not None:
@@ -156,19 +162,10 @@ def _list(database: Database, _settings: Settings, options: argparse.Namespace, 
 def _revoke(database: Database, _settings: Settings, options: argparse.Namespace, say: Callable[[str], object]) -> int:
     prefix = options.key.removeprefix(MARK).partition("_")[0]
     with database.transaction(DatabaseRole.JOBS, None) as connection:
-        if not revoke_key(connection, _known(connection, options.organisation), prefix, datetime.now(UTC)):
+        if not revoke_key(connection, act_for_named(connection, options.organisation), prefix, datetime.now(UTC)):
             raise AnalyticsError(f"There is no key {MARK}{prefix} to revoke.")
     say(f"Revoked. No collector takes it any more after {EFFECTIVE_WITHIN} seconds.")
     return 0
-
-
-def _known(connection: Connection, name: str) -> OrganisationId:
-    """An organisation that exists, for which the transaction acts from here on."""
-    known = find_organisation(connection, name)
-    if known is None:
-        raise AnalyticsError(f"There is no organisation named {name}.")
-    act_for(connection, known)
-    return known
 
 
 _COMMANDS: Final = {"create": _create, "list": _list, "revoke": _revoke}

@@ -22,7 +22,6 @@ from dashapp.domain.events import (
     Verb,
 )
 from dashapp.domain.quality import Counts
-from dashapp.observability.metrics import Metrics
 from dashapp.settings import Settings
 from ingest.bulk import bulk_loader
 from ingest.loop import Ingest
@@ -86,7 +85,7 @@ def letters(source: Source, number: int, now: datetime) -> list[Buried]:
     return [Buried(place, source, RefusalReason.NOT_JSON, "no JSON")] * number
 
 
-def test_a_score_under_the_limit_opens_one_alert_which_closes_when_it_is_over(campus: Campus, metrics: Metrics) -> None:
+def test_a_score_under_the_limit_opens_one_alert_which_closes_when_it_is_over(campus: Campus) -> None:
     now = [datetime(2026, 3, 2, 12, tzinfo=UTC)]
     told: list[float] = []
     keeper = QualityKeeper(lambda source, score: told.append(score), lambda: now[0])

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -16,12 +17,7 @@ from dashapp.domain.scope import AsOf, Scope
 DAYS: Final = 14
 MOST_COURSES: Final = 20
 MOST_ALERTS: Final = 20
-_COUNTS: Final = [
-    func.sum(quality_hours.c[name]).label(name)
-    for name in (
-        "received", "refused", "repeated", "learning", "unknown", "incomplete", "out_of_range", "live", "late", "slow",
-    )
-]  # fmt: skip
+_COUNTS: Final = [func.sum(quality_hours.c[one.name]).label(one.name) for one in fields(Counts)]
 
 
 def read_quality(connection: Connection, scope: Scope, as_of: AsOf) -> QualityView:

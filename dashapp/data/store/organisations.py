@@ -65,6 +65,15 @@ def find_organisation(connection: Connection, name: str) -> OrganisationId | Non
     return None if found is None else OrganisationId(found)
 
 
+def act_for_named(connection: Connection, name: str) -> OrganisationId:
+    """The organisation of a short name, for which the transaction acts from here on. Raises AnalyticsError."""
+    known = find_organisation(connection, name)
+    if known is None:
+        raise AnalyticsError(f"There is no organisation named {name}.")
+    act_for(connection, known)
+    return known
+
+
 def change_time_zone(connection: Connection, organisation: OrganisationId, valid_from: date, zone: str) -> None:
     """From the local day `valid_from` on, days are those of `zone`; older days stay as they are.
 
