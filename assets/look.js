@@ -136,7 +136,7 @@
     for (const menu of openMenus()) { menu.open = false; menu.querySelector("summary")?.focus(); }
   });
 
-  /* ------------------------------------------------------------ a value that has just changed is marked once */
+  /* ------------------------------------------------------------ a value that has just changed is marked once; whether anything on the page is of a moment */
   const mark = (value) => {
     if (value.closest(".la-loading")) return;
     value.classList.remove("la-changed");
@@ -152,6 +152,7 @@
       if (before && before.place === place && before.text && before.text !== text) mark(value);
       shown.set(value, { place, text });
     }
+    root.classList.toggle("la-dated", Boolean(document.querySelector(".la-page:not([hidden]) .la-asof")));
   };
   let waiting = false;
   new MutationObserver(() => {

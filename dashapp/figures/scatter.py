@@ -79,22 +79,14 @@ def _amount(value: float, minutes: bool) -> str:
     return ngettext("{number} event", "{number} events", round(value)).format(number=words.number(value))
 
 
-def _marks(points: Sequence[_Point], names: dict[int, str], level: Level, screen: Screen, *, minutes: bool) -> Json:
-    chosen = [(index, point) for index, point in enumerate(points) if point.row.level is level]
+def _marks(points: Sequence[_Point], level: Level, screen: Screen, *, minutes: bool) -> Json:
+    chosen = [point for point in points if point.row.level is level]
     said = _("{name}: {amount}, {score}")
-
-    def text(index: int, name: str) -> str:
-        side = names.get(index, "")
-        return f"\u00a0{name}" if side.endswith("right") else f"{name}\u00a0" if side.endswith("left") else name
-
     return {
         "type": "scatter",
-        "mode": "markers+text",
-        "x": [point.x for _index, point in chosen],
-        "y": [point.y for _index, point in chosen],
-        "text": [text(index, point.row.name) if index in names else "" for index, point in chosen],
-        "textposition": [names.get(index, "middle right") for index, _point in chosen],
-        "textfont": {"size": 12, "color": screen.colour("ink" if level is Level.HELP else "ink-2")},
+        "mode": "markers",
+        "x": [point.x for point in chosen],
+        "y": [point.y for point in chosen],
         "marker": {
             "symbol": SYMBOL[level],
             "size": 9 if level is Level.CALM else 10,
@@ -103,9 +95,30 @@ def _marks(points: Sequence[_Point], names: dict[int, str], level: Level, screen
         },
         "customdata": [
             said.format(name=point.row.name, amount=_amount(point.x, minutes), score=words.percent(point.y))
-            for _index, point in chosen
+            for point in chosen
         ],
         "hovertemplate": "%{customdata}<extra></extra>",
+        "cliponaxis": False,
+    }
+
+
+def _names(points: Sequence[_Point], sides: dict[int, str], screen: Screen) -> Json:
+    """The names, apart from the marks: plotly makes a text for each point of a trace that has texts."""
+    named = [(points[index], side) for index, side in sides.items()]
+    ink = {level: screen.colour("ink" if level is Level.HELP else "ink-2") for level in Level}
+
+    def text(name: str, side: str) -> str:
+        return f"\u00a0{name}" if side.endswith("right") else f"{name}\u00a0" if side.endswith("left") else name
+
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": [point.x for point, _side in named],
+        "y": [point.y for point, _side in named],
+        "text": [text(point.row.name, side) for point, side in named],
+        "textposition": [side for _point, side in named],
+        "textfont": {"size": 12, "color": [ink[point.row.level] for point, _side in named]},
+        "hoverinfo": "skip",
         "cliponaxis": False,
     }
 
@@ -175,5 +188,6 @@ def time_and_score(view: ClassroomView, screen: Screen, *, revision: str = "") -
         "yaxis": {**percent_scale(), "fixedrange": not zoom},
         **_medians(points, scale.top, minutes, screen),
     }
-    traces = [_marks(points, names, level, screen, minutes=minutes) for level in (Level.CALM, Level.WATCH, Level.HELP)]
+    traces = [_marks(points, level, screen, minutes=minutes) for level in (Level.CALM, Level.WATCH, Level.HELP)]
+    traces.append(_names(points, names, screen))
     return figure(traces, layout, screen, _table(points, minutes), revision)

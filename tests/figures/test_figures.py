@@ -175,10 +175,11 @@ def test_the_rows_of_the_heat_map_stand_in_the_order_of_the_list() -> None:
 
 def test_only_those_to_look_at_are_named_and_nobody_without_a_score_is_drawn() -> None:
     view = samples.classroom()
-    calm, watch, help_ = figures.time_and_score(view, Screen()).data
-    assert set(calm.text) == {""}
-    assert any(watch.text)
-    assert any(help_.text)
+    calm, watch, help_, names = figures.time_and_score(view, Screen()).data
+    by_place = {(row.minutes or 0, row.score): row for row in view.learners if row.score is not None}
+    named = [by_place[place] for place in zip(names.x, names.y, strict=True)]
+    assert [text.strip("\u00a0") for text in names.text] == [row.name for row in named]
+    assert {row.level for row in named} == {Level.HELP, Level.WATCH}
     assert sum(len(trace.x) for trace in (calm, watch, help_)) == sum(row.score is not None for row in view.learners)
 
 
