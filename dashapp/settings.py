@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, FilePath, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -97,6 +97,9 @@ class Settings(BaseSettings):
     collector_timeout: Annotated[int, Field(ge=1, le=600)] = 30
     collector_origins: Words = ()
 
+    outgoing_networks: Words = ()
+    outgoing_ca_file: FilePath | None = None
+
     live_interval: Annotated[int, Field(ge=500, le=60_000)] = 2000
     minimum_group_size: Annotated[int, Field(ge=1, le=100)] = 5
     ml_model_update_interval: Annotated[int, Field(ge=60_000)] = 86_400_000
@@ -110,7 +113,9 @@ class Settings(BaseSettings):
     smtp_from: str | None = None
 
     @field_validator(
-        "trusted_proxies", "secret_keys", "kafka_brokers", "kafka_topics", "collector_origins", mode="before"
+        *("trusted_proxies", "secret_keys", "kafka_brokers", "kafka_topics", "collector_origins"),
+        "outgoing_networks",
+        mode="before",
     )
     @classmethod
     def _split(cls, value: Any) -> Any:
@@ -124,7 +129,7 @@ class Settings(BaseSettings):
     def _capitals(cls, value: Any) -> Any:
         return value.upper() if isinstance(value, str) else value
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "outgoing_networks")
     @classmethod
     def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for word in value:
