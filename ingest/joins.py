@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from dashapp.data.database import Database, DatabaseRole, database_from
+from dashapp.data.migrations import check_migrated
 from dashapp.data.store.join_rules import HeldRule, add_rule, list_rules, remove_rule
 from dashapp.data.store.organisations import act_for_named
 from dashapp.data.store.scope_changes import claim_slot
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str] | None = None, tell: _Say | None = None) -> in
     database = None
     try:
         database = database_from(settings)
+        check_migrated(database, DatabaseRole.JOBS)
         _COMMANDS[options.command](database, options, say)
     except AnalyticsError as error:
         sys.stderr.write(f"{error}\n")

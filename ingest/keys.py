@@ -1,4 +1,4 @@
-"""`python -m ingest.keys create|list|revoke`: the keys that senders show to the HTTP collectors."""
+"""`python -m ingest.keys create|list|revoke|allow`: the keys of senders for the collectors, and what they may send."""
 
 import argparse
 import sys
@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from dashapp.data.database import Database, DatabaseRole, act_for, database_from
-from dashapp.data.migrations import is_migrated
+from dashapp.data.migrations import check_migrated
 from dashapp.data.store.organisations import (
     NewSource,
     act_for_named,
@@ -18,15 +18,24 @@ from dashapp.data.store.organisations import (
     find_organisation,
     register_source,
 )
-from dashapp.data.store.source_keys import MARK, MadeKey, find_source, list_keys, make_key, revoke_key
-from dashapp.domain.errors import AnalyticsError, Unavailable
+from dashapp.data.store.source_keys import (
+    MARK,
+    KnownSource,
+    MadeKey,
+    change_source,
+    find_source,
+    list_keys,
+    make_key,
+    revoke_key,
+)
+from dashapp.domain.errors import AnalyticsError
 from dashapp.domain.events import Topic
 from dashapp.domain.keys import OrganisationId, SourceId
 from dashapp.settings import Settings, load_settings
 from ingest.sources import ASK_AGAIN_SECONDS
 
 EFFECTIVE_WITHIN: Final = 30
-"""Seconds until every collector has heard of a revocation."""
+"""Seconds until every process has heard of a revocation, or of what a sender may send."""
 
 
 def main(arguments: Sequence[str] | None = None, tell: Callable[[str], object] | None = None) -> int:
@@ -41,7 +50,7 @@ def main(arguments: Sequence[str] | None = None, tell: Callable[[str], object] |
     database = None
     try:
         database = database_from(settings)
-        _check_migrated(database)
+        check_migrated(database, DatabaseRole.JOBS)
         return _COMMANDS[options.command](database, settings, options, say)
     except AnalyticsError as error:
         sys.stderr.write(f"{error}\n")
@@ -49,18 +58,6 @@ def main(arguments: Sequence[str] | None = None, tell: Callable[[str], object] |
     finally:
         if database is not None:
             database.close()
-
-
-def _check_migrated(database: Database) -> None:
-    """Raises AnalyticsError for a database that the service has not prepared yet, even to the roles in it."""
-    try:
-        prepared = is_migrated(database, DatabaseRole.JOBS)
-    except Unavailable:
-        # Without the roles nobody may even connect: what that means is the same.
-        prepared = database.server is None
-    if not prepared:
-        words = "The database is not prepared for this version yet: start the service once, which does that."
-        raise AnalyticsError(words)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -72,17 +69,19 @@ def _parser() -> argparse.ArgumentParser:
     create.add_argument("--zone", default="UTC", help="the time zone of an organisation that is made: Europe/Berlin")
     create.add_argument("--source", required=True, help="the sender's name, unique in the installation")
     create.add_argument("--issuer", help="who gives out the ids that name no issuer; needed for a new sender")
-    create.add_argument(
-        "--allow",
-        default=",".join(topic.value for topic in Topic),
-        help="what a new sender may send, with commas: learning,user,content (all)",
-    )
+    create.add_argument("--allow", help="what a new sender may send, with commas: learning,user,content (all)")
     create.add_argument("--days", type=int, help="how long the key holds; without it, until it is revoked")
     listing = commands.add_parser("list", help="show all keys of an organisation, without their secrets")
     listing.add_argument("--organisation", required=True)
     revoke = commands.add_parser("revoke", help="end a key")
     revoke.add_argument("--organisation", required=True)
     revoke.add_argument("key", help=f"its beginning, as the list shows it: {MARK}…")
+    allow = commands.add_parser("allow", help="change what a sender may send; with Kafka, on the topics that are read")
+    allow.add_argument("--organisation", required=True)
+    allow.add_argument("--source", required=True, help="the sender's name")
+    allow.add_argument(
+        "kinds", nargs="?", help="all that it may send from now on, with commas: learning,user,content; else it is told"
+    )
     return parser
 
 
@@ -92,7 +91,11 @@ def _create(database: Database, settings: Settings, options: argparse.Namespace,
     with database.transaction(DatabaseRole.JOBS, None) as connection:
         organisation = _organisation(connection, options.organisation, options.title, options.zone)
         known = find_source(connection, organisation, options.source)
-        source = _make_source(connection, organisation, settings, options) if known is None else known
+        if known is None:
+            source = _make_source(connection, organisation, settings, options)
+        else:
+            source = known.source_id
+            _check_unchanged(known, options)
     if known is None:
         # An ingest that has just looked for senders looks again after this long: nobody gets to send sooner.
         time.sleep(ASK_AGAIN_SECONDS)
@@ -119,13 +122,28 @@ def _make_source(
     """A new sender. Raises AnalyticsError where the issuer is missing."""
     if options.issuer is None:
         raise AnalyticsError(f"There is no sender named {options.source}. With --issuer, this command makes one.")
-    try:
-        allowed = frozenset(Topic(word.strip()) for word in options.allow.split(","))
-    except ValueError:
-        raise AnalyticsError(f"--allow takes {', '.join(Topic)}, with commas between them.") from None
+    allowed = frozenset(Topic) if options.allow is None else _kinds(options.allow)
     # Over Kafka the record's header names the sender, and only who is registered for a topic is believed on it.
     topics = settings.kafka_topics if settings.kafka_brokers else ()
     return register_source(connection, organisation, NewSource(options.source, options.issuer, allowed, topics))
+
+
+def _check_unchanged(known: KnownSource, options: argparse.Namespace) -> None:
+    """Raises AnalyticsError where the arguments say something else about a sender than what is known of it."""
+    if options.issuer is not None and options.issuer != known.issuer:
+        raise AnalyticsError(f"There is a sender named {options.source} already, of the issuer {known.issuer}.")
+    if options.allow is not None and _kinds(options.allow) != known.allowed:
+        may = ", ".join(sorted(known.allowed))
+        words = f"There is a sender named {options.source} already, which may send {may}. The command allow changes it."
+        raise AnalyticsError(words)
+
+
+def _kinds(text: str) -> frozenset[Topic]:
+    """The kinds of event that are named. Raises AnalyticsError."""
+    try:
+        return frozenset(Topic(word.strip()) for word in text.split(","))
+    except ValueError:
+        raise AnalyticsError(f"What can be allowed is {', '.join(Topic)}, with commas between them.") from None
 
 
 def _show(key: MadeKey, source: str, say: Callable[[str], object]) -> None:
@@ -168,7 +186,22 @@ def _revoke(database: Database, _settings: Settings, options: argparse.Namespace
     return 0
 
 
-_COMMANDS: Final = {"create": _create, "list": _list, "revoke": _revoke}
+def _allow(database: Database, settings: Settings, options: argparse.Namespace, say: Callable[[str], object]) -> int:
+    topics = settings.kafka_topics if settings.kafka_brokers else ()
+    with database.transaction(DatabaseRole.JOBS, None) as connection:
+        organisation = act_for_named(connection, options.organisation)
+        known = find_source(connection, organisation, options.source)
+        if known is None:
+            raise AnalyticsError(f"There is no sender named {options.source}.")
+        allowed = known.allowed if options.kinds is None else _kinds(options.kinds)
+        if options.kinds is not None:
+            change_source(connection, known, allowed, topics)
+    since = "" if options.kinds is None else f" That holds everywhere after {EFFECTIVE_WITHIN} seconds."
+    say(f"{options.source} may send {', '.join(sorted(allowed))} events.{since}")
+    return 0
+
+
+_COMMANDS: Final = {"create": _create, "list": _list, "revoke": _revoke, "allow": _allow}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -19,6 +19,7 @@ from typing import Final, TextIO
 import msgspec
 
 from dashapp.data.database import Database, DatabaseRole, database_from
+from dashapp.data.migrations import check_migrated
 from dashapp.data.store.identified import all_organisations
 from dashapp.data.store.rebuilding import (
     SLICE_DAYS,
@@ -80,6 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     before = {one: signal.signal(one, lambda *_: stopping.set()) for one in (signal.SIGTERM, signal.SIGINT)}
     database = database_from(settings)
     try:
+        check_migrated(database, DatabaseRole.JOBS)
         return Command(settings, database, stopping, sys.stdout).run(options)
     except AnalyticsError as error:
         sys.stderr.write(f"{error}\n")

@@ -19,6 +19,7 @@ from typing import Final, TextIO
 from sqlalchemy import Connection
 
 from dashapp.data.database import Database, DatabaseRole, database_from
+from dashapp.data.migrations import check_migrated
 from dashapp.data.queries.letters import count_letters, list_letters, look_at
 from dashapp.data.store import letter_replays
 from dashapp.data.store.organisations import find_organisation
@@ -50,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     before = {one: signal.signal(one, lambda *_: stopping.set()) for one in (signal.SIGTERM, signal.SIGINT)}
     database = database_from(settings)
     try:
+        check_migrated(database, DatabaseRole.JOBS)
         return Command(settings, database, stopping, sys.stdout).run(options)
     except (AnalyticsError, argparse.ArgumentTypeError) as error:
         sys.stderr.write(f"{error}\n")

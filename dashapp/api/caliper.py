@@ -74,7 +74,8 @@ def _check_envelope(item: bytes, index: int, limits: Limits) -> None:
         envelope = _ENVELOPE.decode(item)
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
         wrong = Refused(RefusalReason.WRONG_TYPE, str(error)[:300])
-        raise Problem(400, "The body is no Caliper envelope.", errors=[ItemError(index, wrong)]) from None
+        words = "The body is no Caliper envelope. An event that has none goes to /api/v1/events."
+        raise Problem(400, words, errors=[ItemError(index, wrong)]) from None
     if not envelope.data:
         wrong = Refused(RefusalReason.WRONG_TYPE, "Expected at least one event or entity - at `$.data`")
         raise Problem(400, "The envelope is empty.", errors=[ItemError(index, wrong)])

@@ -15,7 +15,7 @@ from dashapp.words import _
 
 def reason_word(reason: RefusalReason) -> str:
     """What is wrong, in a few words."""
-    said = {
+    return {
         RefusalReason.NOT_JSON: _("No JSON"),
         RefusalReason.NOT_UTF8: _("No UTF-8"),
         RefusalReason.NUL_CHARACTER: _("NUL character"),
@@ -29,10 +29,11 @@ def reason_word(reason: RefusalReason) -> str:
         RefusalReason.FORBIDDEN_ROLE: _("Forbidden role"),
         RefusalReason.FORBIDDEN_KIND: _("Forbidden kind"),
         RefusalReason.UNKNOWN_SOURCE: _("Unknown source"),
+        RefusalReason.INVALID_STATEMENT: _("Invalid statement"),
+        RefusalReason.GROUP_ACTOR: _("A group as actor"),
         RefusalReason.NOT_VOIDABLE: _("Cannot be voided"),
         RefusalReason.NOT_STORABLE: _("Cannot be stored"),
-    }
-    return said.get(reason, reason.value.replace("_", " ").capitalize())
+    }[reason]
 
 
 def state_word(state: LetterState) -> str:

@@ -62,6 +62,25 @@ def test_a_sender_that_exists_keeps_what_it_may_send(run: Run, database: Databas
         assert [key.holder.source.allowed for key in read_keys(connection)] == [frozenset({Topic.LEARNING})] * 2
 
 
+def test_what_a_sender_may_send_is_changed_by_a_command_of_its_own(
+    run: Run, database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(*CREATE, "--title", "A college", "--issuer", "https://moodle.example", "--allow", "learning")
+    assert run(*CREATE, "--allow", "learning,user")[0] == 1
+    assert "may send learning. The command allow changes it." in capsys.readouterr().err
+    assert run(*CREATE, "--issuer", "https://other.example")[0] == 1
+
+    monkeypatch.setenv("KAFKA_BROKERS", "127.0.0.1:9092")
+    assert run("allow", "--organisation", "college", "--source", "moodle", "user,content")[0] == 0
+    with database.transaction(DatabaseRole.INGEST, None) as connection:
+        (key,) = read_keys(connection)
+    assert key.holder.source.allowed == {Topic.USER, Topic.CONTENT}
+    assert key.holder.topics == {"learning-events", "user-events", "content-events"}
+    told = (0, "moodle may send content, user events.")
+    assert run("allow", "--organisation", "college", "--source", "moodle") == told
+    assert run("allow", "--organisation", "college", "--source", "canvas", "user")[0] == 1
+
+
 def test_a_revoked_key_is_listed_and_not_read(run: Run, database: Database) -> None:
     _, said = run(*CREATE, "--title", "A college", "--issuer", "https://moodle.example")
     user = next(line.split()[-1] for line in said.splitlines() if "user  " in line)
@@ -87,7 +106,14 @@ def test_a_key_can_be_made_for_some_days_only(run: Run) -> None:
     [
         (CREATE, "There is no organisation named college."),
         ((*CREATE, "--title", "A college"), "There is no sender named moodle."),
-        ((*CREATE, "--title", "A college", "--issuer", "i", "--allow", "all"), "--allow takes learning, user, content"),
+        (
+            (*CREATE, "--title", "A college", "--issuer", "i", "--allow", "all"),
+            "What can be allowed is",
+        ),
+        (
+            ("allow", "--organisation", "nowhere", "--source", "moodle", "user"),
+            "There is no organisation named nowhere.",
+        ),
         ((*CREATE, "--title", "A college", "--issuer", "i", "--zone", "Mars"), "Mars is not a time zone"),
         (("list", "--organisation", "nowhere"), "There is no organisation named nowhere."),
         (("revoke", "--organisation", "nowhere", "la_x"), "There is no organisation named nowhere."),

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from dashapp.data.database import SCHEMA, Database, DatabaseRole
 from dashapp.data.migrations.roles import ensure_roles
+from dashapp.domain.errors import AnalyticsError, Unavailable
 
 _ONE_AT_A_TIME = 7_311_001
 """The advisory lock that two processes which migrate the same database share."""
@@ -48,6 +49,25 @@ def is_migrated(database: Database, role: DatabaseRole) -> bool:
         if connection.execute(text("SELECT to_regclass('alembic_version')")).scalar() is None:
             return False
         return MigrationContext.configure(connection).get_current_revision() == newest_revision()
+
+
+def check_migrated(database: Database, role: DatabaseRole) -> None:
+    """For commands: raises AnalyticsError where the service has not prepared the database yet, the roles included.
+
+    Raises Unavailable where the database is away, and SettingsError where it refuses the login.
+    """
+    try:
+        prepared = is_migrated(database, role)
+    except Unavailable:
+        # Where nothing is prepared a role may not even connect; the login itself may.
+        with database.administration() as connection:
+            found = connection.execute(text("SELECT to_regclass(:table)"), {"table": f"{SCHEMA}.alembic_version"})
+            prepared = found.scalar() is not None
+        if prepared:
+            raise
+    if not prepared:
+        words = "The database is not prepared for this version yet: start the service once, which does that."
+        raise AnalyticsError(words)
 
 
 def _become_owner(connection: Connection) -> None:

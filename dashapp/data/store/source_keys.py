@@ -45,6 +45,17 @@ class HeldKey:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownSource:
+    """A sender as the commands know it."""
+
+    source_id: SourceId
+    issuer: str
+    allowed: frozenset[Topic]
+    topics: frozenset[str]
+    """The Kafka topics on which it is believed."""
+
+
+@dataclass(frozen=True, slots=True)
 class ListedKey:
     """A key as its administrator sees it."""
 
@@ -62,12 +73,28 @@ def hash_of(secret: str) -> bytes:
     return sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
-def find_source(connection: Connection, organisation: OrganisationId, name: str) -> SourceId | None:
+def find_source(connection: Connection, organisation: OrganisationId, name: str) -> KnownSource | None:
     """The sender of this name, if the organisation has one."""
-    found = connection.execute(
-        select(sources.c.source_id).where(sources.c.organisation_id == organisation, sources.c.name == name)
-    ).scalar_one_or_none()
-    return None if found is None else SourceId(found)
+    row = connection.execute(
+        select(sources.c.source_id, sources.c.issuer, sources.c.allowed, sources.c.topics).where(
+            sources.c.organisation_id == organisation, sources.c.name == name
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    allowed = frozenset(Topic(kind) for kind in row.allowed)
+    return KnownSource(SourceId(row.source_id), row.issuer, allowed, frozenset(row.topics))
+
+
+def change_source(
+    connection: Connection, known: KnownSource, allowed: Collection[Topic], topics: Collection[str]
+) -> None:
+    """What a sender may send from now on, and on which further Kafka topics it is believed; for la_jobs."""
+    connection.execute(
+        sources.update()
+        .where(sources.c.source_id == known.source_id)
+        .values(allowed=sorted(allowed), topics=sorted(known.topics.union(topics)))
+    )
 
 
 def make_key(
