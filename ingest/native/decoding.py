@@ -30,6 +30,13 @@ _DECODERS: Final[Mapping[Topic, msgspec.json.Decoder[Any]]] = MappingProxyType(
         Topic.CONTENT: msgspec.json.Decoder(wire.WireContent),
     }
 )
+
+
+class _Typed(msgspec.Struct):
+    type: Any = None
+
+
+_TYPED: Final = msgspec.json.Decoder(_Typed)
 _TYPES: Final = frozenset(str(struct.__struct_config__.tag) for struct in get_args(wire.WireEvent))
 
 
@@ -58,11 +65,21 @@ def _refuse_invalid(message: str, body: bytes) -> NoReturn:
     reason = RefusalReason.WRONG_TYPE
     if message.startswith("Invalid value ") and message.endswith("`$.type`"):
         reason = RefusalReason.UNKNOWN_TYPE
-        if msgspec.json.decode(body)["type"] in _TYPES:
+        if _said_type(body) in _TYPES:
             reason, message = RefusalReason.FORBIDDEN_KIND, "this type belongs to another topic - at `$.type`"
     elif _ROLE_ERROR.match(message):
         reason = RefusalReason.FORBIDDEN_ROLE
     raise Refused(reason, message[:LONGEST_DETAIL])
+
+
+def _said_type(body: bytes) -> str:
+    """The type that is said. The decoder stops at one that it does not know: what follows may be no JSON at all, and is
+    refused for that."""
+    try:
+        said = _TYPED.decode(body).type
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+        refuse_unreadable(error)
+    return said if isinstance(said, str) else ""
 
 
 def _person(name: wire.PersonName, issuer: str) -> Identifier:

@@ -29,8 +29,9 @@ OUTSIDE_TITLE: Final = "Outside of courses"
 LONGEST_TITLE: Final = 1_000
 LARGEST_ATTEMPT: Final = 2**31 - 1
 
-_COURSE_ID: Final = re.compile(r"(?:.*/courses?/)?course-v1:[^/?#\s]+/?|.*/course/view\.php\?(?:.*&)?id=\d+")
-"""How Open edX and Moodle name a course: for senders that leave the type out."""
+_OPENEDX_COURSE: Final = re.compile(r"(?:.*/courses?/)?course-v1:[^/?#\s]+/?")
+_MOODLE_COURSE: Final = "/course/view.php?"
+_MOODLE_QUERY: Final = re.compile(r"(?:.*&)?id=\d+")
 _ATTEMPT: Final = re.compile(r"[?&]attempt=(\d{1,10})(?!\d)")
 
 
@@ -58,7 +59,7 @@ def place_of(
         return Place(_course_name(about.id, issuer), title_of(about, language), True)
     around = _around(activities)
     course = _course(around, activities)
-    if course is None and about is not None and kind is None and _COURSE_ID.fullmatch(about.id):
+    if course is None and about is not None and kind is None and _names_course(about.id):
         return Place(_course_name(about.id, issuer), title_of(about, language), True)
     named, titled = (OUTSIDE, OUTSIDE_TITLE) if course is None else (course.id, title_of(course, language))
     if about is None:
@@ -78,6 +79,15 @@ def place_of(
         item=None if item is None else bounded(item),
         attempt=_attempt(about, around, activities),
     )
+
+
+def _names_course(iri: str) -> bool:
+    """Whether an id is one that Open edX or Moodle gives to a course: for senders that leave the type out."""
+    if _OPENEDX_COURSE.fullmatch(iri):
+        return True
+    # Apart from the query, since a pattern for both would look at each mark with each query behind it.
+    _, mark, query = iri.rpartition(_MOODLE_COURSE)
+    return bool(mark) and _MOODLE_QUERY.fullmatch(query) is not None
 
 
 def _course_name(value: str, issuer: str) -> Identifier:
@@ -134,7 +144,7 @@ def _course(around: Sequence[Activity], activities: ContextActivities) -> Activi
         if type_of(activity) in COURSE_TYPES:
             return activity
     for activity in around:
-        if type_of(activity) is None and _COURSE_ID.fullmatch(activity.id):
+        if type_of(activity) is None and _names_course(activity.id):
             return activity
     if _has_category(activities, CMI5_CATEGORY):
         return next((one for one in _each(activities.grouping) if type_of(one) is None), None)
@@ -150,11 +160,12 @@ def _whole(
 ) -> Activity | None:
     """What a question, an attempt or a post is part of."""
     wanted = ActivityType.FORUM if type_of(about) in POST_TYPES else None
+    of_library = _has_category(activities, H5P_LIBRARY)
     for activity in around:
         said = type_of(activity)
         if said in COURSE_TYPES or said in PLATFORM_TYPES or said in ATTEMPT_TYPES or activity is course:
             continue
-        if said is None and not _has_category(activities, H5P_LIBRARY):
+        if said is None and not of_library:
             continue
         if activity.id != about.id and said not in POST_TYPES and wanted in (None, _kind(activity)):
             return activity

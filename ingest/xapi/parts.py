@@ -96,7 +96,7 @@ def place(about: bytes, around: bytes, language: str | None, said: Meaning, issu
     """Where a statement about an activity belongs. `around`: contextActivities, or nothing. Raises Refused or
     ValidationError."""
     telling = said if said in _TELLING else Meaning.INTERACT
-    if len(about) + len(around) > LONGEST_PART:
+    if len(about) + len(around) + len(language or "") > LONGEST_PART:
         return _place.__wrapped__(about, around, language, telling, issuer)
     return _place(about, around, language, telling, issuer)
 
@@ -108,8 +108,13 @@ def _person(raw: bytes) -> Identifier:
     return person_of(actor)
 
 
-@lru_cache(maxsize=256)
 def _check_authority(raw: bytes) -> None:
+    """Raises Refused or ValidationError."""
+    (_check_known_authority if len(raw) <= LONGEST_PART else _check_known_authority.__wrapped__)(raw)
+
+
+@lru_cache(maxsize=256)
+def _check_known_authority(raw: bytes) -> None:
     rules.check_rest(UNSET, UNSET, _ACTOR.decode(raw))
 
 

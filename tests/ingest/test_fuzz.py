@@ -2,7 +2,7 @@
 
 import json
 import random
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from hypothesis import given
@@ -12,14 +12,23 @@ from dashapp.data.store.keys import encode
 from dashapp.domain.errors import Refused
 from dashapp.domain.events import Event, LearningEvent, RefusalReason, Topic
 from ingest.formats import decode_record, kind_of
-from ingest.native import MAX_EVENT_BYTES
+from ingest.native import MAX_EVENT_BYTES, decode, wire
 from ingest.xapi.vocabulary import MEANINGS, Meaning
 from tests.ingest.test_formats import CALIPER_BODY, NATIVE
+from tests.ingest.valid import a_caliper_envelope, a_caliper_event, a_native_event
 from tests.ingest.xapi.statements import COURSE, ID, QUESTION, QUIZ, SCORED, SOURCE, VIDEO, statement, verb, within
 
 
 def record(body: bytes, topic: Topic = Topic.LEARNING) -> list[Event | Refused]:
-    return decode_record(body, topic, SOURCE, MAX_EVENT_BYTES)
+    """What is in a record, by both ways in: the ingest tries every record as a native event first."""
+    found = decode_record(body, topic, SOURCE, MAX_EVENT_BYTES)
+    try:
+        native = decode(body, topic, SOURCE)
+    except Refused as refused:
+        hold([refused])
+    else:
+        assert found == [native]
+    return found
 
 
 def hold(outcomes: list[Event | Refused]) -> None:
@@ -248,3 +257,61 @@ def test_of_an_array_the_valid_statements_are_counted_and_no_others(
     assert len(outcomes) == len(sent)
     for outcome, (_, breach) in zip(outcomes, items, strict=True):
         assert isinstance(outcome, Refused) == (breach is not None)
+
+
+TOPICS = {
+    str(struct.__struct_config__.tag): topic
+    for topic, union in (
+        (Topic.CONTENT, wire.WireContent),
+        (Topic.USER, wire.WireUser),
+        (Topic.LEARNING, wire.WireLearning),
+    )
+    for struct in get_args(union)
+}
+
+
+@given(SEED)
+def test_no_valid_native_event_is_lost(seed: int) -> None:
+    said = a_native_event(seed)
+    (outcome,) = record(json.dumps(said).encode(), TOPICS[said["type"]])
+    assert not isinstance(outcome, Refused), (outcome, said)
+    assert outcome.id == said["id"]
+    hold([outcome])
+
+
+@given(SEED)
+def test_no_valid_caliper_event_is_lost(seed: int) -> None:
+    said, ids = a_caliper_envelope(seed)
+    outcomes = record(json.dumps(said).encode())
+    assert [one for one in outcomes if isinstance(one, Refused)] == []
+    assert [one.id for one in outcomes if isinstance(one, LearningEvent)] == ids
+    hold(outcomes)
+
+
+def an_item(seed: int) -> tuple[Any, list[str] | None]:
+    """Something that an array may hold, and the ids of the learning events in it; None: it is refused."""
+    statement_, event, (envelope_, ids) = a_statement(seed), a_caliper_event(seed), a_caliper_envelope(seed)
+    of_caliper = event["id"].lower().removeprefix("urn:uuid:")
+    items: list[tuple[Any, list[str] | None]] = [
+        (statement_, [statement_["id"]]),
+        ({**NATIVE, "id": str(seed)}, [str(seed)]),
+        (event, [of_caliper]),
+        (envelope_, ids),
+        ({**statement_, "actor": {}}, None),
+        ({**NATIVE, "count": 0}, None),
+        ({**event, "eventTime": "yesterday"}, None),
+        ([statement_], None),
+        (10**40, None),
+        ({}, None),
+    ]
+    return random.Random(seed).choice(items)
+
+
+@given(st.lists(SEED, min_size=1, max_size=8))
+def test_of_an_array_of_all_formats_the_valid_events_are_counted_and_no_others(seeds: list[int]) -> None:
+    items = [an_item(seed) for seed in seeds]
+    outcomes = record(json.dumps([said for said, _ in items]).encode())
+    counted = [one.id for one in outcomes if isinstance(one, LearningEvent)]
+    assert counted == [one for _, ids in items if ids is not None for one in ids]
+    assert sum(isinstance(one, Refused) for one in outcomes) == sum(ids is None for _, ids in items)
+    hold(outcomes)

@@ -84,6 +84,7 @@ def test_bad_records_become_dead_letters_and_the_good_ones_beside_them_count(
         b"",
         None,
         b"{",
+        b'{"type":"danced",x}',
         b"\xff",
         b'{"type":"viewed","id":"\\u0000"}',
         b'{"x":' + b"[" * 100_000,
@@ -108,10 +109,10 @@ def test_bad_records_become_dead_letters_and_the_good_ones_beside_them_count(
     )
     producer.send(topics[1], b'{"type":"viewed","id":"k","actor":{"id":"a"},"course":{"id":"c"}}')
     producer.flush()
-    await_that(lambda: running.status().committed_events == 22, "all are taken")
+    await_that(lambda: running.status().committed_events == 23, "all are taken")
     assert kafka_campus.counted() == 10
     assert Counter(reason for reason, _ in kafka_campus.letters()) == {
-        "not_json": 3,
+        "not_json": 4,
         "not_utf8": 1,
         "nul_character": 1,
         "too_large": 2,
