@@ -33,7 +33,6 @@
     const response = await fetch(`${base()}live?topic=${encodeURIComponent(asked.token)}`, {
       headers, cache: "no-store", credentials: "same-origin", signal: AbortSignal.timeout(GIVE_UP_MS),
     });
-    if (response.status === 401) { location.reload(); return null; }
     if (response.status !== 200 && response.status !== 304) { fail(); return null; }
     if (asked.token !== topic?.token) return null;
     show(response.headers);

@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import browser, collector, drain, latency, pages, starting
+from benchmarks import browser, collector, drain, guard, latency, pages, starting
 
 ALL = {
     "drain": drain.main,
@@ -11,6 +11,7 @@ ALL = {
     "pages": pages.main,
     "browser": browser.main,
     "starting": starting.main,
+    "guard": guard.main,
 }
 
 

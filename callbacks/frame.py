@@ -16,6 +16,7 @@ from dashapp.domain.filters import Filters
 from dashapp.domain.keys import PublicId
 from dashapp.domain.principal import Permission
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
+from dashapp.security.guard import current_session
 from dashapp.words import _
 
 MOST_TABS = 4
@@ -27,16 +28,32 @@ def show_frame(asked: Asked, path: object, search: object) -> dict[str, object]:
     prefix = urlsplit(asked.services.settings.public_url).path
     here = str(path)[:300] if isinstance(path, str) else ""
     links = Links(f"{prefix}/")
+    if current_session().page is not None:
+        return _alone()
     tabs = _tabs(asked, links, _room_of(asked, links, here, search) or here)
     name = asked.principal.name or _("You")
     current = next((tab.label for tab in tabs if tab.current), _("Learning analytics"))
     return {
         "nav": shell.tab_links(tabs),
         "bar": shell.tab_links(tabs),
-        "account": shell.account(name, f"{prefix}/sign-out"),
+        "account": shell.account(name, f"{prefix}/sign-out", _account(asked, links)),
         "title": current,
         "open": _unframed(here, prefix) or home_of(asked, links),
     }
+
+
+def _alone() -> dict[str, object]:
+    """Around a page that was opened alone: nothing leads away from it, and nobody is named."""
+    return {"nav": [], "bar": [], "account": None, "title": _("Learning analytics"), "open": None}
+
+
+def _account(asked: Asked, links: Links) -> list[Tab]:
+    """The pages about the account, for its menu."""
+    entries = [Tab(_("Your sessions"), links.own_sessions())]
+    if asked.principal.administers:
+        own = own_address(asked.services.database, asked.principal.organisation_id)
+        entries.append(Tab(_("Who is signed in"), links.sessions(own)))
+    return entries
 
 
 def _unframed(here: str, prefix: str) -> str | None:

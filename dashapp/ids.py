@@ -205,3 +205,23 @@ class Letters:
     RESUME: Final = "letters-resume"
     RUN: Final = "letters-run"
     """Store: the key of the latest replay."""
+
+
+class Sessions:
+    """The pages of who is signed in where: one's own sessions, and for administrators everybody's."""
+
+    PAGE: Final = "sessions-page"
+    TITLE: Final = "sessions-title"
+    LEAD: Final = "sessions-lead"
+    LIST: Final = "sessions-list"
+    OTHERS: Final = "sessions-others"
+    """Button: ends all of the reader's sessions but this one."""
+    SAID: Final = "sessions-said"
+    """Children: what came of the last click."""
+    DONE: Final = "sessions-done"
+    """Store: a number that grows with every session ended, so that the list is read again."""
+
+    @staticmethod
+    def end_of(session: object) -> dict[str, object]:
+        """The id of the button that ends a session; with `dash.ALL` as the session, all of them."""
+        return {"type": "end", "page": "sessions", "session": session}

@@ -54,7 +54,9 @@ def body_of(application: Application, output: str, values: dict[str, Any]) -> di
     outputs = registered["output"]
     listed = outputs if isinstance(outputs, list) else [outputs]
 
-    def place(dependency: dict[str, Any]) -> dict[str, Any]:
+    def place(dependency: dict[str, Any]) -> Any:
+        if dependency["id"].startswith("{"):
+            return values.get(dependency["id"], [])  # as on a page without such a component
         key = f"{dependency['id']}.{dependency['property']}"
         return {"id": dependency["id"], "property": dependency["property"], "value": values.get(key)}
 
@@ -105,6 +107,7 @@ def application_on(database: Database, campus: Campus | None = None, **values: A
     try:
         yield application
     finally:
+        application.guard.sessions.stop()
         application.services.live.stop()
 
 

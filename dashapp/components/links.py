@@ -45,3 +45,11 @@ class Links:
     def dead_letters(self, organisation: PublicId) -> str:
         """What was refused in an organisation."""
         return self._to(f"/organisations/{organisation}/dead-letters")
+
+    def own_sessions(self) -> str:
+        """Where the reader is signed in; never in a frame."""
+        return f"{self.prefix.rstrip('/')}/account/sessions"
+
+    def sessions(self, organisation: PublicId) -> str:
+        """Who is signed in to an organisation; never in a frame."""
+        return f"{self.prefix.rstrip('/')}/organisations/{organisation}/sessions"

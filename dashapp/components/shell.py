@@ -50,6 +50,8 @@ def client_words() -> str:
             "hours": _("{hours}\u00a0h {minutes}\u00a0min"),
             "days": _("{number}\u00a0days"),
             "close": _("Close"),
+            "overTitle": _("This page has closed"),
+            "over": _("Open it again from where you came. It closes by itself after some hours, or when you sign out."),
             "locale": words.language_tag(),
         },
         ensure_ascii=False,
@@ -76,8 +78,9 @@ def _initials(name: str) -> str:
     return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper()
 
 
-def account(name: str, sign_out: str) -> Component:
-    """The initials of who is signed in; a menu with the name and the way out."""
+def account(name: str, sign_out: str, entries: Sequence[Tab] = ()) -> Component:
+    """The initials of who is signed in; a menu with the name, pages about the account, and the way out."""
+    pages = [html.A(each.label, href=each.href, **attributes(data_la_follow="1")) for each in entries]
     return html.Details(
         [
             html.Summary(
@@ -85,7 +88,7 @@ def account(name: str, sign_out: str) -> Component:
                 title=name,
                 **attributes(aria_label=_("Signed in as {name}").format(name=name)),
             ),
-            html.Div([html.P(name), html.A(_("Sign out"), href=sign_out)], className="la-pop"),
+            html.Div([html.P(name), *pages, html.A(_("Sign out"), href=sign_out)], className="la-pop"),
         ],
         className="la-menu",
     )

@@ -7,6 +7,7 @@ Names of people, addresses, tokens and bodies of events never go into a field; k
 """
 
 import logging
+import re
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ from dashapp.settings import Settings
 REDACTED = "[left out]"
 SECRET_WORDS = ("password", "secret", "token", "authorization", "cookie", "pseudonym_key", "body", "email")
 """A field whose name holds one of these is left out, whoever logs it: a second lock on the door."""
+SECRET_PARTS = re.compile(r"(ticket=|/embed-link/|Bearer )[\w.~%-]+")
+"""What may stand within an address or a header that somebody logs whole."""
 QUIET_LIBRARIES = {
     "alembic": logging.WARNING,
     "uvicorn": logging.WARNING,
@@ -99,6 +102,8 @@ def _leave_secrets_out(_logger: WrappedLogger, _method: str, event: EventDict) -
     for name in event:
         if name != "event" and _is_secret(name, event[name]):
             event[name] = REDACTED
+        elif isinstance(event[name], str):
+            event[name] = SECRET_PARTS.sub(rf"\1{REDACTED}", event[name])
     return event
 
 

@@ -14,7 +14,8 @@ from flask import g
 
 from dashapp.domain.errors import NotPermitted
 from dashapp.domain.principal import Permission, Principal
-from dashapp.security.guard import Door, Guard, Place, current_principal, permits
+from dashapp.security.doors import Door, Place
+from dashapp.security.guard import Guard, current_principal, permits
 from dashapp.services import Services
 
 Handler = Callable[..., Any]

@@ -15,9 +15,16 @@ from urllib.parse import quote, urlsplit
 from flask import Flask, Response, abort, g, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from dashapp.data.store.sessions import SessionChoice
 from dashapp.domain.errors import NotPermitted
+from dashapp.domain.keys import OrganisationId, PublicId
 from dashapp.domain.principal import Permission, Principal
-from dashapp.security.sessions import COOKIE, Session, Sessions
+from dashapp.domain.sessions import Carrier, SignInMethod
+from dashapp.security.devices import device_of
+from dashapp.security.doors import Door
+from dashapp.security.frames import frame_by
+from dashapp.security.reach import Reach
+from dashapp.security.sessions import COOKIE, Manner, Session, Sessions
 
 LONGEST_BODY: Final = 262_144
 """Bytes of a callback's request: ours carry controls and addresses, never data."""
@@ -34,44 +41,6 @@ class Access(StrEnum):
     """The empty page: whoever is not signed in is led to the sign-in."""
     CALLBACK = "callback"
     """Dash's one address for all callbacks: decided by the callback."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A property of a component, or of all components whose ids fit a pattern."""
-
-    id: str | Mapping[str, object]
-    property: str
-
-    def fits(self, given: object) -> bool:
-        """Whether a request names this place: one component, or for a pattern a list of those it fits."""
-        if isinstance(self.id, str):
-            return isinstance(given, Mapping) and (given.get("id"), given.get("property")) == (self.id, self.property)
-        return isinstance(given, list) and all(self._fits_pattern(one) for one in given)
-
-    def _fits_pattern(self, given: object) -> bool:
-        if not isinstance(given, Mapping) or given.get("property") != self.property:
-            return False
-        named = given.get("id")
-        if isinstance(self.id, str) or not isinstance(named, Mapping) or named.keys() != self.id.keys():
-            return False
-        return all(
-            isinstance(named[key], str | int) if isinstance(wanted, list) else named[key] == wanted
-            for key, wanted in self.id.items()
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """One callback as it was registered: what it demands, and the exact places that its request must name.
-
-    In a pattern id a list, such as `["ALL"]`, stands for a wildcard.
-    """
-
-    permission: Permission
-    inputs: tuple[Place, ...]
-    state: tuple[Place, ...]
-    outputs: tuple[Place, ...]
 
 
 def permits(principal: Principal, permission: Permission) -> bool:
@@ -93,6 +62,23 @@ def current_principal() -> Principal:
     return principal
 
 
+def current_session() -> Session:
+    """The session of the running request. Raises NotPermitted outside of a request of a signed-in person."""
+    session = g.get("session")
+    if not isinstance(session, Session):
+        raise NotPermitted("You are not signed in.")
+    return session
+
+
+def presented() -> tuple[str | None, Carrier]:
+    """The text by which the running request says whose it is. A bearer goes before a cookie: the frame that sends it
+    may belong to somebody else than the browser's own sign-in."""
+    scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return text.strip(), Carrier.BEARER
+    return request.cookies.get(COOKIE), Carrier.COOKIE
+
+
 @dataclass(slots=True)
 class Guard:
     """The guard of one app. `install` it on Flask first, then open routes and callbacks."""
@@ -103,6 +89,8 @@ class Guard:
     sign_in_path: str | None
     """Where a stranger is led; None where nobody can sign in yet."""
     secure_cookies: bool = True
+    frame_origins: Callable[[], Sequence[str]] = tuple
+    """Which other origins may frame the empty page."""
     routes: dict[str, Access] = field(default_factory=dict)
     """By the name of the endpoint."""
     doors: dict[str, Door] = field(default_factory=dict)
@@ -111,7 +99,6 @@ class Guard:
     def install(self, server: Flask) -> None:
         """Has this guard asked before anything else of the server runs."""
         server.before_request(self._check)
-        server.after_request(self._renew)
 
     def open_route(self, endpoint: str, access: Access) -> None:
         """Opens a route by the name of its endpoint."""
@@ -123,10 +110,35 @@ class Guard:
 
     def identify(self) -> Principal | None:
         """Who sends the running request; None for a stranger, and for somebody who has no role any more."""
-        session = self.sessions.read(request.cookies.get(COOKIE))
-        g.session = session
-        g.principal = self.find_principal(session) if session else None
+        text, carrier = presented()
+        session = self.sessions.read(text)
+        # A text that was given to a script is none in a cookie, where another site could make the browser send it.
+        g.session = session if session is not None and session.carrier is carrier else None
+        g.principal = self.find_principal(g.session) if g.session is not None else None
         return g.principal  # type: ignore[no-any-return]  # flask's g holds anything
+
+    def begin(
+        self, response: BaseResponse, organisation_id: OrganisationId, person: PublicId, method: SignInMethod
+    ) -> None:
+        """Signs somebody in who has just proved who they are; what the browser held before ends.
+
+        Raises NotFound where there is no such person.
+        """
+        manner = Manner(device=device_of(request.headers.get("User-Agent")))
+        text = self.sessions.issue(organisation_id, person, method, manner)
+        self._end_presented()
+        self.set_cookie(response, text)
+
+    def finish(self, response: BaseResponse) -> None:
+        """Signs out whoever sends the running request."""
+        self._end_presented()
+        self.set_cookie(response, "")
+
+    def _end_presented(self) -> None:
+        text, carrier = presented()
+        session = self.sessions.read(text)
+        if session is not None and session.carrier is carrier:
+            self.sessions.end(session.organisation_id, SessionChoice(digest=session.digest), None)
 
     def set_cookie(self, response: BaseResponse, text: str) -> None:
         """Gives the browser the session; an empty text takes it away."""
@@ -158,11 +170,18 @@ class Guard:
             case Access.PUBLIC:
                 return None
             case Access.SHELL:
-                return None if self.identify() else self._to_sign_in()
+                return self._check_shell()
             case Access.CALLBACK:
                 return self._check_callback()
             case None:
                 return abort(404)
+
+    def _check_shell(self) -> BaseResponse | None:
+        if f"{request.path}/".startswith(f"{urlsplit(self.public_url).path}/embed/"):
+            # Whose it is, is known only when its scripts ask: where cookies are blocked, nothing comes with this.
+            frame_by(self.frame_origins())
+            return None
+        return None if self.identify() else self._to_sign_in()
 
     def _to_sign_in(self) -> BaseResponse:
         if self.sign_in_path is None:
@@ -172,7 +191,8 @@ class Guard:
         return redirect(f"{prefix}{self.sign_in_path}?next={quote(request.full_path.rstrip('?'))}", code=302)
 
     def _check_callback(self) -> BaseResponse | None:
-        if not self.same_origin():
+        # Another site can make the browser send a cookie, but no header of ours.
+        if presented()[1] is Carrier.COOKIE and not self.same_origin():
             return _refusal(403)
         if request.content_length is None:
             return _refusal(411)
@@ -190,38 +210,18 @@ class Guard:
         door = self.doors.get(body["output"])
         if door is None:
             return _refusal(403)
-        return None if _fits(body, door) else _refusal(400)
+        if not door.fits(body):
+            return _refusal(400)
+        return None if self._within_reach(door, body) else _refusal(403)
 
-    def _renew(self, response: Response) -> Response:
-        session = g.get("session")
-        text = self.sessions.renewed(session) if session and response.status_code < 400 else None
-        # Somebody who signs in or out with this response has a newer cookie in it already.
-        if text and not any(name == "Set-Cookie" for name, _value in response.headers):
-            self.set_cookie(response, text)
-        return response
+    def _within_reach(self, door: Door, body: Mapping[str, Any]) -> bool:
+        """Whether a session that was opened for one page stays on it."""
+        page = current_session().page
+        if page is None:
+            return True
+        reach = Reach.of(page)
+        return reach is not None and reach.permits(door, body, urlsplit(self.public_url).path)
 
 
 def _refusal(status: int) -> Response:
     return Response("", status=status)
-
-
-def _targets_fit(places: Sequence[Place], given: object) -> bool:
-    """Whether the request names the outputs; a pattern without a single component would have nothing to fill."""
-    listed = given if isinstance(given, list) else [given]
-    return _all_fit(places, given) and [] not in listed
-
-
-def _all_fit(places: Sequence[Place], given: object) -> bool:
-    listed: Sequence[Any] = given if isinstance(given, list) else [given]
-    return len(listed) == len(places) and all(place.fits(one) for place, one in zip(places, listed, strict=True))
-
-
-def _fits(body: Mapping[str, Any], door: Door) -> bool:
-    changed = body.get("changedPropIds", [])
-    return (
-        _all_fit(door.inputs, body.get("inputs", []))
-        and _all_fit(door.state, body.get("state", []))
-        and _targets_fit(door.outputs, body.get("outputs", []))
-        and isinstance(changed, list)
-        and all(isinstance(name, str) for name in changed)
-    )

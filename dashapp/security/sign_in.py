@@ -13,6 +13,7 @@ from flask import Flask, Response, make_response, redirect, render_template_stri
 from werkzeug.wrappers import Response as BaseResponse
 
 from dashapp.domain.keys import OrganisationId, PublicId
+from dashapp.domain.sessions import SignInMethod
 from dashapp.observability.logging import get_logger
 from dashapp.security.guard import Access, Guard
 from dashapp.security.signing import Signer
@@ -126,15 +127,14 @@ class DevelopmentSignIn:
         if person is None:
             return Response(_("Nobody of the demo campus has this name."), status=404, mimetype="text/plain")
         response = redirect(local_path(request.form.get("next"), self._prefix()), code=303)
-        text = self.guard.sessions.issue(person.organisation_id, person.public_id)
-        self.guard.set_cookie(response, text)
+        self.guard.begin(response, person.organisation_id, person.public_id, SignInMethod.DEMO)
         log.info("sign_in.demo", organisation_id=int(person.organisation_id), role=person.role)
         return response
 
     def _sign_out(self) -> BaseResponse:
         response = redirect(f"{self._prefix()}{SIGN_IN_PATH}", code=303)
         if self.guard.same_origin():
-            self.guard.set_cookie(response, "")
+            self.guard.finish(response)
         return response
 
 

@@ -1,6 +1,5 @@
 """The composition root: from settings to an app that answers. Everything is made here and handed down."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,15 +18,18 @@ from dashapp.domain.clock import Clock, system_clock
 from dashapp.domain.principal import Permission
 from dashapp.observability.metrics import Metrics, build_metrics
 from dashapp.security.callbacks import CallbackRegistry, door_of
+from dashapp.security.embedding import Embedding
+from dashapp.security.frames import FrameOrigins
 from dashapp.security.guard import Access, Guard
 from dashapp.security.principals import Principals
 from dashapp.security.sessions import Sessions
-from dashapp.security.sign_in import SIGN_IN_PATH, DemoPerson, DevelopmentSignIn
+from dashapp.security.sign_in import SIGN_IN_PATH
 from dashapp.security.topics import Topics
 from dashapp.services import Services
 from dashapp.settings import Settings
 from dashapp.web.bridge import Bridge
 from dashapp.web.compression import Compression
+from dashapp.web.entrances import ListDemoPeople, install_entrances
 from dashapp.web.errors import install_error_pages, on_callback_error
 from dashapp.web.headers import SecurityHeaders, content_security_policy
 from dashapp.web.health import Health
@@ -39,9 +41,6 @@ from dashapp.web.shell import ServiceDash, root_layout
 REPOSITORY = Path(__file__).parents[2]
 WSGI_THREADS = 12
 """Answers wait for the database most of the time; more threads than connections would only wait elsewhere."""
-SIGN_IN_SHEETS = ("bootstrap.min.css", "tokens.css", "look.css")
-
-ListDemoPeople = Callable[[Database], Sequence[DemoPerson]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +55,13 @@ class Application:
     metrics: Metrics
     collectors: CollectorApp
     pages: Bridge
+    embedding: Embedding
 
     def close(self) -> None:
         """Ends the threads that follow changes and keep events, and the connections."""
         self.collectors.stop()
         self.pages.stop()
+        self.guard.sessions.stop()
         self.services.live.stop()
         self.services.database.dispose()
 
@@ -77,16 +78,15 @@ def create_app(
     `demo_people` lists whom the development sign-in offers. Any number of apps can live in one process.
     """
     database = database or database_from(settings)
-    live = ChangeWatcher(database, clock, Rhythm(late=settings.real_time_lag_threshold / 1000))
-    cache = build_cache(settings)
-    reader = PageReader(database, cache, clock, live, settings.minimum_group_size)
-    services = Services(settings, database, cache, clock, live, reader, Memo())
+    services = _services(settings, database, clock)
+    live = services.live
     metrics = build_metrics()
     server = Flask("app", static_folder=None)
     server.secret_key = settings.secret_keys[0]
     server.config["MAX_CONTENT_LENGTH"] = 1_048_576
     prefix = urlsplit(settings.public_url).path
-    sessions = Sessions(settings.secret_keys, clock)
+    sessions = Sessions(settings.secret_keys, clock, database)
+    origins = FrameOrigins(database)
     signs_in = settings.demo_sign_in and demo_people is not None
     guard = Guard(
         sessions=sessions,
@@ -94,6 +94,7 @@ def create_app(
         public_url=settings.public_url,
         sign_in_path=SIGN_IN_PATH if signs_in else None,
         secure_cookies=settings.production,
+        frame_origins=origins.of_everybody,
     )
     kept = (f"{prefix}/assets/", f"{prefix}/_dash-component-suites/")
     headers = SecurityHeaders(kept, strict_transport=settings.production)
@@ -104,22 +105,30 @@ def create_app(
     guard.install(server)
     install_error_pages(server)
     Health(services, metrics).install(server, guard, prefix)
-    if signs_in and demo_people is not None:
-        list_people = demo_people
-        DevelopmentSignIn(guard, lambda: list_people(database), settings.secret_keys, SIGN_IN_SHEETS).install(server)
+    embedding = Embedding(origins)
+    install_entrances(server, guard, services, embedding, demo_people)
     dash = _add_dash(server, guard, services)
+    embedding.document = dash.document
     headers.policy = content_security_policy(dash.csp_hashes())
     server.wsgi_app = LocaleOfRequest(server.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way
     live.start()
+    sessions.start()
     topics = Topics(settings.secret_keys)
     pages = Bridge(server, WSGI_THREADS)
     collectors = build_collectors(pages, settings, database, metrics, lambda: live.freshness().as_of)
     timed = LiveStopwatch(metrics, f"{prefix}/live")
     asgi = LiveApp(collectors, f"{prefix}/live", sessions, topics, live, timed)
-    return Application(server, dash, asgi, services, guard, metrics, collectors, pages)
+    return Application(server, dash, asgi, services, guard, metrics, collectors, pages, embedding)
 
 
-def _add_dash(server: Flask, guard: Guard, services: Services) -> Dash:
+def _services(settings: Settings, database: Database, clock: Clock) -> Services:
+    live = ChangeWatcher(database, clock, Rhythm(late=settings.real_time_lag_threshold / 1000))
+    cache = build_cache(settings)
+    reader = PageReader(database, cache, clock, live, settings.minimum_group_size)
+    return Services(settings, database, cache, clock, live, reader, Memo())
+
+
+def _add_dash(server: Flask, guard: Guard, services: Services) -> ServiceDash:
     """Dash on the guarded server, with its pages and callbacks, warmed up."""
     prefix = urlsplit(services.settings.public_url).path
     before = set(server.view_functions)
@@ -129,8 +138,8 @@ def _add_dash(server: Flask, guard: Guard, services: Services) -> Dash:
         use_pages=True,
         pages_folder=str(REPOSITORY / "pages"),
         assets_folder=str(REPOSITORY / "assets"),
-        # The first is loaded in the head, the others are no scripts or sheets of a page.
-        assets_ignore=r"^early\.js$",
+        # The first two are loaded in the head, the others are no scripts or sheets of a page.
+        assets_ignore=r"^(early|session)\.js$",
         assets_path_ignore=["licences", "fonts", "icons"],
         url_base_pathname=f"{prefix}/",
         enable_mcp=False,

@@ -6,6 +6,8 @@ from typing import Final
 from dash.fingerprint import check_fingerprint
 from flask import Flask, Response, request
 
+from dashapp.security.frames import framed_by
+
 FINGERPRINTED: Final = "public, max-age=31536000, immutable"
 """For addresses that change with their content."""
 UNNAMED: Final = "public, max-age=86400"
@@ -15,7 +17,10 @@ ASKED_AGAIN: Final = "public, no-cache"
 
 
 def content_security_policy(script_hashes: Sequence[str]) -> str:
-    """Only own scripts, and the inline ones with these hashes. Styles: Dash and plotly set them inline."""
+    """Only own scripts, and the inline ones with these hashes. Styles: Dash and plotly set them inline.
+
+    Who may frame an answer is added to each.
+    """
     rules = {
         "default-src": "'self'",
         "script-src": " ".join(("'self'", *script_hashes)),
@@ -27,7 +32,6 @@ def content_security_policy(script_hashes: Sequence[str]) -> str:
         "object-src": "'none'",
         "base-uri": "'none'",
         "form-action": "'self'",
-        "frame-ancestors": "'self'",
     }
     return "; ".join(f"{name} {value}" for name, value in rules.items())
 
@@ -47,7 +51,9 @@ class SecurityHeaders:
 
     def _set(self, response: Response) -> Response:
         headers = response.headers
-        headers["Content-Security-Policy"] = self.policy
+        headers["Content-Security-Policy"] = "; ".join(
+            (self.policy, " ".join(("frame-ancestors", "'self'", *framed_by())))
+        )
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "same-origin"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"

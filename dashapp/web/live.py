@@ -1,8 +1,9 @@
 """`GET /live`: has anything changed on the page that I show, and how late is the data?
 
-Every open page asks this every few seconds, so the answer touches neither Flask nor the database: a raw ASGI app checks
-two signatures and reads a version from memory. The page names what it shows by a topic, which the page's own data
-callback has signed after the scope was checked. Only a changed version makes the browser ask for data.
+Every open page asks this every few seconds, so the answer touches neither Flask nor the database: a raw ASGI app knows
+the session from memory, checks a signature, and reads a version from memory. The page names what it shows by a topic,
+which the page's own data callback has signed after the scope was checked. Only a changed version makes the browser ask
+for data.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -13,6 +14,7 @@ from urllib.parse import parse_qs
 
 import orjson
 
+from dashapp.domain.sessions import Carrier
 from dashapp.security.sessions import COOKIE, Sessions
 from dashapp.security.topics import Topic, Topics, Versions, news_of
 from dashapp.web.measuring import LiveStopwatch
@@ -48,9 +50,9 @@ class LiveApp:
     def _answer(self, scope: AsgiScope) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
         if scope["method"] not in ("GET", "HEAD"):
             return 405, [(b"allow", b"GET, HEAD"), (b"content-length", b"0")], b""
-        cookie, known = _cookie_and_etag(scope["headers"])
-        session = self.sessions.read(cookie)
-        if session is None:
+        text, carrier, known = _session_and_etag(scope["headers"])
+        session = self.sessions.glance(text)
+        if session is None or session.carrier is not carrier:
             return 401, [(b"content-length", b"0"), (b"cache-control", b"no-store")], b""
         asked = parse_qs(scope["query_string"].decode("latin-1")).get("topic", [""])[0]
         topic = self.topics.read(asked)
@@ -80,14 +82,19 @@ class LiveApp:
         return 200, headers, body
 
 
-def _cookie_and_etag(headers: list[tuple[bytes, bytes]]) -> tuple[str, str]:
-    cookie, etag = "", ""
+def _session_and_etag(headers: list[tuple[bytes, bytes]]) -> tuple[str, Carrier, str]:
+    """The text of the session, how it came, and the version that the page knows. A bearer goes before a cookie."""
+    cookie, bearer, etag = "", None, ""
     for name, value in headers:
         if name == b"cookie":
             for part in value.decode("latin-1").split(";"):
                 key, _equals, text = part.strip().partition("=")
                 if key == COOKIE:
                     cookie = text
+        elif name == b"authorization":
+            scheme, _space, text = value.decode("latin-1").partition(" ")
+            if scheme.lower() == "bearer":
+                bearer = text.strip()
         elif name == b"if-none-match":
             etag = value.decode("latin-1")
-    return cookie, etag
+    return (cookie, Carrier.COOKIE, etag) if bearer is None else (bearer, Carrier.BEARER, etag)

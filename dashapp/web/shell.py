@@ -9,7 +9,7 @@ import dash
 from dash import Dash, dcc, html
 from dash._pages import _path_to_page  # Dash's own router asks it, so that both always say the same
 from dash.development.base_component import Component
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 
 from dashapp import ids
 from dashapp.components import shell
@@ -19,11 +19,12 @@ from dashapp.words import _, language_tag, text_direction
 DOCUMENT: Final = """<!doctype html>
 <html lang="{lang}" dir="{dir}" data-bs-theme="light">
 <head>
-{metas}
+{given}{metas}
 <title>{title}</title>
 <link rel="icon" type="image/svg+xml" href="{assets}favicon.svg">
 <link rel="preload" href="{assets}fonts/ibm-plex-sans-latin-wght-normal.woff2" as="font" type="font/woff2" crossorigin>
 {preloads}
+<script src="{assets}session.js"></script>
 <script src="{assets}early.js"></script>
 {css}
 </head>
@@ -54,7 +55,8 @@ class ServiceDash(Dash):
             dir=text_direction(),
             title=_("Learning analytics"),
             assets=self.get_asset_url(""),
-            preloads=self._preloads(request.path),
+            preloads=self._preloads(_path_of_document()),
+            given=g.get("given", ""),
             **{name: parts[name] for name in ("metas", "css", "app_entry", "config", "scripts", "renderer")},
         )
 
@@ -63,6 +65,12 @@ class ServiceDash(Dash):
         document: str = super().index()  # type: ignore[no-untyped-call]  # Dash gives it no types
         status = 200 if _has_page(self.strip_relative_path(request.path) or "") else 404
         return Response(document, status=status, mimetype="text/html")
+
+    def document(self, path: str, given: str) -> str:
+        """The document for a path other than the request's, with a piece of HTML at the start of its head."""
+        g.document_path, g.given = path, given
+        html: str = super().index()  # type: ignore[no-untyped-call]  # Dash gives it no types
+        return html
 
     def let_paths_win(self) -> None:
         """Has what a page's layout names come from the path of its address alone; all else may come from the query.
@@ -80,6 +88,11 @@ class ServiceDash(Dash):
         if any(part in path for part in PATHS_WITH_GRIDS) and not path.endswith(PATHS_WITHOUT):
             late.append(f"{base}/{LATE_GRID}")
         return "\n".join(f'<link rel="preload" as="script" href="{address}">' for address in late)
+
+
+def _path_of_document() -> str:
+    path: str = g.get("document_path", request.path)
+    return path
 
 
 def _has_page(path: str) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from time import monotonic
 
-from playwright.sync_api import Page
+from playwright.sync_api import Frame, Page
 
 from dashapp.data.queries.organisations import own_address
 from dashapp.domain.events import Event
@@ -18,7 +18,7 @@ WITHIN = 20.0
 """Seconds that a busy machine may need."""
 
 
-def until(page: Page, expression: str) -> None:
+def until(page: Page | Frame, expression: str) -> None:
     """Waits until the expression is true in the page. Playwright's own waiting evaluates texts inside of the page,
     which the page's security policy rightly refuses."""
     deadline = monotonic() + WITHIN

@@ -30,8 +30,12 @@ from dashapp.domain.keys import OrganisationId, PersonId
 from tests.data.conftest import make_organisation
 
 SERVICE_ROLES = [DatabaseRole.INGEST, DatabaseRole.WEB, DatabaseRole.JOBS]
-WITHOUT_TENANT = {"scope_changes", "dead_letters", "dead_letter_replays", "audit_log", "sources", "source_keys"}
-"""Tables that some role may read across organisations: keys only, or what only an operator and ingest can read."""
+WITHOUT_TENANT = {
+    *("scope_changes", "dead_letters", "dead_letter_replays", "audit_log", "sources", "source_keys"),
+    *("ended_sessions", "frame_origins"),
+}
+"""Tables that some role may read across organisations: keys only, what only an operator and ingest can read, and what
+headers tell everybody."""
 PERSONAL = [table for table in TENANT_TABLES if table.name not in WITHOUT_TENANT]
 
 
@@ -136,7 +140,11 @@ def test_the_web_reads_exactly_what_pages_show(database: Database) -> None:
         *("person_merges", "join_rules", "described_mailboxes"),
         *("demographics", "membership_facts", "event_ledger", "raw_events", "retractions"),
     }
-    assert writable == {("dead_letter_replays", "INSERT"), ("audit_log", "INSERT")}
+    assert writable == {
+        *(("dead_letter_replays", "INSERT"), ("audit_log", "INSERT")),
+        *((table, "INSERT") for table in ("sessions", "ended_sessions", "session_tickets", "frame_origins")),
+        ("frame_origins", "DELETE"),
+    }
 
 
 def test_every_tenant_table_and_every_month_of_raw_events_is_closed_even_to_its_owner(

@@ -87,6 +87,19 @@ def test_a_field_that_may_hold_a_secret_is_left_out(production: Settings, field:
     assert json.loads(stream.getvalue())[field] == "[left out]"
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["GET /learners.csv?ticket=1.aB-c_d.sig HTTP/1.1", "/embed-link/1.aB-c_d.sig?theme=dark", "Bearer b.1.aB-c_d.sig"],
+)
+def test_what_opens_a_page_is_left_out_of_an_address(production: Settings, said: str) -> None:
+    stream = io.StringIO()
+    configure_logging(production, stream)
+    get_logger("web").info("request.answered", path=said)
+    logging.getLogger("uvicorn.error").warning("refused %s", said)
+
+    assert "aB-c_d" not in stream.getvalue()
+
+
 def test_sizes_are_no_secrets(production: Settings) -> None:
     stream = io.StringIO()
     configure_logging(production, stream)

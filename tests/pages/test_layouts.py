@@ -27,6 +27,8 @@ PAGES = {
     f"/embed/organisations/{SOME}": "institution",
     f"/organisations/{SOME}/data-quality": "quality",
     f"/embed/organisations/{SOME}/data-quality": "quality",
+    "/account/sessions": "sessions",
+    f"/organisations/{SOME}/sessions": "sessions",
     f"/organisations/{SOME}/dead-letters": "letters",
     f"/embed/organisations/{SOME}/dead-letters": "letters",
 }

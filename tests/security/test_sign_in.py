@@ -82,6 +82,7 @@ def test_production_has_no_demo_sign_in_and_says_so(module_database: Database, c
         missing = client.post("/analytics/sign-in", data={})
         page = client.get("/analytics/sign-in")
     finally:
+        application.guard.sessions.stop()
         application.services.live.stop()
 
     assert (answer.status_code, answer.get_data(as_text=True)) == (401, "This service has no sign-in yet.")

@@ -3,24 +3,28 @@
 import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 import orjson
 import pytest
 
+from dashapp.data.database import Database
+from dashapp.data.store.sessions import SessionChoice
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId, PublicId
+from dashapp.domain.sessions import Carrier
 from dashapp.domain.views import Freshness
 from dashapp.observability.metrics import Metrics, build_metrics
-from dashapp.security.sessions import Sessions
+from dashapp.security.sessions import Manner, Sessions
 from dashapp.security.topics import Topic, Topics
 from dashapp.web.live import LiveApp
 from dashapp.web.measuring import LiveStopwatch
+from tests.campus import Campus
 
 KEYS = ("k" * 40,)
 NOW = datetime(2026, 5, 7, 10, 42, 7, tzinfo=UTC)
-ADA, BEN = (PublicId(UUID(f"018f6f7e-0000-7000-8000-00000000000{n}")) for n in (1, 2))
-COLLEGE = OrganisationId(3)
+BEN = PublicId(UUID("018f6f7e-0000-7000-8000-000000000002"))
 
 
 @dataclass
@@ -46,9 +50,13 @@ class Asker:
     app: LiveApp
     cookie: str
     topic: str
+    college: OrganisationId
+    ada: PublicId
 
     def ask(self, **changes: Any) -> tuple[int, dict[str, str], bytes]:
         headers = [(b"cookie", f"other=1; la_session={changes.get('cookie', self.cookie)}".encode())]
+        if "bearer" in changes:
+            headers.append((b"authorization", f"Bearer {changes['bearer']}".encode()))
         if "etag" in changes:
             headers.append((b"if-none-match", changes["etag"].encode()))
         scope = {
@@ -82,18 +90,20 @@ def metrics() -> Metrics:
 
 
 @pytest.fixture
-def asker(memory: Memory, metrics: Metrics) -> Asker:
+def asker(memory: Memory, metrics: Metrics, module_database: Database, campus: Campus) -> Asker:
     async def inner(scope: Any, _receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 418, "headers": []})
         await send({"type": "http.response.body", "body": scope["path"].encode()})
 
-    sessions, topics = Sessions(KEYS, lambda: NOW), Topics(KEYS)
+    sessions, topics = Sessions(KEYS, lambda: NOW, module_database), Topics(KEYS)
     app = LiveApp(inner, "/live", sessions, topics, memory, LiveStopwatch(metrics, "/live"))
-    return Asker(app, sessions.issue(COLLEGE, ADA), topics.sign(Topic(COLLEGE, ADA, course=CourseId(5))))
+    college, ada = campus.organisation_id, campus.people["Ada Abel"].public_id
+    topic = topics.sign(Topic(college, ada, course=CourseId(5)))
+    return Asker(app, sessions.issue(college, ada), topic, college, ada)
 
 
 def test_a_page_hears_the_version_and_until_when_the_data_is_complete(asker: Asker, memory: Memory) -> None:
-    memory.known[COLLEGE, 5, None] = "1.7"
+    memory.known[asker.college, 5, None] = "1.7"
 
     status, headers, body = asker.ask()
 
@@ -120,7 +130,7 @@ def test_what_has_not_changed_has_no_body_but_moves_the_as_of_line(asker: Asker)
 def test_a_change_of_something_else_changes_nothing(asker: Asker, memory: Memory) -> None:
     _status, headers, _body = asker.ask()
 
-    memory.known[COLLEGE, 6, None] = "1.8"
+    memory.known[asker.college, 6, None] = "1.8"
 
     assert asker.ask(etag=headers["etag"])[0] == 304
 
@@ -154,14 +164,34 @@ def test_a_stranger_hears_nothing(asker: Asker, cookie: str) -> None:
     assert "etag" not in headers
 
 
+def test_a_bearer_is_heard_before_a_cookie_and_neither_travels_in_the_place_of_the_other(asker: Asker) -> None:
+    bearer = asker.app.sessions.issue(asker.college, asker.ada, manner=Manner(Carrier.BEARER))
+
+    assert asker.ask(bearer=bearer, cookie="")[0] == 200
+    assert asker.ask(bearer=bearer)[0] == 200
+    assert asker.ask(bearer="forged")[0] == 401
+    assert asker.ask(bearer="")[0] == 401
+    assert asker.ask(bearer=asker.cookie, cookie="")[0] == 401
+    assert asker.ask(cookie=bearer)[0] == 401
+
+
+def test_an_ended_session_hears_nothing_any_more(asker: Asker) -> None:
+    assert asker.ask()[0] == 200
+
+    digest = sha256(asker.cookie.encode()).digest()
+    asker.app.sessions.end(asker.college, SessionChoice(digest=digest), None)
+
+    assert asker.ask()[0] == 401
+
+
 def test_the_topic_of_somebody_else_is_refused(asker: Asker) -> None:
-    theirs = Topics(KEYS).sign(Topic(COLLEGE, BEN, course=CourseId(5)))
+    theirs = Topics(KEYS).sign(Topic(asker.college, BEN, course=CourseId(5)))
 
     assert asker.ask(topic=theirs)[0] == 403
 
 
 def test_the_topic_of_another_organisation_is_refused(asker: Asker) -> None:
-    theirs = Topics(KEYS).sign(Topic(OrganisationId(4), ADA, course=CourseId(5)))
+    theirs = Topics(KEYS).sign(Topic(OrganisationId(asker.college + 1), asker.ada, course=CourseId(5)))
 
     assert asker.ask(topic=theirs)[0] == 403
 

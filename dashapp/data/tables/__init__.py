@@ -57,6 +57,12 @@ from dashapp.data.tables.quality import (
     quality_alerts,
     quality_hours,
 )
+from dashapp.data.tables.sessions import (
+    ended_sessions,
+    frame_origins,
+    session_tickets,
+    sessions,
+)
 from dashapp.data.tables.structure import (
     activities,
     activity_extensions,
@@ -94,8 +100,10 @@ __all__ = [
     "dead_letters",
     "demographics",
     "described_mailboxes",
+    "ended_sessions",
     "event_ledger",
     "forum_posts",
+    "frame_origins",
     "inbox",
     "ingest_partitions",
     "ingest_status",
@@ -123,6 +131,8 @@ __all__ = [
     "retractions",
     "scope_changes",
     "sections",
+    "session_tickets",
+    "sessions",
     "source_keys",
     "sources",
     "submissions",

@@ -1,0 +1,34 @@
+"""Whose pages may show ours in a frame, as it was registered."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from dashapp.data.tables import frame_origins
+from dashapp.domain.keys import OrganisationId
+
+
+def register_frame_origin(
+    connection: Connection, organisation: OrganisationId, origin: str, source: str, at: datetime
+) -> None:
+    """Lets pages of an origin frame ours. `source`: by what; an origin stays as long as any source names it."""
+    row = {"organisation_id": organisation, "origin": origin, "source": source, "added_at": at}
+    connection.execute(insert(frame_origins).values(row).on_conflict_do_nothing())
+
+
+def withdraw_frame_origins(connection: Connection, organisation: OrganisationId, source: str) -> int:
+    """Takes back all that a source has registered; gives how many origins that were."""
+    done = connection.execute(
+        delete(frame_origins).where(frame_origins.c.organisation_id == organisation, frame_origins.c.source == source)
+    )
+    return done.rowcount
+
+
+def read_frame_origins(connection: Connection) -> Sequence[tuple[OrganisationId, str]]:
+    """(organisation, origin) of all organisations, each once, in order."""
+    found = connection.execute(
+        select(frame_origins.c.organisation_id, frame_origins.c.origin).distinct().order_by(frame_origins.c.origin)
+    )
+    return [(OrganisationId(row.organisation_id), row.origin) for row in found]

@@ -1,0 +1,211 @@
+"""The rows of sessions: begun, found, seen, ended. All as la_web, in a transaction of the organisation."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    DateTime,
+    LargeBinary,
+    Select,
+    bindparam,
+    column,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from dashapp.data.tables import ended_sessions, people, session_tickets, sessions
+from dashapp.domain.errors import NotFound
+from dashapp.domain.keys import OrganisationId, PersonId, PublicId
+from dashapp.domain.sessions import Carrier, SignInMethod
+
+_BYTES: Final = ARRAY(LargeBinary)
+_MOMENTS: Final = ARRAY(DateTime(timezone=True))
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """What a session is from its beginning on."""
+
+    organisation_id: OrganisationId
+    person: PublicId
+    digest: bytes
+    method: SignInMethod
+    carrier: Carrier
+    device: str
+    page: str | None
+    started_at: datetime
+    idle_seconds: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSession:
+    """A session that was neither ended nor forgotten; its limits may have passed all the same."""
+
+    digest: bytes
+    session_id: UUID
+    method: SignInMethod
+    page: str | None
+    seen_at: datetime
+    idle_seconds: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SessionChoice:
+    """Which of an organisation's sessions are meant: all that fit what is given, and at least one thing is."""
+
+    digest: bytes | None = None
+    session_id: UUID | None = None
+    person_id: PersonId | None = None
+    """With those of the people merged into this one."""
+    but: bytes | None = None
+    """The digest of one that is not meant."""
+
+
+def begin_session(connection: Connection, new: NewSession) -> None:
+    """Adds the row. Raises NotFound where there is no such person."""
+    person = select(people.c.organisation_id, people.c.person_id).where(
+        people.c.organisation_id == new.organisation_id, people.c.public_id == new.person
+    )
+    values: dict[str, object] = {
+        "digest": new.digest,
+        "method": new.method.value,
+        "carrier": new.carrier.value,
+        "device": new.device,
+        "page": new.page,
+        "started_at": new.started_at,
+        "seen_at": new.started_at,
+        "idle_seconds": new.idle_seconds,
+        "expires_at": new.expires_at,
+    }
+    columns = [literal(value, sessions.c[name].type).label(name) for name, value in values.items()]
+    done = connection.execute(
+        insert(sessions).from_select(["organisation_id", "person_id", *values], person.add_columns(*columns))
+    )
+    if done.rowcount != 1:
+        raise NotFound("There is no such person.")
+
+
+def find_sessions(
+    connection: Connection, organisation: OrganisationId, digests: Sequence[bytes]
+) -> dict[bytes, KeptSession]:
+    """The sessions of these digests that nobody has ended."""
+    row = sessions.c
+    found = connection.execute(
+        select(row.digest, row.session_id, row.method, row.page, row.seen_at, row.idle_seconds, row.expires_at).where(
+            row.organisation_id == organisation,
+            row.digest == func.any(bindparam("digests", list(digests), type_=_BYTES)),
+            row.ended_at.is_(None),
+        )
+    )
+    return {bytes(each.digest): _kept(each) for each in found}
+
+
+def mark_seen(connection: Connection, organisation: OrganisationId, seen: Mapping[bytes, datetime]) -> None:
+    """Moves `seen_at` on; an ended session is left as it is."""
+    given = func.unnest(
+        bindparam("digests", list(seen), type_=_BYTES), bindparam("moments", list(seen.values()), type_=_MOMENTS)
+    )
+    at = given.table_valued(
+        column("digest", LargeBinary), column("moment", DateTime(timezone=True)), name="seen"
+    ).render_derived()
+    connection.execute(
+        update(sessions)
+        .values(seen_at=func.greatest(sessions.c.seen_at, at.c.moment))
+        .where(
+            sessions.c.organisation_id == organisation,
+            sessions.c.digest == at.c.digest,
+            sessions.c.ended_at.is_(None),
+        )
+    )
+
+
+def end_sessions(
+    connection: Connection, organisation: OrganisationId, choice: SessionChoice, by: PersonId | None
+) -> list[bytes]:
+    """Ends the chosen sessions for every process; gives the digests of those that had not been ended before."""
+    ended = connection.execute(
+        update(sessions)
+        .values(ended_at=text("clock_timestamp()"), ended_by=by)
+        .where(sessions.c.organisation_id == organisation, sessions.c.ended_at.is_(None), *_conditions(choice))
+        .returning(sessions.c.digest)
+    )
+    digests = [bytes(each.digest) for each in ended]
+    if digests:
+        rows = [{"organisation_id": organisation, "digest": digest} for digest in digests]
+        connection.execute(
+            upsert(ended_sessions).values(ended_at=text("clock_timestamp()")).on_conflict_do_nothing(), rows
+        )
+    return digests
+
+
+def recently_ended(connection: Connection, seconds: int) -> list[bytes]:
+    """The digests of all sessions, of any organisation, that were ended within so many seconds."""
+    since = func.now() - func.make_interval(0, 0, 0, 0, 0, 0, seconds)
+    found = connection.execute(select(ended_sessions.c.digest).where(ended_sessions.c.ended_at > since))
+    return [bytes(each.digest) for each in found]
+
+
+def forget_sessions(connection: Connection, organisation: OrganisationId, before: datetime) -> int:
+    """Throws away what was over before an instant, as la_jobs; gives how many sessions that were.
+
+    `before` lies further back than a session can last, else an ended one would be let in by `/live` again.
+    """
+    gone = connection.execute(
+        delete(sessions).where(sessions.c.organisation_id == organisation, sessions.c.expires_at < before)
+    )
+    for table, moment in (
+        (session_tickets, session_tickets.c.expires_at),
+        (ended_sessions, ended_sessions.c.ended_at),
+    ):
+        connection.execute(delete(table).where(table.c.organisation_id == organisation, moment < before))
+    return gone.rowcount
+
+
+def same_person(person: PersonId) -> Select[Any]:
+    """The keys of a session's organisation that are this person: their own, and those merged into it."""
+    one = people.alias("one")
+    return select(one.c.person_id).where(
+        one.c.organisation_id == sessions.c.organisation_id,
+        (one.c.person_id == person) | (one.c.merged_into == person),
+    )
+
+
+def _conditions(choice: SessionChoice) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if choice.digest is not None:
+        found.append(sessions.c.digest == choice.digest)
+    if choice.session_id is not None:
+        found.append(sessions.c.session_id == choice.session_id)
+    if choice.person_id is not None:
+        found.append(sessions.c.person_id.in_(same_person(choice.person_id)))
+    if not found:
+        raise ValueError("a choice of sessions that names nothing would mean all of them")
+    if choice.but is not None:
+        found.append(sessions.c.digest != choice.but)
+    return found
+
+
+def _kept(row: Any) -> KeptSession:
+    return KeptSession(
+        digest=bytes(row.digest),
+        session_id=row.session_id,
+        method=SignInMethod(row.method),
+        page=row.page,
+        seen_at=row.seen_at,
+        idle_seconds=row.idle_seconds,
+        expires_at=row.expires_at,
+    )

@@ -1,0 +1,39 @@
+"""`python -m dashapp.security <command>`: what the administration of access does from a terminal."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from dashapp.data.database import database_from
+from dashapp.domain.errors import AnalyticsError
+from dashapp.security.embed_commands import add_embed_commands
+from dashapp.settings import load_settings
+
+
+def main(arguments: Sequence[str] | None = None, tell: Callable[[str], object] | None = None) -> int:
+    """The command line. 0 when it was done, 1 when it could not be, 2 for a wrong setting or argument."""
+    say = tell or (lambda sentence: sys.stdout.write(f"{sentence}\n"))
+    parser = argparse.ArgumentParser(prog="python -m dashapp.security", description="Who may see what.")
+    add_embed_commands(parser.add_subparsers(dest="command", required=True))
+    options = parser.parse_args(arguments)
+    try:
+        settings = load_settings()
+    except AnalyticsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    database = None
+    try:
+        database = database_from(settings)
+        options.run(settings, database, options, say)
+    except AnalyticsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    else:
+        return 0
+    finally:
+        if database is not None:
+            database.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,128 @@
+"""Signed addresses that open one page in a frame, for systems that cannot launch one: a teacher or an administrator
+has one made for a page of theirs, and whoever opens it while it is good sees that page as they do, and nothing else.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final, Self
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import Flask, Response, request
+
+from dashapp.domain.clock import Clock
+from dashapp.domain.errors import NotFound, NotPermitted
+from dashapp.domain.keys import OrganisationId, PublicId
+from dashapp.domain.principal import Principal
+from dashapp.domain.sessions import Carrier, SignInMethod
+from dashapp.security.devices import device_of
+from dashapp.security.embedding import Embedding, Look
+from dashapp.security.guard import Access, Guard
+from dashapp.security.reach import Reach
+from dashapp.security.sessions import Manner
+from dashapp.security.signing import Signer
+from dashapp.words import _
+
+PATH: Final = "/embed-link"
+USUAL_LIFETIME: Final = timedelta(minutes=10)
+LONGEST_LIFETIME: Final = timedelta(hours=24)
+SESSION_IDLE: Final = timedelta(hours=1)
+SESSION_LIMIT: Final = timedelta(hours=4)
+LONGEST_TEXT: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedLink:
+    """Which page, as whom, and until when it can be opened (seconds since 1970)."""
+
+    organisation_id: OrganisationId
+    person: PublicId
+    page: str
+    """Below the path of the public address: `/embed/courses/<id>`."""
+    expires: int
+
+    def to_text(self) -> str:
+        """The form that is signed."""
+        page = urlsafe_b64encode(self.page.encode()).decode("ascii").rstrip("=")
+        return f"{self.organisation_id}.{self.person.hex}.{self.expires}.{page}"
+
+    @classmethod
+    def from_text(cls, text: str) -> Self | None:
+        """The link of a signed text; None where it has another form."""
+        parts = text.split(".")
+        try:
+            organisation, person, expires, page = parts
+            path = urlsafe_b64decode(page + "=" * (-len(page) % 4)).decode()
+            return cls(OrganisationId(int(organisation)), PublicId(UUID(hex=person)), path, int(expires))
+        except ValueError:
+            return None
+
+
+@dataclass(slots=True)
+class EmbedLinks:
+    """Makes links and reads them."""
+
+    secret_keys: Sequence[str]
+    clock: Clock
+    public_url: str
+    _signer: Signer = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Needs nothing but the keys."""
+        self._signer = Signer(self.secret_keys, "embed link")
+
+    def make(self, principal: Principal, page: str, lifetime: timedelta = USUAL_LIFETIME) -> str:
+        """The whole address for a page such as `/embed/courses/<id>`.
+
+        Raises NotPermitted for who is neither administrator nor teacher, NotFound where no such page can be embedded
+        alone or the lifetime is none (at most a day).
+        """
+        if not (principal.administers or principal.teaches_in):
+            raise NotPermitted("Embed links are made by teachers and administrators.")
+        if Reach.of(page) is None:
+            raise NotFound("No page at this address can be embedded alone: it should read like /embed/courses/<id>.")
+        if not timedelta(0) < lifetime <= LONGEST_LIFETIME:
+            raise NotFound("A link can be opened for a day at most.")
+        expires = int((self.clock() + lifetime).timestamp())
+        link = EmbedLink(principal.organisation_id, principal.public_id, page, expires)
+        return f"{self.public_url}{PATH}/{self._signer.sign(link.to_text())}"
+
+    def read(self, text: str) -> EmbedLink | None:
+        """The link of an address's last part, if it is ours and its time is not over."""
+        signed = self._signer.verify(text) if len(text) <= LONGEST_TEXT else None
+        link = EmbedLink.from_text(signed) if signed else None
+        return link if link is not None and link.expires > self.clock().timestamp() else None
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedLinkRoute:
+    """`GET /embed-link/<text>`: the page, opened by a session that reaches no further."""
+
+    guard: Guard
+    links: EmbedLinks
+    embedding: Embedding
+
+    def install(self, server: Flask) -> None:
+        """Adds the route below the path of the public address."""
+        prefix = urlsplit(self.guard.public_url).path
+        server.add_url_rule(f"{prefix}{PATH}/<text>", "open_embed_link", self._open, methods=["GET"])
+        self.guard.open_route("open_embed_link", Access.PUBLIC)
+
+    def _open(self, text: str) -> Response:
+        link = self.links.read(text)
+        if link is None:
+            words = _("This link has expired or was not made here. Ask for a new one.")
+            return Response(words, status=404, mimetype="text/plain")
+        manner = Manner(
+            carrier=Carrier.BEARER,
+            page=link.page,
+            device=device_of(request.headers.get("User-Agent")),
+            idle=SESSION_IDLE,
+            absolute=SESSION_LIMIT,
+        )
+        session = self.guard.sessions.issue(link.organisation_id, link.person, SignInMethod.LINK, manner)
+        look = Look(request.args.get("locale"), request.args.get("theme"))
+        path = f"{urlsplit(self.guard.public_url).path}{link.page}"
+        return self.embedding.bearer_answer(link.organisation_id, session, path, look)

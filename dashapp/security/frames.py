@@ -1,0 +1,101 @@
+"""Whose pages may show ours in a frame: read from the table, remembered for a few seconds, said in a header.
+
+The empty page below `/embed` is sent before anybody is known, so it names the origins of every organisation; the answer
+to a launch or to an embed link knows its organisation, and names that one's only.
+"""
+
+from collections.abc import Mapping, Sequence
+from threading import Lock
+from time import monotonic
+from typing import Final
+from urllib.parse import urlsplit
+
+from flask import g
+
+from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.store.frame_origins import read_frame_origins
+from dashapp.domain.errors import AnalyticsError, Unavailable
+from dashapp.domain.keys import OrganisationId
+
+REMEMBERED: Final = 5.0
+"""Seconds: so soon a change holds, without a restart."""
+_LONGEST: Final = 255
+_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-:[]")
+"""Nothing else may stand in a header's list of sources: no wildcard, no separator."""
+
+
+class NoOrigin(AnalyticsError):
+    """An address has no origin that could frame pages."""
+
+
+def origin_of(address: str, *, plain: bool = False) -> str:
+    """The origin of an address, as a browser says it: `https://lms.example.edu`.
+
+    `plain` allows http, for development. Raises NoOrigin.
+    """
+    try:
+        parts = urlsplit(address.strip())
+        host, port = (parts.netloc.rpartition("@")[2]).lower(), parts.port
+    except ValueError:
+        raise NoOrigin("This is no address.") from None
+    scheme = parts.scheme.lower()
+    if scheme not in ("https", "http") or (scheme == "http" and not plain):
+        raise NoOrigin("Pages can be framed by addresses that begin with https:// only.")
+    if not host or len(host) > _LONGEST or not set(host) <= _LETTERS or parts.username is not None:
+        raise NoOrigin("The address has no plain host name.")
+    usual = {"https": 443, "http": 80}[scheme]
+    return f"{scheme}://{host.removesuffix(f':{port}') if port == usual else host}"
+
+
+class FrameOrigins:
+    """The registered origins. Safe to share between threads; while the database is away, what was known last."""
+
+    def __init__(self, database: Database) -> None:
+        """Reads nothing yet."""
+        self._database = database
+        self._known: Mapping[OrganisationId, tuple[str, ...]] = {}
+        self._read_at = float("-inf")
+        self._reading = Lock()
+
+    def of(self, organisation: OrganisationId) -> tuple[str, ...]:
+        """The origins that an organisation has registered."""
+        return self._current().get(organisation, ())
+
+    def of_everybody(self) -> tuple[str, ...]:
+        """The origins of all organisations, each once, in order."""
+        return tuple(sorted({origin for origins in self._current().values() for origin in origins}))
+
+    def forget(self) -> None:
+        """Has the table read at the next question: for who has just changed it."""
+        self._read_at = float("-inf")
+
+    def _current(self) -> Mapping[OrganisationId, tuple[str, ...]]:
+        # One thread reads; the others go on with what is known.
+        if monotonic() - self._read_at >= REMEMBERED and self._reading.acquire(blocking=self._read_at < 0):
+            try:
+                if monotonic() - self._read_at >= REMEMBERED:
+                    self._read()
+            finally:
+                self._reading.release()
+        return self._known
+
+    def _read(self) -> None:
+        try:
+            with self._database.transaction(DatabaseRole.WEB, None) as connection:
+                rows = read_frame_origins(connection)
+        except Unavailable:
+            return
+        found: dict[OrganisationId, tuple[str, ...]] = {}
+        for organisation, origin in rows:
+            found[organisation] = (*found.get(organisation, ()), origin)
+        self._known, self._read_at = found, monotonic()
+
+
+def frame_by(origins: Sequence[str]) -> None:
+    """Lets these origins frame the answer of the running request."""
+    g.framed_by = tuple(origins)
+
+
+def framed_by() -> tuple[str, ...]:
+    """Which other origins may frame the answer of the running request."""
+    return tuple(g.get("framed_by", ()))

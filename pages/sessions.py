@@ -1,0 +1,38 @@
+"""Who is signed in where: `/account/sessions` for oneself, `/organisations/<id>/sessions` for administrators."""
+
+import dash
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashapp import ids
+from dashapp.components import sessions
+from dashapp.words import _
+
+
+def _page(organisation: str | None) -> Component:
+    address = dcc.Store(id=ids.Shell.ADDRESS, data={"id": organisation, "embedded": False})
+    return html.Div([address, html.Div(id=ids.Shell.REFUSAL), sessions.body()])
+
+
+def layout(**_query: str) -> Component:
+    """The empty page of one's own sessions."""
+    return _page(None)
+
+
+def organisation_layout(organisation: str = "", **_query: str) -> Component:
+    """The empty page of everybody's; `organisation` is the public id of its address."""
+    return _page(organisation)
+
+
+def _own_title(**_variables: str) -> str:
+    return _("Your sessions · Learning analytics")
+
+
+def _title(**_variables: str) -> str:
+    return _("Who is signed in · Learning analytics")
+
+
+dash.register_page("pages.own_sessions", path="/account/sessions", title=_own_title, layout=layout)
+dash.register_page(
+    "pages.sessions", path_template="/organisations/<organisation>/sessions", title=_title, layout=organisation_layout
+)

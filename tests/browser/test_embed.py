@@ -1,0 +1,203 @@
+"""Pages in a frame of another site: opened by a signed link, without any cookie, by a bearer that no address shows."""
+
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from playwright.sync_api import Frame, Page, expect
+
+from dashapp.data.database import DatabaseRole
+from dashapp.data.store.frame_origins import register_frame_origin
+from dashapp.data.store.sessions import SessionChoice
+from dashapp.domain.clock import system_clock
+from dashapp.domain.sessions import Carrier, SignInMethod
+from dashapp.security.embed_links import EmbedLinks
+from dashapp.security.sessions import Manner
+from tests.browser.service import WITHIN, Service, until
+
+PORTAL = b"""<!doctype html><title>Portal</title><body><script>
+window.heard = [];
+addEventListener("message", (event) => heard.push({ origin: event.origin, data: event.data }));
+const frame = Object.assign(document.createElement("iframe"), { name: "tool", width: 900, height: 500 });
+frame.src = decodeURIComponent(location.hash.slice(1));
+document.body.append(frame);
+</script>"""
+
+
+class Portal(BaseHTTPRequestHandler):
+    """A page of another system, which frames what its address names."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(PORTAL if self.path.startswith("/portal") else b"")
+
+    def log_message(self, *_arguments: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def portal() -> Iterator[ThreadingHTTPServer]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Portal)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def registered(portal: ThreadingHTTPServer, service: Service) -> str:
+    """The origin of the portal, on another site than the service: localhost is not 127.0.0.1."""
+    origin, campus = f"http://localhost:{portal.server_port}", service.campus
+    with campus.database.transaction(DatabaseRole.WEB, campus.organisation_id) as connection:
+        register_frame_origin(connection, campus.organisation_id, origin, "test", system_clock())
+    service.application.embedding.origins.forget()
+    return origin
+
+
+Embed = Callable[..., tuple[Page, Frame]]
+
+
+@pytest.fixture
+def link_to(service: Service) -> Callable[[str, str], str]:
+    """Makes a signed link as somebody, to a page below /embed."""
+
+    def make(name: str, path: str) -> str:
+        guard, person = service.application.guard, service.campus.people[name]
+        session = guard.sessions.read(guard.sessions.issue(service.campus.organisation_id, person.public_id))
+        assert session is not None
+        principal = guard.find_principal(session)
+        assert principal is not None
+        settings = service.application.services.settings
+        return EmbedLinks(settings.secret_keys, system_clock, service.base).make(principal, f"/embed{path}")
+
+    return make
+
+
+@pytest.fixture
+def embed(registered: str, new_page: Callable[..., Page]) -> Embed:
+    """Opens an address in a frame of the portal."""
+
+    def open_frame(address: str, origin: str = registered) -> tuple[Page, Frame]:
+        page = new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(WITHIN * 1000)
+        page.goto(f"{origin}/portal#{address}")
+        frame = page.frame("tool")
+        assert frame is not None
+        return page, frame
+
+    return open_frame
+
+
+def test_a_link_opens_its_page_in_a_frame_and_a_reload_keeps_it(
+    service: Service, link_to: Callable[[str, str], str], embed: Embed, registered: str
+) -> None:
+    course = service.course("ALG 1")
+    address = link_to("Tess Thorne", course)
+
+    page, frame = embed(f"{address}?theme=dark&locale=en_XA")
+    frame.wait_for_selector(".la-page:not(.la-loading)")
+
+    assert frame.url == f"{service.base}/embed{course}?locale=en_XA&theme=dark"
+    assert page.context.cookies() == []
+    expect(frame.locator("#classroom-title")).not_to_be_empty()
+    expect(frame.locator(".la-nav")).to_be_hidden()
+    assert frame.evaluate("document.documentElement.dataset.bsTheme") == "dark"
+    assert frame.evaluate("document.documentElement.lang") == "en-XA"
+    expect(frame.locator(".la-embedbar .la-live")).to_have_attribute("data-state", "live")
+    expect(frame.locator("#shell-embed-open")).to_be_hidden()
+
+    frame.evaluate("location.reload()")
+    frame.wait_for_selector(".la-page:not(.la-loading)")
+    expect(frame.locator("#classroom-title")).not_to_be_empty()
+    assert page.context.cookies() == []
+    heard = page.evaluate("heard")
+    assert {each["origin"] for each in heard} == {service.base}
+    assert {each["data"]["subject"] for each in heard} == {"lti.frameResize"}
+    assert heard[-1]["data"]["height"] > 500
+    assert not any("bearer" in str(each) for each in heard)
+
+
+def test_a_page_that_is_not_registered_cannot_frame_ours_nor_hear_of_it(
+    service: Service,
+    link_to: Callable[[str, str], str],
+    embed: Embed,
+    portal: ThreadingHTTPServer,
+    page_errors: list[str],
+) -> None:
+    address = link_to("Tess Thorne", service.course("ALG 1"))
+
+    page, frame = embed(address, f"http://127.0.0.1:{portal.server_port}")
+    until(page, "document.querySelector('iframe').contentDocument === null")
+    frame.wait_for_load_state()
+
+    assert frame.locator("#react-entry-point").count() == 0
+    assert page.evaluate("heard") == []
+    assert any("frame-ancestors" in each for each in page_errors)
+    page_errors.clear()
+
+
+def with_bearer(service: Service, page: Page, name: str, path: str) -> str:
+    """Opens a page that holds a bearer session of somebody, as after a launch."""
+    person = service.campus.people[name]
+    text = service.application.guard.sessions.issue(
+        service.campus.organisation_id, person.public_id, SignInMethod.LTI, Manner(Carrier.BEARER)
+    )
+    page.set_default_timeout(WITHIN * 1000)
+    page.goto(f"{service.base}{path}")
+    page.evaluate("text => history.replaceState({ la: { bearer: text, origins: [] } }, '')", text)
+    page.reload()
+    page.wait_for_selector(".la-page:not(.la-loading)")
+    return text
+
+
+def test_a_new_tab_has_a_session_of_its_own_by_a_ticket_that_no_address_shows(
+    service: Service, new_page: Callable[..., Page], page_errors: list[str]
+) -> None:
+    page = new_page()
+    asked: list[str] = []
+    page.context.on("request", lambda request: asked.append(request.url))
+    text = with_bearer(service, page, "Ada Abel", "/embed/me")
+    page_errors.clear()  # before the session was in its place, the empty page was told that it has none
+
+    with page.context.expect_page() as opened:
+        page.click("#shell-embed-open")
+    tab = opened.value
+    tab.wait_for_selector(".la-page:not(.la-loading)")
+
+    assert tab.url == f"{service.base}/me"
+    assert [cookie["name"] for cookie in page.context.cookies()] == ["la_session"]
+    assert not any(text in url or "ticket=" in url for url in asked)
+    assert tab.evaluate("history.state?.la ?? null") is None
+
+
+def test_a_session_that_has_ended_says_so_in_the_frame(
+    service: Service, new_page: Callable[..., Page], page_errors: list[str]
+) -> None:
+    page = new_page()
+    text = with_bearer(service, page, "Ada Abel", "/embed/me")
+    sessions = service.application.guard.sessions
+    session = sessions.read(text)
+    assert session is not None
+
+    sessions.end(session.organisation_id, SessionChoice(digest=session.digest), None)
+
+    expect(page.locator("#la-over h1")).to_have_text("This page has closed")
+    expect(page.locator("#react-entry-point")).to_be_hidden()
+    page_errors.clear()  # the browser notes each answer 401
+
+
+def test_moving_to_another_page_in_the_frame_keeps_the_session(
+    service: Service, new_page: Callable[..., Page], page_errors: list[str]
+) -> None:
+    page = new_page(viewport={"width": 1280, "height": 900})
+    text = with_bearer(service, page, "Tess Thorne", f"/embed{service.course('ALG 1')}")
+    page_errors.clear()
+
+    page.evaluate("history.pushState({}, '', '/embed/courses')")
+    page.reload()
+
+    page.wait_for_selector("#courses-page:not(.la-loading)")
+    assert page.evaluate("history.state.la.bearer") == text

@@ -1,0 +1,197 @@
+"""Pages for frames: signed links that open one page, bearers that are in no address, tickets for what has no header."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from dashapp.domain.errors import NotFound, NotPermitted
+from dashapp.domain.sessions import Carrier, SignInMethod
+from dashapp.security.__main__ import main
+from dashapp.security.reach import Reach
+from dashapp.security.sessions import Manner
+from dashapp.web.application import Application
+from tests.campus import ADMINISTRATOR, Campus
+from tests.security.conftest import Watch, by_bearer, given_in, links_of, path_of, principal_of
+from tests.served import Visitor, address
+
+Strangers = Callable[[], Visitor]
+NOTHING_HERE = "There is nothing here for you"
+
+
+@pytest.fixture
+def opened(application: Application, campus: Campus, visitor: Strangers) -> Callable[[str, str], Visitor]:
+    """Opens a signed link of somebody to a page, as a browser with no cookies."""
+
+    def open_link(name: str, page: str) -> Visitor:
+        somebody = visitor()
+        link = links_of(application).make(principal_of(application, campus, name), page)
+        answer = somebody.client.get(path_of(link))
+        assert answer.status_code == 200
+        assert "Set-Cookie" not in answer.headers
+        return by_bearer(somebody, given_in(answer.get_data(as_text=True))["held"]["bearer"])
+
+    return open_link
+
+
+# ---------------------------------------------------------------------- one page, one scope
+
+
+def test_a_link_opens_its_page_as_whoever_had_it_made(
+    campus: Campus, opened: Callable[[str, str], Visitor], courses: dict[str, str]
+) -> None:
+    page = f"/embed/courses/{courses['ALG 1']}"
+
+    answer = opened("Tess Thorne", page).ask("classroom-page", address(courses["ALG 1"], embedded=True))
+
+    assert NOTHING_HERE not in answer.get_data(as_text=True)
+    assert "Ada Abel" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("output", "values"),
+    [
+        ("classroom-page", lambda courses: address(courses["BOT 1"])),
+        ("classroom-page", lambda _: address(None)),
+        ("classroom-page", lambda _: {"shell-address.data": [1]}),
+        ("courses-page", lambda courses: address(courses["ALG 1"])),
+        ("student-page", lambda courses: address(courses["ALG 1"])),
+        ("home-location", lambda _: {}),
+        ("sessions-page", lambda _: address(None)),
+        ("sessions-said", lambda _: address(None)),
+        ("_pages_content", lambda _: {"_pages_location.pathname": "/embed/courses"}),
+        ("_pages_content", lambda _: {"_pages_location.pathname": None}),
+        ("shell-nav", lambda _: {"_pages_location.pathname": "/courses"}),
+    ],
+)
+def test_a_link_opens_nothing_else(
+    opened: Callable[[str, str], Visitor], courses: dict[str, str], output: str, values: Callable[..., dict[str, Any]]
+) -> None:
+    somebody = opened("Tess Thorne", f"/embed/courses/{courses['ALG 1']}")
+
+    answer = somebody.ask(output, values(courses))
+
+    assert (answer.status_code, answer.data) == (403, b"")
+
+
+def test_a_link_names_nobody_and_no_other_course_around_the_page(
+    opened: Callable[[str, str], Visitor], courses: dict[str, str]
+) -> None:
+    page = f"/embed/courses/{courses['ALG 1']}"
+
+    answer = opened("Tess Thorne", page).ask("shell-nav", {"_pages_location.pathname": page})
+
+    assert answer.status_code == 200
+    assert "Tess" not in answer.get_data(as_text=True)
+    assert "/courses/" not in answer.get_data(as_text=True)
+
+
+def test_an_administrators_link_shows_no_more_than_the_administrator_sees(
+    opened: Callable[[str, str], Visitor], courses: dict[str, str]
+) -> None:
+    page = f"/embed/courses/{courses['ALG 1']}"
+
+    answer = opened(ADMINISTRATOR, page).ask("classroom-page", address(courses["ALG 1"], embedded=True))
+
+    assert "Ada Abel" not in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "page", "wrong"),
+    [
+        ("Ada Abel", "/embed/me", NotPermitted),
+        ("Tess Thorne", "/courses", NotFound),
+        ("Tess Thorne", "/embed/courses/all", NotFound),
+        ("Tess Thorne", "/embed/me/../courses", NotFound),
+        ("Tess Thorne", "https://elsewhere.example/embed/me", NotFound),
+    ],
+)
+def test_links_are_made_by_staff_for_pages_that_can_stand_alone(
+    application: Application, campus: Campus, name: str, page: str, wrong: type[Exception]
+) -> None:
+    with pytest.raises(wrong):
+        links_of(application).make(principal_of(application, campus, name), page)
+
+
+@pytest.mark.parametrize("lifetime", [timedelta(0), timedelta(seconds=-5), timedelta(days=2)])
+def test_a_link_can_be_opened_for_a_day_at_most(application: Application, campus: Campus, lifetime: timedelta) -> None:
+    with pytest.raises(NotFound):
+        links_of(application).make(principal_of(application, campus, "Tess Thorne"), "/embed/courses", lifetime)
+
+
+def test_an_expired_a_changed_and_a_made_up_link_get_the_same_answer(
+    application: Application, campus: Campus, visitor: Strangers
+) -> None:
+    watch = Watch()
+    watch.now -= timedelta(minutes=11)
+    principal = principal_of(application, campus, "Tess Thorne")
+    expired = path_of(links_of(application, watch).make(principal, "/embed/courses"))
+    good = path_of(links_of(application).make(principal, "/embed/courses"))
+
+    answers = [visitor().client.get(path) for path in (expired, f"{good}x", "/embed-link/x", "/embed-link/1.2.3.4.5")]
+
+    assert {(each.status_code, each.data) for each in answers} == {(answers[0].status_code, answers[0].data)}
+    assert answers[0].status_code == 404
+
+
+def test_the_session_of_a_link_is_no_cookie(
+    application: Application, campus: Campus, visitor: Strangers, courses: dict[str, str]
+) -> None:
+    text = application.guard.sessions.issue(
+        campus.organisation_id, campus.people["Ada Abel"].public_id, SignInMethod.LTI, Manner(Carrier.BEARER)
+    )
+    planted, proper = visitor(), by_bearer(visitor(), text)
+    planted.client.set_cookie("la_session", text)
+
+    assert planted.ask("student-page", address(None)).status_code == 401
+    assert proper.ask("student-page", address(None)).status_code == 200
+
+
+def test_a_bearer_goes_before_the_browsers_own_sign_in(
+    application: Application, campus: Campus, visitor: Strangers
+) -> None:
+    somebody = visitor().sign_in(campus, "Ada Abel")
+
+    assert by_bearer(somebody, "forged").ask("student-page", address(None)).status_code == 401
+
+
+def test_a_bearer_needs_no_origin_and_a_cookie_does(
+    application: Application, campus: Campus, visitor: Strangers
+) -> None:
+    text = application.guard.sessions.issue(
+        campus.organisation_id, campus.people["Ada Abel"].public_id, SignInMethod.LTI, Manner(Carrier.BEARER)
+    )
+    cookie = visitor().sign_in(campus, "Ada Abel")
+    for somebody in (cookie, bearer := by_bearer(visitor(), text)):
+        somebody.client.environ_base["HTTP_ORIGIN"] = "https://elsewhere.example"
+
+    assert bearer.ask("student-page", address(None)).status_code == 200
+    assert cookie.ask("student-page", address(None)).status_code == 403
+
+
+def test_every_page_that_can_stand_alone_has_its_reach() -> None:
+    some = "018f6f7e-0000-7000-8000-000000000001"
+    assert [
+        (reach.name, reach.public_id)
+        for path in ("/embed/me", f"/embed/courses/{some}", f"/embed/organisations/{some}/data-quality")
+        if (reach := Reach.of(path)) is not None
+    ] == [("student", None), ("classroom", some), ("quality", some)]
+
+
+def test_links_and_origins_are_made_from_a_terminal(
+    application: Application, campus: Campus, visitor: Strangers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", campus.database.url.render_as_string(hide_password=False))
+    said: list[str] = []
+    name = ["--organisation", "small"]
+    person = str(campus.people["Tess Thorne"].public_id)
+
+    assert main(["frame-origin", *name, "--add", "https://portal.example.edu/start"], said.append) == 0
+    assert main(["frame-origin", *name], said.append) == 0
+    assert main(["frame-origin", *name, "--remove", "https://portal.example.edu"], said.append) == 0
+    assert main(["embed-link", *name, "--person", person, "--page", "/embed/courses"], said.append) == 0
+    assert main(["embed-link", *name, "--person", "Tess", "--page", "/embed/courses"], said.append) == 1
+
+    assert said[1] == "https://portal.example.edu  (by hand: https://portal.example.edu)"
+    assert visitor().client.get(path_of(said[-1])).status_code == 200

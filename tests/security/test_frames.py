@@ -1,0 +1,102 @@
+"""Whose pages may frame ours, and what the answer to a launch holds."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dashapp.data.database import DatabaseRole
+from dashapp.data.store.frame_origins import register_frame_origin, withdraw_frame_origins
+from dashapp.domain.clock import system_clock
+from dashapp.domain.keys import OrganisationId
+from dashapp.security.embedding import Look
+from dashapp.security.frames import NoOrigin, origin_of
+from dashapp.web.application import Application
+from tests.campus import Campus
+from tests.security.conftest import given_in, links_of, path_of, principal_of
+from tests.served import Visitor
+
+Strangers = Callable[[], Visitor]
+
+
+def test_the_answer_holds_the_session_as_data_that_no_browser_runs(application: Application, campus: Campus) -> None:
+    with application.server.test_request_context("/launch", method="POST"):
+        hostile = "</script><script>alert(1)</script>"
+        response = application.embedding.bearer_answer(campus.organisation_id, hostile, "/embed/me", Look("ar", "dark"))
+    text = response.get_data(as_text=True)
+
+    assert given_in(text)["held"]["bearer"] == hostile
+    assert hostile not in text
+    assert given_in(text)["address"] == "/embed/me?locale=en&theme=dark"
+    assert text.index("la-given") < text.index("session.js") < text.index("early.js")
+
+
+@pytest.fixture
+def portal(application: Application, campus: Campus) -> Any:
+    origin = "https://portal.example.edu"
+    with campus.database.transaction(DatabaseRole.WEB, campus.organisation_id) as connection:
+        register_frame_origin(connection, campus.organisation_id, origin, "test", system_clock())
+    application.embedding.origins.forget()
+    yield origin
+    with campus.database.transaction(DatabaseRole.WEB, campus.organisation_id) as connection:
+        withdraw_frame_origins(connection, campus.organisation_id, "test")
+    application.embedding.origins.forget()
+
+
+def framers(answer: Any) -> str:
+    return str(answer.headers["Content-Security-Policy"]).partition("frame-ancestors ")[2]
+
+
+def test_registered_pages_may_frame_what_is_below_embed_and_nothing_else(
+    application: Application, campus: Campus, visitor: Strangers, portal: str
+) -> None:
+    assert framers(visitor().client.get("/embed/me")) == f"'self' {portal}"
+    assert framers(visitor().sign_in(campus, "Ada Abel").client.get("/me")) == "'self'"
+    assert framers(visitor().client.get("/sign-in")) == "'self'"
+    assert "X-Frame-Options" not in visitor().client.get("/embed/me").headers
+
+
+def test_the_answer_of_a_link_names_the_origins_of_its_organisation_only(
+    application: Application, campus: Campus, visitor: Strangers, portal: str
+) -> None:
+    link = path_of(links_of(application).make(principal_of(application, campus, "Tess Thorne"), "/embed/courses"))
+    assert framers(visitor().client.get(link)) == f"'self' {portal}"
+    with application.server.test_request_context("/launch", method="POST"):
+        other = application.embedding.bearer_answer(OrganisationId(campus.organisation_id + 99), "text", "/embed/me")
+        assert framers(application.server.process_response(other)) == "'self'"
+
+
+def test_an_origin_taken_back_cannot_frame_any_more(
+    application: Application, campus: Campus, visitor: Strangers, portal: str
+) -> None:
+    with campus.database.transaction(DatabaseRole.WEB, campus.organisation_id) as connection:
+        assert withdraw_frame_origins(connection, campus.organisation_id, "test") == 1
+    application.embedding.origins.forget()
+
+    assert framers(visitor().client.get("/embed/me")) == "'self'"
+
+
+@pytest.mark.parametrize(
+    ("given", "origin"),
+    [
+        ("https://LMS.example.edu/moodle?x=1", "https://lms.example.edu"),
+        ("https://lms.example.edu:8443/", "https://lms.example.edu:8443"),
+        ("https://lms.example.edu:443", "https://lms.example.edu"),
+        ("https://[2001:db8::1]/", "https://[2001:db8::1]"),
+    ],
+)
+def test_an_origin_is_written_as_browsers_write_it(given: str, origin: str) -> None:
+    assert origin_of(given) == origin
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *("", "*", "https://", "https://*", "https://*.example.edu", "http://lms.example.edu", "file:///etc/passwd"),
+        *("https://a b.example", "https://a;script-src *", "https://a,b", "https://a:port", "https://user@a.example"),
+        *("javascript:alert(1)", "https://" + "a" * 300, "https://é.example", "https://['", "data:text/html,x"),
+    ],
+)
+def test_what_could_widen_the_header_is_no_origin(given: str) -> None:
+    with pytest.raises(NoOrigin):
+        origin_of(given)
