@@ -19,6 +19,7 @@ from dashapp.data.database import Database
 from dashapp.domain.keys import PublicId
 from dashapp.settings import Settings, load_settings
 from dashapp.web.application import Application, create_app
+from dashapp.web.connections import CarefulProtocol
 from dashapp.web.serve import QuietServer
 from tests.campus import Campus, build_campus
 from tests.servers import free_port
@@ -115,7 +116,14 @@ def application_on(database: Database, campus: Campus | None = None, **values: A
 def serving(application: Application) -> Iterator[str]:
     """The app behind uvicorn on a free port of the loopback; gives its address."""
     port = free_port()
-    config = uvicorn.Config(application.asgi, port=port, lifespan="off", log_config=None, timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        application.asgi,
+        port=port,
+        http=CarefulProtocol,
+        lifespan="off",
+        log_config=None,
+        timeout_graceful_shutdown=1,
+    )
     server = QuietServer(config)
     started = threading.Event()
     startup = server.startup

@@ -25,6 +25,7 @@ from dashapp.domain.errors import AnalyticsError, SettingsError, Unavailable
 from dashapp.observability.logging import configure_logging, get_logger
 from dashapp.settings import Settings, load_settings
 from dashapp.web.application import Application, create_app
+from dashapp.web.connections import CarefulProtocol
 from ingest.demo import demo_people, demo_stream, ensure_demo_campus
 from ingest.loop import ingest_from
 
@@ -136,7 +137,7 @@ def _run(
     config = uvicorn.Config(
         application.asgi,
         loop="uvloop",
-        http="httptools",
+        http=CarefulProtocol,
         lifespan="off",
         log_config=None,
         access_log=False,
