@@ -73,7 +73,8 @@ def cut_array(body: bytes, limits: Limits) -> list[bytes]:
     if first == b"{":
         return [body]
     if first != b"[":
-        raise Problem(400, "The body is neither a JSON object nor an array of them.")
+        words = "The body is empty." if not first else "The body is neither a JSON object nor an array of them."
+        raise Problem(400, words)
     if body.count(b",") > MOST_VALUES:
         raise Problem(413, f"A request has at most about {MOST_VALUES} values. Send fewer events at a time.")
     try:

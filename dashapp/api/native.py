@@ -41,5 +41,13 @@ class EventCollector:
         if not errors:
             return Examined(json_answer(202, told), deposits)
         if not deposits or ("partial", "true") not in request.query:
-            raise refuse(errors, f"{refused} of {refused + len(deposits)} events are refused, and none was taken.", 422)
+            raise refuse(errors, _sentence(errors, refused, refused + len(deposits)), 422)
         return Examined(json_answer(202, told | told_errors(errors)), deposits, refused)
+
+
+def _sentence(errors: list[ItemError], refused: int, items: int) -> str:
+    if items > 1:
+        return f"{refused} of {items} events are refused, and none was taken."
+    if "trailing characters" in errors[0].refused.detail:
+        return f"The event is refused. Events that stand one a line are sent as {NDJSON}."
+    return "The event is refused."

@@ -53,7 +53,7 @@ def check_media_type(request: Request, *taken: str) -> None:
     """Refuses a body in another format, character set or compression. A sender that says nothing sends JSON."""
     given = request.headers.get("content-type", "")
     if request.media_type not in ("", *taken):
-        raise Problem(415, f"{request.media_type} is not taken here: send {' or '.join(taken)}.")
+        raise Problem(415, f"{request.media_type} is not taken here: send {' or '.join(taken[:2])}.")
     for parameter in given.split(";")[1:]:
         name, _, value = parameter.partition("=")
         if name.strip().lower() == "charset" and value.strip().strip('"').lower() not in ("utf-8", "utf8", "us-ascii"):

@@ -68,7 +68,8 @@ def _level(kind: str, count: int | None) -> Component | str:
 
 def _row(figures: CourseFigures, links: Links, *, named: bool) -> Component:
     course = figures.course
-    title = html.Span(course.title, className="la-2")
+    called = course.title if course.title or course.code else _("No name so far")
+    title = html.Span(called, className="la-2")
     name = html.Td(dcc.Link([html.B(course.code, className="la-m"), " ", title], href=links.course(course.public_id)))
     columns = 4 if named else 2
     if figures.hidden:

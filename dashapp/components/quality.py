@@ -131,11 +131,15 @@ def _parts(total: Counts) -> Component:
     return _table([(_("Events that …"), False), (_("Share"), True), (_("Weight"), True)], rows)
 
 
-def _score(counts: Counts) -> Component:
+def _score(counts: Counts, *, alert: bool = False) -> Component:
+    """The score; `alert`: there is an open one. A low score alone is none: of a few events nothing follows yet."""
     score = counts.score()
-    low = score is not None and score < ALERT_UNDER
     said = _percent(score)
-    return html.Span([said, " ", _("alert")] if low else said, className="la-level help" if low else None)
+    if alert:
+        return html.Span([said, " ", _("alert")], className="la-level help")
+    if score is not None and score < ALERT_UNDER:
+        return html.Span([said, " ", _("low")], className="la-level watch")
+    return html.Span(said)
 
 
 def _source_row(one: SourceQuality, view: QualityView) -> list[Component | str]:
@@ -148,7 +152,7 @@ def _source_row(one: SourceQuality, view: QualityView) -> list[Component | str]:
         last = clock if when == view.today else words.ago(when, view.today)
     counts = one.counts
     shares = [_percent(counts.share(part)) for part in Part]
-    return [one.name, _score(counts), words.number(counts.received), *shares, last]
+    return [one.name, _score(counts, alert=one.alert_since is not None), words.number(counts.received), *shares, last]
 
 
 def _sources(view: QualityView) -> Component:
@@ -165,10 +169,11 @@ def _course_row(one: CourseQuality) -> list[Component | str]:
     told = [(share, part) for part in Part if (share := counts.share(part)) is not None]
     share, weakest = min(told, default=(100.0, Part.VALID), key=lambda pair: pair[0])
     why = _("{part}: {share}").format(part=part_words(weakest)[0], share=_percent(share)) if share < 100 else ""
+    title = one.title if one.title or one.code else _("No name so far")
     named: list[Component | str] = [
         html.B(one.code, className="la-m"),
         " ",
-        html.Span(html.Bdi(one.title), className="la-2"),
+        html.Span(html.Bdi(title), className="la-2"),
     ]
     return [html.Span(named), _score(counts), words.number(counts.received), why]
 

@@ -169,3 +169,14 @@ def test_what_was_taken_and_refused_is_counted(sender: Sender, collector: tuple[
     assert count(after, "refused") - count(before, "refused") == 1
     assert 'analytics_collector_requests_total{collector="events",status="202"}' in after
     assert 'analytics_api_response_time_seconds_count{method="POST",route="/api/v1/events",status="2xx"}' in after
+
+
+def test_lines_that_are_sent_as_one_document_are_told_how(sender: Sender) -> None:
+    lines = b'{"type":"viewed","id":"1"}\n{"type":"viewed","id":"2"}'
+    told = sender.post("/api/v1/events", content=lines, headers={"Content-Type": "application/json"}).json()
+    assert told["detail"] == "The event is refused. Events that stand one a line are sent as application/x-ndjson."
+
+
+def test_an_empty_body_is_said_to_be_empty(sender: Sender) -> None:
+    answer = sender.post("/api/v1/events", content=b"", headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["detail"]) == (400, "The body is empty.")

@@ -67,6 +67,18 @@ def test_a_weak_course_says_which_part_is_the_weakest() -> None:
     assert "Known: 50.0" in drawn(view()).replace("\\u00a0", " ").replace("\u00a0", " ")
 
 
+def test_an_alert_is_said_only_where_one_is_open() -> None:
+    text = drawn(view())
+    assert "la-level help" in text
+    calm = drawn(view(sources=(SourceQuality("moodle", BAD, NOW, None),), courses=(), alerts=()))
+    assert "la-level help" not in calm
+    assert "la-level watch" in calm
+
+
+def test_a_course_that_nobody_has_named_says_so() -> None:
+    assert "No name so far" in drawn(view(courses=(CourseQuality("", "", GOOD),)))
+
+
 def test_without_anything_there_are_words() -> None:
     text = drawn(EMPTY)
     assert "No alert" in text

@@ -141,6 +141,15 @@ class Prepared:
     events: int
 
 
+def _long(span: timedelta) -> str:
+    """How long that is, in the largest unit of which there are two: "90 s", "50 min", "30 h", "362 days"."""
+    seconds = span.total_seconds()
+    for length, unit in ((86_400, "days"), (3_600, "h"), (60, "min")):
+        if seconds >= 2 * length:
+            return f"{seconds // length:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
 def admit(arrived: Sequence[Arrived], limits: Limits) -> tuple[dict[OrganisationId, list[Arrived]], list[Buried]]:
     """Arrivals per organisation in their order, and those whose time can never be taken."""
     admitted: dict[OrganisationId, list[Arrived]] = {}
@@ -151,7 +160,7 @@ def admit(arrived: Sequence[Arrived], limits: Limits) -> tuple[dict[Organisation
         if at is not None:
             age = arrival.received_at - at
             if age < tolerance:
-                detail = f"{-age.total_seconds():.0f} s ahead of its arrival"
+                detail = f"{_long(-age)} ahead of its arrival"
                 buried.append(Buried(arrival.place, arrival.source, RefusalReason.IN_THE_FUTURE, detail))
                 continue
             if at < _EARLIEST or (age > retention and type(arrival.event) is LearningEvent):
