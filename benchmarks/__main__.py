@@ -2,11 +2,12 @@
 
 import sys
 
-from benchmarks import browser, collector, drain, guard, latency, pages, starting
+from benchmarks import browser, collector, drain, guard, latency, pages, rebuild, starting
 
 ALL = {
     "drain": drain.main,
     "latency": latency.main,
+    "rebuild": rebuild.main,
     "collector": collector.main,
     "pages": pages.main,
     "browser": browser.main,

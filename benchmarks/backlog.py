@@ -60,9 +60,9 @@ class Servers:
         with self.database.transaction(DatabaseRole.INGEST, self.organisation) as connection:
             return int(connection.execute(sa.text(statement)).scalar_one() or 0)
 
-    def start_ingest(self, **more: str) -> "subprocess.Popen[bytes]":
-        """`python -m ingest` on these servers."""
-        environment = {
+    def environment(self, **more: str) -> dict[str, str]:
+        """In which a command of the service works on these servers."""
+        return {
             **os.environ,
             "DATA_DIR": str(self.folder),
             "KAFKA_BROKERS": self.broker.bootstrap,
@@ -70,7 +70,10 @@ class Servers:
             "LOG_LEVEL": "WARNING",
             **more,
         }
-        return subprocess.Popen([sys.executable, "-m", "ingest"], cwd=REPOSITORY, env=environment)
+
+    def start_ingest(self, **more: str) -> "subprocess.Popen[bytes]":
+        """`python -m ingest` on these servers."""
+        return subprocess.Popen([sys.executable, "-m", "ingest"], cwd=REPOSITORY, env=self.environment(**more))
 
 
 @contextmanager

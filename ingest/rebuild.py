@@ -37,7 +37,8 @@ from dashapp.observability.logging import configure_logging
 from dashapp.settings import Settings, load_settings
 
 LONG_PORTION: Final = 2.0
-"""Seconds. Batches wait for a portion, so one that takes longer makes the following ones shorter."""
+"""Seconds. Batches wait for a portion, so one that takes longer makes the following ones shorter, until they are quick
+again."""
 TRIES: Final = 5
 PAUSE: Final = 1.0
 BAR: Final = 30
@@ -96,12 +97,19 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m ingest rebuild", description="Makes the aggregates of past days anew from the raw events."
     )
-    parser.add_argument("--from", type=date.fromisoformat, required=True, dest="first", help="the first local day")
-    parser.add_argument("--to", type=date.fromisoformat, required=True, dest="last", help="the last one, inclusive")
+    parser.add_argument("--from", type=_day, required=True, dest="first", help="the first local day")
+    parser.add_argument("--to", type=_day, required=True, dest="last", help="the last one, inclusive")
     parser.add_argument("--organisation", help="the short name of one organisation; else all of them")
     parser.add_argument("--course", help="a code, a public id, or a sender's id; needs --organisation")
     parser.add_argument("--again", action="store_true", help="begin anew what was interrupted")
     return parser
+
+
+def _day(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{written} is no day: write it like 2026-03-01") from None
 
 
 class Command:
@@ -174,7 +182,7 @@ class Command:
                         return False
                     portion = Portion(course, begin, end, courses[course])
                     took = self._persist(partial(made.rebuild, portion))
-                    days = max(1, days // 2) if took > LONG_PORTION else days
+                    days = _next_length(days, took)
                 progress.write(Mark(first, course), DAYS_SHARE * (place + (number + 1) / len(left)) / len(parts))
             if task.course is None:
                 made.sum_up(first, last)
@@ -214,6 +222,14 @@ class Command:
                 if attempt == TRIES - 1 or self._stopping.wait(PAUSE * 2**attempt):
                     raise
         raise AssertionError("the last try returns or raises")
+
+
+def _next_length(days: int, took: float) -> int:
+    """How many days the next portions have, after one of so many that took so many seconds."""
+    if took > LONG_PORTION:
+        return max(1, days // 2)
+    # What was slow for a moment must not make thousands of small portions of all that follows.
+    return min(SLICE_DAYS, days * 2) if took < LONG_PORTION / 4 else days
 
 
 class Progress:

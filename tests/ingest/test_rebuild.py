@@ -30,7 +30,7 @@ from dashapp.domain.keys import PersonId
 from dashapp.settings import Settings
 from ingest.loop import Ingest
 from ingest.native import encode
-from ingest.rebuild import Command, _parser
+from ingest.rebuild import LONG_PORTION, Command, _next_length, _parser
 from tests.ingest.conftest import ISSUER, Campus, await_that, put
 
 RunIngest = Callable[[Settings, Database], Ingest]
@@ -268,3 +268,17 @@ def test_days_without_raw_events_are_refused_with_a_sentence(campus: Campus, set
 def test_what_names_nothing_is_refused(campus: Campus, settings: Settings, arguments: tuple[str, ...]) -> None:
     with pytest.raises(RebuildError):
         rebuild(settings, campus, *arguments)
+
+
+def test_portions_grow_short_where_they_take_long_and_long_again_afterwards() -> None:
+    assert _next_length(7, LONG_PORTION * 1.1) == 3
+    assert _next_length(1, LONG_PORTION * 9) == 1
+    assert _next_length(3, LONG_PORTION / 2) == 3
+    assert _next_length(3, LONG_PORTION / 9) == 6
+    assert _next_length(6, 0.0) == 7
+
+
+def test_a_day_that_is_none_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        _parser().parse_args(["--from", "2026-13-01", "--to", "2026-13-02"])
+    assert "2026-13-01 is no day: write it like 2026-03-01" in capsys.readouterr().err

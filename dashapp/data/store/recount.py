@@ -117,7 +117,7 @@ _EVENTS: Final = f"""
         SELECT zone, {_begins("valid_from")} AS begins, lead(valid_from) OVER (ORDER BY valid_from) - 1 AS last_day,
             row_number() OVER (ORDER BY valid_from) = 1 AS first
         FROM organisation_time_zones WHERE organisation_id = :organisation),
-    dated AS (SELECT z.*, lead(begins) OVER (ORDER BY begins) AS ends FROM zones z),
+    dated AS MATERIALIZED (SELECT z.*, lead(begins) OVER (ORDER BY begins) AS ends FROM zones z),
     located AS (
         SELECT r.*, coalesce(p.merged_into, p.person_id) AS counts_as, z.zone, z.last_day, z.ends,
             convert_from(r.body, 'UTF8')::json AS said
