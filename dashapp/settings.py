@@ -99,6 +99,7 @@ class Settings(BaseSettings):
 
     outgoing_networks: Words = ()
     outgoing_ca_file: FilePath | None = None
+    openid_client_secrets: Annotated[Words, Field(repr=False)] = ()
 
     live_interval: Annotated[int, Field(ge=500, le=60_000)] = 2000
     minimum_group_size: Annotated[int, Field(ge=1, le=100)] = 5
@@ -114,7 +115,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         *("trusted_proxies", "secret_keys", "kafka_brokers", "kafka_topics", "collector_origins"),
-        "outgoing_networks",
+        *("outgoing_networks", "openid_client_secrets"),
         mode="before",
     )
     @classmethod
@@ -146,6 +147,13 @@ class Settings(BaseSettings):
             parts = urlsplit(word)
             if word != "*" and (parts.scheme not in ("http", "https") or word != f"{parts.scheme}://{parts.netloc}"):
                 raise ValueError(f"{word} should be * or an origin such as https://lms.example.edu")
+        return value
+
+    @field_validator("openid_client_secrets")
+    @classmethod
+    def _are_named(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(name and secret for name, _, secret in (word.partition("=") for word in value)):
+            raise ValueError("each should read organisation/provider=secret")
         return value
 
     @field_validator("kafka_brokers")
@@ -190,6 +198,10 @@ class Settings(BaseSettings):
     def trusted_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The proxies whose `X-Forwarded-*` headers are believed."""
         return tuple(ip_network(word) for word in self.trusted_proxies)
+
+    def openid_client_secret(self, name: str) -> str | None:
+        """The secret that a provider has given this service, by `organisation/provider`."""
+        return dict(word.split("=", 1) for word in self.openid_client_secrets).get(name)
 
     def kafka_client_options(self) -> dict[str, Any]:
         """Keyword arguments that any client of kafka-python needs to reach the brokers: addresses and security."""

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 
 from dashapp.components import classroom, courses, institution, letters, quality, student
 from dashapp.data.database import Database
+from dashapp.domain.clock import Clock, system_clock
 from dashapp.domain.keys import PublicId
 from dashapp.settings import Settings, load_settings
 from dashapp.web.application import Application, create_app
@@ -98,13 +99,15 @@ def web_settings(database: Database, **values: Any) -> Settings:
 
 
 @contextmanager
-def application_on(database: Database, campus: Campus | None = None, **values: Any) -> Iterator[Application]:
+def application_on(
+    database: Database, campus: Campus | None = None, clock: Clock = system_clock, **values: Any
+) -> Iterator[Application]:
     """An app on this database, whose sign-in offers the people of the campus."""
 
     def people(_database: Database) -> list[Any]:
         return campus.sign_in_choices() if campus else []
 
-    application = create_app(web_settings(database, **values), database=database, demo_people=people)
+    application = create_app(web_settings(database, **values), database=database, clock=clock, demo_people=people)
     try:
         yield application
     finally:
@@ -113,9 +116,9 @@ def application_on(database: Database, campus: Campus | None = None, **values: A
 
 
 @contextmanager
-def serving(application: Application) -> Iterator[str]:
-    """The app behind uvicorn on a free port of the loopback; gives its address."""
-    port = free_port()
+def serving(application: Application, port: int | None = None) -> Iterator[str]:
+    """The app behind uvicorn on a port of the loopback, by default a free one; gives its address."""
+    port = port or free_port()
     config = uvicorn.Config(
         application.asgi,
         port=port,

@@ -122,7 +122,10 @@ class PageReader:
 
     def courses(self, principal: Principal) -> CoursesView:
         """The list of the classrooms that the principal may open, with the key figures of each."""
-        scope = scope_for_courses(principal, self.minimum_group)
+        return self.courses_of(scope_for_courses(principal, self.minimum_group))
+
+    def courses_of(self, scope: Scope) -> CoursesView:
+        """The same for who is no person: other services, by the scope of their key."""
         question = self._question("courses", scope, Filters(), 0)
         return self._answer(
             question, self._courses, lambda connection: read_overview(connection, scope, question.as_of)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from dashapp.data.database import database_from
 from dashapp.domain.errors import AnalyticsError
+from dashapp.security.account_commands import add_account_commands
 from dashapp.security.embed_commands import add_embed_commands
 from dashapp.settings import load_settings
 
@@ -14,7 +15,9 @@ def main(arguments: Sequence[str] | None = None, tell: Callable[[str], object] |
     """The command line. 0 when it was done, 1 when it could not be, 2 for a wrong setting or argument."""
     say = tell or (lambda sentence: sys.stdout.write(f"{sentence}\n"))
     parser = argparse.ArgumentParser(prog="python -m dashapp.security", description="Who may see what.")
-    add_embed_commands(parser.add_subparsers(dest="command", required=True))
+    commands = parser.add_subparsers(dest="command", required=True)
+    add_account_commands(commands)
+    add_embed_commands(commands)
     options = parser.parse_args(arguments)
     try:
         settings = load_settings()

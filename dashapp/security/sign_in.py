@@ -1,28 +1,33 @@
-"""The sign-in of a laptop: one click makes you one of the demo campus's people. It is not there in production.
+"""The sign-in page: local accounts, the providers of the organisation, and in development the demo campus's people.
 
-The real sign-in replaces the proof of who somebody is, and nothing else: sessions, guard and scopes stay.
+A sign-in proves who somebody is and nothing else: what they may do is read from their memberships.
 """
 
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import quote
 
-from flask import Flask, Response, make_response, redirect, render_template_string, request
+from flask import Flask, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from dashapp.data.database import Database, DatabaseRole, act_for
+from dashapp.data.store.identified import all_organisations
+from dashapp.data.store.identity_providers import IdentityProvider, list_providers
+from dashapp.data.store.organisations import find_organisation
 from dashapp.domain.keys import OrganisationId, PublicId
 from dashapp.domain.sessions import SignInMethod
 from dashapp.observability.logging import get_logger
-from dashapp.security.guard import Access, Guard
-from dashapp.security.signing import Signer
-from dashapp.words import _, language_tag, text_direction
+from dashapp.security.accounts import Accounts
+from dashapp.security.forms import Forms
+from dashapp.security.guard import Access
+from dashapp.security.rates import Rates
+from dashapp.words import _
 
 SIGN_IN_PATH: Final = "/sign-in"
 SIGN_OUT_PATH: Final = "/sign-out"
-FORM_COOKIE: Final = "la_form"
-FORM_SECONDS: Final = 3600
+OPENID_PATH: Final = "/sign-in/openid"
+LONGEST_FIELD: Final = 1000
 
 log = get_logger(__name__)
 
@@ -41,101 +46,162 @@ class DemoPerson:
 
 ListPeople = Callable[[], Sequence[DemoPerson]]
 
-PAGE: Final = """<!doctype html>
-<html lang="{{ lang }}" dir="{{ dir }}" data-bs-theme="light">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-{% if not groups %}<meta http-equiv="refresh" content="2">{% endif %}
-<title>{{ title }}</title>
-<link rel="icon" href="{{ base }}/_favicon.ico">
-{% for sheet in sheets %}<link rel="stylesheet" href="{{ base }}/assets/{{ sheet }}">
-{% endfor %}<script src="{{ base }}/assets/early.js"></script>
-</head>
-<body>
-<main class="la-page la-sign-in">
-<header class="la-head"><div><h1>{{ title }}</h1><p class="la-lead">{{ lead }}</p></div></header>
-{% if not groups %}<p class="la-card" role="status">{{ empty }}</p>{% endif %}
+PAGE: Final = """
+<section class="la-card la-door">
+{% for button in buttons %}<a class="btn btn-outline-secondary" href="{{ button.href }}">{{ button.words }}</a>
+{% endfor %}{% if buttons %}<p class="la-or la-small la-2"><span>{{ words.other }}</span></p>{% endif %}
+<form method="post" action="{{ base }}/sign-in">
+<input type="hidden" name="form" value="{{ form }}"><input type="hidden" name="next" value="{{ next }}">
+{% if not place.settled %}<label for="organisation">{{ words.organisation }}</label>
+<input class="form-control" id="organisation" name="organisation" value="{{ place.organisation }}" required
+ maxlength="254" autocomplete="organization" autocapitalize="none" spellcheck="false">
+{% else %}<input type="hidden" name="organisation" value="{{ place.organisation }}">
+{% endif %}<label for="name">{{ words.name }}</label>
+<input class="form-control" id="name" name="name" value="{{ name }}" required maxlength="254" autocomplete="username"
+ autocapitalize="none" spellcheck="false"{% if error %} aria-describedby="form-error" aria-invalid="true"{% endif %}>
+<label for="password">{{ words.password }}</label>
+<input class="form-control" id="password" name="password" type="password" required maxlength="256"
+ autocomplete="current-password"{% if error %} aria-describedby="form-error" aria-invalid="true" autofocus{% endif %}>
+<button type="submit" class="btn btn-primary">{{ words.sign_in }}</button>
+</form>
+{% if not place.organisation %}<p class="la-small la-2">{{ words.organisation_help }}</p>{% endif %}
+</section>
+{% if demo %}<section class="la-demo"><header class="la-head"><div><h2>{{ words.demo }}</h2>
+<p class="la-lead">{{ words.demo_help }}</p></div></header>
+{% if not groups %}<p class="la-card" role="status">{{ words.empty }}</p>{% endif %}
 <form method="post" action="{{ base }}/sign-in" class="la-grid">
 <input type="hidden" name="form" value="{{ form }}"><input type="hidden" name="next" value="{{ next }}">
 {% for group in groups %}<section class="la-card s4">
-<header class="la-card-h"><h2>{{ group.title }}</h2><p>{{ group.line }}</p></header>
+<header class="la-card-h"><h3>{{ group.title }}</h3><p>{{ group.line }}</p></header>
 <ul class="la-list la-people">{% for person in group.people %}
 <li><button type="submit" name="person" value="{{ person.public_id }}" class="la-person">
 <span class="la-m">{{ person.name }}</span>
 <span class="la-small la-2">{{ person.detail }}</span></button></li>{% endfor %}
 </ul></section>
-{% endfor %}</form>
-</main>
-</body>
-</html>
+{% endfor %}</form></section>{% endif %}
 """
 
 
 @dataclass(frozen=True, slots=True)
-class DevelopmentSignIn:
-    """The two routes of the demo sign-in. `install` adds and opens them."""
+class _Place:
+    """For whom the page is."""
 
-    guard: Guard
-    list_people: ListPeople
-    secret_keys: tuple[str, ...]
-    style_sheets: tuple[str, ...]
+    organisation: str
+    """Its short name as far as it is known."""
+    settled: bool
+    """Whether there is no other one, so that it need not be shown."""
+    providers: tuple[IdentityProvider, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """The routes of the sign-in page. `install` adds and opens them."""
+
+    forms: Forms
+    accounts: Accounts
+    database: Database
+    rates: Rates
+    list_people: ListPeople | None
+    """The people of the demo campus; None outside of development."""
+    awaits_people: bool = False
+    """Whether the demo campus is being made as long as it has no people."""
 
     def install(self, server: Flask) -> None:
         """Adds `/sign-in` and `/sign-out`, below the path of the public address."""
-        prefix = self._prefix()
+        prefix = self.forms.prefix
+        sign_in = self.rates.of_sign_ins(self._sign_in)
         server.add_url_rule(f"{prefix}{SIGN_IN_PATH}", "sign_in", self._show, methods=["GET"])
-        server.add_url_rule(f"{prefix}{SIGN_IN_PATH}", "sign_in_as", self._sign_in, methods=["POST"])
+        server.add_url_rule(f"{prefix}{SIGN_IN_PATH}", "sign_in_as", sign_in, methods=["POST"])
         server.add_url_rule(f"{prefix}{SIGN_OUT_PATH}", "sign_out", self._sign_out, methods=["GET", "POST"])
         for endpoint in ("sign_in", "sign_in_as", "sign_out"):
-            self.guard.open_route(endpoint, Access.PUBLIC)
-
-    def _prefix(self) -> str:
-        return urlsplit(self.guard.public_url).path
-
-    def _signer(self) -> Signer:
-        return Signer(self.secret_keys, "sign-in form")
+            self.forms.guard.open_route(endpoint, Access.PUBLIC)
 
     def _show(self) -> BaseResponse:
-        nonce = secrets.token_urlsafe(16)
-        people = self.list_people()
-        html = render_template_string(
+        return self._page(request.args.get("organisation"), request.args.get("next"))
+
+    def _page(
+        self, organisation: str | None, wanted: str | None, name: str = "", error: str | None = None, status: int = 200
+    ) -> BaseResponse:
+        place = self._place((organisation or "")[:LONGEST_FIELD].strip())
+        people = self.list_people() if self.list_people is not None else ()
+        onward = local_path(wanted, self.forms.prefix)
+        return self.forms.page(
             PAGE,
-            lang=language_tag(),
-            dir=text_direction(),
-            title=_("Sign in to the demo campus"),
-            lead=_("This page is for development only: choose who you want to be."),
-            empty=_("The demo campus is being made. This page shows it in a few seconds."),
+            status,
+            title=_("Sign in"),
+            error=error,
+            wide=self.list_people is not None,
+            reload=self.awaits_people and not people and not error,
+            next=onward,
+            name=name,
+            place=place,
+            buttons=[self._button(place.organisation, one, onward) for one in place.providers],
+            words=_words(),
+            demo=bool(people) or self.awaits_people,
             groups=[group for group in _groups(people) if group["people"]],
-            base=self._prefix(),
-            sheets=self.style_sheets,
-            form=self._signer().sign(nonce),
-            next=local_path(request.args.get("next"), self._prefix()),
         )
-        response = make_response(html)
-        secure = self.guard.secure_cookies
-        response.set_cookie(FORM_COOKIE, nonce, max_age=FORM_SECONDS, httponly=True, samesite="Strict", secure=secure)
-        return response
+
+    def _place(self, organisation: str) -> "_Place":
+        """Whose people sign in here. In an installation with one organisation nobody is asked for its name."""
+        with self.database.transaction(DatabaseRole.JOBS, None) as connection:
+            every = all_organisations(connection)
+            only = every[0][1] if len(every) == 1 else None
+            name = organisation or only or ""
+            known = find_organisation(connection, name.replace("\0", ""))
+            if known is None:
+                return _Place(organisation, False, ())
+            act_for(connection, known)
+            return _Place(name, name == only, tuple(list_providers(connection, known)))
+
+    def _button(self, organisation: str, provider: IdentityProvider, onward: str) -> dict[str, str]:
+        place = f"{quote(organisation, safe='')}/{quote(provider.name, safe='')}"
+        return {
+            "href": f"{self.forms.prefix}{OPENID_PATH}/{place}?next={quote(onward)}",
+            "words": _("Continue with {provider}").format(provider=provider.title),
+        }
 
     def _sign_in(self) -> BaseResponse:
-        nonce = self._signer().verify(request.form.get("form", ""))
-        if not nonce or nonce != request.cookies.get(FORM_COOKIE) or not self.guard.same_origin():
+        if not self.forms.sent_by_own_page():
             # An old tab, or somebody else's page: the form is shown again, nothing is signed in.
-            return redirect(f"{self._prefix()}{SIGN_IN_PATH}", code=303)
-        wanted = request.form.get("person", "")
-        person = next((one for one in self.list_people() if str(one.public_id) == wanted), None)
+            return redirect(f"{self.forms.prefix}{SIGN_IN_PATH}", code=303)
+        if "person" in request.form:
+            return self._become(request.form["person"])
+        organisation, name, password = (
+            request.form.get(field, "")[:LONGEST_FIELD] for field in ("organisation", "name", "password")
+        )
+        who = self.accounts.sign_in(organisation, name, password)
+        wanted = request.form.get("next")
+        if who is None:
+            log.info("sign_in.refused")
+            return self._page(organisation, wanted, name, refused_words(), 401)
+        response = redirect(local_path(wanted, self.forms.prefix), code=303)
+        self.forms.guard.begin(response, who.organisation_id, who.person, SignInMethod.LOCAL)
+        log.info("sign_in.local", organisation_id=int(who.organisation_id))
+        return response
+
+    def _become(self, wanted: str) -> BaseResponse:
+        people = self.list_people() if self.list_people is not None else ()
+        person = next((one for one in people if str(one.public_id) == wanted), None)
         if person is None:
             return Response(_("Nobody of the demo campus has this name."), status=404, mimetype="text/plain")
-        response = redirect(local_path(request.form.get("next"), self._prefix()), code=303)
-        self.guard.begin(response, person.organisation_id, person.public_id, SignInMethod.DEMO)
+        response = redirect(local_path(request.form.get("next"), self.forms.prefix), code=303)
+        self.forms.guard.begin(response, person.organisation_id, person.public_id, SignInMethod.DEMO)
         log.info("sign_in.demo", organisation_id=int(person.organisation_id), role=person.role)
         return response
 
     def _sign_out(self) -> BaseResponse:
-        response = redirect(f"{self._prefix()}{SIGN_IN_PATH}", code=303)
-        if self.guard.same_origin():
-            self.guard.finish(response)
+        response = redirect(f"{self.forms.prefix}{SIGN_IN_PATH}", code=303)
+        if self.forms.guard.same_origin():
+            self.forms.guard.finish(response)
         return response
+
+
+def refused_words() -> str:
+    """The one answer to whoever cannot be signed in, whatever the reason."""
+    return _(
+        "That did not work: the name or the password is not right, or there were too many tries. After several tries,"
+        " wait a few minutes."
+    )
 
 
 def local_path(wanted: str | None, prefix: str) -> str:
@@ -146,6 +212,20 @@ def local_path(wanted: str | None, prefix: str) -> str:
     if any(ord(letter) < 32 or letter == "\\" for letter in wanted):
         return start
     return start if wanted.startswith((f"{prefix}{SIGN_IN_PATH}", f"{prefix}{SIGN_OUT_PATH}")) else wanted
+
+
+def _words() -> dict[str, str]:
+    return {
+        "other": _("or with a password"),
+        "organisation": _("Organisation"),
+        "organisation_help": _("The short name of your organisation: ask its administrator for it."),
+        "name": _("Name or e-mail address"),
+        "password": _("Password"),
+        "sign_in": _("Sign in"),
+        "demo": _("The demo campus"),
+        "demo_help": _("This part is for development only: choose who you want to be."),
+        "empty": _("The demo campus is being made. This page shows it in a few seconds."),
+    }
 
 
 def _groups(people: Sequence[DemoPerson]) -> list[dict[str, object]]:

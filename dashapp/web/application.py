@@ -87,12 +87,11 @@ def create_app(
     prefix = urlsplit(settings.public_url).path
     sessions = Sessions(settings.secret_keys, clock, database)
     origins = FrameOrigins(database)
-    signs_in = settings.demo_sign_in and demo_people is not None
     guard = Guard(
         sessions=sessions,
         find_principal=Principals(database, clock),
         public_url=settings.public_url,
-        sign_in_path=SIGN_IN_PATH if signs_in else None,
+        sign_in_path=SIGN_IN_PATH,
         secure_cookies=settings.production,
         frame_origins=origins.of_everybody,
     )

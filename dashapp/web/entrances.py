@@ -4,11 +4,21 @@ from collections.abc import Callable, Sequence
 
 from flask import Flask
 
+from dashapp.api.reading import ReadingApi
 from dashapp.data.database import Database
+from dashapp.security.accounts import Accounts
 from dashapp.security.embed_links import EmbedLinkRoute, EmbedLinks
 from dashapp.security.embedding import Embedding
+from dashapp.security.forms import Forms
 from dashapp.security.guard import Guard
-from dashapp.security.sign_in import DemoPerson, DevelopmentSignIn
+from dashapp.security.openid import OpenId
+from dashapp.security.openid_pages import OpenIdPages
+from dashapp.security.outgoing import Outgoing
+from dashapp.security.password_pages import PasswordPages
+from dashapp.security.passwords import Hasher
+from dashapp.security.rates import Rates
+from dashapp.security.service_keys import KnownServices
+from dashapp.security.sign_in import DemoPerson, SignIn
 from dashapp.security.tickets import TicketRoutes, Tickets
 from dashapp.services import Services
 
@@ -20,10 +30,23 @@ ListDemoPeople = Callable[[Database], Sequence[DemoPerson]]
 def install_entrances(
     server: Flask, guard: Guard, services: Services, embedding: Embedding, demo_people: ListDemoPeople | None
 ) -> None:
-    """Installs the sign-in where the guard leads strangers to one, embed links, and tickets."""
+    """Installs the sign-in with what belongs to it, embed links, and tickets."""
     settings, database, clock = services.settings, services.database, services.clock
-    if guard.sign_in_path is not None and demo_people is not None:
-        people = demo_people
-        DevelopmentSignIn(guard, lambda: people(database), settings.secret_keys, SIGN_IN_SHEETS).install(server)
+    _install_sign_in(server, guard, services, demo_people if settings.demo_sign_in else None)
     EmbedLinkRoute(guard, EmbedLinks(settings.secret_keys, clock, settings.public_url), embedding).install(server)
     TicketRoutes(guard, Tickets(settings.secret_keys, clock, database)).install(server)
+
+
+def _install_sign_in(server: Flask, guard: Guard, services: Services, demo_people: ListDemoPeople | None) -> None:
+    """How people and services prove who they are."""
+    settings, database, clock = services.settings, services.database, services.clock
+    forms = Forms(guard, settings.secret_keys, SIGN_IN_SHEETS)
+    rates = Rates(server, settings)
+    accounts = Accounts(database, clock, settings.secret_keys, Hasher())
+    list_people = None if demo_people is None else lambda: demo_people(database)
+    awaits_people = demo_people is not None and settings.demo
+    SignIn(forms, accounts, database, rates, list_people, awaits_people).install(server)
+    PasswordPages(forms, accounts, rates).install(server)
+    openid = OpenId(Outgoing(settings), clock)
+    OpenIdPages(forms, database, clock, rates, openid, settings.openid_client_secret).install(server)
+    ReadingApi(KnownServices(database, clock), services.reader, rates).install(server, guard, forms.prefix)

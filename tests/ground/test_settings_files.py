@@ -58,8 +58,9 @@ def test_a_setting_that_nothing_reads_is_listed_as_such() -> None:
     rooms = ("dashapp", "pages", "callbacks", "ingest")
     sources = [path for room in rooms for path in (REPOSITORY / room).rglob("*.py") if path.name != "settings.py"]
     code = "\n".join(path.read_text() for path in [*sources, REPOSITORY / "app.py"])
-    # These reach others in another form: an address made of its parts, options of a client, a yes or no.
-    parts = re.compile(r"DB_|REDIS_|KAFKA_SASL_|KAFKA_SSL_|KAFKA_SECURITY_|APP_ENV|TRUSTED_PROXIES")
+    # These reach others in another form: an address made of its parts, options of a client, a yes or no, one
+    # of several secrets.
+    parts = re.compile(r"DB_|REDIS_|KAFKA_SASL_|KAFKA_SSL_|KAFKA_SECURITY_|APP_ENV|TRUSTED_PROXIES|OPENID_")
     others = [name for name in setting_names() if not parts.match(name)]
     assert {name for name in others if not re.search(rf"\.{name.lower()}\b", code)} == listed
     for form in ("database_url", "redis_url", "kafka_client_options", "production", "trusted_networks"):

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from dashapp.data.database import Database
 from dashapp.security.sign_in import local_path
-from dashapp.web.application import create_app
 from tests.campus import Campus
-from tests.served import Visitor, address, web_settings
+from tests.served import Visitor, address, application_on
 
 Strangers = Callable[[], Visitor]
 FORM = re.compile(r'name="form" value="([^"]+)"')
@@ -67,27 +67,26 @@ def test_a_page_of_another_site_signs_nobody_out(campus: Campus, visitor: Strang
     assert person.ask("student-page", address(None)).status_code == 200
 
 
-def test_production_has_no_demo_sign_in_and_says_so(module_database: Database, campus: Campus) -> None:
-    settings = web_settings(
-        module_database,
-        app_env="production",
-        public_url="https://learn.example/analytics",
-        secret_keys="k" * 40,
-        pseudonym_key="p" * 40,
-    )
-    application = create_app(settings, database=module_database, demo_people=lambda _: campus.sign_in_choices())
-    client = application.server.test_client()
-    try:
+def test_production_has_no_demo_sign_in(module_database: Database, campus: Campus) -> None:
+    settings: dict[str, Any] = {
+        "app_env": "production",
+        "public_url": "https://learn.example/analytics",
+        "secret_keys": "k" * 40,
+        "pseudonym_key": "p" * 40,
+    }
+    with application_on(module_database, campus, **settings) as application:
+        client = application.server.test_client()
         answer = client.get("/analytics/me")
-        missing = client.post("/analytics/sign-in", data={})
         page = client.get("/analytics/sign-in")
-    finally:
-        application.guard.sessions.stop()
-        application.services.live.stop()
+        form = FORM.search(page.get_data(as_text=True))
+        assert form is not None
+        chosen = {"form": form[1], "person": str(campus.people["Max Moor"].public_id)}
+        become = client.post("/analytics/sign-in", data=chosen, base_url="https://learn.example")
 
-    assert (answer.status_code, answer.get_data(as_text=True)) == (401, "This service has no sign-in yet.")
-    assert missing.status_code in (404, 405)
-    assert page.status_code == 401
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/analytics/sign-in?next=/analytics/me")
+    assert page.status_code == 200
+    assert "Max Moor" not in page.get_data(as_text=True)
+    assert "la_session" not in str(become.headers)
     assert "Strict-Transport-Security" in answer.headers
 
 

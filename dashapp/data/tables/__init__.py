@@ -4,6 +4,13 @@ Tenant keys lead with `organisation_id`, so that a table can be distributed by o
 addresses stand in `people` only; everything else knows the key.
 """
 
+from dashapp.data.tables.access import (
+    accounts,
+    identity_providers,
+    password_links,
+    service_keys,
+    sign_in_tries,
+)
 from dashapp.data.tables.aggregates import (
     ROLL_UPS,
     activity_days,
@@ -86,6 +93,7 @@ TENANT_TABLES = tuple(
 __all__ = [
     "ROLL_UPS",
     "TENANT_TABLES",
+    "accounts",
     "activities",
     "activity_days",
     "activity_extensions",
@@ -104,6 +112,7 @@ __all__ = [
     "event_ledger",
     "forum_posts",
     "frame_origins",
+    "identity_providers",
     "inbox",
     "ingest_partitions",
     "ingest_status",
@@ -121,6 +130,7 @@ __all__ = [
     "organisation_units",
     "organisations",
     "outcomes",
+    "password_links",
     "people",
     "person_identifiers",
     "person_merges",
@@ -131,8 +141,10 @@ __all__ = [
     "retractions",
     "scope_changes",
     "sections",
+    "service_keys",
     "session_tickets",
     "sessions",
+    "sign_in_tries",
     "source_keys",
     "sources",
     "submissions",
