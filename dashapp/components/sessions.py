@@ -59,8 +59,8 @@ def fill(view: SessionsView) -> dict[str, object]:
         title = ngettext("{number} session is open", "{number} sessions are open", count)
         lead = _("Everybody who is signed in to your organisation, the last ones seen first.")
     else:
-        title = ngettext("You are signed in in {number} place", "You are signed in in {number} places", count)
-        lead = _("End what you do not recognise, then change how you sign in.")
+        title = ngettext("You have {number} open session", "You have {number} open sessions", count)
+        lead = _("Where you are signed in. End what you do not recognise.")
     return {
         "page": "la-page",
         "title": title.format(number=words.number(count)),

@@ -109,6 +109,9 @@ def test_a_link_opens_its_page_in_a_frame_and_a_reload_keeps_it(
     expect(frame.locator(".la-embedbar .la-live")).to_have_attribute("data-state", "live")
     expect(frame.locator("#shell-embed-open")).to_be_hidden()
 
+    frame.select_option("#classroom-section", "A")
+    until(frame, "location.search.includes('section=A')")
+
     frame.evaluate("location.reload()")
     frame.wait_for_selector(".la-page:not(.la-loading)")
     expect(frame.locator("#classroom-title")).not_to_be_empty()
@@ -118,6 +121,21 @@ def test_a_link_opens_its_page_in_a_frame_and_a_reload_keeps_it(
     assert {each["data"]["subject"] for each in heard} == {"lti.frameResize"}
     assert heard[-1]["data"]["height"] > 500
     assert not any("bearer" in str(each) for each in heard)
+
+
+def test_the_height_follows_the_page_in_both_directions(
+    service: Service, link_to: Callable[[str, str], str], embed: Embed
+) -> None:
+    page, frame = embed(link_to("Tess Thorne", service.course("ALG 1")))
+    frame.wait_for_selector(".la-page:not(.la-loading)")
+    until(page, "heard.length > 0")
+    full = page.evaluate("heard.at(-1).data.height")
+
+    frame.evaluate(
+        "Object.assign(document.querySelector('.la-page').style, { blockSize: '400px', overflow: 'hidden' })"
+    )
+
+    until(page, f"heard.at(-1).data.height < {full} / 2")
 
 
 def test_a_page_that_is_not_registered_cannot_frame_ours_nor_hear_of_it(

@@ -45,13 +45,13 @@ def press(somebody: Visitor, session: str, at: PublicId | None = None) -> Any:
 def test_one_sees_the_own_sessions_and_ends_another_one(campus: Campus, visitor: Strangers) -> None:
     here, there = (visitor().sign_in(campus, "Fay Ford") for _ in range(2))
     listed = here.ask("sessions-page", address(None))
-    assert "You are signed in in 2 places" in shown(listed)
+    assert "You have 2 open sessions" in shown(listed)
     [other] = ids_listed(listed)
 
     assert "1 session ended" in shown(press(here, other))
 
     assert there.ask("student-page", address(None)).status_code == 401
-    assert "You are signed in in 1 place" in shown(here.ask("sessions-page", address(None)))
+    assert "You have 1 open session" in shown(here.ask("sessions-page", address(None)))
     assert "It had ended before" in shown(press(here, other))
 
 

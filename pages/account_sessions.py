@@ -32,7 +32,11 @@ def _title(**_variables: str) -> str:
     return _("Who is signed in · Learning analytics")
 
 
-dash.register_page("pages.own_sessions", path="/account/sessions", title=_own_title, layout=layout)
+dash.register_page("pages.account_sessions", path="/account/sessions", title=_own_title, layout=layout)
+# Its name comes before that of the institution, whose address would else take this one for an organisation's name.
 dash.register_page(
-    "pages.sessions", path_template="/organisations/<organisation>/sessions", title=_title, layout=organisation_layout
+    "pages.account_sessions_of_all",
+    path_template="/organisations/<organisation>/sessions",
+    title=_title,
+    layout=organisation_layout,
 )
