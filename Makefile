@@ -27,7 +27,7 @@ run-kafka: environment ## The same with a real Apache Kafka (needs Java and Mave
 	@exec $(BIN)/python -m deploy.local_kafka --data-dir var/kafka -- $(BIN)/python app.py
 
 test: environment-dev system-packages broker ## Run all tests but the long ones, with the coverage gate
-	@$(BIN)/python -m pytest -m "not long" -n $(PYTEST_WORKERS) --dist loadfile --cov --cov-report=term --cov-fail-under=90
+	@$(BIN)/python -m pytest -m "not long" -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term --cov-fail-under=90
 
 test-long: environment-dev system-packages broker ## Run the tests that take minutes
 	@$(BIN)/python -m pytest -m long --timeout=3600

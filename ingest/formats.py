@@ -8,13 +8,13 @@ them.
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from dashapp.domain.errors import Refused
-from dashapp.domain.events import Event, LearningEvent, RefusalReason, Source, Topic, UserEvent, Voided
+from dashapp.domain.events import ContentEvent, Event, LearningEvent, RefusalReason, Source, Topic, UserEvent, Voided
 from ingest import caliper, native, xapi
 from ingest.bodies import check_size, check_text, refuse_unreadable
 
@@ -56,6 +56,14 @@ class _Shape(msgspec.Struct):
     event_time: Raw | UnsetType = msgspec.field(default=UNSET, name="eventTime")
 
 
+_TOPICS: Final[Mapping[type[Event], Topic]] = MappingProxyType(
+    {
+        LearningEvent: Topic.LEARNING,
+        Voided: Topic.LEARNING,
+        **dict.fromkeys(get_args(UserEvent), Topic.USER),
+        **dict.fromkeys(get_args(ContentEvent), Topic.CONTENT),
+    }
+)
 _SHAPE: Final = msgspec.json.Decoder(_Shape)
 _ARRAY: Final = msgspec.json.Decoder(list[Raw])
 
@@ -123,9 +131,12 @@ def recognise(body: bytes) -> Format | None:
 
 def kind_of(event: Event) -> Topic:
     """The kind of topic that an event belongs to; a voiding counts as a learning event."""
-    if isinstance(event, LearningEvent | Voided):
-        return Topic.LEARNING
-    return Topic.USER if isinstance(event, UserEvent) else Topic.CONTENT
+    return topic_of_type(type(event))
+
+
+def topic_of_type(kind: type[Event]) -> Topic:
+    """The same by the event's type."""
+    return _TOPICS[kind]
 
 
 def _object(body: bytes, topic: Topic, source: Source) -> list[Item]:

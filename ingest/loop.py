@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from threading import Event as Signal
 from threading import Thread
 from typing import Final
@@ -28,7 +29,8 @@ from dashapp.observability.logging import get_logger
 from dashapp.observability.metrics import Metrics, PartitionFigures, PartitionGauges
 from dashapp.settings import Settings
 from ingest.committing import Committer, HeldSlot, SharedWriter
-from ingest.gathering import Batch, Decoder, Gathered, kind_of
+from ingest.formats import topic_of_type
+from ingest.gathering import Batch, Decoder, Gathered
 from ingest.handover import Handover
 from ingest.letters import LetterKeeper
 from ingest.sources import SourceRegistry
@@ -65,6 +67,7 @@ PRUNED_EVERY: Final = 60
 """Reports, so once a minute."""
 CLOSE_SECONDS: Final = 3.0
 MIXED: Final = "mixed"
+_EVENT_OF: Final = attrgetter("event")
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,7 +369,10 @@ def outcomes(records: Gathered, written: Written) -> Counter[tuple[str, str]]:
     found: Counter[tuple[str, str]] = Counter()
     for kind, refused in records.refused.items():
         found[kind.value if kind is not None else MIXED, "refused"] += refused
-    kinds = Counter(kind_of(arrived.event).value for arrived in records.arrived)
+    # By type first: that is counted without a line of Python per event.
+    kinds: Counter[str] = Counter()
+    for event_type, events in Counter(map(type, map(_EVENT_OF, records.arrived))).items():
+        kinds[topic_of_type(event_type).value] += events
     if len(kinds) > 1 and (written.seen or written.buried):
         kinds = Counter({MIXED: len(records.arrived)})
     for name, events in kinds.items():

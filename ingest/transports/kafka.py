@@ -255,11 +255,15 @@ class KafkaTransport:
         now = time.time()
         earliest = max(0.0, now - self._settings.data_retention_days * 86_400)
         begin = len(records)
+        stamped, received = None, datetime.fromtimestamp(now, UTC)
         for each in found:
-            # A producer's clock that is ahead must not let an event from the future through, nor one that is years
-            # behind let through what is too old: such a record arrives now.
-            seconds = min(each.timestamp / 1000, now) if each.timestamp / 1000 > earliest else now
-            received = datetime.fromtimestamp(seconds, UTC)
+            if each.timestamp != stamped:
+                # A producer's clock that is ahead must not let an event from the future through, nor one that is years
+                # behind let through what is too old: such a record arrives now. Records of one millisecond share their
+                # instant, so that what is made of it is made once.
+                stamped = each.timestamp
+                seconds = min(stamped / 1000, now) if stamped / 1000 > earliest else now
+                received = datetime.fromtimestamp(seconds, UTC)
             sender, letter = self._said_by(each) if each.headers else (None, None)
             place = Place(topic, number, each.offset, each.value or b"", received, letter=letter)
             records.append(Record(place, received, kind, sender))

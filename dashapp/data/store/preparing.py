@@ -73,8 +73,7 @@ class Limits:
     future_tolerance: timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(msgspec.Struct, frozen=True, gc=False):
     """One event with what it names resolved. `person` is the key under which it arrived, `counts_as` the canonical."""
 
     number: int

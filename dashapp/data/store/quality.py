@@ -31,6 +31,7 @@ JUDGED_EVERY: Final = timedelta(seconds=30)
 KEPT: Final = timedelta(days=400)
 """Hours of quality older than this are forgotten: a year can be held against the year before."""
 NO_COURSE: Final = 0
+_AT_ONCE: Final = timedelta()
 
 _Key = tuple[int, int, int]
 """(source, course, hour since 1970)"""
@@ -39,17 +40,21 @@ _Key = tuple[int, int, int]
 class Tally:
     """Counts events as they are prepared. Not safe to share between threads."""
 
-    __slots__ = ("_last", "_rows", "sources")
+    __slots__ = ("_hour", "_last", "_received", "_rows", "sources")
 
     def __init__(self) -> None:
         """Nothing counted yet."""
         self._rows: dict[_Key, list[int]] = {}
         self._last: dict[_Key, datetime] = {}
+        self._received: datetime | None = None
+        self._hour = 0
         self.sources: dict[int, Source] = {}
         """Whose events were counted."""
 
     def _row(self, source: Source, course: int, received: datetime) -> list[int]:
-        key = (source.source_id, course, int(received.timestamp()) // 3600)
+        if received is not self._received:
+            self._received, self._hour = received, int(received.timestamp()) // 3600
+        key = (source.source_id, course, self._hour)
         row = self._rows.get(key)
         if row is None:
             self._rows[key] = row = [0] * len(_NAMES)
@@ -71,7 +76,7 @@ class Tally:
             row[_INCOMPLETE] += 1
         if is_out_of_range(event):
             row[_OUT_OF_RANGE] += 1
-        delay = received - at if at is not None else timedelta()
+        delay = received - at if at is not None else _AT_ONCE
         if delay <= HISTORY_AFTER:
             row[_LIVE] += 1
             late, slow = limits_of(event.precision)
