@@ -286,6 +286,8 @@ def fill(view: ClassroomView, screen: Screen, links: Links, filters: Filters | N
     number = len(rows) if view.named else learners_counted(view)
     shown = ngettext("{number} learner", "{number} learners", number).format(number=words.number(number))
     ordered = _("{count}; most points of the rules first, every rule that applies with its value").format(count=shown)
+    if not view.rostered:
+        ordered = _("{line}. No roster has come: everybody who did something here is listed").format(line=ordered)
     return {
         "page": "la-page" if view.named else f"la-page {GROUPED}",
         "title": classroom_sentence(view),

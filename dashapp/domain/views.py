@@ -221,6 +221,8 @@ class ClassroomView:
     """Which week of the course the first of `week_starts` is: 1 where teaching begins, less before it."""
     videos: tuple[VideoViews, ...] = ()
     """The most watched ones, by the chosen learners in the shown range; the most viewers first."""
+    rostered: bool = True
+    """False: no source has sent a roster, and whoever did something in the course counts as a learner."""
 
 
 @dataclass(frozen=True, slots=True)

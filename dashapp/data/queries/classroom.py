@@ -19,7 +19,7 @@ from dashapp.data.queries.courses import (
 )
 from dashapp.data.queries.days import bits_statement, first_minutes, per_week, places, read_bits
 from dashapp.data.queries.enrolment import names_and_sections, sizes
-from dashapp.data.queries.people import full_name
+from dashapp.data.queries.people import name_of
 from dashapp.data.queries.standing import CourseStanding, Question, read_standings
 from dashapp.data.queries.videos import read_videos
 from dashapp.domain.audience import Audience
@@ -186,6 +186,7 @@ def _view(room: _Room, placed: Sequence[tuple[int, LearnerRow]], *, named: bool)
         enrolled=len(room.chosen),
         named=named,
         first_week=one.course.calendar.week_number(room.starts[0]),
+        rostered=one.rostered,
     )
 
 
@@ -221,7 +222,7 @@ def _rows(room: _Room, named: dict[int, Row[*tuple[Any, ...]]]) -> list[tuple[in
         row = named[int(one.people[at])]
         shown_row = LearnerRow(
             public_id=PublicId(row.public_id),
-            name=full_name(row.given_name, row.family_name),
+            name=name_of(row),
             sections=tuple(sorted(row.sections or ())),
             level=one.standing.levels[at],
             points=int(points[at]),

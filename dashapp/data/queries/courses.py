@@ -17,6 +17,7 @@ from dashapp.data.tables import (
     activity_extensions,
     course_breaks,
     course_days,
+    course_identifiers,
     courses,
     learner_activities,
     organisation_time_zones,
@@ -171,6 +172,7 @@ def courses_statement(organisation: OrganisationId) -> Statement:
             courses.c.course_id,
             courses.c.public_id,
             courses.c.code,
+            identifier_of_course(),
             func.coalesce(courses.c.title, courses.c.claimed_title).label("title"),
             courses.c.ends_on,
             courses.c.risk_rules,
@@ -193,16 +195,39 @@ def courses_statement(organisation: OrganisationId) -> Statement:
     )
 
 
+def identifier_of_course() -> Any:
+    """One identifier of each course of a statement, as the column `identifier`."""
+    return (
+        select(func.min(course_identifiers.c.value))
+        .where(
+            course_identifiers.c.organisation_id == courses.c.organisation_id,
+            course_identifiers.c.course_id == courses.c.course_id,
+        )
+        .correlate(courses)
+        .scalar_subquery()
+        .label("identifier")
+    )
+
+
+def called(row: Row[Any]) -> tuple[str, str]:
+    """(code, title) of a course with these columns and its `identifier`.
+
+    What nobody has described goes by the end of its identifier, which is an address more often than not.
+    """
+    title = row.title or row.code or (row.identifier or "").rstrip("/").rpartition("/")[2]
+    return row.code or title, title
+
+
 def course_of(row: Row[Any]) -> Course:
     """The course that a row of `courses_statement` describes."""
     breaks = tuple(sorted((date.fromisoformat(first), date.fromisoformat(last)) for first, last in row.breaks or []))
-    title = row.title or row.code or ""
+    code, title = called(row)
     parts = tuple(
         sorted(((key, name, text or name) for key, name, text in row.sections or []), key=lambda part: part[2])
     )
     return Course(
         CourseId(row.course_id),
-        CourseChoice(PublicId(row.public_id), row.code or title, title),
+        CourseChoice(PublicId(row.public_id), code, title),
         row.unit,
         TeachingCalendar(row.starts_on, row.ends_on, breaks),
         risk_rules_of(row.risk_rules),

@@ -1,7 +1,8 @@
 """Who is a learner of a course at an instant: applied on reading, since ingest counts everyone.
 
 A learner holds the role at that instant, is no staff of the course then and no test person. Of people who turned out
-to be one only the one who stands for them appears.
+to be one only the one who stands for them appears. Of a course whose roster no source has ever sent, everybody who did
+something there counts as a learner, until a roster comes: senders of xAPI statements often know nothing of enrolments.
 """
 
 from collections.abc import Collection
@@ -12,22 +13,29 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
+    DateTime,
+    Select,
     Subquery,
     and_,
     bindparam,
     case,
+    cast,
     exists,
+    false,
     func,
     literal,
+    null,
     or_,
     select,
+    true,
+    union_all,
 )
 
 from dashapp.data.queries.columns import Statement, or_missing
 from dashapp.data.queries.described import described, names_of
 from dashapp.data.tables import learner_course_days, memberships, people, sections
 from dashapp.domain.events import STAFF_ROLES, Role
-from dashapp.domain.keys import CourseId, OrganisationId
+from dashapp.domain.keys import CourseId, OrganisationId, PersonId
 
 member = people.alias("member")
 person = people.alias("person")
@@ -72,18 +80,26 @@ def _staff(organisation: OrganisationId, courses: Collection[CourseId], instant:
 
 
 def learners_of(organisation: OrganisationId, courses: Collection[CourseId], instant: datetime) -> Subquery:
-    """(course_id, person_id, joined_at) of every learner of the courses at the instant.
+    """(course_id, person_id, joined_at, enrolled) of every learner of the courses at the instant.
 
-    `joined_at` is null where a source knows no start.
+    `joined_at` is null where a source knows no start. `enrolled`: false in courses without a roster.
     """
     staff = _staff(organisation, courses, instant)
+    return union_all(_enrolled(organisation, courses, instant, staff), _met(organisation, courses, staff)).subquery(
+        "learners"
+    )
+
+
+def _enrolled(
+    organisation: OrganisationId, courses: Collection[CourseId], instant: datetime, staff: Subquery
+) -> Select[Any]:
+    joined_at = case((func.bool_or(memberships.c.starts_at.is_(None)), None), else_=func.min(memberships.c.starts_at))
     return (
         select(
             memberships.c.scope_id.label("course_id"),
             person.c.person_id,
-            case(
-                (func.bool_or(memberships.c.starts_at.is_(None)), None), else_=func.min(memberships.c.starts_at)
-            ).label("joined_at"),
+            joined_at.label("joined_at"),
+            true().label("enrolled"),
         )
         .join(
             member,
@@ -108,7 +124,48 @@ def learners_of(organisation: OrganisationId, courses: Collection[CourseId], ins
             ~exists().where(staff.c.course_id == memberships.c.scope_id, staff.c.person_id == person.c.person_id),
         )
         .group_by(memberships.c.scope_id, person.c.person_id)
-        .subquery("learners")
+    )
+
+
+def without_roster(organisation: OrganisationId, course: ColumnElement[Any]) -> ColumnElement[bool]:
+    """No source has ever said of anybody that they learn in the course."""
+    said = memberships.alias("said")
+    return ~exists().where(
+        said.c.organisation_id == organisation,
+        said.c.scope_kind == "course",
+        said.c.scope_id == course,
+        said.c.role == Role.LEARNER,
+    )
+
+
+def _met(organisation: OrganisationId, courses: Collection[CourseId], staff: Subquery) -> Select[Any]:
+    """Everybody with activity in those of the courses that have no roster."""
+    keys = bindparam(None, sorted(courses), type_=ARRAY(BigInteger), unique=True)
+    asked = select(func.unnest(keys).label("course_id")).subquery("asked")
+    # Looked up course by course, so that nothing is read where all have a roster.
+    active = (
+        select(learner_course_days.c.person_id)
+        .where(
+            learner_course_days.c.organisation_id == organisation,
+            learner_course_days.c.course_id == asked.c.course_id,
+        )
+        .distinct()
+        .lateral("active")
+    )
+    return (
+        select(
+            asked.c.course_id,
+            people.c.person_id,
+            cast(null(), DateTime(timezone=True)).label("joined_at"),
+            false().label("enrolled"),
+        )
+        .select_from(asked.join(active, literal(True)))
+        .join(people, and_(people.c.organisation_id == organisation, people.c.person_id == active.c.person_id))
+        .where(
+            without_roster(organisation, asked.c.course_id),
+            ~described(people, "is_test"),
+            ~exists().where(staff.c.course_id == asked.c.course_id, staff.c.person_id == people.c.person_id),
+        )
     )
 
 
@@ -129,12 +186,13 @@ def last_day_of(learners: Subquery, organisation: OrganisationId, today: date) -
 
 
 def roster(organisation: OrganisationId, courses: Collection[CourseId], instant: datetime, today: date) -> Statement:
-    """Every learner of the courses, with when they joined and were last active; for `read_columns`."""
+    """Every learner of the courses: enrolled or only met, when they joined and were last active; for `read_columns`."""
     learners = learners_of(organisation, courses, instant)
     last = last_day_of(learners, organisation, today)
     return select(
         learners.c.course_id,
         learners.c.person_id,
+        learners.c.enrolled,
         or_missing(learners.c.joined_at),
         or_missing(last.c.day).label("last_day"),
         or_missing(last.c.last_at),
@@ -190,4 +248,17 @@ def names_and_sections(
         select(people.c.person_id, people.c.public_id, *names_of(people), held.c.sections)
         .select_from(people.outerjoin(held, held.c.person_id == people.c.person_id))
         .where(people.c.organisation_id == organisation, one_of(people.c.person_id, keys))
+    )
+
+
+def courses_met_without_roster(organisation: OrganisationId, person_id: PersonId) -> Statement:
+    """(course_id) of the courses without a roster in which the person did something."""
+    return (
+        select(learner_course_days.c.course_id)
+        .where(
+            learner_course_days.c.organisation_id == organisation,
+            learner_course_days.c.person_id == person_id,
+            without_roster(organisation, learner_course_days.c.course_id),
+        )
+        .distinct()
     )

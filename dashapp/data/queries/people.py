@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, and_, func, select
 
 from dashapp.data.queries.columns import Statement
 from dashapp.data.queries.described import names_of
-from dashapp.data.queries.enrolment import holds_at, one_of
+from dashapp.data.queries.enrolment import courses_met_without_roster, holds_at, one_of
 from dashapp.data.tables import memberships, people
 from dashapp.domain.errors import NotFound
 from dashapp.domain.events import STAFF_ROLES, Role
@@ -22,6 +23,11 @@ ADMINISTRATOR = "administrator"
 def full_name(given: str | None, family: str | None) -> str:
     """The name as people say it; empty where no source has told it."""
     return " ".join(part for part in (given, family) if part)
+
+
+def name_of(row: Any) -> str:
+    """The name of a row with both names and the public id; where no source has told it, the beginning of that id."""
+    return full_name(row.given_name, row.family_name) or UUID(str(row.public_id)).hex[:8]
 
 
 def person_statement(organisation: OrganisationId, public_id: UUID) -> Statement:
@@ -90,6 +96,8 @@ def principal_for(connection: Connection, organisation: OrganisationId, public_i
             teaches.add(CourseId(held.scope_id))
         elif held.scope_kind == "organisation" and held.role == ADMINISTRATOR and held.granted_by != "event":
             administers = True
+    met = connection.execute(courses_met_without_roster(organisation, PersonId(row.person_id)))
+    learns |= {CourseId(one.course_id) for one in met}
     return Principal(
         organisation,
         PersonId(row.person_id),

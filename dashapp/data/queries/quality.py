@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Date, Row, cast, func, select
 
-from dashapp.data.queries.courses import read_campus
+from dashapp.data.queries.courses import called, identifier_of_course, read_campus
 from dashapp.data.tables import courses, quality_alerts, quality_hours, sources
 from dashapp.domain.errors import NotPermitted
 from dashapp.domain.quality import Counts, CourseQuality, QualityAlert, QualityView, SourceQuality
@@ -118,12 +118,9 @@ def _courses(connection: Connection, scope: Scope, by_course: dict[int, Counts])
             select(
                 courses.c.course_id,
                 courses.c.code,
-                func.coalesce(courses.c.title, courses.c.claimed_title, "").label("title"),
+                func.coalesce(courses.c.title, courses.c.claimed_title).label("title"),
+                identifier_of_course(),
             ).where(courses.c.organisation_id == scope.organisation_id, courses.c.course_id.in_(worst))
         )
     }
-    return tuple(
-        CourseQuality(named[course].code or "", named[course].title, by_course[course])
-        for course in worst
-        if course in named
-    )
+    return tuple(CourseQuality(*called(named[course]), by_course[course]) for course in worst if course in named)

@@ -69,6 +69,8 @@ class CourseStanding:
     """Whether a learner's hand-in of an activity came from a source that knows days only; (learners, activities)."""
     averages: Floats
     standing: Standing
+    rostered: bool
+    """False: no source has sent a roster, and whoever did something counts as a learner."""
 
     def place_of(self, person: PersonId) -> int | None:
         """The learner's place in the arrays, None where they are no learner of the course."""
@@ -112,7 +114,7 @@ def _standing(
     return CourseStanding(
         course, keys, people["last_day"], people["last_at"], place[enrolled], counts,
         bool(counts["recorded"].any()), tasks, result, limits, day_precision, averages,
-        assess(situation, course.calendar, course.rules),
+        assess(situation, course.calendar, course.rules), bool(people["enrolled"].all()),
     )  # fmt: skip
 
 

@@ -7,12 +7,12 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, or_, select
 
 from dashapp.data.queries.columns import Statement, or_missing, read_columns
 from dashapp.data.queries.courses import Campus, Course, course_of, courses_statement, read_campus
 from dashapp.data.queries.days import bits_statement, days, first_minutes, one_learner, per_week, places, read_bits
-from dashapp.data.queries.enrolment import holds_at, member, one_of
+from dashapp.data.queries.enrolment import courses_met_without_roster, holds_at, member, one_of
 from dashapp.data.queries.standing import CourseStanding, Question, read_standings
 from dashapp.data.tables import courses, memberships
 from dashapp.domain.audience import Audience
@@ -60,7 +60,9 @@ def learner_courses_statement(scope: Scope, person: PersonId, as_of: AsOf) -> St
             holds_at(as_of.instant),
         )
     )
-    statement = courses_statement(scope.organisation_id).where(courses.c.course_id.in_(enrolled))
+    met = courses_met_without_roster(scope.organisation_id, person)
+    own = or_(courses.c.course_id.in_(enrolled), courses.c.course_id.in_(met))
+    statement = courses_statement(scope.organisation_id).where(own)
     return statement if scope.courses is None else statement.where(one_of(courses.c.course_id, scope.courses))
 
 
