@@ -1,0 +1,87 @@
+"""A course that is known from events alone: who works there counts as a learner until a roster says who learns."""
+
+from dashapp.data.queries.classroom import read_classroom
+from dashapp.data.queries.student import read_student
+from dashapp.domain.audience import Audience
+from dashapp.domain.events import ActivityType, Identifier, LearningEvent, MembershipChanged, Role, Verb
+from dashapp.domain.filters import Filters
+from dashapp.domain.keys import CourseId, PersonId
+from dashapp.domain.scope import AsOf, Scope, scope_for_student
+from dashapp.domain.views import ClassroomView
+from tests.data.queries.conftest import AS_OF, World, at
+
+STARTED = "https://lms.example/courses/session01/"
+COURSE = Identifier("https://lms.example", "course", STARTED)
+
+
+def watched(world: World, name: str, moment: str) -> None:
+    world.events.append(
+        LearningEvent(
+            world._id(), Verb.WATCHED, world._named("person", name), COURSE,
+            at(moment), activity=world._named("activity", "film"), activity_type=ActivityType.VIDEO,
+            segments=((0.0, 30.0),), duration=60.0,
+        )
+    )  # fmt: skip
+
+
+def key_of(world: World) -> CourseId:
+    return CourseId(world._one("SELECT course_id FROM course_identifiers WHERE value = :value", value=STARTED)[0])
+
+
+def room(world: World, as_of: AsOf = AS_OF) -> ClassroomView:
+    course = key_of(world)
+    scope = Scope(world.organisation, PersonId(0), Audience.NAMED, frozenset({course}), None)
+    view: ClassroomView = world.read(read_classroom, scope, as_of, Filters(), course)
+    return view
+
+
+def test_who_did_something_counts_as_a_learner_and_the_course_goes_by_its_identifier(world: World) -> None:
+    for name in ("ada", "ben"):
+        watched(world, name, "05-06 12:00")
+    world.write()
+
+    view = room(world)
+
+    assert view.course.code == "session01"
+    assert not view.rostered
+    assert view.active_7 == 2
+    # Nobody has told their names.
+    assert {row.name for row in view.learners} == {world.public_id(name).hex[:8] for name in ("ada", "ben")}
+    assert [video.learners[0] for video in view.videos] == [2]
+
+
+def test_a_learner_has_a_page_of_their_own_there(world: World) -> None:
+    watched(world, "ada", "05-06 12:00")
+    world.write()
+
+    principal = world.principal("ada")
+    view = world.read(read_student, scope_for_student(principal), AS_OF, Filters(), principal.person_id)
+
+    assert principal.learns_in == {key_of(world)}
+    assert [course.code for course in view.courses] == ["session01"]
+
+
+def test_staff_and_test_people_are_no_learners_there_either(world: World) -> None:
+    for name in ("ada", "tutor", "robot"):
+        watched(world, name, "05-06 12:00")
+    world.person("robot", is_test=True)
+    world.events.append(_role(world, "tutor", Role.TEACHER))
+    world.write()
+
+    assert [row.public_id for row in room(world).learners] == [world.public_id("ada")]
+
+
+def test_from_the_first_enrolment_on_only_the_enrolled_count(world: World) -> None:
+    for name in ("ada", "ben"):
+        watched(world, name, "05-06 12:00")
+    world.events.append(_role(world, "ada", Role.LEARNER))
+    world.write()
+
+    view = room(world)
+    assert view.rostered
+    assert [row.public_id for row in view.learners] == [world.public_id("ada")]
+    assert not world.principal("ben").learns_in
+
+
+def _role(world: World, name: str, role: Role) -> MembershipChanged:
+    return MembershipChanged(world._id(), world._named("person", name), COURSE, role, True, at("02-20 08:00"))
