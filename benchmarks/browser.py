@@ -98,11 +98,14 @@ class Site:
 
     base: str
     settings: Settings
+    database: Database
 
     def enter(self, browser: Browser, visitor: Visitor | DemoPerson) -> BrowserContext:
         """A fresh browser session of somebody."""
         context = browser.new_context(viewport={"width": 1280, "height": 900})
-        cookie = Sessions(self.settings.secret_keys, system_clock).issue(visitor.organisation_id, visitor.public_id)
+        cookie = Sessions(self.settings.secret_keys, system_clock, self.database).issue(
+            visitor.organisation_id, visitor.public_id
+        )
         context.add_cookies([{"name": "la_session", "value": cookie, "url": self.base}])
         return context
 
@@ -111,7 +114,6 @@ class Site:
 class DemoSite(Site):
     """The service with the demo campus."""
 
-    database: Database
     campus: DemoCampus
     people: Sequence[DemoPerson]
 
@@ -167,7 +169,7 @@ def _imported_site(folder: Path) -> Iterator[tuple[Site, list[Visitor]]]:
         visitors = _appointed(database, largest_course(database))
         base = f"http://127.0.0.1:{PORT}"
         with _server(settings, base):
-            yield Site(base, settings), visitors
+            yield Site(base, settings, database), visitors
     finally:
         database.close()
 
