@@ -2,8 +2,8 @@
 
 from dashapp.data.migrations.protection import OWN_ORGANISATION, allow_one
 
-revision = "0014"
-down_revision: str | None = "0013"
+revision = "0015"
+down_revision: str | None = "0014"
 
 
 def upgrade() -> None:
