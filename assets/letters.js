@@ -1,7 +1,7 @@
 /* The page of refused events: a row opens by a click or by Enter, pages turn, buttons know whether there is a choice. */
 (() => {
   "use strict";
-  const LETTER = "letters-letter", DETAIL = "letters-detail", PAGE = "letters-page-number", PREVIOUS = "letters-previous", NEXT = "letters-next";
+  const LETTER = "letters-letter", DETAIL = "letters-detail";
   const dash = () => window.dash_clientside;
   const functions = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
   functions.laOpenLetter = (params) => {
@@ -23,8 +23,8 @@
     letters: {
       /* The number of the page: one more or one less by the buttons, the first one when the filters change. */
       turn: (...given) => {
-        const now = Math.max(1, Number(given.at(-1)) || 1), by = dash().callback_context.triggered_id;
-        const next = by === NEXT ? now + 1 : by === PREVIOUS ? Math.max(1, now - 1) : 1;
+        const now = Math.max(1, Number(given.at(-1)) || 1), by = String(dash().callback_context.triggered_id || "");
+        const next = by.endsWith("-next") ? now + 1 : by.endsWith("-previous") ? Math.max(1, now - 1) : 1;
         return next === now ? dash().no_update : String(next);
       },
       selected: (rows, state) => {

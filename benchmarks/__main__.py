@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import browser, collector, drain, guard, latency, pages, rebuild, starting
+from benchmarks import audit, browser, collector, drain, guard, latency, pages, rebuild, starting
 
 ALL = {
     "drain": drain.main,
@@ -13,6 +13,7 @@ ALL = {
     "browser": browser.main,
     "starting": starting.main,
     "guard": guard.main,
+    "audit": audit.main,
 }
 
 

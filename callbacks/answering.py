@@ -21,6 +21,7 @@ from dashapp.domain.views import ClassroomView, CoursesView, Freshness, Institut
 from dashapp.figures import Screen
 from dashapp.observability.logging import get_logger
 from dashapp.observability.references import new_reference
+from dashapp.security.acting import note_view
 from dashapp.security.callbacks import Asked
 from dashapp.security.topics import Topic, Topics, news_of
 from dashapp.words import _, current_locale
@@ -118,9 +119,11 @@ def answered(asked: Asked, page: str, read: Callable[[], PageAnswer]) -> Any:
     """The values of a page; words in its place where it cannot be shown or read.
 
     `page` is the id of the page's outermost element. Whether somebody may not see it or it does not exist looks alike.
+    What is shown is noted in the audit trail first: where that cannot be, it is not shown.
     """
     try:
         answer = read()
+        note_view(asked, page, answer.topic)
     except (NotPermitted, NotFound):
         return refused(page)
     except Exception as error:

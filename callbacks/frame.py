@@ -102,6 +102,7 @@ def _tabs(asked: Asked, links: Links, here: str) -> list[Tab]:
             tabs.append((_("Classrooms"), links.courses()))
     if principal.administers:
         tabs.append((_("Refused events"), links.dead_letters(own)))
+        tabs.append((_("Audit trail"), links.audit(own)))
     # Of two tabs on the way to a page the nearer one is open.
     nearest = max((href for _label, href in tabs if f"{plain}/".startswith(f"{href}/")), key=len, default=None)
     return [Tab(label, href, current=href == nearest) for label, href in tabs]

@@ -23,9 +23,11 @@ from dashapp.data.queries.letters import LetterReader
 from dashapp.data.queries.organisations import own_address
 from dashapp.data.store.letter_decisions import dismiss, reopen
 from dashapp.data.store.letter_replays import request_replay, resume_replay, stop_replay
+from dashapp.domain.audit import ViewerRole
 from dashapp.domain.errors import NotFound
 from dashapp.domain.letters import MOST_CHOSEN, Letter, LetterChoice, LetterFilters
 from dashapp.domain.principal import Permission
+from dashapp.security.acting import acting
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
 from dashapp.security.topics import Topic
 from dashapp.words import _, ngettext, number
@@ -75,7 +77,9 @@ def show_letter(asked: Asked, letter: object, page: Mapping[str, object]) -> Any
         return letters.nothing_opened()
     try:
         _check_address(asked, at)
-        found = LetterReader(asked.services.database).letter(asked.principal, wanted)
+        found = LetterReader(asked.services.database).letter(
+            asked.principal, wanted, acting(asked.principal, ViewerRole.ADMINISTRATOR)
+        )
     except NotFound:
         return card.state("none", _("This entry is gone"), _("Entries are kept for 30 days after they came last."))
     return opened(found, _moments(asked, found))
@@ -108,7 +112,8 @@ def _act(
     asked: Asked, button: str, given: Mapping[str, object], before: Mapping[str, object]
 ) -> tuple[str, datetime | None]:
     """(words, the instant of a dismissal that can be taken back)"""
-    organisation, actor = asked.principal.organisation_id, str(asked.principal.public_id)
+    organisation = asked.principal.organisation_id
+    actor = acting(asked.principal, ViewerRole.ADMINISTRATOR)
     if button in ("stop", "resume"):
         return _switch(asked, button, given), None
     with asked.services.database.transaction(DatabaseRole.WEB, organisation) as connection:
@@ -146,7 +151,7 @@ def _switch(asked: Asked, button: str, given: Mapping[str, object]) -> str:
         return _("There is no replay to change.")
     change = stop_replay if button == "stop" else resume_replay
     with asked.services.database.transaction(DatabaseRole.WEB, organisation) as connection:
-        changed = change(connection, replay_id, str(asked.principal.public_id))
+        changed = change(connection, replay_id, acting(asked.principal, ViewerRole.ADMINISTRATOR))
     if not changed:
         return _("There is no replay to change.")
     return _("The replay is stopped.") if button == "stop" else _("The replay goes on.")

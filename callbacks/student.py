@@ -39,7 +39,11 @@ def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
     own = person == principal.person_id
     view = reader.student(principal, filters) if own else reader.learner(principal, at.required_id(), filters)
     links = links_for(asked, at)
-    values = drawn(asked, at, view, lambda: student.fill(view, at.screen, links, own=own), own=own)
+    # Who comes from /learners/… sees no such card, also of themself.
+    opened = reader.openings.of(principal, asked.services.clock()) if not at.has_id else ()
+    values = drawn(
+        asked, at, view, lambda: student.fill(view, at.screen, links, own=own, opened=opened), own=own, opened=opened
+    )
     return PageAnswer({**values, AS_OF: as_of_lines(view, student.CARDS)}, topic, version, view.freshness)
 
 

@@ -86,6 +86,8 @@ class Student:
     WHY: Final = "student-why"
     WEEKS: Final = "student-weeks"
     CALENDAR: Final = "student-calendar"
+    OPENINGS: Final = "student-openings"
+    """Who opened the page: on one's own page only."""
 
 
 class Classroom:
@@ -225,3 +227,29 @@ class Sessions:
     def end_of(session: object) -> dict[str, object]:
         """The id of the button that ends a session; with `dash.ALL` as the session, all of them."""
         return {"type": "end", "page": "sessions", "session": session}
+
+
+class Audit:
+    """The audit trail of an organisation, for its administrators."""
+
+    PAGE: Final = "audit-page"
+    TITLE: Final = "audit-title"
+    LEAD: Final = "audit-lead"
+    PERSON: Final = "audit-person"
+    """Input: a public id, or the name of somebody who is no learner."""
+    ACTION: Final = "audit-action"
+    """Select: an action, or "" for all."""
+    OPENED: Final = "audit-opened"
+    """Select: a page that was opened, or "" for all."""
+    FIRST: Final = "audit-first"
+    LAST: Final = "audit-last"
+    LIST: Final = "audit-list"
+    """The card of the list, and its table."""
+    ROWS: Final = "audit-rows"
+    """Children: the rows as a table, or words in their place."""
+    PAGE_NUMBER: Final = "audit-page-number"
+    """Hidden input: the number of the page of the list, as text."""
+    PREVIOUS: Final = "audit-previous"
+    NEXT: Final = "audit-next"
+    PLACE: Final = "audit-place"
+    """Children: which rows of how many."""

@@ -7,6 +7,7 @@ from dashapp.data.changes import ChangeWatcher
 from dashapp.data.database import Database
 from dashapp.data.memo import Memo
 from dashapp.data.reader import PageReader
+from dashapp.data.viewing import ViewNotes
 from dashapp.domain.clock import Clock
 from dashapp.settings import Settings
 
@@ -22,3 +23,4 @@ class Services:
     live: ChangeWatcher
     reader: PageReader
     drawn: Memo
+    views: ViewNotes

@@ -84,6 +84,7 @@ class Settings(BaseSettings):
     kafka_ssl_check_hostname: bool = True
 
     ingest_thread: bool = True
+    jobs_thread: bool = True
     analytics_batch_size: Annotated[int, Field(ge=1, le=100_000)] = 1000
     max_event_bytes: Annotated[int, Field(ge=1024, le=67_108_864)] = 1_048_576
     future_tolerance: Annotated[int, Field(ge=0, le=86_400)] = 300

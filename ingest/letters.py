@@ -1,5 +1,4 @@
-"""What ingest does for the dead letters besides laying them down: it moves replays on, tells the dead-letter topic, and
-throws away what has been kept long enough."""
+"""What ingest does for dead letters besides laying them down: it moves replays on, and tells the dead-letter topic."""
 
 from collections.abc import Callable, Sequence
 from threading import Event as Signal
@@ -13,7 +12,6 @@ from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store import inbox
 from dashapp.data.store.announcing import announce_portion
 from dashapp.data.store.arrivals import Letter
-from dashapp.data.store.dead_letters import PRUNED_AT_ONCE, prune_letters
 from dashapp.data.store.letter_replays import ToReplay, move_portion, running_replays
 from dashapp.domain.errors import Refused, Unavailable
 from dashapp.domain.events import RefusalReason, Source, Topic
@@ -30,8 +28,6 @@ log = get_logger(__name__)
 Header = tuple[str, bytes]
 ROUND_SECONDS: Final = 1.0
 """Between two looks for work; of a replay one portion goes at each, so that it fits between the events of the day."""
-PRUNED_EVERY: Final = 60
-"""Rounds."""
 LONGEST_SEND: Final = 10_000
 """Milliseconds that a record may wait for its acknowledgement."""
 NOBODY: Final = 0
@@ -142,7 +138,6 @@ class LetterKeeper:
         self._database = database
         self._producer = Producer(settings)
         self._mover = LetterMover(settings, database, self._producer)
-        self._rounds = 0
 
     def run(self, stopping: Signal) -> None:
         """One round after the other until it is to stop."""
@@ -150,9 +145,6 @@ class LetterKeeper:
             self._try(self._move)
             if self._topic is not None:
                 self._try(self._announce)
-            if self._rounds % PRUNED_EVERY == 0:
-                self._try(self._prune)
-            self._rounds += 1
         self._producer.close()
 
     def _try(self, work: Callable[[], None]) -> None:
@@ -176,9 +168,3 @@ class LetterKeeper:
         announce_portion(
             self._database, lambda told: self._producer.send([(topic, one.body, one.headers()) for one in told])
         )
-
-    def _prune(self) -> None:
-        gone = PRUNED_AT_ONCE
-        while gone == PRUNED_AT_ONCE:
-            with self._database.transaction(DatabaseRole.INGEST, None) as connection:
-                gone = prune_letters(connection)

@@ -11,7 +11,7 @@ from dashapp.words import _
 
 
 def _page(learner: str | None, *, embedded: bool, query: dict[str, str]) -> Component:
-    body = student.body()
+    body = student.body(own=learner is None)
     chosen = Filters.parse(course=query.get("course")).course
     body[ids.Student.COURSE].value = str(chosen) if chosen else ""
     address = dcc.Store(id=ids.Shell.ADDRESS, data={"id": learner, "embedded": embedded})

@@ -38,6 +38,12 @@ def date_chip(name: str, label: str) -> Component:
     return html.Label([html.Span(label), field], className="la-chip", htmlFor=name)
 
 
+def text_chip(name: str, label: str, hint: str) -> Component:
+    """A text to search for, which is looked for when Enter is pressed or the field is left."""
+    control = dbc.Input(id=name, type="search", debounce=True, placeholder=hint, autocomplete="off", maxLength=80)
+    return html.Label([html.Span(label), control], className="la-chip", htmlFor=name)
+
+
 def date_slot(control: str) -> Slot:
     """Where `date_holds` goes."""
     return Slot(ids.holds_of(control), "children")

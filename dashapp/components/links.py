@@ -53,3 +53,7 @@ class Links:
     def sessions(self, organisation: PublicId) -> str:
         """Who is signed in to an organisation; never in a frame."""
         return f"{self.prefix.rstrip('/')}/organisations/{organisation}/sessions"
+
+    def audit(self, organisation: PublicId) -> str:
+        """Who looked at what in an organisation."""
+        return self._to(f"/organisations/{organisation}/audit")

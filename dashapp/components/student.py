@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from dashapp import figures, words
 from dashapp.components import card, controls, marks, strip
+from dashapp.components.audit_words import openings, openings_definition
 from dashapp.components.card import Children, Frame
 from dashapp.components.definitions import Subject, definition
 from dashapp.components.differences import amount_against, count_against, emphasised
@@ -17,6 +18,7 @@ from dashapp.components.reasons import applies, reason_sentence, rule_limit, rul
 from dashapp.components.sentences import student_lead, student_sentence
 from dashapp.components.slots import Slot, chart_slots
 from dashapp.components.strip import Cell
+from dashapp.domain.audit import Opening
 from dashapp.domain.views import Due, Level, Reason, StudentView, Week
 from dashapp.figures import Screen
 from dashapp.ids import Student, asof_of, line_of
@@ -26,7 +28,7 @@ PAGE = "student"
 SHOWN_DUE = 4
 OWN_WEEKS = 4
 """Weeks of the own average."""
-CARDS = (Student.STRIP, Student.DUE, Student.WHY, Student.SCORES, Student.CALENDAR, Student.WEEKS)
+CARDS = (Student.STRIP, Student.DUE, Student.WHY, Student.SCORES, Student.CALENDAR, Student.WEEKS, Student.OPENINGS)
 """In the order in which they stand on the page: the as-of lines are filled in this order."""
 
 
@@ -35,8 +37,8 @@ def _frame(name: str, title: str, width: str, subject: Subject, *, table: bool) 
     return Frame(PAGE, name, title, width, definition(subject), line, table)
 
 
-def body() -> Component:
-    """The empty page."""
+def body(*, own: bool = True) -> Component:
+    """The empty page; `own`: of the reader."""
     waiting = html.Span(className="la-sk block")
     calendar_key = html.Div(id=f"{Student.CALENDAR}-key", style={"minBlockSize": "1.375rem"})
     return html.Main(
@@ -83,10 +85,18 @@ def body() -> Component:
                 ],
                 className="la-grid",
             ),
+            _openings_row(own),
         ],
         id=Student.PAGE,
         className="la-page la-loading",
     )
+
+
+def _openings_row(own: bool) -> Component:
+    """Who opened the page: nobody else's business, so on another's page it is only there to stay empty."""
+    frame = Frame(PAGE, Student.OPENINGS, _("Who opened my page?"), "s12", openings_definition(), None)
+    rows = html.Div(html.Span(className="la-sk block"), id=Student.OPENINGS, style={"minBlockSize": "3rem"})
+    return html.Div(card.card(frame, [rows]), className="la-grid", hidden=not own)
 
 
 def slots() -> dict[str, Slot]:
@@ -104,6 +114,7 @@ def slots() -> dict[str, Slot]:
         **chart_slots("weeks", Student.WEEKS),
         **chart_slots("calendar", Student.CALENDAR),
         "calendar_key": Slot(f"{Student.CALENDAR}-key", "children"),
+        "openings": Slot(Student.OPENINGS, "children"),
         "asof": Slot(asof_of(PAGE, dash.ALL), "children"),
     }
 
@@ -337,8 +348,10 @@ def _charts(view: StudentView, screen: Screen, own: str | None) -> dict[str, obj
     }
 
 
-def fill(view: StudentView, screen: Screen, links: Links, *, own: bool = True) -> dict[str, object]:
-    """The values of the page by the names of `slots`; `own`: the reader is the learner."""
+def fill(
+    view: StudentView, screen: Screen, links: Links, *, own: bool = True, opened: Sequence[Opening] = ()
+) -> dict[str, object]:
+    """The values of the page by the names of `slots`; `own`: the reader is the learner; `opened`: who opened it."""
     del links  # nothing on this page leads away yet; the parameter keeps the three pages alike
     asof: Children = card.asof_words(view.freshness)
     return {
@@ -351,5 +364,6 @@ def fill(view: StudentView, screen: Screen, links: Links, *, own: bool = True) -
         "why": _why(view),
         "why_line": _why_line(view),
         **_charts(view, screen, None if own else _("score")),
+        "openings": openings(opened, view.today, view.freshness.zone) if own else None,
         "asof": [asof] * len(CARDS),
     }

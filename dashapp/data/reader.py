@@ -13,6 +13,7 @@ from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.queries.classroom import read_classroom
 from dashapp.data.queries.courses import choices, find_course
 from dashapp.data.queries.institution import read_institution
+from dashapp.data.queries.openings import Openings
 from dashapp.data.queries.overview import read_overview
 from dashapp.data.queries.people import find_person
 from dashapp.data.queries.quality import read_quality
@@ -89,6 +90,12 @@ class PageReader:
     _courses: Form[CoursesView] = field(default_factory=lambda: Form.of(CoursesView), repr=False)
     _quality: Form[QualityView] = field(default_factory=lambda: Form.of(QualityView), repr=False)
     _ids: _KnownIds = field(default_factory=_KnownIds, repr=False)
+    openings: Openings = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Remembers nothing yet."""
+        # The only value that is made of another one; the dataclass is frozen for everybody else.
+        object.__setattr__(self, "openings", Openings(self.database))
 
     def student(self, principal: Principal, filters: Filters) -> StudentView:
         """The principal's own page."""

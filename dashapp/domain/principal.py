@@ -15,6 +15,7 @@ class Permission(StrEnum):
     INSTITUTION_PAGE = "institution_page"
     DEAD_LETTERS_PAGE = "dead_letters_page"
     SIGNED_IN = "signed_in"
+    AUDIT_PAGE = "audit_page"
 
 
 @dataclass(frozen=True, slots=True)

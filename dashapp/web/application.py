@@ -14,8 +14,10 @@ from dashapp.data.changes import ChangeWatcher, Rhythm
 from dashapp.data.database import Database, database_from
 from dashapp.data.memo import Memo
 from dashapp.data.reader import PageReader
+from dashapp.data.viewing import ViewNotes
 from dashapp.domain.clock import Clock, system_clock
 from dashapp.domain.principal import Permission
+from dashapp.observability.job_metrics import JobGauges
 from dashapp.observability.metrics import Metrics, build_metrics
 from dashapp.security.callbacks import CallbackRegistry, door_of
 from dashapp.security.embedding import Embedding
@@ -56,6 +58,7 @@ class Application:
     collectors: CollectorApp
     pages: Bridge
     embedding: Embedding
+    job_gauges: JobGauges
 
     def close(self) -> None:
         """Ends the threads that follow changes and keep events, and the connections."""
@@ -103,7 +106,8 @@ def create_app(
     Compression(kept).install(server)
     guard.install(server)
     install_error_pages(server)
-    Health(services, metrics).install(server, guard, prefix)
+    job_gauges = JobGauges(metrics.registry)
+    Health(services, metrics, job_gauges).install(server, guard, prefix)
     embedding = Embedding(origins)
     install_entrances(server, guard, services, embedding, demo_people)
     dash = _add_dash(server, guard, services)
@@ -117,14 +121,14 @@ def create_app(
     collectors = build_collectors(pages, settings, database, metrics, lambda: live.freshness().as_of)
     timed = LiveStopwatch(metrics, f"{prefix}/live")
     asgi = LiveApp(collectors, f"{prefix}/live", sessions, topics, live, timed)
-    return Application(server, dash, asgi, services, guard, metrics, collectors, pages, embedding)
+    return Application(server, dash, asgi, services, guard, metrics, collectors, pages, embedding, job_gauges)
 
 
 def _services(settings: Settings, database: Database, clock: Clock) -> Services:
     live = ChangeWatcher(database, clock, Rhythm(late=settings.real_time_lag_threshold / 1000))
     cache = build_cache(settings)
     reader = PageReader(database, cache, clock, live, settings.minimum_group_size)
-    return Services(settings, database, cache, clock, live, reader, Memo())
+    return Services(settings, database, cache, clock, live, reader, Memo(), ViewNotes(database, clock))
 
 
 def _add_dash(server: Flask, guard: Guard, services: Services) -> ServiceDash:

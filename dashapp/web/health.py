@@ -16,8 +16,10 @@ from flask import Flask, Response, abort, request
 
 from dashapp.data.database import DatabaseRole
 from dashapp.data.migrations import is_migrated
+from dashapp.data.store.job_status import JobState, read_jobs
 from dashapp.data.store.partitions import NO_PARTITION, PartitionLag
 from dashapp.domain.errors import Unavailable
+from dashapp.observability.job_metrics import JobGauges
 from dashapp.observability.logging import get_logger
 from dashapp.observability.metrics import Metrics, PartitionFigures, PartitionGauges
 from dashapp.security.guard import Access, Guard
@@ -48,9 +50,11 @@ class Health:
 
     services: Services
     metrics: Metrics
+    job_gauges: JobGauges
     _asked_at: float = field(default=float("-inf"), init=False)
     _database: str = field(default="unknown", init=False)
     _cache: str = field(default="ok", init=False)
+    _jobs: tuple[JobState, ...] = field(default=(), init=False)
     _asking: Lock = field(default_factory=Lock, init=False)
     _gauges: PartitionGauges = field(init=False)
     _showing: Lock = field(default_factory=Lock, init=False)
@@ -79,7 +83,7 @@ class Health:
         if database != "ok":
             status = Status.UNAVAILABLE
         else:
-            well = (transport, ingest, self._cache) == ("ok", "ok", "ok")
+            well = (transport, ingest, self._cache) == ("ok", "ok", "ok") and _worst_job(self._jobs) == "ok"
             status = Status.OK if well else Status.DEGRADED
         settings = self.services.settings
         parts: dict[str, object] = {
@@ -87,6 +91,7 @@ class Health:
             "cache": {"status": self._cache, "kind": "redis" if settings.redis_url else "memory"},
             "transport": {"status": transport, "kind": "kafka" if settings.kafka_brokers else "inbox"},
             "ingest": {"status": ingest, "lag_ms": lag, "threshold_ms": threshold},
+            "jobs": _report_of(self._jobs),
             "partitions": _partitions(self.services.live.partitions(), threshold),
         }
         return status, parts
@@ -106,6 +111,8 @@ class Health:
         """Prometheus' text format, for this machine and for trusted addresses."""
         if not self._may_see_metrics():
             abort(404)
+        self._ask()
+        self.job_gauges.show(self._jobs)
         with self._showing:
             # Of the whole installation, whichever process reads the transport.
             self._gauges.show(
@@ -130,6 +137,9 @@ class Health:
             try:
                 self._cache = "ok" if self.services.cache.is_reachable() else "away"
                 self._database = "ok" if is_migrated(self.services.database, DatabaseRole.WEB) else "not migrated"
+                if self._database == "ok":
+                    with self.services.database.transaction(DatabaseRole.WEB, None) as connection:
+                        self._jobs = read_jobs(connection)
             except Unavailable:
                 if self._database != "away":
                     log.warning("health.database_away")
@@ -138,6 +148,26 @@ class Health:
                 self._asked_at = monotonic()
                 self._asking.release()
         return self._database
+
+
+def _report_of(jobs: Sequence[JobState]) -> dict[str, object]:
+    """Each job, and the worst of their words. Where none has ever run there is nothing to be late with."""
+    each = [
+        {
+            "job": job.name,
+            "status": job.word,
+            "last_success": job.succeeded_at.isoformat() if job.succeeded_at is not None else None,
+            "last_run_ms": round(job.seconds * 1000),
+            **({"trouble": job.trouble} if job.trouble is not None else {}),
+        }
+        for job in jobs
+    ]
+    return {"status": _worst_job(jobs), "each": each}
+
+
+def _worst_job(jobs: Sequence[JobState]) -> str:
+    said = {job.word for job in jobs}
+    return next((word for word in ("silent", "failing") if word in said), "ok")
 
 
 def _partitions(lags: Sequence[PartitionLag], threshold_ms: int) -> dict[str, object]:

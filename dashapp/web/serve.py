@@ -22,6 +22,8 @@ from dashapp.data.database import database_from
 from dashapp.data.migrations import migrate
 from dashapp.domain.clock import Clock, system_clock
 from dashapp.domain.errors import AnalyticsError, SettingsError, Unavailable
+from dashapp.jobs.registry import jobs_of
+from dashapp.jobs.running import JobRunner
 from dashapp.observability.logging import configure_logging, get_logger
 from dashapp.settings import Settings, load_settings
 from dashapp.web.application import Application, create_app
@@ -183,7 +185,7 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
 
 
 class Background:
-    """What runs beside the web server: the ingest thread, and in development the demo campus with its live events.
+    """What runs beside the web server: the ingest thread, the jobs, in development the demo campus with its events.
 
     The campus is made while pages are already served: they show it growing.
     """
@@ -203,6 +205,11 @@ class Background:
             ingest = ingest_from(services.settings, services.database, self._application.metrics)
             ingest.start()
             self._started.callback(ingest.stop)
+        if services.settings.jobs_thread:
+            jobs = jobs_of(services.settings, services.database, self._clock)
+            runner = JobRunner(services.database, jobs, self._application.job_gauges)
+            runner.start()
+            self._started.callback(runner.stop)
         if services.settings.demo:
             self._thread.start()
 

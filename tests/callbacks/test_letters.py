@@ -85,7 +85,9 @@ def states(campus: Campus) -> dict[str, int]:
 def audited(campus: Campus) -> list[tuple[str, str]]:
     """(actor, action) of all rows."""
     with campus.database.transaction(DatabaseRole.JOBS, None) as connection:
-        rows = connection.execute(text("SELECT actor, action FROM audit_log ORDER BY audit_id"))
+        rows = connection.execute(
+            text("SELECT actor, action FROM audit_log WHERE action <> 'page.viewed' ORDER BY audit_id")
+        )
         return [(row.actor, row.action) for row in rows]
 
 

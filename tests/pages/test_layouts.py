@@ -31,6 +31,8 @@ PAGES = {
     f"/organisations/{SOME}/sessions": "sessions",
     f"/organisations/{SOME}/dead-letters": "letters",
     f"/embed/organisations/{SOME}/dead-letters": "letters",
+    f"/organisations/{SOME}/audit": "audit",
+    f"/embed/organisations/{SOME}/audit": "audit",
 }
 
 

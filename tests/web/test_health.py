@@ -7,8 +7,10 @@ from threading import Event
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
-from dashapp.data.database import Database
+from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.store.job_status import JobRun, note_run
 from dashapp.data.store.partitions import NO_PARTITION, PartitionLag
 from dashapp.domain.errors import Unavailable
 from dashapp.domain.views import Freshness
@@ -190,3 +192,35 @@ def test_metrics_time_the_answers_by_route_and_never_by_address(own_application:
 )
 def test_metrics_are_for_this_machine_and_trusted_ones(own_application: Application, options: dict[str, Any]) -> None:
     assert own_application.server.test_client().get("/metrics", **options).status_code == 404
+
+
+def ran(database: Database, trouble: str | None = None, every: float = 20.0) -> None:
+    """A run of a job that has just ended."""
+    with database.transaction(DatabaseRole.JOBS, None) as connection:
+        note_run(connection, JobRun("audit_sealing", every, 0.25, trouble))
+
+
+def test_a_job_that_fails_or_that_nobody_runs_any_more_degrades(
+    own_application: Application, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(own_application, monkeypatch, Freshness(NOW, 0.2))
+    monkeypatch.setattr(health, "ASKED_AGAIN", 0.0)
+
+    def job() -> tuple[str, str]:
+        answer = ask(own_application).get_json()
+        return answer["status"], answer["parts"]["jobs"]["status"]
+
+    assert job() == ("ok", "ok")
+    ran(database)
+    assert job() == ("ok", "ok")
+    ran(database, "ValueError")
+    assert job() == ("degraded", "failing")
+    with database.administration() as connection:
+        connection.execute(text("UPDATE analytics.job_status SET started_at = now() - interval '2 minutes'"))
+        connection.commit()
+    assert job() == ("degraded", "silent")
+    ran(database)
+    assert job() == ("ok", "ok")
+    figures = ask(own_application, "/metrics").get_data(as_text=True)
+    assert 'analytics_job_runs{job="audit_sealing"} 3.0' in figures
+    assert 'analytics_job_failures{job="audit_sealing"} 1.0' in figures

@@ -62,7 +62,9 @@ def count_letters(connection: Connection, choice: LetterChoice) -> tuple[int, in
     return found.get(True, 0), found.get(False, 0)
 
 
-def look_at(connection: Connection, organisation: OrganisationId | None, letter_id: int, actor: str) -> Letter:
+def look_at(
+    connection: Connection, organisation: OrganisationId | None, letter_id: int, actor: audit.Actor | str
+) -> Letter:
     """One letter with its bytes, in a transaction that may write: the look is recorded in it. Raises NotFound.
 
     `organisation`: whose letters may be looked at; None, for operators only: all.
@@ -162,11 +164,11 @@ class LetterReader:
                 freshness=replace(freshness, zone=str(days.zone_at(freshness.as_of.timestamp()))),
             )
 
-    def letter(self, principal: Principal, letter_id: int) -> Letter:
-        """One letter with its bytes; the look is recorded. Raises NotFound."""
+    def letter(self, principal: Principal, letter_id: int, actor: audit.Actor | None = None) -> Letter:
+        """One letter with its bytes; the look of `actor`, by default the principal, is recorded. Raises NotFound."""
         organisation = _administered(principal)
         with self.database.transaction(DatabaseRole.WEB, organisation) as connection:
-            letter = look_at(connection, organisation, letter_id, str(principal.public_id))
+            letter = look_at(connection, organisation, letter_id, actor or str(principal.public_id))
             names = _people(connection, organisation, {actor for actor, _ in letter.looked_at})
             looks = tuple((names.get(actor, actor), at) for actor, at in letter.looked_at)
             return replace(letter, looked_at=looks)

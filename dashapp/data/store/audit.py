@@ -1,41 +1,51 @@
-"""Who looked at personal data that no page shows by itself, and who decided about it. Rows are added only."""
+"""The audit trail as it is written: rows are added only, by whoever does something, in the transaction of what is done.
+
+What pages show is noted by `dashapp.data.viewing`; the rows are sealed by `dashapp.data.store.sealing`.
+"""
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import Connection, insert, text
 
 from dashapp.data.tables import audit_log
+from dashapp.domain.audit import Action, Actor, ViewerRole
 from dashapp.domain.keys import OrganisationId
 
+__all__ = ["Action", "Actor", "record"]
 
-class Action(StrEnum):
-    """What somebody did."""
-
-    LOOKED = "dead_letter.looked_at"
-    LISTED = "dead_letters.listed"
-    REPLAYED = "dead_letters.replayed"
-    STOPPED = "dead_letters.replay_stopped"
-    RESUMED = "dead_letters.replay_resumed"
-    DISMISSED = "dead_letters.dismissed"
-    REOPENED = "dead_letters.reopened"
+OPERATOR: Final = "operator:"
+"""Begins the key of somebody who acts by a command on the machine itself."""
 
 
 def record(
-    connection: Connection, organisation: OrganisationId | None, actor: str, action: Action, what: Mapping[str, object]
+    connection: Connection,
+    organisation: OrganisationId | None,
+    actor: Actor | str,
+    action: StrEnum,
+    what: Mapping[str, object],
 ) -> None:
-    """Adds a row, in the transaction in which it is done. `actor`: a person's public id, or an operator's login.
+    """Adds a row, in the transaction in which it is done. `actor` as text: only the key is known.
 
-    `what["subject"]`: what it was done to; the rest is the detail: keys and counts, never a body.
+    `what["subject"]`: what it was done to; the rest is the detail: keys and counts, never a body, never a name.
     """
+    acting = actor if isinstance(actor, Actor) else _from_key(actor)
     detail = {name: value for name, value in what.items() if name != "subject"}
     connection.execute(
         insert(audit_log).values(
             organisation_id=organisation,
             at=text("clock_timestamp()"),
-            actor=actor,
+            actor=acting.key,
             action=action.value,
             subject=str(what.get("subject", "")),
             detail=detail,
+            role=acting.role.value if acting.role is not None else None,
+            origin=acting.origin,
+            method=acting.method,
         )
     )
+
+
+def _from_key(key: str) -> Actor:
+    return Actor(key, ViewerRole.OPERATOR if key.startswith(OPERATOR) else None)

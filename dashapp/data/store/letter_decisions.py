@@ -16,7 +16,7 @@ letters = dead_letters.c
 
 
 def dismiss(
-    connection: Connection, organisation: OrganisationId, choice: LetterChoice, actor: str
+    connection: Connection, organisation: OrganisationId, choice: LetterChoice, actor: audit.Actor | str
 ) -> tuple[int, datetime]:
     """Dismisses the chosen letters that are open; how many, and the instant by which `reopen` knows them.
 
@@ -27,7 +27,7 @@ def dismiss(
     changed = connection.execute(
         update(dead_letters)
         .where(*conditions(chosen))
-        .values(state=LetterState.DISMISSED.value, decided_by=actor, decided_at=now)
+        .values(state=LetterState.DISMISSED.value, decided_by=str(actor), decided_at=now)
     ).rowcount
     if changed:
         what = {"subject": now.isoformat(), "letters": changed, "chosen": to_json(chosen)}
@@ -35,9 +35,9 @@ def dismiss(
     return changed, now
 
 
-def reopen(connection: Connection, organisation: OrganisationId, at: datetime, actor: str) -> int:
+def reopen(connection: Connection, organisation: OrganisationId, at: datetime, actor: audit.Actor | str) -> int:
     """Takes back what the same person dismissed at that instant; how many letters are open again."""
-    changed = connection.execute(_REOPEN, {"organisation": organisation, "at": at, "actor": actor}).rowcount
+    changed = connection.execute(_REOPEN, {"organisation": organisation, "at": at, "actor": str(actor)}).rowcount
     if changed:
         what = {"subject": at.isoformat(), "letters": changed}
         audit.record(connection, organisation, actor, audit.Action.REOPENED, what)

@@ -45,7 +45,7 @@ Move = Callable[[Connection, Sequence[ToReplay]], None]
 """Puts letters into the transport; within the given transaction, or at once. Raises Unavailable."""
 
 
-def request_replay(connection: Connection, choice: LetterChoice, actor: str) -> int | None:
+def request_replay(connection: Connection, choice: LetterChoice, actor: audit.Actor | str) -> int | None:
     """Asks for a replay of those of the chosen letters that can be replayed; gives its key, None where there is none.
 
     Open letters only. Any role may, a page within its organisation.
@@ -64,7 +64,7 @@ def request_replay(connection: Connection, choice: LetterChoice, actor: str) -> 
         state=ReplayState.RUNNING.value,
         total=total,
         until_id=until,
-        requested_by=actor,
+        requested_by=str(actor),
         requested_at=now,
         changed_at=now,
     )
@@ -74,18 +74,21 @@ def request_replay(connection: Connection, choice: LetterChoice, actor: str) -> 
     return replay_id
 
 
-def stop_replay(connection: Connection, replay_id: int, actor: str) -> bool:
+def stop_replay(connection: Connection, replay_id: int, actor: audit.Actor | str) -> bool:
     """Keeps a running replay from moving further letters; whether it was running."""
     return _switch(connection, replay_id, actor, (ReplayState.RUNNING, ReplayState.STOPPED, audit.Action.STOPPED))
 
 
-def resume_replay(connection: Connection, replay_id: int, actor: str) -> bool:
+def resume_replay(connection: Connection, replay_id: int, actor: audit.Actor | str) -> bool:
     """Lets a replay that was stopped go on where it was; whether it had been stopped."""
     return _switch(connection, replay_id, actor, (ReplayState.STOPPED, ReplayState.RUNNING, audit.Action.RESUMED))
 
 
 def _switch(
-    connection: Connection, replay_id: int, actor: str, change: tuple[ReplayState, ReplayState, audit.Action]
+    connection: Connection,
+    replay_id: int,
+    actor: audit.Actor | str,
+    change: tuple[ReplayState, ReplayState, audit.Action],
 ) -> bool:
     before, after, action = change
     row = connection.execute(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final, cast
 
-from psycopg2 import extensions
+from psycopg2 import errors, extensions
 from sqlalchemy import Connection, text
 
 from dashapp.data.database import Database, DatabaseRole, act_for
@@ -18,6 +18,9 @@ from dashapp.data.store.written import Touched, Written
 from dashapp.domain.errors import AnalyticsError
 
 __all__ = ["EventWriter", "Limits", "Prepared", "StructureChanged", "Touched", "Written"]
+
+
+_RAW_EVENTS: Final = "raw_events"
 
 
 class StructureChanged(AnalyticsError):
@@ -67,6 +70,12 @@ class EventWriter:
                 if PartWriter(connection, cursor, part, written).write():
                     # Whoever prepares before the commit remembers the old epoch, and finds out when it writes.
                     self._identities.forget(part.organisation_id)
+        except errors.CheckViolation as error:
+            if error.diag.table_name != _RAW_EVENTS or error.diag.constraint_name is not None:
+                raise
+            # The month of an event has been dropped since we made it, because it is older than the retention.
+            self._months = frozenset()
+            raise StructureChanged("A month of raw events was dropped while a batch was prepared.") from error
         finally:
             cursor.close()
         return written
@@ -95,7 +104,7 @@ class EventWriter:
             for month in sorted(months):
                 first = date.fromisoformat(f"{month}-01")
                 connection.execute(_ENSURE_MONTH, {"first": first})
-        self._months |= {month for month in months if month > f"{horizon:%Y-%m}"}
+        self._months = frozenset(month for month in self._months | months if month > f"{horizon:%Y-%m}")
 
 
 _EPOCH: Final = text("SELECT structure_epoch FROM organisations WHERE organisation_id = :organisation")

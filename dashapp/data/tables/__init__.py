@@ -25,11 +25,16 @@ from dashapp.data.tables.aggregates import (
     submissions,
     video_segments,
 )
+from dashapp.data.tables.audit import (
+    audit_chains,
+    audit_log,
+    audit_seals,
+    job_status,
+)
 from dashapp.data.tables.columns import (
     metadata,
 )
 from dashapp.data.tables.intake import (
-    audit_log,
     dead_letter_replays,
     dead_letters,
     event_ledger,
@@ -98,7 +103,9 @@ __all__ = [
     "activity_days",
     "activity_extensions",
     "activity_identifiers",
+    "audit_chains",
     "audit_log",
+    "audit_seals",
     "course_breaks",
     "course_days",
     "course_hours",
@@ -117,6 +124,7 @@ __all__ = [
     "ingest_partitions",
     "ingest_status",
     "item_responses",
+    "job_status",
     "join_rules",
     "learner_activities",
     "learner_course_day_types",

@@ -207,18 +207,3 @@ ingest_partitions = Table(
 )
 """One row per partition, renewed every second by whoever reads it: how many records wait, since when the oldest, when
 that was known, the last commit, and a sentence where it is not read any further. `slot`: the writer that said so."""
-
-audit_log = Table(
-    "audit_log",
-    metadata,
-    Column("audit_id", BigInteger, Identity(), primary_key=True),
-    Column("organisation_id", BigInteger),
-    moment("at", nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("detail", JSONB, nullable=False),
-    Index(None, "organisation_id", "at"),
-)
-"""Who looked at what was refused, and what they decided. Nobody changes it; `actor` is the public id of a person, or
-the login of an operator."""

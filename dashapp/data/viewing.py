@@ -1,0 +1,82 @@
+"""Notes that a page was opened, before it is shown: one row per viewer, subject, page and quarter of an hour.
+
+Each process remembers what it has noted in this quarter, so that a page that updates itself costs a look into a
+dictionary; several processes make one row, since the database takes a second one for the same.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import text
+
+from dashapp.data.database import Database, DatabaseRole
+from dashapp.domain.audit import QUARTER_SECONDS, Action, Actor
+from dashapp.domain.clock import Clock
+from dashapp.domain.keys import OrganisationId
+
+MOST_REMEMBERED: Final = 200_000
+"""Views of one quarter; behind that they are forgotten, and the next one of each asks the database once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewing:
+    """A page that somebody is about to see."""
+
+    organisation_id: OrganisationId
+    actor: Actor
+    subject: str
+    page: str
+
+
+class ViewNotes:
+    """Safe to share between threads: at worst a view is written twice, which the database takes for one."""
+
+    __slots__ = ("_clock", "_database", "_known", "_quarter")
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._quarter = 0
+        self._known: set[tuple[int, OrganisationId, str, str, str]] = set()
+
+    def note(self, viewing: Viewing) -> None:
+        """Returns when the view is in the database. Raises Unavailable; then the page must not be shown."""
+        # By this process's clock, like what it remembers: by the database's, a clock that is ahead would make it
+        # remember a quarter in which nothing was written.
+        quarter = int(self._clock().timestamp()) // QUARTER_SECONDS
+        if quarter != self._quarter or len(self._known) >= MOST_REMEMBERED:
+            self._quarter, self._known = quarter, set()
+        known = self._known
+        # With its quarter: another thread may have begun the next one meanwhile.
+        key = (quarter, viewing.organisation_id, viewing.actor.key, viewing.subject, viewing.page)
+        if key in known:
+            return
+        self._write(viewing, datetime.fromtimestamp(quarter * QUARTER_SECONDS, UTC))
+        known.add(key)
+
+    def _write(self, viewing: Viewing, quarter: datetime) -> None:
+        actor = viewing.actor
+        with self._database.transaction(DatabaseRole.WEB, viewing.organisation_id) as connection:
+            connection.execute(
+                _NOTE,
+                {
+                    "organisation": viewing.organisation_id,
+                    "actor": actor.key,
+                    "action": Action.VIEWED.value,
+                    "subject": viewing.subject,
+                    "page": viewing.page,
+                    "role": actor.role.value if actor.role is not None else None,
+                    "origin": actor.origin,
+                    "method": actor.method,
+                    "quarter": quarter,
+                },
+            )
+
+
+_NOTE: Final = text(
+    "INSERT INTO audit_log (organisation_id, at, actor, action, subject, detail, page, role, origin, method, quarter)"
+    " VALUES (:organisation, clock_timestamp(), :actor, :action, :subject, '{}', :page, :role, :origin, :method,"
+    " :quarter)"
+    " ON CONFLICT (organisation_id, actor, subject, page, quarter) WHERE quarter IS NOT NULL DO NOTHING"
+)

@@ -1,0 +1,167 @@
+"""The audit trail: who looked at, changed or exported whose data, when, from where, under which role.
+
+Rows hold keys, no names.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final, Self
+from urllib.parse import urlencode
+
+from dashapp.domain.filters import Filters
+from dashapp.domain.keys import CourseId, PersonId
+from dashapp.domain.views import Freshness
+
+QUARTER_SECONDS: Final = 900
+"""A viewer who keeps a page open leaves one row in so many seconds."""
+LONGEST_NAME: Final = 80
+MOST_PAGES: Final = 100_000
+
+
+class Action(StrEnum):
+    """What somebody did. A value, once written, is never given another meaning."""
+
+    VIEWED = "page.viewed"
+    LOOKED = "dead_letter.looked_at"
+    LISTED = "dead_letters.listed"
+    REPLAYED = "dead_letters.replayed"
+    STOPPED = "dead_letters.replay_stopped"
+    RESUMED = "dead_letters.replay_resumed"
+    DISMISSED = "dead_letters.dismissed"
+    REOPENED = "dead_letters.reopened"
+
+
+class ViewerRole(StrEnum):
+    """What somebody acted as: one person may be several of these, of different data."""
+
+    SELF = "self"
+    STAFF = "staff"
+    ADVISER = "adviser"
+    GUARDIAN = "guardian"
+    ADMINISTRATOR = "administrator"
+    SERVICE = "service"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, as what, from where. `key`: a person's public id, or an operator's login."""
+
+    key: str
+    role: ViewerRole | None = None
+    origin: str | None = None
+    """The network that the request came from, cut off so that it names no single machine."""
+    method: str | None = None
+    """How the session was begun."""
+
+    def __str__(self) -> str:
+        return self.key
+
+
+def person_subject(person: PersonId) -> str:
+    """How a row names the person whose data it is about."""
+    return f"person {int(person)}"
+
+
+def course_subject(course: CourseId) -> str:
+    """How a row names a course."""
+    return f"course {int(course)}"
+
+
+ORGANISATION_SUBJECT: Final = "organisation"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilters:
+    """The filters of the page as they stand in its address. `first` and `last` are local days, both inclusive."""
+
+    person: str = ""
+    """A public id, or the name of somebody who is no learner; of who acted or whose data it was."""
+    action: Action | None = None
+    page: str | None = None
+    """The page that was opened."""
+    first: date | None = None
+    last: date | None = None
+    number: int = 1
+    """Which page of the list."""
+
+    @classmethod
+    def parse(cls, given: Mapping[str, object]) -> Self:
+        """From the texts of a URL or of controls, by the names of the URL; what is not understood is ignored."""
+        days = Filters.parse(first=given.get("from"), last=given.get("to"))
+        person, number, page = given.get("person"), str(given.get("number") or ""), given.get("page")
+        digits = number.isascii() and number.isdigit() and len(number) < 10
+        return cls(
+            person=" ".join(person[:LONGEST_NAME].replace("\0", " ").split()) if isinstance(person, str) else "",
+            action=next((one for one in Action if one.value == given.get("action")), None),
+            page=page if isinstance(page, str) and page.isascii() and page.isalpha() and len(page) < 30 else None,
+            first=days.first,
+            last=days.last,
+            number=min(max(int(number), 1), MOST_PAGES) if digits else 1,
+        )
+
+    def to_query(self) -> str:
+        """The query string without "?", only what is set."""
+        pairs = [
+            ("person", self.person),
+            ("action", self.action),
+            ("page", self.page),
+            ("from", self.first.isoformat() if self.first else None),
+            ("to", self.last.isoformat() if self.last else None),
+        ]
+        return urlencode([(name, value) for name, value in pairs if value])
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody or something in a row, as this reader may see it."""
+
+    key: str
+    """What the row itself holds: a public id, a login, or the kind of thing with its number."""
+    name: str | None = None
+    """None: there is none, or the reader may not see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One row of the list."""
+
+    audit_id: int
+    at: datetime
+    actor: Named
+    role: ViewerRole | None
+    action: Action | None
+    """None: an action that this version of the service does not know."""
+    page: str | None
+    about: str
+    """What the subject is: person, course, organisation, or something else that stands in `subject`."""
+    subject: Named
+    origin: str | None
+    method: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditView:
+    """The page of the trail."""
+
+    rows: tuple[AuditRow, ...]
+    total: int
+    number: int
+    pages: int
+    sealed_until: datetime | None
+    """When rows were last sealed; None: never."""
+    freshness: Freshness
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Who opened a learner's page: for that learner."""
+
+    role: ViewerRole | None
+    name: str | None
+    """Of staff of the learner's own courses; of others only the role is told."""
+    last_at: datetime
+    times: int
+    """Quarters of an hour in which the page was opened."""

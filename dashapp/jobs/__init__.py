@@ -1,0 +1,1 @@
+"""What has to be done again and again, by one process of an installation at a time."""

@@ -1,0 +1,32 @@
+"""The jobs that there are."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event as Signal
+
+from dashapp.data.database import Database
+from dashapp.domain.clock import Clock
+from dashapp.jobs.retention import Retention
+from dashapp.jobs.sealing import Sealing
+from dashapp.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something that is done every so many seconds.
+
+    `run` returns soon after its signal is set. It may run in two processes at once, for a moment after one has lost the
+    lead without knowing: it has to be right then, too.
+    """
+
+    name: str
+    every_seconds: float
+    run: Callable[[Signal], None]
+
+
+def jobs_of(settings: Settings, database: Database, clock: Clock) -> tuple[Job, ...]:
+    """All jobs of the service."""
+    return (
+        Job("audit_sealing", 20, Sealing(database).run),
+        Job("retention", 3600, Retention(database, settings.data_retention_days, clock).run),
+    )

@@ -1,0 +1,58 @@
+"""Who acts in a request, as the audit trail tells it: the person's key, their role, the network, the way of sign-in."""
+
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Final
+
+from flask import g, has_request_context, request
+
+from dashapp.data.viewing import Viewing
+from dashapp.domain.audit import ORGANISATION_SUBJECT, Actor, ViewerRole, course_subject, person_subject
+from dashapp.domain.principal import Principal
+from dashapp.security.callbacks import Asked
+from dashapp.security.topics import Topic
+
+KEPT_BITS: Final = {4: 24, 6: 48}
+"""Of an address. The rest would name a household or a single machine; what is kept tells the campus from elsewhere."""
+
+
+def acting(principal: Principal, role: ViewerRole) -> Actor:
+    """The principal of the running request, acting in a role."""
+    if not has_request_context():
+        return Actor(str(principal.public_id), role)
+    method = getattr(g.get("session"), "method", None)
+    return Actor(str(principal.public_id), role, network_of(request.remote_addr), str(method) if method else None)
+
+
+def note_view(asked: Asked, page: str, topic: Topic) -> None:
+    """Notes that the page which `topic` is about is shown now. Raises Unavailable; then it must not be shown."""
+    if topic.person is not None:
+        subject = person_subject(topic.person)
+    elif topic.course is not None:
+        subject = course_subject(topic.course)
+    else:
+        subject = ORGANISATION_SUBJECT
+    actor = acting(asked.principal, role_towards(asked.principal, topic))
+    viewing = Viewing(asked.principal.organisation_id, actor, subject, page.removesuffix("-page"))
+    asked.services.views.note(viewing)
+
+
+def role_towards(principal: Principal, topic: Topic) -> ViewerRole:
+    """What the principal is to those whose data a page shows."""
+    if topic.person is not None:
+        return ViewerRole.SELF if topic.person == principal.person_id else ViewerRole.STAFF
+    if topic.course is not None and topic.course in principal.teaches_in:
+        return ViewerRole.STAFF
+    return ViewerRole.ADMINISTRATOR if principal.administers else ViewerRole.STAFF
+
+
+def network_of(address: str | None) -> str | None:
+    """The network of an address, such as 192.0.2.0/24; None where it is no address."""
+    try:
+        found: IPv4Address | IPv6Address = ip_address(address or "")
+    except ValueError:
+        return None
+    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
+        found = found.ipv4_mapped
+    # An address may name an interface of this machine behind a %.
+    text = str(found).partition("%")[0]
+    return str(ip_network(f"{text}/{KEPT_BITS[found.version]}", strict=False))

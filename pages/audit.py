@@ -1,0 +1,39 @@
+"""Who looked at what in an organisation: `/organisations/<id>/audit`, and the same under `/embed`."""
+
+import dash
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashapp import ids
+from dashapp.components import audit
+from dashapp.domain.audit import AuditFilters
+from dashapp.words import _
+
+
+def _page(organisation: str, *, embedded: bool, query: dict[str, str]) -> Component:
+    body = audit.body(AuditFilters.parse(query))
+    address = dcc.Store(id=ids.Shell.ADDRESS, data={"id": organisation, "embedded": embedded})
+    return html.Div([address, html.Div(id=ids.Shell.REFUSAL), body])
+
+
+def layout(organisation: str = "", **query: str) -> Component:
+    """The empty page; `organisation` is the public id of its address."""
+    return _page(organisation, embedded=False, query=query)
+
+
+def embedded_layout(organisation: str = "", **query: str) -> Component:
+    """The same inside a frame."""
+    return _page(organisation, embedded=True, query=query)
+
+
+def _title(**_variables: str) -> str:
+    return _("Audit trail · Learning analytics")
+
+
+dash.register_page("pages.audit", path_template="/organisations/<organisation>/audit", title=_title, layout=layout)
+dash.register_page(
+    "pages.audit_embedded",
+    path_template="/embed/organisations/<organisation>/audit",
+    title=_title,
+    layout=embedded_layout,
+)
