@@ -5,8 +5,8 @@ from alembic import op
 
 from dashapp.data.migrations.protection import OWN_ORGANISATION, allow, allow_one, close
 
-revision = "0015"
-down_revision: str | None = "0014"
+revision = "0016"
+down_revision: str | None = "0015"
 
 BY_THIS_TRANSACTION = "((pg_current_xact_id())::text)::bigint"
 TRUTHFUL = (
