@@ -20,6 +20,7 @@ from dashapp.domain.sessions import Carrier, SignInMethod
 from dashapp.security.devices import device_of
 from dashapp.security.embedding import Embedding, Look
 from dashapp.security.guard import Access, Guard
+from dashapp.security.rates import Rates
 from dashapp.security.reach import Reach
 from dashapp.security.sessions import Manner
 from dashapp.security.signing import Signer
@@ -103,11 +104,13 @@ class EmbedLinkRoute:
     guard: Guard
     links: EmbedLinks
     embedding: Embedding
+    rates: Rates
 
     def install(self, server: Flask) -> None:
         """Adds the route below the path of the public address."""
         prefix = urlsplit(self.guard.public_url).path
-        server.add_url_rule(f"{prefix}{PATH}/<text>", "open_embed_link", self._open, methods=["GET"])
+        view = self.rates.of_starts(self._open)
+        server.add_url_rule(f"{prefix}{PATH}/<text>", "open_embed_link", view, methods=["GET"])
         self.guard.open_route("open_embed_link", Access.PUBLIC)
 
     def _open(self, text: str) -> Response:

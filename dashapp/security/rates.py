@@ -17,7 +17,7 @@ SIGN_INS: Final = "60 per minute; 600 per hour"
 """A whole computer room may stand behind one address; a single name is locked much sooner."""
 PASSWORDS: Final = "20 per minute; 100 per hour"
 STARTS: Final = "300 per minute"
-"""Of sign-ins at a provider, which checks the password itself."""
+"""Of sign-ins at a provider, which checks the password itself, of embed links, and of tickets."""
 SERVICE_READS: Final = "600 per minute"
 
 View = Callable[..., Any]
@@ -47,7 +47,7 @@ class Rates:
         return self._limited(view, PASSWORDS)
 
     def of_starts(self, view: View) -> View:
-        """For what sends people to a provider, or receives them from there."""
+        """For what sends people to a provider, or receives them from there or from a page that frames ours."""
         return self._limited(view, STARTS)
 
     def of_service_reads(self, view: View) -> View:

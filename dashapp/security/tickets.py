@@ -21,6 +21,7 @@ from dashapp.domain.clock import Clock
 from dashapp.domain.keys import OrganisationId
 from dashapp.domain.sessions import Carrier
 from dashapp.security.guard import Access, Guard, current_session, presented
+from dashapp.security.rates import Rates
 from dashapp.security.sessions import Session
 from dashapp.security.sign_in import local_path
 from dashapp.security.signing import Signer
@@ -74,12 +75,13 @@ class TicketRoutes:
 
     guard: Guard
     tickets: Tickets
+    rates: Rates
 
     def install(self, server: Flask) -> None:
         """Adds the routes below the path of the public address."""
         prefix = urlsplit(self.guard.public_url).path
-        server.add_url_rule(f"{prefix}/tickets", "give_ticket", self._give, methods=["POST"])
-        server.add_url_rule(f"{prefix}/tab", "open_tab", self._open_tab, methods=["POST"])
+        server.add_url_rule(f"{prefix}/tickets", "give_ticket", self.rates.of_starts(self._give), methods=["POST"])
+        server.add_url_rule(f"{prefix}/tab", "open_tab", self.rates.of_starts(self._open_tab), methods=["POST"])
         for endpoint in ("give_ticket", "open_tab"):
             self.guard.open_route(endpoint, Access.PUBLIC)
 

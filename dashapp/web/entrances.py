@@ -32,16 +32,20 @@ def install_entrances(
 ) -> None:
     """Installs the sign-in with what belongs to it, embed links, and tickets."""
     settings, database, clock = services.settings, services.database, services.clock
-    _install_sign_in(server, guard, services, demo_people if settings.demo_sign_in else None)
-    EmbedLinkRoute(guard, EmbedLinks(settings.secret_keys, clock, settings.public_url), embedding).install(server)
-    TicketRoutes(guard, Tickets(settings.secret_keys, clock, database)).install(server)
+    rates = Rates(server, settings)
+    _install_sign_in(server, guard, services, (rates, demo_people if settings.demo_sign_in else None))
+    links = EmbedLinks(settings.secret_keys, clock, settings.public_url)
+    EmbedLinkRoute(guard, links, embedding, rates).install(server)
+    TicketRoutes(guard, Tickets(settings.secret_keys, clock, database), rates).install(server)
 
 
-def _install_sign_in(server: Flask, guard: Guard, services: Services, demo_people: ListDemoPeople | None) -> None:
+def _install_sign_in(
+    server: Flask, guard: Guard, services: Services, given: tuple[Rates, ListDemoPeople | None]
+) -> None:
     """How people and services prove who they are."""
     settings, database, clock = services.settings, services.database, services.clock
+    rates, demo_people = given
     forms = Forms(guard, settings.secret_keys, SIGN_IN_SHEETS)
-    rates = Rates(server, settings)
     accounts = Accounts(database, clock, settings.secret_keys, Hasher())
     list_people = None if demo_people is None else lambda: demo_people(database)
     awaits_people = demo_people is not None and settings.demo
