@@ -146,7 +146,9 @@ class KafkaTransport:
             assigned = consumer.assignment()
             there = [partition for partition in assigned if self._topics[partition.topic]]
             begins, ends = _offsets(consumer, there)
+            new = {self._key(one): offsets.Position(identity_of(consumer, one.topic), begins[one]) for one in there}
             with self._database.transaction(DatabaseRole.INGEST, None) as connection:
+                offsets.begin(connection, new)
                 stored = offsets.read(connection, self._cluster, self._group, tuple(self._kinds))
                 complete = partitions.complete_until(connection, self.name)
             self._partitions = {

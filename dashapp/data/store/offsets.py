@@ -1,8 +1,9 @@
 """How far each partition has been read: moved in the transaction of the rows that the offsets stand for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ARRAY, Connection, Text, bindparam, text
 
@@ -20,7 +21,7 @@ class Position:
     topic_identity: str
     next_offset: int
     committed_at: datetime | None = field(default=None, compare=False)
-    """When it was moved here; None where that was not asked."""
+    """When it was moved here; None where that was not asked, or has not happened yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,14 @@ def read(connection: Connection, cluster: str, group: str, topics: Sequence[str]
     }
 
 
+def begin(connection: Connection, beginnings: Mapping[Partition, Position]) -> None:
+    """Notes where reading begins of those partitions of which nothing is known yet: what the broker drops before it is
+    read is missed then, also by whoever comes next."""
+    for partition in sorted(beginnings, key=lambda one: (one.topic, one.partition)):
+        position = beginnings[partition]
+        connection.execute(_NOTE, _values(partition, position))
+
+
 def move(connection: Connection, moves: Sequence[Move]) -> None:
     """Moves partitions by compare-and-set, in their order. Raises LostOwnership where one is not as expected.
 
@@ -60,14 +69,7 @@ def move(connection: Connection, moves: Sequence[Move]) -> None:
     transaction, finds the row and has lost.
     """
     for one in sorted(moves, key=lambda m: (m.partition.topic, m.partition.partition)):
-        values = {
-            "cluster": one.partition.cluster,
-            "group": one.partition.group,
-            "topic": one.partition.topic,
-            "partition": one.partition.partition,
-            "identity": one.next.topic_identity,
-            "next": one.next.next_offset,
-        }
+        values = _values(one.partition, one.next)
         if one.expected is None:
             moved = connection.execute(_BEGIN, values)
         else:
@@ -77,15 +79,30 @@ def move(connection: Connection, moves: Sequence[Move]) -> None:
             raise LostOwnership(f"Partition {one.partition.partition} of {one.partition.topic} has another reader.")
 
 
+def _values(partition: Partition, position: Position) -> dict[str, Any]:
+    return {
+        "cluster": partition.cluster,
+        "group": partition.group,
+        "topic": partition.topic,
+        "partition": partition.partition,
+        "identity": position.topic_identity,
+        "next": position.next_offset,
+    }
+
+
 _READ = text(
-    "SELECT topic, partition, topic_identity, next_offset, committed_at FROM transport_offsets"
+    "SELECT topic, partition, topic_identity, next_offset, nullif(committed_at, 'epoch') AS committed_at"
+    " FROM transport_offsets"
     " WHERE cluster = :cluster AND consumer_group = :group AND topic = ANY(:topics)"
 ).bindparams(bindparam("topics", type_=ARRAY(Text)))
-_BEGIN = text(
+_INSERT = (
     "INSERT INTO transport_offsets"
     " (cluster, consumer_group, topic, topic_identity, partition, next_offset, committed_at)"
-    " VALUES (:cluster, :group, :topic, :identity, :partition, :next, now()) ON CONFLICT DO NOTHING"
+    " VALUES (:cluster, :group, :topic, :identity, :partition, :next, {at}) ON CONFLICT DO NOTHING"
 )
+_BEGIN = text(_INSERT.format(at="now()"))
+_NOTE = text(_INSERT.format(at="'epoch'"))
+"""Nothing has been committed yet."""
 _MOVE = text(
     "UPDATE transport_offsets SET next_offset = :next, topic_identity = :identity, committed_at = now()"
     " WHERE cluster = :cluster AND consumer_group = :group AND topic = :topic AND partition = :partition"

@@ -131,9 +131,9 @@ def test_offsets_count_records_and_batches_count_events(
     await_that(lambda: ingest.status().committed_events == 2_700, "everything is counted")
     assert kafka_campus.counted() == 2_700
     assert kafka_campus.letters() == []
-    assert kafka_campus.rows("SELECT topic, next_offset FROM transport_offsets ORDER BY topic") == sorted(
-        (topic, 3) for topic in topics
-    )
+    assert kafka_campus.rows(
+        "SELECT topic, next_offset FROM transport_offsets WHERE next_offset > 0 ORDER BY topic"
+    ) == sorted((topic, 3) for topic in topics)
     assert is_right(kafka_campus)
 
 
