@@ -161,7 +161,8 @@ def refuse(errors: Sequence[ItemError], sentence: str, status: int) -> Problem:
 def _check_topic(topic: Topic, holder: RegisteredSource, limits: Limits) -> None:
     """Over Kafka, a record of somebody who is not registered for its topic would not be believed."""
     if limits.kafka_topics is not None and limits.kafka_topics[topic] not in holder.topics:
-        raise Problem(403, f"This sender is not registered for the Kafka topic of {topic.value} events.")
+        words = f"This sender is not registered for the Kafka topic of {topic.value} events: ask the administrator."
+        raise Problem(403, words)
 
 
 def _key(events: Iterable[Event]) -> bytes:

@@ -65,7 +65,8 @@ def test_a_sender_that_would_not_be_believed_on_the_topic_is_refused(
     with collecting(database, **kafka_options) as (_, make):
         answer = make(topics=topics[1:]).post(EVENTS, json=viewed(1))
     assert answer.status_code == 403
-    assert answer.json()["detail"] == "This sender is not registered for the Kafka topic of learning events."
+    said = "This sender is not registered for the Kafka topic of learning events: ask the administrator."
+    assert answer.json()["detail"] == said
 
 
 @pytest.mark.kafka

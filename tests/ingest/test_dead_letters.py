@@ -118,6 +118,8 @@ def test_a_replay_counts_what_can_be_taken_now_and_leaves_the_rest_open(
     await_that(lambda: running.status().committed_events == 22, "all are refused")
     assert campus.counted() == 0
     assert running.stop(30)
+    judged = "SELECT sum(received) || ' received, ' || sum(refused) || ' refused' FROM quality_hours"
+    assert campus.scalar(judged) == "22 received, 22 refused"
 
     allow(campus, *Topic)
     run_ingest(inbox_settings, campus.database)
@@ -137,6 +139,7 @@ def test_a_replay_counts_what_can_be_taken_now_and_leaves_the_rest_open(
     # The type is looked at only where the sender may send the kind: the reason is the new one.
     assert sorted(found[20:]) == [("not_json", "open", 1, 1), ("unknown_type", "open", 1, 1)]
     assert recounted(campus) == {}
+    assert campus.scalar(judged) == "22 received, 22 refused", "a replay is nothing that the sender did"
 
 
 def test_an_event_without_a_time_keeps_the_time_at_which_it_first_came(

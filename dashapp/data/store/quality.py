@@ -38,7 +38,8 @@ _Key = tuple[int, int, int]
 
 
 class Tally:
-    """Counts events as they are prepared. Not safe to share between threads."""
+    """Counts events as they are prepared, each when it first came: what is replayed has been judged before, and that
+    an operator tries it again is nothing that its sender did. Not safe to share between threads."""
 
     __slots__ = ("_hour", "_last", "_received", "_rows", "sources")
 
@@ -66,6 +67,8 @@ class Tally:
 
     def add_learning(self, arrival: Arrived, event: LearningEvent, course: int, *, unknown: bool) -> None:
         """One learning event. `unknown`: nobody has described its activity."""
+        if arrival.place.letter is not None:
+            return
         received, at = arrival.received_at, event.occurred_at
         row = self._row(arrival.source, course, received)
         row[_RECEIVED] += 1
@@ -86,10 +89,13 @@ class Tally:
 
     def add_other(self, arrival: Arrived) -> None:
         """One event of another kind."""
-        self._row(arrival.source, NO_COURSE, arrival.received_at)[_RECEIVED] += 1
+        if arrival.place.letter is None:
+            self._row(arrival.source, NO_COURSE, arrival.received_at)[_RECEIVED] += 1
 
     def add_repeated(self, arrival: Arrived, course: int, *, within_the_batch: bool) -> None:
         """One event that the ledger had already; `within_the_batch`: it has not been counted as received yet."""
+        if arrival.place.letter is not None:
+            return
         row = self._row(arrival.source, course, arrival.received_at)
         row[_REPEATED] += 1
         row[_RECEIVED] += within_the_batch
@@ -98,7 +104,8 @@ class Tally:
         """The dead letters of one organisation's senders."""
         for letter in letters:
             source = letter.source
-            if source is not None and source.organisation_id == organisation:
+            judged = letter.place.letter is not None
+            if not judged and source is not None and source.organisation_id == organisation:
                 row = self._row(source, NO_COURSE, letter.place.received_at or datetime.now(UTC))
                 row[_REFUSED] += 1
                 row[_RECEIVED] += letter.reason not in _COUNTED_BEFORE
