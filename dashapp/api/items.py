@@ -21,8 +21,8 @@ MOST_VALUES: Final = 500_000
 megabytes of empty items would need three hundred; this bounds them before they are made."""
 _SPACES: Final = b" \t\r\n"
 _ARRAY: Final = msgspec.json.Decoder(list[Raw])
-_NOTHING: Final = b"\xef\xbb\xbf"
-"""A byte order mark, which some programs for Windows put before a text."""
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+"""Which some programs for Windows put before a text."""
 
 _STATUSES: Final = MappingProxyType(
     {
@@ -68,7 +68,7 @@ class Examined:
 
 def cut_array(body: bytes, limits: Limits) -> list[bytes]:
     """The items of a JSON array, or the one object, each as it came. Raises Problem."""
-    body = body.removeprefix(_NOTHING)
+    body = body.removeprefix(BYTE_ORDER_MARK)
     first = body.lstrip(_SPACES)[:1]
     if first == b"{":
         return [body]
@@ -90,7 +90,7 @@ def cut_array(body: bytes, limits: Limits) -> list[bytes]:
 def cut_lines(body: bytes, limits: Limits) -> list[bytes]:
     """The lines of newline-delimited JSON that are not empty. Raises Problem."""
     _check_number(body.count(b"\n"), limits)
-    return [line for line in body.removeprefix(_NOTHING).split(b"\n") if line.strip()]
+    return [line for line in body.removeprefix(BYTE_ORDER_MARK).split(b"\n") if line.strip()]
 
 
 def _check_number(number: int, limits: Limits) -> None:

@@ -62,7 +62,8 @@ class KeyRing:
         while (key := self._keys.get(prefix)) is None and self._read_at < asked:
             await asyncio.sleep(self._read_at + ASK_AGAIN_SECONDS - self._monotonic())
             await self._read()
-        # The same work for a prefix that does not exist, so that time does not tell which do.
+        # Time tells which prefixes exist, since for others the keys are read again; a prefix is no secret, though, and
+        # has 60 random bits. How much of a secret is right it does not tell.
         right = hmac.compare_digest(hash_of(secret), _NOBODY if key is None else key.secret_hash)
         if key is None or not right:
             raise Problem(401, "The key is wrong, or has been revoked.", _ASK)

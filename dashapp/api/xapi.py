@@ -15,7 +15,7 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from dashapp.api.answers import Answer, Headers, ItemError, Problem, json_answer
-from dashapp.api.items import Claim, Examined, Limits, cut_array, examine_item, refuse
+from dashapp.api.items import BYTE_ORDER_MARK, Claim, Examined, Limits, cut_array, examine_item, refuse
 from dashapp.api.requests import JSON, Request, check_media_type
 from dashapp.data.store.keys import content_digest, event_key_text
 from dashapp.data.store.senders import RegisteredSource
@@ -88,7 +88,7 @@ class StatementCollector:
         """See `Collector.examine`. The answer to a POST is the ids of the statements, in their order."""
         named = request.query[0][1] if request.method == "PUT" else None
         items = cut_array(body, self._limits)
-        if named is not None and body.lstrip()[:1] == b"[":
+        if named is not None and items != [body.removeprefix(BYTE_ORDER_MARK)]:
             raise Problem(400, "PUT takes one statement, not an array.")
         deposits: list[Deposit] = []
         errors: list[ItemError] = []

@@ -192,8 +192,11 @@ def test_other_parameters_are_refused(sender: Sender, method: str, query: str) -
 
 def test_a_put_of_an_array_is_refused(sender: Sender) -> None:
     named = statement(1)["id"]
-    answer = sender.send("PUT", f"{STATEMENTS}?statementId={named}", json=[statement(1)], headers=XAPI)
-    assert answer.status_code == 400
+    body = orjson.dumps([statement(1)])
+    for content in (body, b" " + body, b"\xef\xbb\xbf" + body):
+        answer = sender.send("PUT", f"{STATEMENTS}?statementId={named}", content=content, headers=XAPI)
+        assert answer.status_code == 400
+    assert sender.kept() == []
 
 
 def test_an_empty_batch_has_no_ids(sender: Sender) -> None:

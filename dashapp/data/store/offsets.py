@@ -44,7 +44,7 @@ class Move:
 
 
 def read(connection: Connection, cluster: str, group: str, topics: Sequence[str]) -> dict[Partition, Position]:
-    """Where a consumer group stands in the given topics; partitions of which nothing was read are missing."""
+    """Where a consumer group stands in the given topics; partitions that nobody has begun to read are missing."""
     rows = connection.execute(_READ, {"cluster": cluster, "group": group, "topics": list(topics)})
     return {
         Partition(cluster, group, row.topic, row.partition): Position(
