@@ -15,6 +15,7 @@ from dashapp.domain.errors import NotFound, NotPermitted, Unavailable
 from dashapp.domain.filters import Filters
 from dashapp.domain.keys import PublicId
 from dashapp.domain.principal import Permission
+from dashapp.domain.sessions import SignInMethod
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
 from dashapp.security.guard import current_session
 from dashapp.words import _
@@ -50,6 +51,8 @@ def _alone() -> dict[str, object]:
 def _account(asked: Asked, links: Links) -> list[Tab]:
     """The pages about the account, for its menu."""
     entries = [Tab(_("Your sessions"), links.own_sessions())]
+    if current_session().method is SignInMethod.LOCAL:
+        entries.append(Tab(_("Your password"), links.own_password(), whole=True))
     if asked.principal.administers:
         own = own_address(asked.services.database, asked.principal.organisation_id)
         entries.append(Tab(_("Who is signed in"), links.sessions(own)))

@@ -46,6 +46,10 @@ class Links:
         """What was refused in an organisation."""
         return self._to(f"/organisations/{organisation}/dead-letters")
 
+    def own_password(self) -> str:
+        """Where the reader changes their password; never in a frame."""
+        return f"{self.prefix.rstrip('/')}/account/password"
+
     def own_sessions(self) -> str:
         """Where the reader is signed in; never in a frame."""
         return f"{self.prefix.rstrip('/')}/account/sessions"

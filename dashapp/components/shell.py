@@ -32,6 +32,8 @@ class Tab:
     label: str
     href: str
     current: bool = False
+    whole: bool = False
+    """Whether it is a document of its own, which the browser has to load."""
 
 
 def client_words() -> str:
@@ -80,7 +82,10 @@ def _initials(name: str) -> str:
 
 def account(name: str, sign_out: str, entries: Sequence[Tab] = ()) -> Component:
     """The initials of who is signed in; a menu with the name, pages about the account, and the way out."""
-    pages = [html.A(each.label, href=each.href, **attributes(data_la_follow="1")) for each in entries]
+    pages = [
+        html.A(each.label, href=each.href, **attributes(**({} if each.whole else {"data_la_follow": "1"})))
+        for each in entries
+    ]
     return html.Details(
         [
             html.Summary(

@@ -54,7 +54,9 @@ PAGE: Final = """
 <input type="hidden" name="form" value="{{ form }}"><input type="hidden" name="next" value="{{ next }}">
 {% if not place.settled %}<label for="organisation">{{ words.organisation }}</label>
 <input class="form-control" id="organisation" name="organisation" value="{{ place.organisation }}" required
- maxlength="254" autocomplete="organization" autocapitalize="none" spellcheck="false">
+ maxlength="254" autocomplete="organization" autocapitalize="none" spellcheck="false"
+ aria-describedby="organisation-help">
+<p class="la-small la-2" id="organisation-help">{{ words.organisation_help }}</p>
 {% else %}<input type="hidden" name="organisation" value="{{ place.organisation }}">
 {% endif %}<label for="name">{{ words.name }}</label>
 <input class="form-control" id="name" name="name" value="{{ name }}" required maxlength="254" autocomplete="username"
@@ -64,7 +66,6 @@ PAGE: Final = """
  autocomplete="current-password"{% if error %} aria-describedby="form-error" aria-invalid="true" autofocus{% endif %}>
 <button type="submit" class="btn btn-primary">{{ words.sign_in }}</button>
 </form>
-{% if not place.organisation %}<p class="la-small la-2">{{ words.organisation_help }}</p>{% endif %}
 </section>
 {% if demo %}<section class="la-demo"><header class="la-head"><div><h2>{{ words.demo }}</h2>
 <p class="la-lead">{{ words.demo_help }}</p></div></header>

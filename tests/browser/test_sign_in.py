@@ -83,4 +83,6 @@ def test_a_password_is_chosen_by_keyboard_and_signs_in(
     expect(page.get_by_label("Password")).to_be_focused()
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.get_by_label("Signed in as rosa")).to_be_visible(timeout=20_000)
+    page.get_by_label("Signed in as rosa").click(timeout=20_000)
+    page.get_by_role("link", name="Your password").click()
+    expect(page.get_by_role("heading", name="Change your password")).to_be_visible()
