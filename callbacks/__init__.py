@@ -10,6 +10,7 @@ from callbacks import (
     institution,
     letters,
     live,
+    platforms,
     sessions,
     student,
 )
@@ -20,5 +21,6 @@ __all__ = ["register_all"]
 
 def register_all(registry: CallbackRegistry) -> None:
     """Registers the callbacks of all pages on one app."""
-    for room in (frame, home, student, classroom, institution, data_quality, letters, audit, courses, sessions, live):
+    pages = (student, classroom, institution, data_quality, letters, audit, platforms, courses, sessions)
+    for room in (frame, home, *pages, live):
         room.register(registry)

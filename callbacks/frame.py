@@ -104,7 +104,7 @@ def _tabs(asked: Asked, links: Links, here: str) -> list[Tab]:
         else:
             tabs.append((_("Classrooms"), links.courses()))
     if principal.administers:
-        tabs.append((_("Refused events"), links.dead_letters(own)))
+        tabs += [(_("Refused events"), links.dead_letters(own)), (_("Learning platforms"), links.platforms(own))]
         tabs.append((_("Audit trail"), links.audit(own)))
     # Of two tabs on the way to a page the nearer one is open.
     nearest = max((href for _label, href in tabs if f"{plain}/".startswith(f"{href}/")), key=len, default=None)

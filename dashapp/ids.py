@@ -153,6 +153,66 @@ class Courses:
     LIST: Final = "courses-list"
 
 
+class Platforms:
+    """Learning platforms, for administrators."""
+
+    PAGE: Final = "platforms-page"
+    TITLE: Final = "platforms-title"
+    LEAD: Final = "platforms-lead"
+    SAID: Final = "platforms-said"
+    """Children: what came of the last action."""
+    DONE: Final = "platforms-done"
+    """Store: a number that rises with every action."""
+    LIST: Final = "platforms-list"
+    """The card of the registrations."""
+    ROWS: Final = "platforms-rows"
+    PLATFORM: Final = "platforms-platform"
+    """Select: the registration to act on."""
+    SWITCH_ON: Final = "platforms-switch-on"
+    SWITCH_OFF: Final = "platforms-switch-off"
+    REMOVE: Final = "platforms-remove"
+    DEPLOYMENT: Final = "platforms-deployment"
+    CONFIRM: Final = "platforms-confirm"
+    CONNECT: Final = "platforms-connect"
+    """The card of how a platform is connected."""
+    OWN: Final = "platforms-own"
+    """Children: what a platform wants to know of us."""
+    CODES: Final = "platforms-codes"
+    MAKE_CODE: Final = "platforms-make-code"
+    CODE: Final = "platforms-code"
+    """Children: the address that was just made, shown this once."""
+    ADD: Final = "platforms-add"
+    FORM: Final = (
+        "platforms-form-title",
+        "platforms-form-issuer",
+        "platforms-form-client",
+        "platforms-form-deployment",
+        "platforms-form-authorization",
+        "platforms-form-token",
+        "platforms-form-keyset",
+        "platforms-form-pages",
+        "platforms-form-events",
+    )
+    """Inputs of a registration by hand."""
+    PEOPLE: Final = "platforms-people"
+    """The card of people who are not linked."""
+    PERSON: Final = "platforms-person"
+    SEARCH: Final = "platforms-search"
+    LEARNER: Final = "platforms-learner"
+    LINK_PERSON: Final = "platforms-link-person"
+    PEOPLE_WORDS: Final = "platforms-people-words"
+    COURSES: Final = "platforms-courses"
+    """The card of the platforms' courses."""
+    CONTEXT: Final = "platforms-context"
+    COURSE: Final = "platforms-course"
+    LINK_COURSE: Final = "platforms-link-course"
+    COURSE_ROWS: Final = "platforms-course-rows"
+    KEYS: Final = "platforms-keys"
+    """The card of the tool's keys."""
+    KEY_ROWS: Final = "platforms-key-rows"
+    ROTATE: Final = "platforms-rotate"
+
+
 class Home:
     """The start, which leads on to the page of the reader's role."""
 

@@ -42,6 +42,10 @@ class Links:
         """The page about the quality of an organisation's data."""
         return self._to(f"/organisations/{organisation}/data-quality")
 
+    def platforms(self, organisation: PublicId) -> str:
+        """The learning platforms of an organisation."""
+        return self._to(f"/organisations/{organisation}/platforms")
+
     def dead_letters(self, organisation: PublicId) -> str:
         """What was refused in an organisation."""
         return self._to(f"/organisations/{organisation}/dead-letters")

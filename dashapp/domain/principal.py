@@ -16,6 +16,7 @@ class Permission(StrEnum):
     DEAD_LETTERS_PAGE = "dead_letters_page"
     SIGNED_IN = "signed_in"
     AUDIT_PAGE = "audit_page"
+    PLATFORMS_PAGE = "platforms_page"
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,3 +99,13 @@ def frame_by(origins: Sequence[str]) -> None:
 def framed_by() -> tuple[str, ...]:
     """Which other origins may frame the answer of the running request."""
     return tuple(g.get("framed_by", ()))
+
+
+def send_to(origins: Sequence[str]) -> None:
+    """Lets forms of the answer of the running request go to these origins."""
+    g.sent_to = tuple(origins)
+
+
+def sent_to() -> tuple[str, ...]:
+    """To which other origins forms of the answer of the running request may go."""
+    return tuple(g.get("sent_to", ()))

@@ -48,7 +48,12 @@ def permits(principal: Principal, permission: Permission) -> bool:
     match permission:
         case Permission.CLASSROOM_PAGE:
             return principal.administers or bool(principal.teaches_in)
-        case Permission.INSTITUTION_PAGE | Permission.DEAD_LETTERS_PAGE | Permission.AUDIT_PAGE:
+        case (
+            Permission.INSTITUTION_PAGE
+            | Permission.DEAD_LETTERS_PAGE
+            | Permission.AUDIT_PAGE
+            | Permission.PLATFORMS_PAGE
+        ):
             return principal.administers
         case Permission.SIGNED_IN | Permission.OWN_PAGE | Permission.LEARNER_PAGE:
             return True

@@ -10,6 +10,7 @@ from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.queries.people import principal_for
 from dashapp.domain.clock import Clock
 from dashapp.domain.errors import NotFound
+from dashapp.domain.keys import OrganisationId, PublicId
 from dashapp.domain.principal import Principal
 from dashapp.security.sessions import Session
 
@@ -32,15 +33,23 @@ class Principals:
         known = self._known.get(key)
         if known is not None and monotonic() - known[0] < REMEMBERED:
             return known[1]
-        principal = self._read(session)
+        principal = self._read(session.organisation_id, session.person)
         if len(self._known) >= MOST_REMEMBERED:
             self._known.clear()
         self._known[key] = (monotonic(), principal)
         return principal
 
-    def _read(self, session: Session) -> Principal | None:
-        with self._database.transaction(DatabaseRole.WEB, session.organisation_id) as connection:
+    def forget(self, organisation_id: OrganisationId, person: PublicId) -> None:
+        """Has somebody read anew, who has just got other roles."""
+        self._known.pop((int(organisation_id), person), None)
+
+    def of(self, organisation_id: OrganisationId, person: PublicId) -> Principal | None:
+        """Who somebody is now, whoever asks; None where there is no such person."""
+        return self._read(organisation_id, person)
+
+    def _read(self, organisation_id: OrganisationId, person: PublicId) -> Principal | None:
+        with self._database.transaction(DatabaseRole.WEB, organisation_id) as connection:
             try:
-                return principal_for(connection, session.organisation_id, session.person, self._clock())
+                return principal_for(connection, organisation_id, person, self._clock())
             except NotFound:
                 return None

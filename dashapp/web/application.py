@@ -23,6 +23,7 @@ from dashapp.security.callbacks import CallbackRegistry, door_of
 from dashapp.security.embedding import Embedding
 from dashapp.security.frames import FrameOrigins
 from dashapp.security.guard import Access, Guard
+from dashapp.security.lti.rosters import Rosters
 from dashapp.security.principals import Principals
 from dashapp.security.sessions import Sessions
 from dashapp.security.sign_in import SIGN_IN_PATH
@@ -35,6 +36,7 @@ from dashapp.web.entrances import ListDemoPeople, install_entrances
 from dashapp.web.errors import install_error_pages, on_callback_error
 from dashapp.web.headers import SecurityHeaders, content_security_policy
 from dashapp.web.health import Health
+from dashapp.web.launches import Opening, install_launches
 from dashapp.web.live import AsgiApp, LiveApp
 from dashapp.web.locale import LocaleOfRequest
 from dashapp.web.measuring import LiveStopwatch, Stopwatch
@@ -59,11 +61,13 @@ class Application:
     pages: Bridge
     embedding: Embedding
     job_gauges: JobGauges
+    rosters: Rosters
 
     def close(self) -> None:
         """Ends the threads that follow changes and keep events, and the connections."""
         self.collectors.stop()
         self.pages.stop()
+        self.rosters.close()
         self.guard.sessions.stop()
         self.services.live.stop()
         self.services.database.dispose()
@@ -90,9 +94,10 @@ def create_app(
     prefix = urlsplit(settings.public_url).path
     sessions = Sessions(settings.secret_keys, clock, database)
     origins = FrameOrigins(database)
+    principals = Principals(database, clock)
     guard = Guard(
         sessions=sessions,
-        find_principal=Principals(database, clock),
+        find_principal=principals,
         public_url=settings.public_url,
         sign_in_path=SIGN_IN_PATH,
         secure_cookies=settings.production,
@@ -110,6 +115,7 @@ def create_app(
     Health(services, metrics, job_gauges).install(server, guard, prefix)
     embedding = Embedding(origins)
     install_entrances(server, guard, services, embedding, demo_people)
+    rosters = install_launches(server, guard, services, Opening(principals, embedding))
     dash = _add_dash(server, guard, services)
     embedding.document = dash.document
     headers.policy = content_security_policy(dash.csp_hashes())
@@ -121,7 +127,8 @@ def create_app(
     collectors = build_collectors(pages, settings, database, metrics, lambda: live.freshness().as_of)
     timed = LiveStopwatch(metrics, f"{prefix}/live")
     asgi = LiveApp(collectors, f"{prefix}/live", sessions, topics, live, timed)
-    return Application(server, dash, asgi, services, guard, metrics, collectors, pages, embedding, job_gauges)
+    parts = (guard, metrics, collectors, pages, embedding, job_gauges, rosters)
+    return Application(server, dash, asgi, services, *parts)
 
 
 def _services(settings: Settings, database: Database, clock: Clock) -> Services:
@@ -141,8 +148,8 @@ def _add_dash(server: Flask, guard: Guard, services: Services) -> ServiceDash:
         use_pages=True,
         pages_folder=str(REPOSITORY / "pages"),
         assets_folder=str(REPOSITORY / "assets"),
-        # The first two are loaded in the head, the others are no scripts or sheets of a page.
-        assets_ignore=r"^(early|session)\.js$",
+        # The first two are loaded in the head, the third by pages of launches, the others are none of a page.
+        assets_ignore=r"^(early|session|lti)\.js$",
         assets_path_ignore=["licences", "fonts", "icons"],
         url_base_pathname=f"{prefix}/",
         enable_mcp=False,

@@ -6,7 +6,7 @@ from typing import Final
 from dash.fingerprint import check_fingerprint
 from flask import Flask, Response, request
 
-from dashapp.security.frames import framed_by
+from dashapp.security.frames import framed_by, sent_to
 
 FINGERPRINTED: Final = "public, max-age=31536000, immutable"
 """For addresses that change with their content."""
@@ -19,7 +19,7 @@ ASKED_AGAIN: Final = "public, no-cache"
 def content_security_policy(script_hashes: Sequence[str]) -> str:
     """Only own scripts, and the inline ones with these hashes. Styles: Dash and plotly set them inline.
 
-    Who may frame an answer is added to each.
+    Who may frame an answer, and where its forms may go, is added to each.
     """
     rules = {
         "default-src": "'self'",
@@ -31,9 +31,13 @@ def content_security_policy(script_hashes: Sequence[str]) -> str:
         "worker-src": "'self' blob:",
         "object-src": "'none'",
         "base-uri": "'none'",
-        "form-action": "'self'",
     }
     return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+def sources(rule: str, others: Sequence[str]) -> str:
+    """A rule that allows this service, and other origins."""
+    return " ".join((rule, "'self'", *others))
 
 
 class SecurityHeaders:
@@ -52,7 +56,7 @@ class SecurityHeaders:
     def _set(self, response: Response) -> Response:
         headers = response.headers
         headers["Content-Security-Policy"] = "; ".join(
-            (self.policy, " ".join(("frame-ancestors", "'self'", *framed_by())))
+            (self.policy, sources("form-action", sent_to()), sources("frame-ancestors", framed_by()))
         )
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "same-origin"

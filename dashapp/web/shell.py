@@ -78,6 +78,10 @@ class ServiceDash(Dash):
         Call it when the pages are registered: Dash itself lets `?learner=` replace the learner in the path.
         """
         self.server.extensions[ServiceDash.__name__] = self
+        # Dash takes the first template that fits, and a variable takes slashes too: the longer ones have to come first.
+        pages = dash.page_registry
+        for module in sorted(pages, key=lambda each: str(pages[each]["path_template"]).count("/"), reverse=True):
+            pages.move_to_end(module)
         for page in dash.page_registry.values():
             page["layout"] = _path_first(page["layout"])
 

@@ -46,6 +46,15 @@ from dashapp.data.tables.intake import (
     scope_changes,
     transport_offsets,
 )
+from dashapp.data.tables.lti import (
+    lti_contexts,
+    lti_deployments,
+    lti_keys,
+    lti_platforms,
+    lti_registration_codes,
+    lti_resource_links,
+    lti_used_states,
+)
 from dashapp.data.tables.membership import (
     membership_facts,
     memberships,
@@ -130,6 +139,13 @@ __all__ = [
     "learner_course_day_types",
     "learner_course_days",
     "learner_groups",
+    "lti_contexts",
+    "lti_deployments",
+    "lti_keys",
+    "lti_platforms",
+    "lti_registration_codes",
+    "lti_resource_links",
+    "lti_used_states",
     "membership_facts",
     "memberships",
     "metadata",

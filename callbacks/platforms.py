@@ -1,0 +1,241 @@
+"""The page of learning platforms: what there is, and what administrators decide about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from dash import Input, Output, State, ctx, no_update
+from dash.development.base_component import Component
+
+from callbacks.answering import PAGE_INPUTS, PageAddress, PageAnswer, answered, outputs_of, refused, version_of
+from dashapp import ids
+from dashapp.components import platforms
+from dashapp.data.database import DatabaseRole
+from dashapp.data.queries.learning_platforms import find_learners, read_view
+from dashapp.data.queries.organisations import own_address
+from dashapp.data.store.lti.members import limits_from
+from dashapp.data.store.lti.platforms import NewPlatform, PlatformError
+from dashapp.domain.errors import NotFound
+from dashapp.domain.lti import plain
+from dashapp.domain.platforms import ContextKey
+from dashapp.domain.principal import Permission
+from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
+from dashapp.security.lti.administration import CannotLink, PlatformAdministration
+from dashapp.security.lti.places import Places
+from dashapp.security.lti.registration import Codes, RegistrationRefused
+from dashapp.security.lti.signing_keys import SigningKeys
+from dashapp.security.outgoing import Outgoing
+from dashapp.security.signing import Signer
+from dashapp.security.topics import Topic
+from dashapp.words import _
+
+Names: Final = ids.Platforms
+_BUTTONS: Final = (
+    *(Names.SWITCH_ON, Names.SWITCH_OFF, Names.REMOVE, Names.CONFIRM, Names.MAKE_CODE, Names.ADD),
+    *(Names.LINK_PERSON, Names.LINK_COURSE, Names.ROTATE),
+)
+_CHOSEN: Final = {
+    "platform": Names.PLATFORM,
+    "deployment": Names.DEPLOYMENT,
+    "person": Names.PERSON,
+    "learner": Names.LEARNER,
+    "context": Names.CONTEXT,
+    "course": Names.COURSE,
+}
+LONGEST: Final = 2000
+
+
+def show_platforms(asked: Asked, done: object, page: Mapping[str, object]) -> Any:
+    """Everything on the page."""
+    del done  # it only says that something has been decided
+    at = PageAddress.parse(page)
+
+    def read() -> PageAnswer:
+        organisation, services = asked.principal.organisation_id, asked.services
+        own = own_address(services.database, organisation)
+        if own != at.required_id():
+            raise NotFound("There is no such organisation.")
+        topic = Topic(organisation, asked.principal.public_id)
+        version = version_of(asked, topic)
+        with services.database.transaction(DatabaseRole.JOBS, organisation) as connection:
+            view = read_view(connection, organisation, services.clock())
+        places = Places(services.settings.public_url)
+        told = {
+            _("Login address"): places.login,
+            _("Launch and redirect address"): places.launch,
+            _("Key set address"): places.keys(own),
+        }
+        return PageAnswer(platforms.fill(view, told), topic, version, services.live.freshness())
+
+    return answered(asked, Names.PAGE, read)
+
+
+def find(asked: Asked, search: object) -> Any:
+    """Learners whom events know, for the words that somebody types."""
+    wanted = search if isinstance(search, str) else ""
+    with asked.services.database.transaction(DatabaseRole.JOBS, asked.principal.organisation_id) as connection:
+        return platforms.learner_options(find_learners(connection, asked.principal.organisation_id, wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the controls hold, parsed."""
+
+    platform: UUID | None
+    deployment: str
+    person: UUID | None
+    learner: UUID | None
+    context: ContextKey | None
+    course: UUID | None
+
+    @classmethod
+    def parse(cls, given: Mapping[str, object]) -> "_Given":
+        return cls(
+            _uuid(given.get("platform")),
+            _text(given.get("deployment")),
+            _uuid(given.get("person")),
+            _uuid(given.get("learner")),
+            ContextKey.parse(given.get("context")),
+            _uuid(given.get("course")),
+        )
+
+
+def decide(
+    asked: Asked, pressed: Mapping[str, object], given: Mapping[str, object], form: Mapping[str, object], done: object
+) -> dict[str, Any]:
+    """Does what the pressed button says; the words say what came of it."""
+    button = str(ctx.triggered_id)
+    quiet = {"said": no_update, "done": no_update, "code": no_update}
+    if button not in _BUTTONS or not pressed.get(button):
+        return quiet
+    code: Any = no_update
+    try:
+        said, made = _act(asked, button, _Given.parse(given), form)
+        code = made if made is not None else no_update
+    except (PlatformError, RegistrationRefused, CannotLink) as error:
+        said = _refusal(error)
+    except NotFound:
+        said = _("Choose first what this is about.")
+    return {"said": said, "done": done + 1 if isinstance(done, int) else 1, "code": code}
+
+
+def _act(asked: Asked, button: str, given: _Given, form: Mapping[str, object]) -> tuple[str, Component | None]:
+    """(words, the address that was made)"""
+    acting = administration(asked)
+    if button == Names.MAKE_CODE:
+        return _("The address stands below. It is shown this once."), platforms.new_code(acting.make_code())
+    if button == Names.ADD:
+        acting.add(_new_platform(asked, form))
+        return _("The platform is connected and switched on."), None
+    if button == Names.ROTATE:
+        settings = asked.services.settings
+        keys = SigningKeys(asked.services.database, settings.secret_keys, asked.services.clock)
+        keys.rotate(asked.principal.organisation_id)
+        return _("The key is changed. Platforms that remember the old one ask again within minutes."), None
+    return _on_platform(acting, button, given), None
+
+
+def _on_platform(acting: PlatformAdministration, button: str, given: _Given) -> str:
+    if button in (Names.SWITCH_ON, Names.SWITCH_OFF):
+        acting.switch(_needed(given.platform), enabled=button == Names.SWITCH_ON)
+        return _("The platform is switched on.") if button == Names.SWITCH_ON else _("The platform is switched off.")
+    if button == Names.REMOVE:
+        acting.remove(_needed(given.platform))
+        return _("The platform is removed, and every role that it gave has ended.")
+    if button == Names.CONFIRM:
+        acting.confirm(_needed(given.platform), given.deployment, enabled=True)
+        return _("The deployment is confirmed.")
+    if button == Names.LINK_PERSON:
+        acting.link_person(_needed(given.person), _needed(given.learner))
+        return _("Linked. Their page opens at the next visit.")
+    if given.context is None:
+        raise NotFound("No course was chosen.")
+    acting.link_course(given.context, _needed(given.course))
+    return _("Linked. The roster is read at the next visit.")
+
+
+def _refusal(error: Exception) -> str:
+    """What was refused, in words of the reader's language."""
+    if isinstance(error, CannotLink):
+        return _("These two cannot be linked: one of them has been linked already.")
+    if isinstance(error, PlatformError):
+        return _("This platform is connected already, or claims an issuer that is connected with another key set.")
+    return _("One of the addresses cannot be used: each needs to begin with https:// and to be reachable from here.")
+
+
+def administration(asked: Asked) -> PlatformAdministration:
+    """What the administrator who asks may do."""
+    services, settings = asked.services, asked.services.settings
+    return PlatformAdministration(
+        services.database,
+        services.clock,
+        Places(settings.public_url),
+        Codes(Signer(settings.secret_keys, "lti code")),
+        Outgoing(settings),
+        limits_from(settings.data_retention_days, settings.future_tolerance),
+        asked.principal,
+    )
+
+
+def _new_platform(asked: Asked, form: Mapping[str, object]) -> NewPlatform:
+    said = [_text(form.get(name)) for name in Names.FORM]
+    title, issuer, client, deployment, authorization, token, keyset, pages, events = said
+    return NewPlatform(
+        title=plain(title) or issuer,
+        issuer=issuer,
+        client_id=client,
+        authorization_url=authorization,
+        token_url=token,
+        keyset_url=keyset,
+        added_by=str(asked.principal.public_id),
+        added_at=asked.services.clock(),
+        enabled=True,
+        pages_url=pages or None,
+        events_issuer=events or None,
+        deployments=(deployment,) if deployment else (),
+    )
+
+
+def _needed(chosen: UUID | None) -> UUID:
+    if chosen is None:
+        raise NotFound("Nothing was chosen.")
+    return chosen
+
+
+def _text(given: object) -> str:
+    return given.strip()[:LONGEST] if isinstance(given, str) else ""
+
+
+def _uuid(given: object) -> UUID | None:
+    try:
+        return UUID(given) if isinstance(given, str) else None
+    except ValueError:
+        return None
+
+
+def register(registry: CallbackRegistry) -> None:
+    """Connects the page."""
+    permission = Permission.PLATFORMS_PAGE
+    shown = Wiring(
+        output=outputs_of(platforms.slots()),
+        inputs={"done": Input(Names.DONE, "data"), "page": PAGE_INPUTS},
+        refused=lambda: refused(Names.PAGE),
+    )
+    registry.register(permission, show_platforms, shown)
+    found = Wiring(output=Output(Names.LEARNER, "options"), inputs={"search": Input(Names.SEARCH, "value")})
+    registry.register(permission, find, found)
+    decided = Wiring(
+        output={
+            "said": Output(Names.SAID, "children"),
+            "done": Output(Names.DONE, "data"),
+            "code": Output(Names.CODE, "children"),
+        },
+        inputs={
+            "pressed": {button: Input(button, "n_clicks") for button in _BUTTONS},
+            "given": {name: State(control, "value") for name, control in _CHOSEN.items()},
+            "form": {name: State(name, "value") for name in Names.FORM},
+            "done": State(Names.DONE, "data"),
+        },
+    )
+    registry.register(permission, decide, decided)

@@ -1,0 +1,1 @@
+"""Learning platforms: whom we believe, what was launched, and the roles that launches and rosters give."""

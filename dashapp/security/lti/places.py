@@ -1,0 +1,74 @@
+"""The addresses that platforms know, below the service's own."""
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from dashapp.domain.keys import PublicId
+from dashapp.domain.lti import ChosenPage
+
+LOGIN: Final = "/lti/login"
+LAUNCH: Final = "/lti/launch"
+BOUND: Final = "/lti/bound"
+"""Where a page that has found its binder posts the launch once more."""
+CHOSEN: Final = "/lti/chosen"
+KEYS: Final = "/lti/keys"
+OPEN: Final = "/lti/open"
+REGISTER: Final = "/lti/register"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """`public_url`: the service's address without a closing slash."""
+
+    public_url: str
+
+    @property
+    def path(self) -> str:
+        """The path of the service: "" or "/prefix"."""
+        return urlsplit(self.public_url).path
+
+    @property
+    def login(self) -> str:
+        """Where a platform begins."""
+        return self.public_url + LOGIN
+
+    @property
+    def launch(self) -> str:
+        """Where a platform sends its message: the only address to which it may send people back."""
+        return self.public_url + LAUNCH
+
+    def keys(self, organisation: PublicId) -> str:
+        """The public halves of the keys with which the tool signs for an organisation."""
+        return f"{self.public_url}{KEYS}/{organisation}"
+
+    def open(self, page: ChosenPage) -> str:
+        """What a link to a page names as its target."""
+        return f"{self.public_url}{OPEN}/{page.to_text()}"
+
+    def register(self, code: str) -> str:
+        """The one address that registers a platform."""
+        return f"{self.public_url}{REGISTER}/{code}"
+
+    def page_of(self, target: str) -> ChosenPage | None:
+        """The page that a target names; None for an address that is none of ours."""
+        if target in (self.launch, self.login, self.public_url, f"{self.public_url}/"):
+            return ChosenPage()
+        start = f"{self.public_url}{OPEN}/"
+        if not target.startswith(start):
+            return None
+        page = ChosenPage.parse(target.removeprefix(start))
+        return page if self.open(page) == target else None
+
+
+def origin_of(url: str) -> str:
+    """The scheme and host of an address, as browsers write an origin; "" for what is no address."""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            return ""
+        usual = {"http": 80, "https": 443}[parts.scheme]
+        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port not in (None, usual) else "")
+    except ValueError:
+        return ""

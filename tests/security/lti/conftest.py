@@ -1,0 +1,89 @@
+"""The app as the tool of a platform on the loopback, with the small campus whose courses the platform launches."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.store.join_rules import add_rule
+from dashapp.data.store.lti.platforms import NewPlatform, add_platform
+from dashapp.domain.joins import JoinRule
+from dashapp.domain.lti import PERSON_KIND
+from dashapp.web.application import Application
+from tests.campus import ISSUER, Campus, build_campus
+from tests.security.lti.frame import TOOL, Frame
+from tests.security.lti.platform import CLIENT, DEPLOYMENT, Platform, Platforms, served, server_of
+from tests.served import application_on, web_settings
+from tests.servers import TestDatabases
+
+
+@pytest.fixture(scope="package")
+def platforms() -> Iterator[Platforms]:
+    """A server on the loopback for platforms."""
+    known: dict[str, Platform] = {}
+    with served(server_of(known)) as url:
+        yield Platforms(url, known)
+
+
+@pytest.fixture
+def platform(platforms: Platforms) -> Platform:
+    """A platform that answers over HTTP."""
+    return platforms.make()
+
+
+@pytest.fixture(scope="package")
+def launch_database(embedded_postgres: str, databases_of: Callable[[str], TestDatabases]) -> Iterator[Database]:
+    """One database for all tests of launches."""
+    with databases_of(embedded_postgres).fresh() as fresh:
+        yield fresh
+
+
+@pytest.fixture(scope="package")
+def campus(launch_database: Database) -> Campus:
+    """The small campus, loaded once; every test has a platform of its own."""
+    return build_campus(web_settings(launch_database), launch_database)
+
+
+@pytest.fixture(scope="package")
+def application(launch_database: Database, campus: Campus) -> Iterator[Application]:
+    """The app at https://tool.example, which may ask the loopback."""
+    values: dict[str, Any] = {"public_url": TOOL, "outgoing_networks": "127.0.0.0/8"}
+    with application_on(launch_database, campus, **values) as made:
+        yield made
+        made.rosters.close()
+
+
+@pytest.fixture
+def registered(campus: Campus, platform: Platform) -> int:
+    """The platform's registration; events name its courses by the issuer of the campus."""
+    new = NewPlatform(
+        title="Test platform",
+        issuer=platform.url,
+        client_id=CLIENT,
+        authorization_url=f"{platform.url}/auth",
+        token_url=f"{platform.url}/token",
+        keyset_url=f"{platform.url}/keys",
+        added_by="a test",
+        added_at=datetime.now(UTC),
+        enabled=True,
+        events_issuer=ISSUER,
+        deployments=(DEPLOYMENT,),
+    )
+    with campus.database.transaction(DatabaseRole.JOBS, campus.organisation_id) as connection:
+        return add_platform(connection, campus.organisation_id, new)
+
+
+@pytest.fixture
+def joined(campus: Campus, platform: Platform, registered: int) -> None:
+    """The administration's rule: what the platform calls somebody is what events call them."""
+    rule = JoinRule(platform.url, PERSON_KIND, ISSUER, "account")
+    with campus.database.transaction(DatabaseRole.JOBS, None) as connection:
+        add_rule(connection, campus.organisation_id, rule, "a test", datetime.now(UTC))
+
+
+@pytest.fixture
+def frame(application: Application, platform: Platform, registered: int) -> Callable[[], Frame]:
+    """Opens a frame in a further browser."""
+    return lambda: Frame(application.server.test_client(), platform)
