@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 from flask.testing import FlaskClient
 
-from dashapp.components import audit, classroom, courses, institution, letters, quality, student
+from dashapp.components import audit, classroom, courses, institution, letters, platforms, quality, student
 from dashapp.data.database import Database
 from dashapp.domain.clock import Clock, system_clock
 from dashapp.domain.keys import PublicId
@@ -81,7 +81,7 @@ def body_of(application: Application, output: str, values: dict[str, Any]) -> di
 
 
 def _cards_of(page: str) -> Sequence[str]:
-    pages = (student, classroom, institution, courses, quality, letters, audit)
+    pages = (student, classroom, institution, courses, quality, letters, audit, platforms)
     cards: dict[str, Sequence[str]] = {each.PAGE: each.CARDS for each in pages}
     return cards[page]
 
