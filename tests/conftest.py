@@ -140,7 +140,7 @@ def empty_database_url(postgres_admin_url: str, databases_of: Callable[[str], Te
 @pytest.fixture(scope="session")
 def kafka_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafka]:
     """A real Apache Kafka. Who stops it starts it again."""
-    broker = LocalKafka(tmp_path_factory.mktemp("kafka"))
+    broker = LocalKafka(tmp_path_factory.mktemp("kafka"), short_lived=True)
     broker.start()
     yield broker
     broker.stop()
