@@ -118,11 +118,14 @@
   }
 
   /* ------------------------------------------------------------ a new tab, which carries no header: a ticket instead */
-  const openTab = async (path) => {
+  const ticketFor = async (path) => {
     const asked = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ path }) };
     const response = await window.fetch(`${base()}tickets`, asked);
-    if (!response.ok) return;
-    const { ticket } = await response.json();
+    return response.ok ? (await response.json()).ticket : null;
+  };
+  const openTab = async (path) => {
+    const ticket = await ticketFor(path);
+    if (!ticket) return;
     const form = document.createElement("form");
     Object.assign(form, { method: "post", action: `${base()}tab`, target: "_blank", hidden: true });
     form.rel = "noopener";
@@ -137,5 +140,16 @@
     event.preventDefault();
     const { pathname, search } = new URL(anchor.href);
     openTab(pathname + search);
+  });
+
+  /* ------------------------------------------------------------ a file of what the page shows, with its filters */
+  document.addEventListener("click", async (event) => {
+    const anchor = event.target instanceof Element ? event.target.closest("a[data-la-file][href]") : null;
+    if (!anchor || event.defaultPrevented) return;
+    event.preventDefault();
+    const path = anchor.pathname + location.search;
+    if (!held) { location.assign(path); return; }
+    const ticket = await ticketFor(path);
+    if (ticket) location.assign(`${path}${location.search ? "&" : "?"}ticket=${encodeURIComponent(ticket)}`);
   });
 })();

@@ -27,6 +27,11 @@ def fresh_of(chart: str) -> str:
     return f"{chart}-fresh"
 
 
+def file_of(card: str) -> str:
+    """The id of the link in a card's menu that downloads its numbers."""
+    return f"{card}-file"
+
+
 def asof_of(page: str, card: object) -> dict[str, object]:
     """The id of a card's as-of line; with `dash.ALL` as the card, all those of a page."""
     return {"type": "asof", "page": page, "card": card}

@@ -28,6 +28,7 @@ def action_word(action: Action) -> str:
         Action.RESUMED: _("Went on with a replay"),
         Action.DISMISSED: _("Dismissed refused events"),
         Action.REOPENED: _("Took a dismissal back"),
+        Action.EXPORTED: _("Downloaded a list"),
     }[action]
 
 

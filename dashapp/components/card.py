@@ -47,6 +47,8 @@ class Frame:
     """Whether the body is a chart, which has its numbers as a table."""
     zoom: bool = False
     """Whether the axes of the chart can be zoomed, which they can on a wide screen only."""
+    file: bool = False
+    """Whether its numbers can be downloaded; the address is filled in later through `ids.file_of`."""
 
 
 def asof_words(freshness: Freshness | None) -> Children:
@@ -72,6 +74,8 @@ def _menu(frame: Frame) -> Component:
         labels = attributes(data_la_table=frame.card, data_la_title=frame.title, data_la_close=_("Close"))
         empty = attributes(data_la_empty=_("There is nothing to list yet"))
         entries.append(html.Button(_("Data table"), type="button", **labels, **empty))
+    if frame.file:
+        entries.append(html.A(_("Numbers CSV"), id=ids.file_of(frame.card), **attributes(data_la_file="1")))
     if frame.zoom:
         hint = _("Drag over the chart to zoom, double click to see all of it again")
         entries.append(html.P(hint, className="la-hint hide-phone"))

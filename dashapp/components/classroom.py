@@ -19,7 +19,7 @@ from dashapp.components.strip import Cell
 from dashapp.domain.filters import Filters
 from dashapp.domain.views import ClassroomView, Level
 from dashapp.figures import Screen
-from dashapp.ids import Classroom, asof_of, line_of
+from dashapp.ids import Classroom, asof_of, file_of, line_of
 from dashapp.words import _, ngettext
 
 PAGE = "classroom"
@@ -43,7 +43,8 @@ GROUPED = "la-grouped"
 
 def _frame(name: str, title: str, width: str, subject: Subject, *, table: bool = True) -> Frame:
     zoom = name == Classroom.TIME_AND_SCORE
-    return Frame(PAGE, name, title, width, definition(subject), "", table, zoom)
+    file = name == Classroom.LEARNERS
+    return Frame(PAGE, name, title, width, definition(subject), "", table, zoom, file)
 
 
 def _filters() -> Component:
@@ -138,6 +139,7 @@ def slots() -> dict[str, Slot]:
         "strip": Slot(Classroom.STRIP, "children"),
         "learners": Slot(Classroom.LEARNERS, "rowData"),
         "learner_columns": Slot(Classroom.LEARNERS, "columnDefs"),
+        "learners_file": Slot(file_of(Classroom.LEARNERS), "href"),
         "learners_line": Slot(line_of(Classroom.LEARNERS), "children"),
         **chart_slots("heat", Classroom.HEAT),
         "heat_key": Slot(f"{Classroom.HEAT}-key", "children"),
@@ -303,6 +305,7 @@ def fill(view: ClassroomView, screen: Screen, links: Links, filters: Filters | N
         "strip": strip.cells([_active_cell(view), _time_cell(view), _score_cell(view), _due_cell(view)]),
         "learners": rows,
         "learner_columns": grids.learner_columns(minutes=view.minutes_recorded),
+        "learners_file": links.learners_file(view.course.public_id) if view.named else None,
         "learners_line": ordered if view.named else _by_name(),
         **_charts(view, screen, f"{PAGE}:{view.course.public_id}:{view.first}:{view.last}"),
         "asof": [card.asof_words(view.freshness)] * len(CARDS),

@@ -54,6 +54,10 @@ class Links:
         """Where the reader changes their password; never in a frame."""
         return f"{self.prefix.rstrip('/')}/account/password"
 
+    def learners_file(self, course: PublicId) -> str:
+        """The list of a classroom as a file; the query of its page may follow. Never below /embed."""
+        return f"{self.prefix.rstrip('/')}/courses/{course}/learners.csv"
+
     def own_sessions(self) -> str:
         """Where the reader is signed in; never in a frame."""
         return f"{self.prefix.rstrip('/')}/account/sessions"

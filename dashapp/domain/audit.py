@@ -31,6 +31,7 @@ class Action(StrEnum):
     RESUMED = "dead_letters.replay_resumed"
     DISMISSED = "dead_letters.dismissed"
     REOPENED = "dead_letters.reopened"
+    EXPORTED = "page.exported"
 
 
 class ViewerRole(StrEnum):

@@ -6,6 +6,7 @@ from threading import Event as Signal
 
 from dashapp.data.database import Database
 from dashapp.domain.clock import Clock
+from dashapp.jobs.ended_sessions import EndedSessions
 from dashapp.jobs.retention import Retention
 from dashapp.jobs.sealing import Sealing
 from dashapp.settings import Settings
@@ -29,4 +30,5 @@ def jobs_of(settings: Settings, database: Database, clock: Clock) -> tuple[Job, 
     return (
         Job("audit_sealing", 20, Sealing(database).run),
         Job("retention", 3600, Retention(database, settings.data_retention_days, clock).run),
+        Job("ended_sessions", 3600, EndedSessions(database, clock).run),
     )

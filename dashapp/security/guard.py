@@ -39,6 +39,8 @@ class Access(StrEnum):
     """Holds no data, or checks for itself."""
     SHELL = "shell"
     """The empty page: whoever is not signed in is led to the sign-in."""
+    FILE = "file"
+    """A download or an image: for who is signed in, or has a ticket for it. A stranger hears that there is none."""
     CALLBACK = "callback"
     """Dash's one address for all callbacks: decided by the callback."""
 
@@ -96,6 +98,8 @@ class Guard:
     secure_cookies: bool = True
     frame_origins: Callable[[], Sequence[str]] = tuple
     """Which other origins may frame the empty page."""
+    take_ticket: Callable[[str, str], Session | None] = lambda _text, _path: None
+    """Uses a ticket up for a path: the session on whose behalf it was given."""
     routes: dict[str, Access] = field(default_factory=dict)
     """By the name of the endpoint."""
     doors: dict[str, Door] = field(default_factory=dict)
@@ -176,10 +180,20 @@ class Guard:
                 return None
             case Access.SHELL:
                 return self._check_shell()
+            case Access.FILE:
+                return None if self.identify() or self._take_ticket() else abort(404)
             case Access.CALLBACK:
                 return self._check_callback()
             case None:
                 return abort(404)
+
+    def _take_ticket(self) -> Principal | None:
+        """Who has a ticket for this very address, which stands at its end."""
+        address, found, _rest = request.full_path.rpartition("ticket=")
+        text = request.args.get("ticket", "")
+        g.session = self.take_ticket(text, address.rstrip("?&")) if found and text else None
+        g.principal = self.find_principal(g.session) if g.session is not None else None
+        return g.principal  # type: ignore[no-any-return]  # flask's g holds anything
 
     def _check_shell(self) -> BaseResponse | None:
         if f"{request.path}/".startswith(f"{urlsplit(self.public_url).path}/embed/"):

@@ -48,6 +48,11 @@ class Reach:
             return False
         return all(self._stays(name, value, prefix) for name, value in _values(body))
 
+    def has_file(self, path: str, prefix: str) -> bool:
+        """Whether a path (with its query) is a file of this page."""
+        page = f"{prefix}{self.path.removeprefix('/embed')}/"
+        return path.partition("?")[0].startswith(page) and path.partition("?")[0].endswith(".csv")
+
     def _stays(self, name: str, value: object, prefix: str) -> bool:
         if name == f"{ids.Shell.ADDRESS}.data":
             return isinstance(value, Mapping) and value.get("id") == self.public_id

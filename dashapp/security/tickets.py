@@ -22,6 +22,7 @@ from dashapp.domain.keys import OrganisationId
 from dashapp.domain.sessions import Carrier
 from dashapp.security.guard import Access, Guard, current_session, presented
 from dashapp.security.rates import Rates
+from dashapp.security.reach import Reach
 from dashapp.security.sessions import Session
 from dashapp.security.sign_in import local_path
 from dashapp.security.signing import Signer
@@ -64,6 +65,14 @@ class Tickets:
             taken = take_ticket(connection, organisation, _digest(text), path, self.clock())
         return (organisation, taken) if taken is not None else None
 
+    def session_of(self, text: str, path: str) -> Session | None:
+        """Uses a ticket up for a path: the session on whose behalf it was given."""
+        found = self.take(text, path)
+        if found is None:
+            return None
+        organisation, taken = found
+        return Session(organisation, taken.person, taken.carrier, taken.session_digest, taken.method, taken.page)
+
 
 @dataclass(frozen=True, slots=True)
 class TicketRoutes:
@@ -82,6 +91,7 @@ class TicketRoutes:
         prefix = urlsplit(self.guard.public_url).path
         server.add_url_rule(f"{prefix}/tickets", "give_ticket", self.rates.of_starts(self._give), methods=["POST"])
         server.add_url_rule(f"{prefix}/tab", "open_tab", self.rates.of_starts(self._open_tab), methods=["POST"])
+        self.guard.take_ticket = self.tickets.session_of
         for endpoint in ("give_ticket", "open_tab"):
             self.guard.open_route(endpoint, Access.PUBLIC)
 
@@ -95,9 +105,15 @@ class TicketRoutes:
         if not isinstance(path, str) or len(path) > LONGEST_PATH or local_path(path, self._prefix()) != path:
             return Response(status=400)
         session = current_session()
-        if session.page is not None:
+        if not self._within_reach(session, path):
             return Response(status=403)  # it was opened for one page in a frame, and leads nowhere else
         return jsonify({"ticket": self.tickets.give(session, path)})
+
+    def _within_reach(self, session: Session, path: str) -> bool:
+        if session.page is None:
+            return True
+        reach = Reach.of(session.page)
+        return reach is not None and reach.has_file(path, self._prefix())
 
     def _open_tab(self) -> BaseResponse:
         path = request.form.get("path", "")
@@ -107,6 +123,8 @@ class TicketRoutes:
         if found is None:
             return redirect(f"{self._prefix()}/", code=303)
         organisation, taken = found
+        if taken.page is not None:
+            return Response(status=403)
         response = redirect(path, code=303)
         self.guard.begin(response, organisation, taken.person, taken.method)
         return response

@@ -1,9 +1,10 @@
-"""The ways in: every route by which somebody gets a session, installed on the server before Dash is."""
+"""The ways in, and out: routes by which somebody gets a session or a file, installed on the server before Dash is."""
 
 from collections.abc import Callable, Sequence
 
 from flask import Flask
 
+from dashapp.api.files import ClassroomFile
 from dashapp.api.reading import ReadingApi
 from dashapp.data.database import Database
 from dashapp.security.accounts import Accounts
@@ -36,6 +37,7 @@ def install_entrances(
     _install_sign_in(server, guard, services, (rates, demo_people if settings.demo_sign_in else None))
     links = EmbedLinks(settings.secret_keys, clock, settings.public_url)
     EmbedLinkRoute(guard, links, embedding, rates).install(server)
+    ClassroomFile(guard, services).install(server)
     TicketRoutes(guard, Tickets(settings.secret_keys, clock, database), rates).install(server)
 
 

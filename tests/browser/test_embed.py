@@ -191,6 +191,21 @@ def test_a_new_tab_has_a_session_of_its_own_by_a_ticket_that_no_address_shows(
     assert tab.evaluate("history.state?.la ?? null") is None
 
 
+def test_a_download_in_a_frame_goes_by_a_ticket(
+    service: Service, link_to: Callable[[str, str], str], embed: Embed
+) -> None:
+    page, frame = embed(link_to("Tess Thorne", service.course("ALG 1")))
+    frame.wait_for_selector(".la-page:not(.la-loading)")
+
+    frame.click("article:has(#classroom-learners-file) .la-menu summary")
+    with page.expect_download() as started:
+        frame.click("#classroom-learners-file")
+
+    assert started.value.suggested_filename == "learners.csv"
+    assert "Ada Abel" in started.value.path().read_text(encoding="utf-8-sig")
+    assert "/embed/courses/" in frame.url
+
+
 def test_a_session_that_has_ended_says_so_in_the_frame(
     service: Service, new_page: Callable[..., Page], page_errors: list[str]
 ) -> None:

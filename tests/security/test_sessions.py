@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
+from threading import Event
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,6 +17,7 @@ from dashapp.data.tables import people, sessions
 from dashapp.domain.errors import NotFound, Unavailable
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId, PublicId
 from dashapp.domain.sessions import Carrier, SignInMethod
+from dashapp.jobs.ended_sessions import EndedSessions
 from dashapp.security.devices import device_of
 from dashapp.security.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, Manner, Session, Sessions, Token
 from dashapp.security.signing import Signer
@@ -272,6 +274,7 @@ def test_sessions_long_over_are_thrown_away_and_others_are_not(
 
     with module_database.transaction(DatabaseRole.JOBS, somebody[0]) as connection:
         assert forget_sessions(connection, somebody[0], watch.now + timedelta(minutes=2)) == 1
+    EndedSessions(module_database, watch).run(Event())
     assert made().read(text) is not None
 
 

@@ -1,0 +1,104 @@
+"""A classroom's list as a file: for who teaches it, by a plain link or a ticket, and always in the audit trail."""
+
+import csv
+from collections.abc import Callable
+from io import StringIO
+
+import pytest
+from sqlalchemy import func, select
+
+from dashapp.api.files import _harmless
+from dashapp.data.database import DatabaseRole
+from dashapp.data.tables import audit_log
+from dashapp.domain.sessions import Carrier, SignInMethod
+from dashapp.security.sessions import Manner
+from dashapp.web.application import Application
+from tests.campus import ADMINISTRATOR, LEARNERS, Campus
+from tests.security.conftest import by_bearer
+from tests.served import Visitor
+
+Strangers = Callable[[], Visitor]
+
+
+def exports(campus: Campus) -> int:
+    with campus.database.transaction(DatabaseRole.WEB, campus.organisation_id) as connection:
+        counted = select(func.count()).select_from(audit_log).where(audit_log.c.action == "page.exported")
+        return int(connection.execute(counted).scalar_one())
+
+
+@pytest.fixture
+def framed(application: Application, campus: Campus, visitor: Strangers) -> Callable[..., Visitor]:
+    """A page in a frame, by a bearer."""
+
+    def open_frame(name: str, page: str | None = None) -> Visitor:
+        text = application.guard.sessions.issue(
+            campus.organisation_id, campus.people[name].public_id, SignInMethod.LTI, Manner(Carrier.BEARER, page)
+        )
+        return by_bearer(visitor(), text)
+
+    return open_frame
+
+
+def test_a_teacher_downloads_the_list_of_the_own_classroom(
+    campus: Campus, visitor: Strangers, courses: dict[str, str]
+) -> None:
+    before = exports(campus)
+
+    answer = visitor().sign_in(campus, "Tess Thorne").client.get(f"/courses/{courses['ALG 1']}/learners.csv?section=")
+
+    rows = list(csv.DictReader(StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))
+    assert {row["Name"] for row in rows} == set(LEARNERS["algebra"])
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="learners.csv"'
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert exports(campus) == before + 1
+
+
+@pytest.mark.parametrize("name", [None, "Ada Abel", "Theo Tull", ADMINISTRATOR])
+def test_nobody_else_does_and_hears_that_there_is_none(
+    campus: Campus, visitor: Strangers, courses: dict[str, str], name: str | None
+) -> None:
+    somebody, before = visitor(), exports(campus)
+    if name:
+        somebody.sign_in(campus, name)
+
+    answer = somebody.client.get(f"/courses/{courses['ALG 1']}/learners.csv")
+    missing = somebody.client.get("/courses/018f6f7e-0000-7000-8000-000000000001/learners.csv")
+
+    assert (answer.status_code, answer.data) == (missing.status_code, missing.data)
+    assert answer.status_code == 404
+    assert exports(campus) == before
+
+
+def test_a_frame_downloads_by_a_ticket_that_is_good_once_and_for_this_file_only(
+    visitor: Strangers, framed: Callable[..., Visitor], courses: dict[str, str]
+) -> None:
+    path = f"/courses/{courses['ALG 1']}/learners.csv?level=calm"
+    somebody = framed("Tess Thorne")
+    ticket, other = (somebody.client.post("/tickets", json={"path": path}).get_json()["ticket"] for _ in range(2))
+
+    assert visitor().client.get(f"{path}&ticket={ticket}").status_code == 200
+    assert visitor().client.get(f"{path}&ticket={ticket}").status_code == 404
+    assert visitor().client.get(f"{path.replace('calm', 'help')}&ticket={other}").status_code == 404
+    assert visitor().client.get(f"/me?ticket={other}").status_code == 302
+    for garbage in ("", "x", "1.2.3", "%00", "\u00e9"):
+        assert visitor().client.get(f"{path}&ticket={garbage}").status_code == 404
+
+
+def test_a_page_that_was_opened_alone_gives_its_own_file_only(
+    framed: Callable[..., Visitor], courses: dict[str, str]
+) -> None:
+    somebody = framed("Tess Thorne", f"/embed/courses/{courses['ALG 1']}")
+
+    def asked(path: str) -> int:
+        return int(somebody.client.post("/tickets", json={"path": path}).status_code)
+
+    assert asked(f"/courses/{courses['ALG 1']}/learners.csv?section=A") == 200
+    assert asked(f"/courses/{courses['BOT 1']}/learners.csv") == 403
+    assert asked(f"/courses/{courses['ALG 1']}") == 403
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@cmd", "\t=1"])
+def test_a_name_is_no_formula(name: str) -> None:
+    assert _harmless(name) == f"'{name}"
+    assert _harmless("Ada Abel") == "Ada Abel"
+    assert _harmless(-1) == -1
