@@ -9,6 +9,8 @@
     "classroom-level": "level", "institution-unit": "unit",
     "letters-state": "state", "letters-source": "source", "letters-topic": "topic", "letters-reason": "reason",
     "letters-first": "from", "letters-last": "to", "letters-page-number": "page", "letters-letter": "letter",
+    "audit-person": "person", "audit-action": "action", "audit-opened": "page", "audit-first": "from", "audit-last": "to",
+    "audit-page-number": "number",
   };
   const dash = () => window.dash_clientside;
   /* Before Dash has drawn the frame, its set_props throws; `pace` and the controls then start with what holds anyway. */

@@ -107,6 +107,7 @@ def _actor(key: str) -> Actor:
 
 def _commit(database: Database) -> None:
     with database.transaction(DatabaseRole.WEB, ORGANISATION) as connection:
+        connection.execute(text("SET LOCAL synchronous_commit = off"))
         connection.execute(text("SELECT pg_current_xact_id()"))
 
 

@@ -31,6 +31,14 @@ CONTROLS: Final[tuple[Mapping[str, str], ...]] = (
         "page": ids.Letters.PAGE_NUMBER,
         "letter": ids.Letters.LETTER,
     },
+    {
+        "person": ids.Audit.PERSON,
+        "action": ids.Audit.ACTION,
+        "page": ids.Audit.OPENED,
+        "from": ids.Audit.FIRST,
+        "to": ids.Audit.LAST,
+        "number": ids.Audit.PAGE_NUMBER,
+    },
 )
 """Per page: the parameters of the address and the controls that they stand for; `assets/live.js` knows the same."""
 ZOOMABLE: Final = (ids.Classroom.TIME_AND_SCORE,)

@@ -173,7 +173,7 @@ def _table(view: AuditView) -> Component:
         (_("Who"), None),
         (_("As"), "hide-phone"),
         (_("What"), None),
-        (_("Whose data"), None),
+        (_("Whose data"), "hide-phone"),
         (_("From"), "la-wide"),
     )
     cells = [html.Th(text, className=kind, **attributes(scope="col")) for text, kind in head]
@@ -189,10 +189,10 @@ def _row(row: AuditRow, zone: str) -> Component:
     return html.Tr(
         [
             html.Td([day, html.Span(words.clock(row.at, zone), className="la-2")], className="la-when"),
-            html.Td([_who(row.actor), html.Span(role, className="la-2 only-phone")]),
+            html.Td([_who(row.actor), html.Span(role, className="la-2 la-below")]),
             html.Td(role, className="la-2 hide-phone"),
-            html.Td(_what(row)),
-            html.Td(_whose(row)),
+            html.Td([_what(row), html.Span(_whose(row), className="la-below")]),
+            html.Td(_whose(row), className="hide-phone"),
             html.Td(" · ".join(origin) or "–", className="la-2 la-wide"),
         ]
     )
@@ -201,7 +201,7 @@ def _row(row: AuditRow, zone: str) -> Component:
 def _who(named: Named) -> Component:
     if named.name is not None:
         return html.Bdi(named.name, className="la-m")
-    return html.Bdi(named.key, className="la-key", title=named.key)
+    return html.Bdi(named.key, className="la-public-id", title=named.key)
 
 
 def _whose(row: AuditRow) -> Component:
