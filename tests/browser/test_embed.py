@@ -191,6 +191,23 @@ def test_a_new_tab_has_a_session_of_its_own_by_a_ticket_that_no_address_shows(
     assert tab.evaluate("history.state?.la ?? null") is None
 
 
+def test_two_courses_in_one_browser_stay_apart(
+    service: Service, link_to: Callable[[str, str], str], embed: Embed, registered: str
+) -> None:
+    page, algebra = embed(link_to("Tess Thorne", service.course("ALG 1")))
+    other = page.context.new_page()
+    other.goto(f"{registered}/portal#{link_to('Theo Tull', service.course('BOT 1'))}")
+    botany = other.frame("tool")
+    assert botany is not None
+    botany.wait_for_selector(".la-page:not(.la-loading)")
+
+    algebra.evaluate("location.reload()")
+    algebra.wait_for_selector(".la-page:not(.la-loading)")
+
+    expect(algebra.locator("#classroom-count")).to_have_text("8 learners")
+    expect(botany.locator("#classroom-count")).to_have_text("3 learners")
+
+
 def test_a_download_in_a_frame_goes_by_a_ticket(
     service: Service, link_to: Callable[[str, str], str], embed: Embed
 ) -> None:
