@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 from dashapp.data.database import Database, DatabaseRole, act_for
 from dashapp.data.migrations import check_migrated
+from dashapp.data.queries.people import find_person
 from dashapp.data.store.accounts import enable_account, find_account, list_accounts
 from dashapp.data.store.identity_providers import (
     IdentityProvider,
@@ -29,6 +30,7 @@ from dashapp.data.store.service_keys import (
     make_service_key,
     revoke_service_key,
 )
+from dashapp.data.store.sessions import SessionChoice, end_sessions
 from dashapp.data.store.signed_in import end_grants_of
 from dashapp.domain.clock import Clock, system_clock
 from dashapp.domain.errors import AnalyticsError
@@ -105,13 +107,22 @@ def show_accounts(desk: Desk) -> None:
 
 
 def open_or_close(desk: Desk) -> None:
-    """Closes an account, or opens it again."""
+    """Closes an account and ends the sessions of its owner, or opens it again."""
     options = desk.options
     with desk.database.transaction(DatabaseRole.JOBS, None) as connection:
         organisation = act_for_named(connection, options.organisation)
+        account = find_account(connection, organisation, plain_name(options.name))
         if not enable_account(connection, organisation, plain_name(options.name), options.enable):
             raise AnalyticsError(f"There is no account named {options.name}.")
-    desk.say("The account is open again." if options.enable else "The account is closed: nobody signs in with it.")
+    if account is not None and not options.enable:
+        with desk.database.transaction(DatabaseRole.WEB, organisation) as connection:
+            person = find_person(connection, organisation, account.person)
+            end_sessions(connection, organisation, SessionChoice(person_id=person), None)
+    desk.say(
+        "The account is open again."
+        if options.enable
+        else "The account is closed: nobody is, or gets, signed in with it."
+    )
 
 
 def _show_link(desk: Desk, link: str) -> None:

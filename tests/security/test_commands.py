@@ -8,9 +8,11 @@ import pytest
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.queries.people import principal_for
 from dashapp.domain.clock import system_clock
+from dashapp.domain.sessions import SignInMethod
 from dashapp.security import __main__ as commands
 from dashapp.security.accounts import Accounts, SignedIn
 from dashapp.security.passwords import Hasher
+from dashapp.security.sessions import Sessions
 from dashapp.settings import Settings
 
 Run = Callable[..., tuple[int, str]]
@@ -81,6 +83,20 @@ def test_accounts_are_closed_opened_and_given_new_links(run: Run) -> None:
     assert link_in(run("password-link", *of)[1])[0] == "north"
     assert run("close-account", "--organisation", "north", "--name", "nobody")[0] == 1
     assert run("create-admin", "--organisation", "north", "--email", "two words")[0] == 1
+
+
+def test_a_closed_account_ends_the_sessions_of_its_owner(run: Run, database: Database) -> None:
+    said = run("create-admin", "--organisation", "north", "--title", "North", "--email", "chief")[1]
+    accounts = Accounts(database, system_clock, ["k" * 32], Hasher(memory_kib=64, rounds=1))
+    who = accounts.set_password_by_link(*link_in(said), "seven quiet green lamps")
+    assert isinstance(who, SignedIn)
+    sessions = Sessions(["k" * 32], system_clock, database)
+    text = sessions.issue(who.organisation_id, who.person, SignInMethod.LOCAL)
+    assert sessions.read(text) is not None
+
+    run("close-account", "--organisation", "north", "--name", "chief")
+
+    assert Sessions(["k" * 32], system_clock, database).read(text) is None
 
 
 def test_a_provider_is_registered_with_the_address_back(run: Run) -> None:
