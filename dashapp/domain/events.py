@@ -182,6 +182,9 @@ class LearningEvent(_Value, frozen=True):
     """The sender's id of the attempt or the launch that the event belongs to, where attempts have no numbers."""
     duration: float | None = None
     """Seconds that the sender says it took. No figure of time comes from it: minutes do."""
+    term: str | None = None
+    """The sender's own word for what was done, where it is no more to us than an interaction: the IRI of an xAPI verb,
+    the type and action of a Caliper event."""
     segments: tuple[tuple[float, float], ...] = ()
     """Stretches of the video that were played, as seconds from and to: what a single event tells of several."""
 

@@ -14,6 +14,7 @@ from ingest.caliper.wire import Agent, Event, Session, Thing
 from ingest.native.decoding import EARLIEST_YEAR, LATEST_YEAR
 
 LONGEST_RESPONSE: Final = 4000
+LONGEST_TERM: Final = 1_000
 _HIGHEST_SCORE: Final = 1e9
 _LAST_SECOND: Final = 1e7
 _MOST_ATTEMPTS: Final = 100_000
@@ -52,9 +53,10 @@ def learning_event(event: Event, event_id: str, issuer: str) -> LearningEvent | 
         return None
     where, course_title = course(event, issuer)
     what, kind, name = _activity(read, issuer)
+    verb = read.more.pop("verb", verb)
     return LearningEvent(
         id=event_id,
-        verb=read.more.pop("verb", verb),
+        verb=verb,
         person=who,
         course=where,
         occurred_at=_time(event.event_time),
@@ -63,6 +65,7 @@ def learning_event(event: Event, event_id: str, issuer: str) -> LearningEvent | 
         activity_title=name,
         course_title=course_title,
         session=_session(event),
+        term=f"{event.type} {event.action}"[:LONGEST_TERM] if verb is Verb.INTERACTED else None,
         **read.more,
     )
 

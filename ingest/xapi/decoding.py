@@ -33,6 +33,7 @@ from ingest.xapi.wire import Activity, Context, ContextActivities, Extensions, R
 
 LONGEST_RESPONSE: Final = 4_000
 LONGEST_NAME: Final = 255
+LONGEST_TERM: Final = 1_000
 LARGEST_MARK: Final = 1e9
 _NAMESPACE: Final = UUID("8a0c0c35-2d0b-5f4c-9a3e-6f4f6a1f7d11")
 """Of the ids of statements that came without one."""
@@ -50,6 +51,8 @@ class _Around(NamedTuple):
     person: Identifier
     extensions: Extensions | UnsetType
     registration: str | UnsetType
+    verb: bytes | str
+    """As it was sent, or its IRI: looked at only where the verb is none of ours."""
 
 
 def decode(body: bytes, source: Source) -> list[Event | Refused]:
@@ -106,6 +109,7 @@ def _decode_parts(said: StatementParts, body: bytes, issuer: str) -> Event:
         parts.person(bytes(said.actor)),
         extensions,
         registration,
+        bytes(said.verb),
     )
     return _event(head, said.result, place, meaning, is_own=True)
 
@@ -123,7 +127,8 @@ def _decode_whole(body: bytes, issuer: str) -> Event:
     activities = ContextActivities() if context.context_activities is UNSET else context.context_activities
     language = None if context.language is UNSET else context.language
     place = place_of(_activity_of(about), activities, language, meaning, issuer)
-    head = _Around(statement_id, at, person_of(statement.actor), context.extensions, context.registration)
+    verb = statement.verb.id
+    head = _Around(statement_id, at, person_of(statement.actor), context.extensions, context.registration, verb)
     # What is marked by its own instructor is not the actor's work.
     is_own = context.instructor is UNSET or not is_same(statement.actor, context.instructor)
     return _event(head, statement.result, place, meaning, is_own=is_own)
@@ -243,8 +248,13 @@ def _event(head: _Around, result: Result | UnsetType, place: Place, meaning: Mea
         session=None if head.extensions is UNSET else _session(head.extensions),
         registration=None if head.registration is UNSET else head.registration.lower(),
         duration=None if result.duration is UNSET else seconds_of(result.duration, "/result/duration"),
+        term=_term(head.verb) if verb is Verb.INTERACTED else None,
         segments=segments,
     )
+
+
+def _term(verb: bytes | str) -> str:
+    return (verb if isinstance(verb, str) else parts.term(verb))[:LONGEST_TERM]
 
 
 def _session(extensions: Extensions) -> str | None:

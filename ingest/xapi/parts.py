@@ -92,6 +92,11 @@ def meaning(raw: bytes) -> Meaning:
     return _meaning(raw) if len(raw) <= LONGEST_PART else _meaning.__wrapped__(raw)
 
 
+def term(raw: bytes) -> str:
+    """The IRI of a verb whose meaning has been asked for."""
+    return _VERB.decode(raw).id
+
+
 def place(about: bytes, around: bytes, language: str | None, said: Meaning, issuer: str) -> Place:
     """Where a statement about an activity belongs. `around`: contextActivities, or nothing. Raises Refused or
     ValidationError."""

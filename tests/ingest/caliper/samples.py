@@ -81,7 +81,9 @@ class Sample:
 
     def expected(self) -> LearningEvent:
         common = {"course_title": "Algebra, section 1", "session": "https://lms.example/sessions/s-1"}
-        return LearningEvent(EVENT_ID, self.verb, PERSON, COURSE, AT, **(common | self.more))
+        own = f"{self.event['type']} {self.event['action']}"
+        term = {"term": own} if self.verb is Verb.INTERACTED else {}
+        return LearningEvent(EVENT_ID, self.verb, PERSON, COURSE, AT, **(common | term | self.more))
 
 
 QUIZ: Final = f"{SECTION}/assess/1"

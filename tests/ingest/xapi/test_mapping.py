@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from dashapp.data.store.keys import content_digest
 from dashapp.domain.events import ActivityType, Identifier, LearningEvent, MembershipChanged, RefusalReason, Role, Verb
 from tests.ingest.xapi.statements import (
     ACTIVITIES,
@@ -215,6 +216,14 @@ def test_verbs_are_read_with_their_object_and_their_result(
     said = learning(verb=verb(name), object=about, result=result)
     assert said.verb is expected
     assert said.activity == activity(about["id"])
+
+
+def test_a_verb_that_is_no_more_than_an_interaction_to_us_is_kept_as_the_sender_says_it() -> None:
+    juggled, danced = (verb(f"https://elsewhere.example/verbs/{name}") for name in ("juggled", "danced"))
+    assert learning(verb=juggled).term == juggled["id"]
+    assert learning(verb=verb("attempted"), object=QUIZ).term is None
+    # So the same id with another verb is another content, which is a conflict.
+    assert content_digest(learning(verb=juggled)) != content_digest(learning(verb=danced))
 
 
 def test_logging_in_is_an_interaction_with_the_platform_outside_of_courses() -> None:
