@@ -34,6 +34,12 @@ def _button(name: str, label: str, *, accent: bool = False) -> Component:
     return html.Button(label, id=name, type="button", className=f"btn btn-sm {kind}", n_clicks=0)
 
 
+def _choice(name: str, label: str) -> Component:
+    """A choice that stands for nothing until it is made."""
+    control = dbc.Select(id=name, options=[], value="", placeholder=_("choose"))
+    return html.Label([html.Span(label), control], className="la-chip", htmlFor=name)
+
+
 def _field(name: str, label: str, hint: str = "", *, required: bool = False) -> Component:
     return html.Label(
         [
@@ -71,7 +77,7 @@ def _list() -> Component:
     what = _("The learning platforms that may open pages of this service, and when each last did.")
     choice = html.Div(
         [
-            controls.select_chip(Platforms.PLATFORM, _("Platform"), []),
+            _choice(Platforms.PLATFORM, _("Platform")),
             _button(Platforms.SWITCH_ON, _("Switch on"), accent=True),
             _button(Platforms.SWITCH_OFF, _("Switch off")),
             _button(Platforms.REMOVE, _("Remove")),
@@ -132,9 +138,9 @@ def _people() -> Component:
     )
     choice = html.Div(
         [
-            controls.select_chip(Platforms.PERSON, _("Known to the platform"), []),
+            _choice(Platforms.PERSON, _("Known to the platform")),
             _field(Platforms.SEARCH, _("Search the learner"), _("Name or address")),
-            controls.select_chip(Platforms.LEARNER, _("is"), []),
+            _choice(Platforms.LEARNER, _("is")),
             _button(Platforms.LINK_PERSON, _("Link"), accent=True),
         ],
         className="la-row la-actions",
@@ -150,8 +156,8 @@ def _courses() -> Component:
     )
     choice = html.Div(
         [
-            controls.select_chip(Platforms.CONTEXT, _("Course of the platform"), []),
-            controls.select_chip(Platforms.COURSE, _("is"), []),
+            _choice(Platforms.CONTEXT, _("Course of the platform")),
+            _choice(Platforms.COURSE, _("is")),
             _button(Platforms.LINK_COURSE, _("Link"), accent=True),
         ],
         className="la-row la-actions",
@@ -212,7 +218,7 @@ def fill(view: PlatformsView, own: Mapping[str, str]) -> dict[str, object]:
 
 
 def _options(pairs: Sequence[tuple[str, str]]) -> list[controls.Option]:
-    return [controls.option("", _("choose")), *(controls.option(value, label) for value, label in pairs)]
+    return [controls.option(value, label) for value, label in pairs]
 
 
 def _named(rows: Sequence[NamedRow]) -> list[controls.Option]:

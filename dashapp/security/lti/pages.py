@@ -51,7 +51,7 @@ _BIND: Final = """<main class="la-narrow" data-lti="bind" data-name="{{ name }}"
 {% endif %}</noscript>
 </main>"""
 
-_CHOOSE: Final = """<main class="la-page">
+_CHOOSE: Final = """<main class="la-page la-sign-in">
 <header class="la-head"><div><h1>{{ title }}</h1><p class="la-lead">{{ lead }}</p></div></header>
 <form method="post" action="{{ base }}/lti/chosen" class="la-grid">
 <input type="hidden" name="choosing" value="{{ choosing }}">

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event as Signal
 from threading import Lock
 from typing import Final
 
@@ -87,7 +88,7 @@ class Rosters:
         log.info("lti.roster_read", platform_id=platform.platform_id, members=len(members), ended=stated.ended)
         return stated
 
-    def sync_due(self, organisations: Sequence[OrganisationId]) -> int:
+    def sync_due(self, organisations: Sequence[OrganisationId], stop: Signal) -> int:
         """Reads the rosters that have not been asked for within the hour; how many. For the jobs process."""
         done = 0
         for organisation in organisations:
@@ -97,7 +98,7 @@ class Rosters:
                 platforms = {key: read_platform(connection, organisation, key) for key in keys}
             for context in contexts:
                 platform = platforms[context.platform_id]
-                if platform is None or not self._is_due(platform, context):
+                if stop.is_set() or platform is None or not self._is_due(platform, context):
                     continue
                 try:
                     done += self.sync(platform, context) is not None

@@ -1,6 +1,8 @@
 """Rosters: roles follow them; what is wrong with one changes nothing."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from threading import Event as Signal
 from typing import Any
 
 import pytest
@@ -12,6 +14,8 @@ from dashapp.data.queries.organisations import own_address
 from dashapp.data.store.lti.launches import KnownContext, contexts_of
 from dashapp.data.store.lti.members import Stated
 from dashapp.data.store.lti.platforms import read_platform
+from dashapp.jobs.rosters import RosterReading
+from dashapp.security.lti import rosters
 from dashapp.web.application import Application
 from tests.campus import Campus
 from tests.security.lti.frame import Frame
@@ -138,3 +142,21 @@ def test_a_context_without_a_course_is_not_asked_for(
 
     assert application.rosters.sync(known, context) is None
     assert platform.assertions == []
+
+
+def test_the_jobs_read_the_rosters_that_are_an_hour_old(
+    sync: Sync, application: Application, campus: Campus, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = application.services
+    reading = RosterReading(services.settings, campus.database, services.clock)
+    platform.roster += [member("j-1")]
+    sync()
+    asked = len(platform.assertions)
+    reading.run(Signal())
+    assert len(platform.assertions) == asked
+
+    monkeypatch.setattr(rosters, "WITHOUT_LAUNCH", timedelta(0))
+    platform.roster.pop()
+    reading.run(Signal())
+
+    assert principal_of(campus, platform, "j-1").learns_in == frozenset()
