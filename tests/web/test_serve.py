@@ -97,7 +97,7 @@ def test_it_serves_and_ends_cleanly_the_database_too(tmp_path: Path, number: sig
         assert service.answer("/health/live").status_code == 200
         assert service.answer("/health").json()["parts"]["database"] == {"status": "ok"}
         assert servers_below(tmp_path)
-        wait_until(lambda: len(service.answer("/health").json()["parts"]["jobs"]["each"]) == 2, "each job has run")
+        wait_until(lambda: len(service.answer("/health").json()["parts"]["jobs"]["each"]) >= 2, "the jobs have run")
         assert service.answer("/health").json()["parts"]["jobs"]["status"] == "ok"
 
         assert service.end(number) == 0
