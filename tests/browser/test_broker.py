@@ -1,6 +1,7 @@
 """A broker that goes away while pages are open: they say so, stay usable, and catch up by themselves."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -33,7 +34,7 @@ def on_kafka(database: Database, kafka_broker: LocalKafka) -> Iterator[Service]:
     """The service with its ingest on a broker."""
     for topic in TOPICS:
         kafka_broker.create_topic(topic)
-    chosen = {"kafka_brokers": (kafka_broker.bootstrap,), "kafka_topics": TOPICS}
+    chosen: dict[str, Any] = {"kafka_brokers": (kafka_broker.bootstrap,), "kafka_topics": TOPICS}
     campus = build_campus(web_settings(database, **chosen), database)
     ingest = ingest_from(campus.settings, database, build_metrics())
     ingest.start()
