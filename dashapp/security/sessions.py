@@ -267,8 +267,9 @@ class Sessions:
         """Starts following endings; the first reading is done when this returns, if the database answers."""
         try:
             self.follow()
-        except Unavailable:
-            log.warning("sessions.database_away")
+        except Exception as error:
+            # Away, or not migrated yet: the thread tries again, and until then each reading asks the row.
+            log.warning("sessions.not_followed", error=type(error).__name__)
         self._thread = Thread(target=self._run, name="sessions", daemon=True)
         self._thread.start()
 

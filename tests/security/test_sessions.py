@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import ProgrammingError
 
-from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.database import Database, DatabaseRole, database_from
 from dashapp.data.queries.sessions import list_sessions
 from dashapp.data.store.sessions import SessionChoice, forget_sessions
 from dashapp.data.tables import people, sessions
@@ -22,6 +22,7 @@ from dashapp.security.devices import device_of
 from dashapp.security.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, Manner, Session, Sessions, Token
 from dashapp.security.signing import Signer
 from dashapp.security.topics import Topic, Topics
+from dashapp.settings import load_settings
 from tests.data.conftest import make_organisation
 from tests.security.conftest import Watch
 
@@ -305,6 +306,15 @@ def test_while_the_database_is_away_nobody_is_believed_for_long(
     monkeypatch.setattr("dashapp.security.sessions.TRUSTED", -1.0)
     with pytest.raises(Unavailable):
         held.read(text)
+
+
+def test_a_process_starts_before_the_database_is_migrated(empty_database_url: str, watch: Watch) -> None:
+    database = database_from(load_settings(_env_file=None, database_url=empty_database_url))
+    held = Sessions((OLD,), watch, database)
+
+    held.start()
+    held.stop()
+    database.dispose()
 
 
 def test_an_old_key_still_verifies_and_a_removed_one_does_not(
