@@ -2,10 +2,12 @@
 
 from callbacks import (
     audit,
+    caseload,
     classroom,
     courses,
     data_quality,
     frame,
+    guardians,
     home,
     institution,
     letters,
@@ -21,6 +23,7 @@ __all__ = ["register_all"]
 
 def register_all(registry: CallbackRegistry) -> None:
     """Registers the callbacks of all pages on one app."""
-    pages = (student, classroom, institution, data_quality, letters, audit, platforms, courses, sessions)
+    learners = (student, caseload, guardians, classroom, courses)
+    pages = (*learners, institution, data_quality, letters, audit, platforms, sessions)
     for room in (frame, home, *pages, live):
         room.register(registry)

@@ -17,7 +17,7 @@ from dashapp.components.links import Links
 from dashapp.components.slots import Slot
 from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.quality import QualityView
-from dashapp.domain.views import ClassroomView, CoursesView, Freshness, InstitutionView, StudentView
+from dashapp.domain.views import CaseloadView, ClassroomView, CoursesView, Freshness, InstitutionView, StudentView
 from dashapp.figures import Screen
 from dashapp.observability.logging import get_logger
 from dashapp.observability.references import new_reference
@@ -32,7 +32,7 @@ AS_OF: Final = "asof"
 """The slot of the as-of lines."""
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-View = TypeVar("View", StudentView, ClassroomView, InstitutionView, CoursesView, QualityView)
+View = TypeVar("View", StudentView, ClassroomView, InstitutionView, CoursesView, CaseloadView, QualityView)
 Values = Mapping[str, Any]
 """By the names of a page's slots."""
 
@@ -79,6 +79,8 @@ class PageAnswer:
     version: str
     """The topic's version, taken before the data were read: the page is never older than it says."""
     freshness: Freshness
+    about: Topic | None = None
+    """What the audit trail says that the page is about, where it is not the topic."""
 
 
 def outputs_of(slots: Mapping[str, Slot]) -> dict[str, Output]:
@@ -123,7 +125,7 @@ def answered(asked: Asked, page: str, read: Callable[[], PageAnswer]) -> Any:
     """
     try:
         answer = read()
-        note_view(asked, page, answer.topic)
+        note_view(asked, page, answer.about or answer.topic)
     except (NotPermitted, NotFound):
         return refused(page)
     except Exception as error:

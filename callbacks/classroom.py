@@ -36,14 +36,16 @@ def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
     principal, reader = asked.principal, asked.services.reader
     course = reader.find_course(principal, at.required_id())
     topic, wider = (Topic(principal.organisation_id, principal.public_id, course=each) for each in (course, None))
+    about = topic
     version, version_of_all = version_of(asked, topic), version_of(asked, wider)
     view = reader.classroom(principal, at.required_id(), filters)
-    if view.hidden:
-        # The news of so small a course would tell when one of its few learners does something.
+    if view.hidden or any(limited == course for limited, _section in principal.sections):
+        # The news of so small a course, or of other sections, would tell when one of few learners does something.
         topic, version = wider, version_of_all
     links = links_for(asked, at)
     values = drawn(asked, at, view, lambda: classroom.fill(view, at.screen, links, filters), filters=filters)
-    return PageAnswer({**values, AS_OF: as_of_lines(view, classroom.CARDS)}, topic, version, view.freshness)
+    filled = {**values, AS_OF: as_of_lines(view, classroom.CARDS)}
+    return PageAnswer(filled, topic, version, view.freshness, about)
 
 
 def register(registry: CallbackRegistry) -> None:

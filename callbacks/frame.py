@@ -53,6 +53,8 @@ def _account(asked: Asked, links: Links) -> list[Tab]:
     entries = [Tab(_("Your sessions"), links.own_sessions())]
     if current_session().method is SignInMethod.LOCAL:
         entries.append(Tab(_("Your password"), links.own_password(), whole=True))
+    if asked.principal.learns_in:
+        entries.append(Tab(_("Who sees my page"), links.own_guardians()))
     if asked.principal.administers:
         own = own_address(asked.services.database, asked.principal.organisation_id)
         entries.append(Tab(_("Who is signed in"), links.sessions(own)))
@@ -69,13 +71,16 @@ def _unframed(here: str, prefix: str) -> str | None:
 
 
 def _room_of(asked: Asked, links: Links, here: str, search: object) -> str | None:
-    """The classroom from which a teacher looks at the page of a learner, as its address says; None elsewhere.
+    """The classroom from which a teacher looks at the page of a learner, as its address says; None elsewhere. For who
+    teaches nobody it is the caseload.
 
     Without a course in the address it is the first of the learner's courses that the teacher may see.
     """
     start, found, learner = here.replace("/embed/", "/", 1).partition("/learners/")
-    if not asked.principal.teaches_in or not found or f"{start}/" != links.prefix:
+    if not found or f"{start}/" != links.prefix:
         return None
+    if not asked.principal.teaches_in:
+        return links.caseload()
     query = parse_qs(search[:300].lstrip("?")) if isinstance(search, str) else {}
     chosen = Filters.parse(course=next(iter(query.get("course", [])), None)).course
     if chosen is not None:
@@ -103,8 +108,11 @@ def _tabs(asked: Asked, links: Links, here: str) -> list[Tab]:
             tabs += [(room.code or room.title, links.course(room.public_id)) for room in rooms]
         else:
             tabs.append((_("Classrooms"), links.courses()))
+    if principal.advises or principal.guards:
+        tabs.append((_("Caseload") if principal.advises else _("My learners"), links.caseload()))
     if principal.administers:
-        tabs += [(_("Refused events"), links.dead_letters(own)), (_("Learning platforms"), links.platforms(own))]
+        tabs += [(_("Guardians"), links.guardians(own)), (_("Refused events"), links.dead_letters(own))]
+        tabs.append((_("Learning platforms"), links.platforms(own)))
         tabs.append((_("Audit trail"), links.audit(own)))
     # Of two tabs on the way to a page the nearer one is open.
     nearest = max((href for _label, href in tabs if f"{plain}/".startswith(f"{href}/")), key=len, default=None)

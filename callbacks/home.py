@@ -18,13 +18,16 @@ def lead_home(asked: Asked, start: object) -> str:
 
 
 def home_of(asked: Asked, links: Links) -> str:
-    """The institution for administrators, the classroom or the list of them for staff, else the own page."""
+    """The institution for administrators, the classroom or the list of them for staff, the caseload for advisers and
+    guardians, else the own page."""
     principal = asked.principal
     if principal.administers:
         return links.organisation(own_address(asked.services.database, principal.organisation_id))
     if principal.teaches_in:
         rooms = asked.services.reader.classrooms(principal)
         return links.course(rooms[0].public_id) if len(rooms) == 1 else links.courses()
+    if (principal.advises or principal.guards) and not principal.learns_in:
+        return links.caseload()
     return links.me()
 
 

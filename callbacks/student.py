@@ -10,6 +10,7 @@ from callbacks.answering import (
     PAGE_INPUTS,
     PageAddress,
     PageAnswer,
+    Values,
     answered,
     as_of_lines,
     drawn,
@@ -20,7 +21,8 @@ from callbacks.answering import (
 from dashapp import ids
 from dashapp.components import student
 from dashapp.domain.filters import Filters
-from dashapp.domain.principal import Permission
+from dashapp.domain.keys import PersonId
+from dashapp.domain.principal import Permission, Principal
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
 from dashapp.security.topics import Topic
 
@@ -38,13 +40,25 @@ def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
     version = version_of(asked, topic)
     own = person == principal.person_id
     view = reader.student(principal, filters) if own else reader.learner(principal, at.required_id(), filters)
-    links = links_for(asked, at)
+    links, reads = links_for(asked, at), _reads_as(principal, person)
     # Who comes from /learners/… sees no such card, also of themself.
     opened = reader.openings.of(principal, asked.services.clock()) if not at.has_id else ()
-    values = drawn(
-        asked, at, view, lambda: student.fill(view, at.screen, links, own=own, opened=opened), own=own, opened=opened
-    )
+
+    def fill() -> Values:
+        return student.fill(view, at.screen, links, reader=reads, opened=opened)
+
+    values = drawn(asked, at, view, fill, reads=reads, opened=opened)
     return PageAnswer({**values, AS_OF: as_of_lines(view, student.CARDS)}, topic, version, view.freshness)
+
+
+def _reads_as(principal: Principal, person: PersonId) -> student.Reader:
+    """As what somebody reads a page that they may see: who is nothing else is the learner's guardian."""
+    if person == principal.person_id:
+        return student.Reader.LEARNER
+    if person in principal.advises:
+        return student.Reader.ADVISER
+    guardian = person in principal.guards or not principal.teaches_in
+    return student.Reader.GUARDIAN if guardian else student.Reader.STAFF
 
 
 def register(registry: CallbackRegistry) -> None:

@@ -81,6 +81,8 @@ class Student:
     """The page of one learner."""
 
     PAGE: Final = "student-page"
+    WHOSE: Final = "student-whose"
+    """Children: whose page it is and as what it is read, for everybody but the learner."""
     TITLE: Final = "student-title"
     LEAD: Final = "student-lead"
     COURSE: Final = "student-course"
@@ -216,6 +218,70 @@ class Platforms:
     """The card of the tool's keys."""
     KEY_ROWS: Final = "platforms-key-rows"
     ROTATE: Final = "platforms-rotate"
+
+
+class Caseload:
+    """The learners whom one advises or is guardian of."""
+
+    PAGE: Final = "caseload-page"
+    TITLE: Final = "caseload-title"
+    LEAD: Final = "caseload-lead"
+    LIST: Final = "caseload-list"
+
+
+class Guardians:
+    """Guardians of an organisation, for its administrators."""
+
+    PAGE: Final = "guardians-page"
+    TITLE: Final = "guardians-title"
+    LEAD: Final = "guardians-lead"
+    RULE: Final = "guardians-rule"
+    """Checklist: "age", "consent"."""
+    AGE: Final = "guardians-age"
+    SAVE: Final = "guardians-save"
+    RULE_SAID: Final = "guardians-rule-said"
+    """Children: what came of saving."""
+    INVITING: Final = "guardians-inviting"
+    """The card of the invitation; hidden while nobody is let in."""
+    ACCOUNT: Final = "guardians-account"
+    """Input: how a source names the learner."""
+    UNTIL: Final = "guardians-until"
+    """Input of type date: the day on which the learner comes of age."""
+    INVITE: Final = "guardians-invite"
+    INVITE_SAID: Final = "guardians-invite-said"
+    """Children: the code, shown once."""
+    LIST: Final = "guardians-list"
+    DONE: Final = "guardians-done"
+    """Store: a number that rises with every decision."""
+
+    @staticmethod
+    def end(row: object) -> dict[str, object]:
+        """The button that ends an invitation; with `dash.ALL` all of them."""
+        return {"type": "guardian-end", "row": row}
+
+
+class OwnGuardians:
+    """Who sees the reader's own page as their guardian."""
+
+    PAGE: Final = "own-guardians-page"
+    TITLE: Final = "own-guardians-title"
+    LEAD: Final = "own-guardians-lead"
+    LIST: Final = "own-guardians-list"
+    SAID: Final = "own-guardians-said"
+    DONE: Final = "own-guardians-done"
+
+    @staticmethod
+    def answer(agrees: bool, row: object) -> dict[str, object]:
+        """The button by which the learner agrees, or does not agree any more; with `dash.ALL` all of them."""
+        return {"type": "guardian-agree" if agrees else "guardian-withdraw", "row": row}
+
+
+class Invitation:
+    """Where a code makes the reader a guardian."""
+
+    CODE: Final = "invitation-code"
+    ACCEPT: Final = "invitation-accept"
+    SAID: Final = "invitation-said"
 
 
 class Home:

@@ -6,6 +6,7 @@ from dash.development.base_component import Component
 
 from dashapp import ids
 from dashapp.components import sessions
+from dashapp.domain.principal import Permission
 from dashapp.words import _
 
 
@@ -32,11 +33,14 @@ def _title(**_variables: str) -> str:
     return _("Who is signed in · Learning analytics")
 
 
-dash.register_page("pages.account_sessions", path="/account/sessions", title=_own_title, layout=layout)
+dash.register_page(
+    "pages.account_sessions", path="/account/sessions", title=_own_title, layout=layout, permission=Permission.SIGNED_IN
+)
 # Its name comes before that of the institution, whose address would else take this one for an organisation's name.
 dash.register_page(
     "pages.account_sessions_of_all",
     path_template="/organisations/<organisation>/sessions",
     title=_title,
     layout=organisation_layout,
+    permission=Permission.INSTITUTION_PAGE,
 )

@@ -7,6 +7,7 @@ from dash.development.base_component import Component
 from dashapp import ids
 from dashapp.components import audit
 from dashapp.domain.audit import AuditFilters
+from dashapp.domain.principal import Permission
 from dashapp.words import _
 
 
@@ -30,10 +31,17 @@ def _title(**_variables: str) -> str:
     return _("Audit trail · Learning analytics")
 
 
-dash.register_page("pages.audit", path_template="/organisations/<organisation>/audit", title=_title, layout=layout)
+dash.register_page(
+    "pages.audit",
+    path_template="/organisations/<organisation>/audit",
+    title=_title,
+    layout=layout,
+    permission=Permission.AUDIT_PAGE,
+)
 dash.register_page(
     "pages.audit_embedded",
     path_template="/embed/organisations/<organisation>/audit",
     title=_title,
     layout=embedded_layout,
+    permission=Permission.AUDIT_PAGE,
 )

@@ -7,6 +7,7 @@ from dash.development.base_component import Component
 from dashapp import ids
 from dashapp.components import classroom
 from dashapp.domain.filters import Filters
+from dashapp.domain.principal import Permission
 from dashapp.words import _
 
 
@@ -38,7 +39,17 @@ def _title(**_variables: str) -> str:
     return _("Classroom · Learning analytics")
 
 
-dash.register_page("pages.classroom", path_template="/courses/<course>", title=_title, layout=layout)
 dash.register_page(
-    "pages.classroom_embedded", path_template="/embed/courses/<course>", title=_title, layout=embedded_layout
+    "pages.classroom",
+    path_template="/courses/<course>",
+    title=_title,
+    layout=layout,
+    permission=Permission.CLASSROOM_PAGE,
+)
+dash.register_page(
+    "pages.classroom_embedded",
+    path_template="/embed/courses/<course>",
+    title=_title,
+    layout=embedded_layout,
+    permission=Permission.CLASSROOM_PAGE,
 )

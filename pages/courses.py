@@ -6,6 +6,7 @@ from dash.development.base_component import Component
 
 from dashapp import ids
 from dashapp.components import courses
+from dashapp.domain.principal import Permission
 from dashapp.words import _
 
 
@@ -28,5 +29,11 @@ def _title(**_variables: str) -> str:
     return _("Classrooms · Learning analytics")
 
 
-dash.register_page("pages.courses", path="/courses", title=_title, layout=layout)
-dash.register_page("pages.courses_embedded", path="/embed/courses", title=_title, layout=embedded_layout)
+dash.register_page("pages.courses", path="/courses", title=_title, layout=layout, permission=Permission.CLASSROOM_PAGE)
+dash.register_page(
+    "pages.courses_embedded",
+    path="/embed/courses",
+    title=_title,
+    layout=embedded_layout,
+    permission=Permission.CLASSROOM_PAGE,
+)

@@ -6,6 +6,7 @@ from dash.development.base_component import Component
 
 from dashapp import ids
 from dashapp.components import quality
+from dashapp.domain.principal import Permission
 from dashapp.words import _
 
 
@@ -29,11 +30,16 @@ def _title(**_variables: str) -> str:
 
 
 dash.register_page(
-    "pages.data_quality", path_template="/organisations/<organisation>/data-quality", title=_title, layout=layout
+    "pages.data_quality",
+    path_template="/organisations/<organisation>/data-quality",
+    title=_title,
+    layout=layout,
+    permission=Permission.INSTITUTION_PAGE,
 )
 dash.register_page(
     "pages.data_quality_embedded",
     path_template="/embed/organisations/<organisation>/data-quality",
     title=_title,
     layout=embedded_layout,
+    permission=Permission.INSTITUTION_PAGE,
 )

@@ -7,6 +7,7 @@ from dash.development.base_component import Component
 from dashapp import ids
 from dashapp.components import letters
 from dashapp.domain.letters import LetterFilters
+from dashapp.domain.principal import Permission
 from dashapp.words import _
 
 
@@ -33,11 +34,16 @@ def _title(**_variables: str) -> str:
 
 
 dash.register_page(
-    "pages.dead_letters", path_template="/organisations/<organisation>/dead-letters", title=_title, layout=layout
+    "pages.dead_letters",
+    path_template="/organisations/<organisation>/dead-letters",
+    title=_title,
+    layout=layout,
+    permission=Permission.DEAD_LETTERS_PAGE,
 )
 dash.register_page(
     "pages.dead_letters_embedded",
     path_template="/embed/organisations/<organisation>/dead-letters",
     title=_title,
     layout=embedded_layout,
+    permission=Permission.DEAD_LETTERS_PAGE,
 )

@@ -5,6 +5,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import ids
+from dashapp.domain.principal import Permission
 from dashapp.words import _
 
 
@@ -18,4 +19,4 @@ def _title(**_variables: str) -> str:
     return _("Learning analytics")
 
 
-dash.register_page("pages.home", path="/", title=_title, layout=layout)
+dash.register_page("pages.home", path="/", title=_title, layout=layout, permission=Permission.SIGNED_IN)

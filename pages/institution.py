@@ -7,6 +7,7 @@ from dash.development.base_component import Component
 from dashapp import ids
 from dashapp.components import institution
 from dashapp.domain.filters import Filters
+from dashapp.domain.principal import Permission
 from dashapp.words import _
 
 
@@ -31,10 +32,17 @@ def _title(**_variables: str) -> str:
     return _("Institution · Learning analytics")
 
 
-dash.register_page("pages.institution", path_template="/organisations/<organisation>", title=_title, layout=layout)
+dash.register_page(
+    "pages.institution",
+    path_template="/organisations/<organisation>",
+    title=_title,
+    layout=layout,
+    permission=Permission.INSTITUTION_PAGE,
+)
 dash.register_page(
     "pages.institution_embedded",
     path_template="/embed/organisations/<organisation>",
     title=_title,
     layout=embedded_layout,
+    permission=Permission.INSTITUTION_PAGE,
 )

@@ -4,6 +4,7 @@ import dash
 from dash.development.base_component import Component
 
 from dashapp.components import shell
+from dashapp.domain.principal import Permission
 from dashapp.words import _
 
 
@@ -18,4 +19,6 @@ def _title(**_variables: str) -> str:
     return _("Not found · Learning analytics")
 
 
-dash.register_page("pages.not_found_404", path="/not-found", title=_title, layout=layout)
+dash.register_page(
+    "pages.not_found_404", path="/not-found", title=_title, layout=layout, permission=Permission.SIGNED_IN
+)

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from dashapp import ids
 from dashapp.components import platforms
+from dashapp.domain.principal import Permission
 from dashapp.words import _
 
 
@@ -23,5 +24,9 @@ def _title(**_variables: str) -> str:
 
 
 dash.register_page(
-    "pages.platforms", path_template="/organisations/<organisation>/platforms", title=_title, layout=layout
+    "pages.platforms",
+    path_template="/organisations/<organisation>/platforms",
+    title=_title,
+    layout=layout,
+    permission=Permission.PLATFORMS_PAGE,
 )

@@ -7,6 +7,7 @@ from dash.development.base_component import Component
 from dashapp import ids
 from dashapp.components import student
 from dashapp.domain.filters import Filters
+from dashapp.domain.principal import Permission
 from dashapp.words import _
 
 
@@ -36,9 +37,21 @@ def _title(**_variables: str) -> str:
     return _("Learner · Learning analytics")
 
 
-dash.register_page("pages.me", path="/me", title=_own_title, layout=layout)
-dash.register_page("pages.me_embedded", path="/embed/me", title=_own_title, layout=embedded_layout)
-dash.register_page("pages.learner", path_template="/learners/<learner>", title=_title, layout=layout)
+dash.register_page("pages.me", path="/me", title=_own_title, layout=layout, permission=Permission.OWN_PAGE)
 dash.register_page(
-    "pages.learner_embedded", path_template="/embed/learners/<learner>", title=_title, layout=embedded_layout
+    "pages.me_embedded", path="/embed/me", title=_own_title, layout=embedded_layout, permission=Permission.OWN_PAGE
+)
+dash.register_page(
+    "pages.learner",
+    path_template="/learners/<learner>",
+    title=_title,
+    layout=layout,
+    permission=Permission.LEARNER_PAGE,
+)
+dash.register_page(
+    "pages.learner_embedded",
+    path_template="/embed/learners/<learner>",
+    title=_title,
+    layout=embedded_layout,
+    permission=Permission.LEARNER_PAGE,
 )

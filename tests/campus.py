@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.store.caseloads import set_caseload
 from dashapp.data.store.identified import IdentifiedPerson, find_people
 from dashapp.data.store.organisations import (
     NewSource,
@@ -46,6 +47,14 @@ LEARNERS = {
 """Botany has fewer than five learners: its figures are hidden from those who may not see names."""
 TEACHERS = {"algebra": "Tess Thorne", "botany": "Theo Tull"}
 ADMINISTRATOR = "Max Moor"
+ADVISER = "Amy Ash"
+"""Staff of no course, with a caseload."""
+ADVISED = ("Ada Abel", "Ivy Ives")
+GUARDIAN = "Gus Gold"
+"""Nobody's guardian until a test makes him one."""
+SECTION_TEACHER = "Sue Stone"
+"""Teaches section A of algebra and nothing else: the learners in even places of the list."""
+OTHERS = (ADMINISTRATOR, ADVISER, GUARDIAN, SECTION_TEACHER)
 WEEKS = 3
 
 
@@ -62,7 +71,7 @@ class Campus:
 
     def sign_in_choices(self) -> list[DemoPerson]:
         """Everybody, with a role, for the sign-in page."""
-        roles = dict.fromkeys(TEACHERS.values(), "teacher") | {ADMINISTRATOR: "administrator"}
+        roles = dict.fromkeys((*TEACHERS.values(), SECTION_TEACHER), "teacher") | {ADMINISTRATOR: "administrator"}
         return [
             DemoPerson(self.organisation_id, person.public_id, roles.get(name, "student"), name, "of the small campus")
             for name, person in self.people.items()
@@ -102,13 +111,15 @@ def build_campus(settings: Settings, database: Database, name: str = "small", *,
         source_id = register_source(connection, organisation, NewSource(f"lms-{name}", ISSUER, topics=topics))
     with database.transaction(DatabaseRole.INGEST, None) as connection:
         source = next(each.source for each in read_senders(connection) if each.source.source_id == source_id)
-    names = sorted({*LEARNERS["algebra"], *LEARNERS["botany"], *TEACHERS.values(), ADMINISTRATOR})
+    names = sorted({*LEARNERS["algebra"], *LEARNERS["botany"], *TEACHERS.values(), *OTHERS})
     campus = Campus(database, settings, organisation, source, {})
     campus.load([*_structure(names), *(_study(campus) if studied else ())])
     with database.transaction(DatabaseRole.JOBS, organisation) as connection:
         found = find_people(connection, organisation, [identifier_of(each) for each in names])
         campus.people.update({each: found[identifier_of(each)] for each in names})
         grant_administrator(connection, organisation, campus.people[ADMINISTRATOR].person_id)
+        advised = [campus.people[name].person_id for name in ADVISED]
+        set_caseload(connection, organisation, campus.people[ADVISER].person_id, advised, datetime.now(UTC))
     return campus
 
 
@@ -138,6 +149,9 @@ def _structure(names: list[str]) -> Iterator[Event]:
             yield MembershipChanged(f"learns-{key}-{name}", *role)
         teacher = (identifier_of(TEACHERS[key]), course, Role.TEACHER, True, begun)
         yield MembershipChanged(f"teaches-{key}", *teacher)
+        if course == ALGEBRA:
+            limited = (identifier_of(SECTION_TEACHER), course, Role.TEACHER, True, begun, "A")
+            yield MembershipChanged(f"teaches-{key}-A", *limited)
         yield ActivityDescribed(
             f"quiz-{key}",
             course,

@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 from flask.testing import FlaskClient
 
-from dashapp.components import audit, classroom, courses, institution, letters, platforms, quality, student
+from dashapp.components import audit, caseload, classroom, courses, institution, letters, platforms, quality, student
 from dashapp.data.database import Database
 from dashapp.domain.clock import Clock, system_clock
 from dashapp.domain.keys import PublicId
@@ -58,7 +58,12 @@ def body_of(application: Application, output: str, values: dict[str, Any]) -> di
 
     def place(dependency: dict[str, Any]) -> Any:
         if dependency["id"].startswith("{"):
-            return values.get(dependency["id"], [])  # as on a page without such a component
+            # The components of a pattern: as the browser lists them, or by its type the values by row.
+            if dependency["id"] in values:
+                return values[dependency["id"]]
+            pattern, prop = json.loads(dependency["id"]), dependency["property"]
+            rows = values.get(pattern.get("type"), {})
+            return [{"id": {**pattern, "row": row}, "property": prop, "value": value} for row, value in rows.items()]
         key = f"{dependency['id']}.{dependency['property']}"
         return {"id": dependency["id"], "property": dependency["property"], "value": values.get(key)}
 
@@ -81,7 +86,7 @@ def body_of(application: Application, output: str, values: dict[str, Any]) -> di
 
 
 def _cards_of(page: str) -> Sequence[str]:
-    pages = (student, classroom, institution, courses, quality, letters, audit, platforms)
+    pages = (student, classroom, institution, courses, caseload, quality, letters, audit, platforms)
     cards: dict[str, Sequence[str]] = {each.PAGE: each.CARDS for each in pages}
     return cards[page]
 

@@ -13,7 +13,17 @@ from dashapp.domain.audit import Action, Opening, ViewerRole
 from dashapp.words import _, ngettext
 
 ACTIONS: Final = tuple(Action)
-PAGES: Final = ("student", "classroom", "courses", "institution", "quality", "letters", "audit")
+PAGES: Final = (
+    "student",
+    "classroom",
+    "courses",
+    "institution",
+    "quality",
+    "letters",
+    "audit",
+    "caseload",
+    "guardians",
+)
 """The pages that leave rows, as these name them."""
 
 
@@ -29,6 +39,12 @@ def action_word(action: Action) -> str:
         Action.DISMISSED: _("Dismissed refused events"),
         Action.REOPENED: _("Took a dismissal back"),
         Action.EXPORTED: _("Downloaded a list"),
+        Action.CASELOAD: _("Changed a caseload"),
+        Action.GUARDIAN_RULE: _("Changed the rule about guardians"),
+        Action.GUARDIAN_INVITED: _("Invited a guardian"),
+        Action.GUARDIAN_ACCEPTED: _("Became a guardian"),
+        Action.GUARDIAN_ANSWERED: _("Answered about a guardian"),
+        Action.GUARDIAN_ENDED: _("Ended a guardian's access"),
     }[action]
 
 
@@ -55,6 +71,9 @@ def page_word(page: str) -> str:
         "quality": _("Data quality"),
         "letters": _("Refused events"),
         "audit": _("Audit trail"),
+        "caseload": _("Caseload"),
+        "guardians": _("Guardians"),
+        "own-guardians": _("Who sees my page"),
     }
     return said.get(page, page)
 

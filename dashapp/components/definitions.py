@@ -29,6 +29,7 @@ class Subject(StrEnum):
     ACTIVE_DAYS = "active_days"
     TIME_AND_SCORE = "time_and_score"
     CLASSROOMS = "classrooms"
+    CASELOAD = "caseload"
     COURSES = "courses"
     COURSE_WEEKS = "course_weeks"
     COURSE_SCORES = "course_scores"
@@ -73,6 +74,15 @@ def _of_learner(subject: Subject) -> Definition:
             ),
             _("Each rule has its own window; the limits stand in the table"),
             _("Everything that is not in the table: nothing else is looked at"),
+            _("Days of each learner, submissions, and the academic calendar"),
+        ),
+        Subject.CASELOAD: (
+            _(
+                "Your learners, with the most urgent level and its reasons by the rules of each course, the last day"
+                " with an event, and the average score."
+            ),
+            _("The courses under way; each rule has its own window"),
+            _("Everybody else of these courses, and what fewer than 5 others would give away"),
             _("Days of each learner, submissions, and the academic calendar"),
         ),
         Subject.WEEKS: (
@@ -193,5 +203,5 @@ def definition(subject: Subject, *, organisation: bool = False) -> Definition:
     """The words for a card; `organisation` for a card of the institution's page."""
     if organisation:
         return _of_organisation(subject)
-    learner = {Subject.DUE, Subject.SCORES, Subject.RULES, Subject.WEEKS, Subject.CALENDAR}
+    learner = {Subject.CASELOAD, Subject.DUE, Subject.SCORES, Subject.RULES, Subject.WEEKS, Subject.CALENDAR}
     return _of_learner(subject) if subject in learner else _of_course(subject)

@@ -26,6 +26,22 @@ class Links:
         """The page of a learner."""
         return self._to(f"/learners/{learner}", filters)
 
+    def caseload(self) -> str:
+        """The learners whom the reader advises or is guardian of."""
+        return self._to("/caseload")
+
+    def own_guardians(self) -> str:
+        """Who sees the reader's own page as their guardian."""
+        return self._to("/me/guardians")
+
+    def invitation(self) -> str:
+        """Where a code makes the reader a guardian."""
+        return self._to("/guardian")
+
+    def guardians(self, organisation: PublicId) -> str:
+        """The guardians of an organisation."""
+        return self._to(f"/organisations/{organisation}/guardians")
+
     def courses(self) -> str:
         """The list of the classrooms that the reader may open."""
         return self._to("/courses")

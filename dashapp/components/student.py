@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from enum import StrEnum
 
 import dash
 from dash import html
@@ -25,6 +26,17 @@ from dashapp.ids import Student, asof_of, line_of
 from dashapp.words import _, ngettext
 
 PAGE = "student"
+
+
+class Reader(StrEnum):
+    """As what somebody reads the page."""
+
+    LEARNER = "learner"
+    STAFF = "staff"
+    ADVISER = "adviser"
+    GUARDIAN = "guardian"
+
+
 SHOWN_DUE = 4
 OWN_WEEKS = 4
 """Weeks of the own average."""
@@ -47,6 +59,7 @@ def body(*, own: bool = True) -> Component:
                 [
                     html.Div(
                         [
+                            html.P(id=Student.WHOSE, className="la-whose"),
                             html.H1(card.skeleton(), id=Student.TITLE),
                             html.P(card.skeleton("60%"), id=Student.LEAD, className="la-lead"),
                         ]
@@ -103,6 +116,7 @@ def slots() -> dict[str, Slot]:
     """Where the values of `fill` go; `asof` is a list, one per card."""
     return {
         "page": Slot(Student.PAGE, "className"),
+        "whose": Slot(Student.WHOSE, "children"),
         "title": Slot(Student.TITLE, "children"),
         "lead": Slot(Student.LEAD, "children"),
         "courses": Slot(Student.COURSE, "options"),
@@ -348,14 +362,33 @@ def _charts(view: StudentView, screen: Screen, own: str | None) -> dict[str, obj
     }
 
 
+def _whose(view: StudentView, reader: Reader) -> str:
+    """Whose page it is, and as what it is read."""
+    name = view.name or _("a learner without a name")
+    said = {
+        Reader.LEARNER: "",
+        Reader.STAFF: _("The page of {name}"),
+        Reader.ADVISER: _("The page of {name}, whom you advise"),
+        Reader.GUARDIAN: _("The page of {name}. You read it as their guardian; they can see that."),
+    }[reader]
+    return said.format(name=name)
+
+
 def fill(
-    view: StudentView, screen: Screen, links: Links, *, own: bool = True, opened: Sequence[Opening] = ()
+    view: StudentView,
+    screen: Screen,
+    links: Links,
+    *,
+    reader: Reader = Reader.LEARNER,
+    opened: Sequence[Opening] = (),
 ) -> dict[str, object]:
-    """The values of the page by the names of `slots`; `own`: the reader is the learner; `opened`: who opened it."""
+    """The values of the page by the names of `slots`, for who reads it; `opened`: who opened it."""
+    own = reader is Reader.LEARNER
     del links  # nothing on this page leads away yet; the parameter keeps the three pages alike
     asof: Children = card.asof_words(view.freshness)
     return {
         "page": "la-page",
+        "whose": _whose(view, reader),
         "title": student_sentence(view, own=own),
         "lead": list(student_lead(view, own=own)),
         "courses": _course_options(view),

@@ -82,6 +82,7 @@ class Question:
             None if scope.courses is None else sorted(scope.courses),
             None if scope.learners is None else sorted(scope.learners),
             scope.minimum_group,
+            sorted(scope.sections),
             self.filters.to_query(),
             self.subject,
             self.version,

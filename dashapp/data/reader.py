@@ -10,8 +10,10 @@ from sqlalchemy import Connection
 
 from dashapp.data.cache import Cache, Form, Question
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.queries.caseload import read_caseload
 from dashapp.data.queries.classroom import read_classroom
 from dashapp.data.queries.courses import choices, find_course
+from dashapp.data.queries.guardians import guarded_statement
 from dashapp.data.queries.institution import read_institution
 from dashapp.data.queries.openings import Openings
 from dashapp.data.queries.overview import read_overview
@@ -27,18 +29,27 @@ from dashapp.domain.quality import QualityView
 from dashapp.domain.scope import (
     AsOf,
     Scope,
+    scope_for_caseload,
     scope_for_classroom,
     scope_for_courses,
     scope_for_institution,
     scope_for_learner,
     scope_for_student,
 )
-from dashapp.domain.views import ClassroomView, CourseChoice, CoursesView, Freshness, InstitutionView, StudentView
+from dashapp.domain.views import (
+    CaseloadView,
+    ClassroomView,
+    CourseChoice,
+    CoursesView,
+    Freshness,
+    InstitutionView,
+    StudentView,
+)
 
 ID_SECONDS: Final = 60.0
 MOST_IDS: Final = 50_000
 
-T = TypeVar("T", StudentView, ClassroomView, InstitutionView, CoursesView, QualityView)
+T = TypeVar("T", StudentView, ClassroomView, InstitutionView, CoursesView, CaseloadView, QualityView)
 
 
 class Versions(Protocol):
@@ -88,6 +99,7 @@ class PageReader:
     _classroom: Form[ClassroomView] = field(default_factory=lambda: Form.of(ClassroomView), repr=False)
     _institution: Form[InstitutionView] = field(default_factory=lambda: Form.of(InstitutionView), repr=False)
     _courses: Form[CoursesView] = field(default_factory=lambda: Form.of(CoursesView), repr=False)
+    _caseload: Form[CaseloadView] = field(default_factory=lambda: Form.of(CaseloadView), repr=False)
     _quality: Form[QualityView] = field(default_factory=lambda: Form.of(QualityView), repr=False)
     _ids: _KnownIds = field(default_factory=_KnownIds, repr=False)
     openings: Openings = field(init=False, repr=False)
@@ -102,8 +114,11 @@ class PageReader:
         return self._read_student(scope_for_student(principal, self.minimum_group), filters, principal.person_id)
 
     def learner(self, principal: Principal, public_id: UUID, filters: Filters) -> StudentView:
-        """One learner's page, for the learner or for staff of a course of theirs."""
+        """One learner's page, for the learner, for staff of a course of theirs, their adviser and their guardian."""
         person = self.find_person(principal, public_id)
+        staff = person in principal.advises or (principal.teaches_in and person not in principal.guards)
+        if not staff and person != principal.person_id:
+            principal = self._as_guardian(principal)
         return self._read_student(scope_for_learner(principal, person, self.minimum_group), filters, person)
 
     def classroom(self, principal: Principal, public_id: UUID, filters: Filters) -> ClassroomView:
@@ -137,6 +152,22 @@ class PageReader:
         return self._answer(
             question, self._courses, lambda connection: read_overview(connection, scope, question.as_of)
         )
+
+    def caseload(self, principal: Principal) -> CaseloadView:
+        """The learners whom the principal advises or is guardian of."""
+        scope = scope_for_caseload(self._as_guardian(principal), self.minimum_group)
+        question = self._question("caseload", scope, Filters(), 0)
+        return self._answer(
+            question, self._caseload, lambda connection: read_caseload(connection, scope, question.as_of)
+        )
+
+    def _as_guardian(self, principal: Principal) -> Principal:
+        """The principal with the learners whose guardian they are this moment: what is revoked is gone at once, and
+        what is accepted is there, however long principals are remembered."""
+        organisation, person = principal.organisation_id, principal.person_id
+        with self.database.transaction(DatabaseRole.WEB, organisation) as connection:
+            found = connection.execute(guarded_statement(organisation, person, self.clock())).scalars()
+            return replace(principal, guards=frozenset(PersonId(key) for key in found) - {person})
 
     def quality(self, principal: Principal) -> QualityView:
         """How good the data of the principal's organisation are."""

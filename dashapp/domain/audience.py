@@ -7,8 +7,12 @@ MINIMUM_GROUP = 5
 
 
 class Audience(StrEnum):
-    """`SELF` reads the own data, `NAMED` may see every member by name, `AGGREGATE` only groups of at least k."""
+    """`SELF` reads the own data, `NAMED` may see every member by name, `AGGREGATE` only groups of at least k.
+
+    `ONE` sees some learners by name and nobody else of their courses: advisers and guardians.
+    """
 
     SELF = "self"
     NAMED = "named"
     AGGREGATE = "aggregate"
+    ONE = "one"

@@ -32,6 +32,12 @@ class Action(StrEnum):
     DISMISSED = "dead_letters.dismissed"
     REOPENED = "dead_letters.reopened"
     EXPORTED = "page.exported"
+    CASELOAD = "caseload.changed"
+    GUARDIAN_RULE = "guardians.rule_changed"
+    GUARDIAN_INVITED = "guardian.invited"
+    GUARDIAN_ACCEPTED = "guardian.accepted"
+    GUARDIAN_ANSWERED = "guardian.answered_by_learner"
+    GUARDIAN_ENDED = "guardian.ended"
 
 
 class ViewerRole(StrEnum):

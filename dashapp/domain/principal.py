@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dashapp.domain.keys import CourseId, OrganisationId, PersonId, PublicId
+from dashapp.domain.keys import CourseId, OrganisationId, PersonId, PublicId, SectionId
 
 
 class Permission(StrEnum):
@@ -17,6 +17,9 @@ class Permission(StrEnum):
     SIGNED_IN = "signed_in"
     AUDIT_PAGE = "audit_page"
     PLATFORMS_PAGE = "platforms_page"
+    CASELOAD_PAGE = "caseload_page"
+    GUARDIANS_PAGE = "guardians_page"
+    OWN_GUARDIANS_PAGE = "own_guardians_page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +34,9 @@ class Principal:
     teaches_in: frozenset[CourseId] = frozenset()
     administers: bool = False
     """Administrator of the whole organisation."""
+    sections: frozenset[tuple[CourseId, SectionId]] = frozenset()
+    """Of the courses of `teaches_in` that are named here only the learners of these sections are seen by name."""
+    advises: frozenset[PersonId] = frozenset()
+    """The learners of the caseload."""
+    guards: frozenset[PersonId] = frozenset()
+    """The learners whose guardian this is, as long as the organisation lets guardians in."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from dashapp.domain.audience import MINIMUM_GROUP, Audience
 from dashapp.domain.errors import NotPermitted
-from dashapp.domain.keys import CourseId, OrganisationId, PersonId
+from dashapp.domain.keys import CourseId, OrganisationId, PersonId, SectionId
 from dashapp.domain.principal import Principal
 
 
@@ -21,6 +21,12 @@ class Scope:
     learners: frozenset[PersonId] | None
     """The learners whose own rows may be read; None: every learner of `courses`."""
     minimum_group: int = MINIMUM_GROUP
+    sections: frozenset[tuple[CourseId, SectionId]] = frozenset()
+    """Of the courses named here only the learners of these sections may be read by name."""
+
+    def sections_of(self, course: CourseId) -> frozenset[SectionId] | None:
+        """The sections of a course whose learners may be read by name; None: all of its learners."""
+        return frozenset(section for each, section in self.sections if each == course) or None
 
     def permits_course(self, course: CourseId) -> bool:
         """Whether rows of this course may be read."""
@@ -58,12 +64,15 @@ def scope_for_student(principal: Principal, minimum_group: int = MINIMUM_GROUP) 
 
 
 def scope_for_learner(principal: Principal, person: PersonId, minimum_group: int = MINIMUM_GROUP) -> Scope:
-    """The page of one learner: for themself, and for staff, restricted to the courses that these teach.
+    """The page of one learner: for themself, for their adviser and guardian, and for staff of a course of theirs.
 
-    Whether the learner is in any of them is found by the query. Raises NotPermitted.
+    Staff see the courses that they teach, restricted to their sections where they have no more; whether the learner is
+    in any of them is found by the query. Advisers and guardians see what the learner sees. Raises NotPermitted.
     """
     if person == principal.person_id and principal.learns_in:
         return scope_for_student(principal, minimum_group)
+    if person in principal.advises or person in principal.guards:
+        return scope_for_caseload(principal, minimum_group)
     if not principal.teaches_in:
         raise NotPermitted("A learner's page is for the learner and for staff of a course of theirs.")
     return Scope(
@@ -73,18 +82,30 @@ def scope_for_learner(principal: Principal, person: PersonId, minimum_group: int
         principal.teaches_in,
         frozenset({person}),
         minimum_group,
+        principal.sections,
     )
 
 
+def scope_for_caseload(principal: Principal, minimum_group: int = MINIMUM_GROUP) -> Scope:
+    """The learners whom one advises or is guardian of, over all their courses. Raises NotPermitted for who has none."""
+    if not principal.advises and not principal.guards:
+        raise NotPermitted("A caseload is for advisers and guardians.")
+    learners = principal.advises | principal.guards
+    return Scope(principal.organisation_id, principal.person_id, Audience.ONE, None, learners, minimum_group)
+
+
 def scope_for_classroom(principal: Principal, course: CourseId, minimum_group: int = MINIMUM_GROUP) -> Scope:
-    """One course: with names for its staff, in groups of at least k for administrators. Raises NotPermitted."""
+    """One course: with names for its staff, of their sections where they have no more, in groups of at least k for
+    administrators. Raises NotPermitted."""
     if course in principal.teaches_in:
         audience = Audience.NAMED
     elif principal.administers:
         audience = Audience.AGGREGATE
     else:
         raise NotPermitted("A classroom is for its staff and for administrators.")
-    return Scope(principal.organisation_id, principal.person_id, audience, frozenset({course}), None, minimum_group)
+    sections = frozenset(one for one in principal.sections if one[0] == course)
+    only = frozenset({course})
+    return Scope(principal.organisation_id, principal.person_id, audience, only, None, minimum_group, sections)
 
 
 def scope_for_courses(principal: Principal, minimum_group: int = MINIMUM_GROUP) -> Scope:
@@ -97,7 +118,8 @@ def scope_for_courses(principal: Principal, minimum_group: int = MINIMUM_GROUP) 
     if not principal.teaches_in:
         raise NotPermitted("Classrooms are for their staff and for administrators.")
     own = principal.teaches_in
-    return Scope(principal.organisation_id, principal.person_id, Audience.NAMED, own, None, minimum_group)
+    named = Audience.NAMED
+    return Scope(principal.organisation_id, principal.person_id, named, own, None, minimum_group, principal.sections)
 
 
 def scope_for_institution(principal: Principal, minimum_group: int = MINIMUM_GROUP) -> Scope:

@@ -7,6 +7,7 @@ from flask import g, has_request_context, request
 
 from dashapp.data.viewing import Viewing
 from dashapp.domain.audit import ORGANISATION_SUBJECT, Actor, ViewerRole, course_subject, person_subject
+from dashapp.domain.keys import PersonId
 from dashapp.domain.principal import Principal
 from dashapp.security.callbacks import Asked
 from dashapp.security.topics import Topic
@@ -39,10 +40,22 @@ def note_view(asked: Asked, page: str, topic: Topic) -> None:
 def role_towards(principal: Principal, topic: Topic) -> ViewerRole:
     """What the principal is to those whose data a page shows."""
     if topic.person is not None:
-        return ViewerRole.SELF if topic.person == principal.person_id else ViewerRole.STAFF
+        return _role_towards_person(principal, topic.person)
     if topic.course is not None and topic.course in principal.teaches_in:
         return ViewerRole.STAFF
-    return ViewerRole.ADMINISTRATOR if principal.administers else ViewerRole.STAFF
+    if principal.administers or principal.teaches_in:
+        return ViewerRole.ADMINISTRATOR if principal.administers else ViewerRole.STAFF
+    return ViewerRole.ADVISER if principal.advises else ViewerRole.GUARDIAN
+
+
+def _role_towards_person(principal: Principal, person: PersonId) -> ViewerRole:
+    """Who may see somebody's page and is nothing else to them is their guardian."""
+    if person == principal.person_id:
+        return ViewerRole.SELF
+    if person in principal.advises:
+        return ViewerRole.ADVISER
+    guardian = person in principal.guards or not principal.teaches_in
+    return ViewerRole.GUARDIAN if guardian else ViewerRole.STAFF
 
 
 def network_of(address: str | None) -> str | None:

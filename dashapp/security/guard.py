@@ -29,6 +29,9 @@ from dashapp.security.sessions import COOKIE, Manner, Session, Sessions
 LONGEST_BODY: Final = 262_144
 """Bytes of a callback's request: ours carry controls and addresses, never data."""
 
+PATHNAME: Final = ("_pages_location", "pathname")
+"""Where Dash's router reads which page it is."""
+
 FindPrincipal = Callable[[Session], Principal | None]
 
 
@@ -57,6 +60,12 @@ def permits(principal: Principal, permission: Permission) -> bool:
             | Permission.PLATFORMS_PAGE
         ):
             return principal.administers
+        case Permission.GUARDIANS_PAGE:
+            return principal.administers
+        case Permission.CASELOAD_PAGE:
+            return bool(principal.advises or principal.guards)
+        case Permission.OWN_GUARDIANS_PAGE:
+            return bool(principal.learns_in)
         case Permission.SIGNED_IN | Permission.OWN_PAGE | Permission.LEARNER_PAGE:
             return True
 
@@ -104,6 +113,12 @@ class Guard:
     """By the name of the endpoint."""
     doors: dict[str, Door] = field(default_factory=dict)
     """By Dash's name of the callback's output."""
+    router: str = ""
+    """Dash's name of the callback that gives out the page of a pathname."""
+    page_permission: Callable[[str], Permission | None] = lambda _path: None
+    """What the page of a pathname demands; None where there is none."""
+    closed_page: str = "/not-found"
+    """The pathname of the page that stands for every one that is not there, or not the reader's."""
 
     def install(self, server: Flask) -> None:
         """Has this guard asked before anything else of the server runs."""
@@ -231,7 +246,24 @@ class Guard:
             return _refusal(403)
         if not door.fits(body):
             return _refusal(400)
-        return None if self._within_reach(door, body) else _refusal(403)
+        if not self._within_reach(door, body):
+            return _refusal(403)
+        if body["output"] == self.router:
+            self._close_page(body, principal)
+        return None
+
+    def _close_page(self, body: Mapping[str, Any], principal: Principal) -> None:
+        """Has the router give out the page for an unknown address, unless the reader may open the one it is asked for.
+
+        Dash reads the same parsed body after us. Its layouts hold no data; this is so that a page without a permission
+        cannot be there.
+        """
+        for given in body["inputs"]:
+            if (given["id"], given["property"]) == PATHNAME:
+                path = given.get("value")
+                demanded = self.page_permission(path) if isinstance(path, str) else None
+                if demanded is None or not permits(principal, demanded):
+                    given["value"] = self.closed_page
 
     def _within_reach(self, door: Door, body: Mapping[str, Any]) -> bool:
         """Whether a session that was opened for one page stays on it."""

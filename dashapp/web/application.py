@@ -45,6 +45,8 @@ from dashapp.web.shell import ServiceDash, root_layout
 REPOSITORY = Path(__file__).parents[2]
 WSGI_THREADS = 12
 """Answers wait for the database most of the time; more threads than connections would only wait elsewhere."""
+ROUTER = ".._pages_content.children..._pages_store.data.."
+"""Dash's own name of its router's outputs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +175,18 @@ def _add_dash(server: Flask, guard: Guard, services: Services) -> ServiceDash:
         answer = client.get(f"{prefix}/_dash-layout")
         if answer.status_code != 200:
             raise RuntimeError(f"Dash did not set itself up: its layout answers {answer.status_code}.")
-    for name in set(app.callback_map) - known:
-        # The router, which gives out the empty pages, and its script for the title.
-        if "callback" in app.callback_map[name]:
-            guard.open_callback(name, door_of(Permission.SIGNED_IN, app.callback_map[name]))
+    _open_dash_callbacks(app, guard, known)
     return app
+
+
+def _open_dash_callbacks(app: ServiceDash, guard: Guard, ours: set[str]) -> None:
+    """Opens Dash's own callbacks of the server, by name: the router, which gives out the empty pages."""
+    own = {name for name in set(app.callback_map) - ours if "callback" in app.callback_map[name]}
+    if own != {ROUTER}:
+        raise RuntimeError(f"Dash has callbacks that nobody has looked at: {', '.join(sorted(own - {ROUTER}))}.")
+    guard.open_callback(ROUTER, door_of(Permission.SIGNED_IN, app.callback_map[ROUTER]))
+    guard.router, guard.page_permission = ROUTER, app.permission_of
+    guard.closed_page = f"{app.config.requests_pathname_prefix}not-found"
 
 
 def _open_dash_routes(app: Dash, guard: Guard, before: set[str]) -> None:

@@ -13,6 +13,7 @@ from flask import Response, current_app, g, request
 
 from dashapp import ids
 from dashapp.components import shell
+from dashapp.domain.principal import Permission
 from dashapp.settings import Settings
 from dashapp.words import _, language_tag, text_direction
 
@@ -75,7 +76,8 @@ class ServiceDash(Dash):
     def let_paths_win(self) -> None:
         """Has what a page's layout names come from the path of its address alone; all else may come from the query.
 
-        Call it when the pages are registered: Dash itself lets `?learner=` replace the learner in the path.
+        Raises RuntimeError for a page that was registered without a permission. Call it when the pages are registered:
+        Dash itself lets `?learner=` replace the learner in the path.
         """
         self.server.extensions[ServiceDash.__name__] = self
         # Dash takes the first template that fits, and a variable takes slashes too: the longer ones have to come first.
@@ -83,7 +85,18 @@ class ServiceDash(Dash):
         for module in sorted(pages, key=lambda each: str(pages[each]["path_template"]).count("/"), reverse=True):
             pages.move_to_end(module)
         for page in dash.page_registry.values():
+            if not isinstance(page.get("permission"), Permission):
+                raise RuntimeError(f"The page {page['module']} demands no permission.")
             page["layout"] = _path_first(page["layout"])
+
+    def permission_of(self, path: str) -> Permission | None:
+        """What the page at a path of the browser's demands, as its registration says; None where there is no page."""
+        prefix = self.config.requests_pathname_prefix
+        if not path.startswith(prefix):
+            return None
+        page, _variables = _path_to_page(path.removeprefix(prefix).strip("/"))
+        permission = page.get("permission") if page else None
+        return permission if isinstance(permission, Permission) else None
 
     def _preloads(self, path: str) -> str:
         """The parts of components that Dash would ask for only when the page is there to use them."""

@@ -149,7 +149,15 @@ def test_everybody_starts_on_the_page_of_their_role(campus: Campus, visitor: Str
         ("Tess Thorne", ["ALG 1"]),
         (
             ADMINISTRATOR,
-            [*("Institution", "Data quality", "Classrooms"), *("Refused events", "Learning platforms", "Audit trail")],
+            [
+                "Institution",
+                "Data quality",
+                "Classrooms",
+                "Guardians",
+                "Refused events",
+                "Learning platforms",
+                "Audit trail",
+            ],
         ),
     ],
 )

@@ -1,10 +1,14 @@
 """Views of a small term for tests of figures, components and words: two courses, 14 weeks up to Thu 7 May 2026."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from dashapp.domain.guardians import GuardianRule, Guardianship, GuardiansView
 from dashapp.domain.keys import PublicId
 from dashapp.domain.views import (
+    CaseloadRow,
+    CaseloadView,
     ClassroomView,
     CourseChoice,
     CourseFigures,
@@ -273,3 +277,52 @@ def courses(*, named: bool = True) -> CoursesView:
         CourseFigures(resit, under_way=False),
     )
     return CoursesView(given, TODAY, FRESH, named=named)
+
+
+def caseload() -> CaseloadView:
+    """Three learners: one who needs help in one of two courses, one on course, one in a course that is over."""
+
+    def row(number: int, level: Level, speaking: bool, *given: tuple[str, tuple[Reason, ...]]) -> CaseloadRow:
+        return CaseloadRow(
+            public_id(number),
+            NAMES[number],
+            tuple(code for code, _reasons in given) or ("EEE",),
+            level,
+            speaking,
+            given,
+            TODAY if speaking else None,
+            71.0 if speaking else None,
+        )
+
+    return CaseloadView(
+        (
+            row(1, Level.HELP, True, ("CCC", reasons(away=11, missed=2)), ("EEE", reasons())),
+            row(2, Level.CALM, True, ("CCC", reasons())),
+            row(3, Level.CALM, False),
+        ),
+        TODAY,
+        FRESH,
+    )
+
+
+RULES = tuple(GuardianRule(by_age, by_consent) for by_age in (False, True) for by_consent in (False, True))
+
+
+def guardians(rule: GuardianRule = RULES[-1]) -> GuardiansView:
+    """An invitation in every state."""
+    now = FRESH.as_of
+
+    def row(number: int, **values: Any) -> Guardianship:
+        given = {"guardian_name": NAMES[0], "under_age_until": None, "accepted_at": now, "consented_at": None}
+        rest = {"code_expires_at": now + timedelta(days=14), "ended_at": None, **given, **values}
+        return Guardianship(public_id(number), public_id(7), NAMES[number], invited_at=now, **rest)
+
+    rows = (
+        row(1, under_age_until=TODAY + timedelta(days=90)),
+        row(2, consented_at=now),
+        row(3),
+        row(4, accepted_at=None, guardian_name=""),
+        row(5, accepted_at=None, guardian_name="", code_expires_at=now - timedelta(days=1)),
+        row(6, ended_at=now),
+    )
+    return GuardiansView(rule, rows, now, TODAY, "Europe/Berlin")

@@ -10,7 +10,7 @@ import pytest
 from dash import dcc
 from dash.development.base_component import Component
 
-from dashapp.components import classroom, courses, institution, student
+from dashapp.components import caseload, classroom, courses, institution, student
 from dashapp.components.grids import NEVER, course_rows, learner_columns, learner_rows
 from dashapp.components.links import Links
 from dashapp.components.reasons import reason_sentence, rule_limit, rule_value
@@ -29,10 +29,13 @@ from dashapp.ids import Classroom
 from tests.components import samples
 from tests.components.test_components import prop, text_of
 
-PAGES = (student, classroom, institution, courses)
+PAGES = (student, classroom, institution, courses, caseload)
 FILLED: dict[str, tuple[Any, Mapping[str, Any]]] = {
     "student": (student, student.fill(samples.student(), Screen(), Links())),
-    "student by name": (student, student.fill(samples.student(level=Level.HELP), Screen(), Links(), own=False)),
+    "student by name": (
+        student,
+        student.fill(samples.student(level=Level.HELP), Screen(), Links(), reader=student.Reader.STAFF),
+    ),
     "student in events": (student, student.fill(samples.student(minutes=False), Screen(), Links())),
     "student hidden": (student, student.fill(samples.student(hidden=True), Screen(), Links())),
     "new student": (student, student.fill(samples.new_student(), Screen(), Links())),
@@ -42,6 +45,8 @@ FILLED: dict[str, tuple[Any, Mapping[str, Any]]] = {
     "institution": (institution, institution.fill(samples.institution(), Screen(), Links())),
     "courses": (courses, courses.fill(samples.courses(), Screen(), Links())),
     "courses in groups": (courses, courses.fill(samples.courses(named=False), Screen(), Links())),
+    "caseload": (caseload, caseload.fill(samples.caseload(), Screen(), Links())),
+    "empty caseload": (caseload, caseload.fill(replace(samples.caseload(), learners=()), Screen(), Links())),
     "no courses": (courses, courses.fill(replace(samples.courses(), courses=()), Screen(), Links())),
     "hidden institution": (institution, institution.fill(samples.hidden_institution(), Screen(), Links())),
     "institution without courses": (
@@ -328,3 +333,27 @@ def test_the_list_of_classrooms_in_groups_shows_no_levels_and_hides_small_course
     assert "Administrators see groups only" in plain(values["lead"])
     assert "Needs help" not in said
     assert "Hidden for privacy: fewer than 5 learners" in said
+
+
+@pytest.mark.parametrize(
+    ("reader", "said"),
+    [
+        (student.Reader.LEARNER, ""),
+        (student.Reader.STAFF, "The page of Ben T."),
+        (student.Reader.ADVISER, "The page of Ben T., whom you advise"),
+        (student.Reader.GUARDIAN, "The page of Ben T.. You read it as their guardian; they can see that."),
+    ],
+)
+def test_the_page_of_somebody_else_says_whose_it_is(reader: student.Reader, said: str) -> None:
+    assert student.fill(samples.student(), Screen(), Links(), reader=reader)["whose"] == said
+
+
+def test_a_caseload_opens_with_how_many_need_help() -> None:
+    view = samples.caseload()
+    quiet = tuple(replace(row, speaking=False) for row in view.learners)
+
+    assert caseload.sentence(view) == "1 of 3 learners needs help"
+    assert caseload.sentence(replace(view, learners=view.learners[1:])) == "No learner needs help now"
+    assert caseload.sentence(replace(view, learners=quiet)) == "3 learners"
+    listed = plain(caseload.fill(view, Screen(), Links())["listed"])
+    assert "CCC: Away 11 teaching days" in listed

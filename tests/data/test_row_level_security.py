@@ -139,7 +139,7 @@ def test_the_web_reads_exactly_what_pages_show(database: Database) -> None:
         *("activity_identifiers", "person_identifiers", "sources", "source_keys"),
         *("person_merges", "join_rules", "described_mailboxes"),
         *("accounts", "password_links", "sign_in_tries", "identity_providers", "service_keys"),
-        *("demographics", "membership_facts", "event_ledger", "raw_events", "retractions", "audit_seals"),
+        *("demographics", "event_ledger", "raw_events", "retractions", "audit_seals"),
     }
     assert writable == {
         *(("dead_letter_replays", "INSERT"), ("audit_log", "INSERT")),
@@ -242,7 +242,11 @@ def test_a_name_finds_one_organisation_and_no_list(database: Database, two_tenan
 
 
 @pytest.mark.parametrize(
-    ("role", "granted_by"), [("administrator", "event"), ("guardian", "event"), ("teacher", "administration")]
+    ("role", "granted_by"),
+    [
+        *(("administrator", "event"), ("guardian", "event"), ("adviser", "event")),
+        *(("administrator", "sign_in"), ("guardian", "administration"), ("teacher", "administration")),
+    ],
 )
 def test_ingest_cannot_give_power(
     database: Database, two_tenants: list[OrganisationId], role: str, granted_by: str

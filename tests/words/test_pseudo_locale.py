@@ -9,9 +9,10 @@ import plotly.graph_objects as go
 import pytest
 from dash import html
 
-from dashapp.components import card, classroom, courses, institution, quality, shell, student
+from dashapp.components import card, caseload, classroom, courses, guardians, institution, quality, shell, student
 from dashapp.components.links import Links
 from dashapp.components.reasons import first_upper
+from dashapp.domain.guardians import GuardianState
 from dashapp.domain.views import Level
 from dashapp.figures import Screen
 from dashapp.words import PSEUDO_LOCALE, use_locale
@@ -25,7 +26,7 @@ SCREENS = (Screen(), Screen(narrow=True))
 def _student(screen: Screen) -> list[Any]:
     views = [samples.student(level=level) for level in Level]
     views += [samples.student(minutes=False), samples.student(hidden=True), samples.new_student()]
-    return [student.fill(view, screen, Links(), own=own) for view, own in product(views, (True, False))]
+    return [student.fill(view, screen, Links(), reader=reader) for view, reader in product(views, student.Reader)]
 
 
 def _classroom(screen: Screen) -> list[Any]:
@@ -49,12 +50,23 @@ def _courses(screen: Screen) -> list[Any]:
     return [courses.fill(view, screen, Links()) for view in views]
 
 
+def _caseload(screen: Screen) -> list[Any]:
+    views = [samples.caseload(), replace(samples.caseload(), learners=())]
+    return [caseload.fill(view, screen, Links()) for view in views]
+
+
+def _guardians(_screen: Screen) -> list[Any]:
+    views = [samples.guardians(rule) for rule in samples.RULES]
+    return [fill(replace(view, rows=rows)) for view in views for rows in (view.rows, ()) for fill in
+            (guardians.fill, guardians.own_fill)]  # fmt: skip
+
+
 def _quality(screen: Screen) -> list[Any]:
     return [quality.fill(view, screen) for view in (test_quality.view(), test_quality.EMPTY)]
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=("wide", "narrow"))
-@pytest.mark.parametrize("filled", [_student, _classroom, _institution, _courses, _quality])
+@pytest.mark.parametrize("filled", [_student, _classroom, _institution, _courses, _caseload, _guardians, _quality])
 def test_every_text_of_a_filled_page_is_translated(filled: Callable[[Screen], list[Any]], screen: Screen) -> None:
     with use_locale(PSEUDO_LOCALE):
         pages = filled(screen)
@@ -62,7 +74,7 @@ def test_every_text_of_a_filled_page_is_translated(filled: Callable[[Screen], li
     assert untranslated(values, NAMES) == []
 
 
-@pytest.mark.parametrize("page", [student, classroom, institution, courses, quality])
+@pytest.mark.parametrize("page", [student, classroom, institution, courses, caseload, guardians, quality])
 def test_every_text_of_an_empty_page_is_translated(page: Any) -> None:
     with use_locale(PSEUDO_LOCALE):
         body = page.body()
@@ -73,7 +85,11 @@ def test_every_text_around_a_page_is_translated() -> None:
     with use_locale(PSEUDO_LOCALE):
         parts = [
             *shell.frame(html.Div()),
-            shell.account("Ben T.", "/out"),
+            guardians.own_body(),
+            guardians.invitation_body(),
+            *guardians.code_words("GT", "Ben T.", "GT"),
+            *(part for state in GuardianState for part in guardians.accepted_words(state, "Ben T.", "/")),
+            shell.account("Ben T.", "/out", [("GT", "/")]),
             *shell.notice(replace(samples.FRESH, transport_away=True)),
             *shell.notice(replace(samples.LATE, late=True)),
             card.failed("7F3K-21"),

@@ -18,7 +18,7 @@ from dashapp.data.queries.courses import (
     read_course_on_campus,
 )
 from dashapp.data.queries.days import bits_statement, first_minutes, per_week, places, read_bits
-from dashapp.data.queries.enrolment import names_and_sections, sizes
+from dashapp.data.queries.enrolment import names_and_sections, names_in_sections, sizes
 from dashapp.data.queries.people import name_of
 from dashapp.data.queries.standing import CourseStanding, Question, read_standings
 from dashapp.data.queries.videos import read_videos
@@ -65,10 +65,11 @@ def read_classroom(
 
     `filters.section` and dates narrow it; a section that the course does not have is ignored, and so is
     `filters.level`, since the page shows how many are on each level.
+    Staff of sections only see their learners, and figures of these.
     For Audience.AGGREGATE there are no sections and whole weeks only, and nothing at all where the course is hidden.
     Raises NotPermitted where the scope does not hold the course, NotFound where there is none.
     """
-    if not scope.permits_course(course):
+    if scope.audience not in (Audience.NAMED, Audience.AGGREGATE) or not scope.permits_course(course):
         raise NotPermitted("This course is not within the scope.")
     grouped = scope.audience is Audience.AGGREGATE
     if grouped:
@@ -83,6 +84,13 @@ def read_classroom(
     question = Question(scope.organisation_id, as_of, (found,), shown)
     if hidden:
         return _hidden_view(found, campus, question)
+    limited = None if grouped else scope.sections_of(course)
+    if limited is not None:
+        # Who is seen decides with whom they are compared, so names come first.
+        rows = connection.execute(names_in_sections(scope.organisation_id, sorted(limited), as_of.instant)).all()
+        found = replace(found, sections=tuple(each for each in found.sections if each[0] in limited))
+        seen = {course: frozenset(int(row.person_id) for row in rows)}
+        question = replace(question, courses=(found,), seen=seen, minimum_group=scope.minimum_group)
     (one,) = read_standings(connection, question, campus)
     statement = bits_statement(scope.organisation_id, [course], question.ranges(campus.today))
     time = time_on_task(read_bits(connection, statement), first_minutes(campus.local)) if one.recorded else None
@@ -90,10 +98,10 @@ def read_classroom(
         return _in_groups(
             _view(_Room(one, campus, question, np.arange(len(one.people)), time), [], named=False), one, scope
         )
-    names = connection.execute(
-        names_and_sections(scope.organisation_id, course, [int(key) for key in one.people], as_of.instant)
-    ).all()
-    named = {int(row.person_id): row for row in names}
+    if limited is None:
+        everybody = [int(key) for key in one.people]
+        rows = connection.execute(names_and_sections(scope.organisation_id, course, everybody, as_of.instant)).all()
+    named = {int(row.person_id): row for row in rows}
     section = filters.section if any(filters.section == name for _key, name, _title in found.sections) else None
     chosen = [
         place

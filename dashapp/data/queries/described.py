@@ -28,3 +28,8 @@ def described(person: FromClause, name: str) -> ColumnElement[Any]:
 def names_of(person: FromClause) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     """(given_name, family_name) as they hold."""
     return described(person, "given_name"), described(person, "family_name")
+
+
+def full_name(given: str | None, family: str | None) -> str:
+    """The name as people say it; empty where no source has told it."""
+    return " ".join(part for part in (given, family) if part)

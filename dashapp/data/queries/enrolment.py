@@ -35,7 +35,7 @@ from dashapp.data.queries.columns import Statement, or_missing
 from dashapp.data.queries.described import described, names_of
 from dashapp.data.tables import learner_course_days, memberships, people, sections
 from dashapp.domain.events import STAFF_ROLES, Role
-from dashapp.domain.keys import CourseId, OrganisationId, PersonId
+from dashapp.domain.keys import CourseId, OrganisationId, PersonId, SectionId
 
 member = people.alias("member")
 person = people.alias("person")
@@ -101,12 +101,7 @@ def _enrolled(
             joined_at.label("joined_at"),
             true().label("enrolled"),
         )
-        .join(
-            member,
-            and_(
-                member.c.organisation_id == memberships.c.organisation_id, member.c.person_id == memberships.c.person_id
-            ),
-        )
+        .join(member, _membership_of_member())
         .join(
             person,
             and_(
@@ -211,43 +206,95 @@ def sizes(organisation: OrganisationId, courses: Collection[CourseId], instant: 
     return select(learners.c.course_id, func.count().label("learners")).group_by(learners.c.course_id)
 
 
+def learners_in_sections(organisation: OrganisationId, keys: Collection[SectionId], instant: datetime) -> Statement:
+    """(course_id, person_id) of who is a learner in any of the sections at the instant; for `read_columns`."""
+    return (
+        select(sections.c.course_id, func.coalesce(member.c.merged_into, member.c.person_id).label("person_id"))
+        .select_from(memberships)
+        .join(sections, _section_of_membership())
+        .join(member, _membership_of_member())
+        .where(
+            memberships.c.organisation_id == organisation,
+            memberships.c.scope_kind == "section",
+            one_of(memberships.c.scope_id, keys),
+            memberships.c.role == Role.LEARNER,
+            holds_at(instant),
+        )
+        .distinct()
+    )
+
+
+def courses_learnt_in(organisation: OrganisationId, persons: Collection[PersonId], instant: datetime) -> Statement:
+    """(course_id, person_id) of what people are learners in at the instant; for `read_columns`."""
+    return (
+        select(
+            memberships.c.scope_id.label("course_id"),
+            func.coalesce(member.c.merged_into, member.c.person_id).label("person_id"),
+        )
+        .join(member, _membership_of_member())
+        .where(
+            memberships.c.organisation_id == organisation,
+            memberships.c.scope_kind == "course",
+            memberships.c.role == Role.LEARNER,
+            one_of(member.c.person_id, persons) | one_of(member.c.merged_into, persons),
+            holds_at(instant),
+        )
+        .distinct()
+    )
+
+
 def names_and_sections(
     organisation: OrganisationId, course: CourseId, keys: Collection[int], instant: datetime
 ) -> Statement:
     """(person_id, public_id, given_name, family_name, sections) of people; `sections`: short ids, null: none."""
-    held = (
+    held = _sections_held(organisation, sections.c.course_id == course, instant)
+    return (
+        select(people.c.person_id, people.c.public_id, *names_of(people), held.c.sections)
+        .select_from(people.outerjoin(held, held.c.person_id == people.c.person_id))
+        .where(people.c.organisation_id == organisation, one_of(people.c.person_id, keys))
+    )
+
+
+def names_in_sections(organisation: OrganisationId, keys: Collection[SectionId], instant: datetime) -> Statement:
+    """The same of everybody who is a learner in any of these sections; `sections` are those of them."""
+    held = _sections_held(organisation, one_of(memberships.c.scope_id, keys), instant)
+    return (
+        select(people.c.person_id, people.c.public_id, *names_of(people), held.c.sections)
+        .select_from(people.join(held, held.c.person_id == people.c.person_id))
+        .where(people.c.organisation_id == organisation)
+    )
+
+
+def _sections_held(organisation: OrganisationId, which: ColumnElement[bool], instant: datetime) -> Subquery:
+    return (
         select(
             func.coalesce(member.c.merged_into, member.c.person_id).label("person_id"),
             func.array_agg(sections.c.name.distinct()).label("sections"),
         )
         .select_from(memberships)
-        .join(
-            sections,
-            and_(
-                sections.c.organisation_id == memberships.c.organisation_id,
-                sections.c.section_id == memberships.c.scope_id,
-            ),
-        )
-        .join(
-            member,
-            and_(
-                member.c.organisation_id == memberships.c.organisation_id, member.c.person_id == memberships.c.person_id
-            ),
-        )
+        .join(sections, _section_of_membership())
+        .join(member, _membership_of_member())
         .where(
             memberships.c.organisation_id == organisation,
             memberships.c.scope_kind == "section",
-            sections.c.course_id == course,
+            which,
             memberships.c.role == Role.LEARNER,
             holds_at(instant),
         )
         .group_by(func.coalesce(member.c.merged_into, member.c.person_id))
         .subquery("held")
     )
-    return (
-        select(people.c.person_id, people.c.public_id, *names_of(people), held.c.sections)
-        .select_from(people.outerjoin(held, held.c.person_id == people.c.person_id))
-        .where(people.c.organisation_id == organisation, one_of(people.c.person_id, keys))
+
+
+def _section_of_membership() -> ColumnElement[bool]:
+    return and_(
+        sections.c.organisation_id == memberships.c.organisation_id, sections.c.section_id == memberships.c.scope_id
+    )
+
+
+def _membership_of_member() -> ColumnElement[bool]:
+    return and_(
+        member.c.organisation_id == memberships.c.organisation_id, member.c.person_id == memberships.c.person_id
     )
 
 

@@ -10,7 +10,7 @@ from dashapp.data.queries.classroom import compared
 from dashapp.data.queries.columns import read_columns
 from dashapp.data.queries.courses import Campus, Course, course_of, courses_statement, read_campus, read_courses
 from dashapp.data.queries.days import recency_statement
-from dashapp.data.queries.enrolment import members
+from dashapp.data.queries.enrolment import learners_in_sections, members
 from dashapp.data.queries.institution import active_learners
 from dashapp.data.queries.standing import RECENT_DAYS, CourseStanding, Question, read_standings
 from dashapp.domain.audience import Audience
@@ -68,18 +68,35 @@ def _with_levels(
     connection: Connection, scope: Scope, as_of: AsOf, asked: tuple[Campus, Sequence[Course]]
 ) -> dict[CourseId, CourseFigures]:
     campus, listed = asked
-    question = Question(scope.organisation_id, as_of, tuple(listed), (_since(campus.today), campus.today))
+    shown = _since(campus.today), campus.today
+    seen = _seen(connection, scope, as_of)
+    question = Question(
+        scope.organisation_id, as_of, tuple(listed), shown, seen=seen, minimum_group=scope.minimum_group
+    )
     standings = read_standings(connection, question, campus)
     return {one.course.course_id: _figures(one, campus, as_of) for one in standings}
 
 
+def _seen(connection: Connection, scope: Scope, as_of: AsOf) -> dict[CourseId, frozenset[int]]:
+    """Of courses in which the reader is limited to sections: the learners of these."""
+    if not scope.sections:
+        return {}
+    keys = sorted(section for _course, section in scope.sections)
+    rows = connection.execute(learners_in_sections(scope.organisation_id, keys, as_of.instant)).all()
+    return {
+        course: frozenset(row.person_id for row in rows if row.course_id == course)
+        for course in {course for course, _section in scope.sections}
+    }
+
+
 def _figures(one: CourseStanding, campus: Campus, as_of: AsOf) -> CourseFigures:
-    recent = last_days(campus.local, as_of.instant).holds(one.days)
-    levels, speaking = one.standing.levels, one.standing.speaking
+    recent = last_days(campus.local, as_of.instant).holds(one.days) & one.seen[one.place]
+    speaking = one.standing.speaking
+    levels = [level for level, seen in zip(one.standing.levels, one.seen, strict=True) if seen]
     return CourseFigures(
         one.course.choice,
         under_way=one.course.calendar.is_running(campus.today),
-        enrolled=len(one.people),
+        enrolled=len(levels),
         active_7=len(np.unique(one.place[recent])),
         needs_help=sum(level is Level.HELP for level in levels) if speaking else None,
         watch=sum(level is Level.WATCH for level in levels) if speaking else None,

@@ -3,8 +3,8 @@
 Both pages show the same level for the same learner, since both compute it here from the whole course.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,10 +16,11 @@ from dashapp.data.queries.columns import read_columns
 from dashapp.data.queries.courses import Activity, Campus, Course, Work, read_work, submissions_statement
 from dashapp.data.queries.days import Columns, Range, counts_statement, places
 from dashapp.data.queries.enrolment import roster
+from dashapp.domain.audience import MINIMUM_GROUP
 from dashapp.domain.indicators.handins import Deadlines, missed
 from dashapp.domain.indicators.risk import MISSED_WINDOW_DAYS, Situation, Standing, assess
 from dashapp.domain.indicators.scores import Marks, SubmissionRows, average_scores, marks
-from dashapp.domain.keys import OrganisationId, PersonId
+from dashapp.domain.keys import CourseId, OrganisationId, PersonId
 from dashapp.domain.scope import AsOf
 
 Longs = NDArray[np.int64]
@@ -38,6 +39,9 @@ class Question:
     courses: tuple[Course, ...]
     shown: Range
     learner: PersonId | None = None
+    seen: Mapping[CourseId, Collection[int]] = field(default_factory=dict)
+    """Of courses in which the reader sees only some learners by name: these."""
+    minimum_group: int = MINIMUM_GROUP
 
     def ranges(self, today: date) -> tuple[Range, ...]:
         """The days to be read: the shown ones, and the last two weeks, which rules and comparisons need."""
@@ -71,6 +75,8 @@ class CourseStanding:
     standing: Standing
     rostered: bool
     """False: no source has sent a roster, and whoever did something counts as a learner."""
+    seen: NDArray[np.bool_]
+    """Whether the reader sees each by name."""
 
     def place_of(self, person: PersonId) -> int | None:
         """The learner's place in the arrays, None where they are no learner of the course."""
@@ -100,7 +106,7 @@ def _standing(
 ) -> CourseStanding:
     people, counts, handed = (_of_course(columns, course) for columns in read)
     order = np.argsort(people["person_id"])
-    people = {name: values[order] for name, values in people.items()}
+    people, seen = _without_a_thin_rest({name: values[order] for name, values in people.items()}, question, course)
     keys = people["person_id"]
     place, enrolled = places(keys, counts["person_id"])
     counts = {name: values[enrolled] for name, values in counts.items()}
@@ -114,8 +120,24 @@ def _standing(
     return CourseStanding(
         course, keys, people["last_day"], people["last_at"], place[enrolled], counts,
         bool(counts["recorded"].any()), tasks, result, limits, day_precision, averages,
-        assess(situation, course.calendar, course.rules), bool(people["enrolled"].all()),
+        assess(situation, course.calendar, course.rules), bool(people["enrolled"].all()), seen,
     )  # fmt: skip
+
+
+def _without_a_thin_rest(
+    people: dict[str, NDArray[Any]], question: Question, course: Course
+) -> tuple[dict[str, NDArray[Any]], NDArray[np.bool_]]:
+    """The learners with whom each is compared, and which of them the reader sees by name.
+
+    Fewer than k whom the reader does not see are left out: a mean of all would tell theirs.
+    """
+    named = question.seen.get(course.course_id)
+    if named is None:
+        return people, np.ones(len(people["person_id"]), dtype=bool)
+    seen = np.isin(people["person_id"], np.array(sorted(named), dtype=np.int64))
+    if 0 < int((~seen).sum()) < question.minimum_group:
+        return {name: values[seen] for name, values in people.items()}, seen[seen]
+    return people, seen
 
 
 def submission_rows(

@@ -3,21 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, Row, func, or_, select
 
 from dashapp.data.queries.columns import Statement, or_missing, read_columns
 from dashapp.data.queries.courses import Campus, Course, course_of, courses_statement, read_campus
 from dashapp.data.queries.days import bits_statement, days, first_minutes, one_learner, per_week, places, read_bits
-from dashapp.data.queries.enrolment import courses_met_without_roster, holds_at, member, one_of
+from dashapp.data.queries.enrolment import (
+    courses_learnt_in,
+    courses_met_without_roster,
+    learners_in_sections,
+    one_of,
+)
 from dashapp.data.queries.standing import CourseStanding, Question, read_standings
-from dashapp.data.tables import courses, memberships
+from dashapp.data.tables import courses
 from dashapp.domain.audience import Audience
 from dashapp.domain.errors import NotPermitted
-from dashapp.domain.events import Role
 from dashapp.domain.filters import Filters
 from dashapp.domain.indicators.calendar import TeachingCalendar, shown_range, week_starts
 from dashapp.domain.indicators.handins import handed_in
@@ -43,27 +48,26 @@ class _Own:
 
 
 def learner_courses_statement(scope: Scope, person: PersonId, as_of: AsOf) -> Statement:
-    """The courses within the scope that the person learns in at the instant."""
-    enrolled = (
-        select(memberships.c.scope_id)
-        .join(
-            member,
-            and_(
-                member.c.organisation_id == memberships.c.organisation_id, member.c.person_id == memberships.c.person_id
-            ),
-        )
-        .where(
-            memberships.c.organisation_id == scope.organisation_id,
-            memberships.c.scope_kind == "course",
-            memberships.c.role == Role.LEARNER,
-            (member.c.person_id == person) | (member.c.merged_into == person),
-            holds_at(as_of.instant),
-        )
-    )
+    """The courses within the scope that the person learns in at the instant.
+
+    Where the scope is limited to sections: those whose sections they are in, and `seen`, all learners of these.
+    """
+    learnt = courses_learnt_in(scope.organisation_id, [person], as_of.instant).subquery("learnt")
     met = courses_met_without_roster(scope.organisation_id, person)
-    own = or_(courses.c.course_id.in_(enrolled), courses.c.course_id.in_(met))
-    statement = courses_statement(scope.organisation_id).where(own)
-    return statement if scope.courses is None else statement.where(one_of(courses.c.course_id, scope.courses))
+    own_ones = or_(courses.c.course_id.in_(select(learnt.c.course_id)), courses.c.course_id.in_(met))
+    statement = courses_statement(scope.organisation_id).where(own_ones)
+    if scope.courses is not None:
+        statement = statement.where(one_of(courses.c.course_id, scope.courses))
+    if not scope.sections:
+        return statement
+    limited = {course for course, _section in scope.sections}
+    keys = sorted(section for _course, section in scope.sections)
+    named = learners_in_sections(scope.organisation_id, keys, as_of.instant).subquery("named")
+    of_course = select(func.array_agg(named.c.person_id)).where(named.c.course_id == courses.c.course_id)
+    own = select(named.c.course_id).where(named.c.person_id == person)
+    return statement.add_columns(of_course.correlate(courses).scalar_subquery().label("seen")).where(
+        or_(~one_of(courses.c.course_id, limited), courses.c.course_id.in_(own))
+    )
 
 
 def own_days_statement(scope: Scope, person: PersonId, keys: Sequence[CourseId]) -> Statement:
@@ -76,6 +80,13 @@ def own_days_statement(scope: Scope, person: PersonId, keys: Sequence[CourseId])
         days.minutes.is_not(None).label("recorded"),
     ).where(days.organisation_id == scope.organisation_id, one_of(days.course_id, keys))
     return one_learner(statement, person)
+
+
+def _seen(scope: Scope, rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[CourseId, frozenset[int]]:
+    """Of each course whom the reader sees by name; courses are left out that they see whole."""
+    if scope.audience is not Audience.NAMED:
+        return {row.course_id: frozenset(scope.learners or ()) for row in rows}
+    return {row.course_id: frozenset(row.seen or ()) for row in rows if scope.sections_of(row.course_id)}
 
 
 def _chosen(found: Sequence[Course], course: UUID | None, today: date) -> tuple[Course, ...]:
@@ -102,13 +113,14 @@ def read_student(connection: Connection, scope: Scope, as_of: AsOf, filters: Fil
     if not scope.permits_learner(person):
         raise NotPermitted("This learner is not within the scope.")
     campus = read_campus(connection, scope.organisation_id, as_of, person)
-    rows = connection.execute(learner_courses_statement(scope, person, as_of))
+    rows = connection.execute(learner_courses_statement(scope, person, as_of)).all()
     found = tuple(sorted((course_of(row) for row in rows), key=lambda course: (course.choice.code, course.course_id)))
     if not found and scope.audience is not Audience.SELF:
         raise NotPermitted("This learner is in no course of the viewer.")
     chosen = _chosen(found, filters.course, campus.today)
     shown = shown_range(_calendar(chosen), campus.today, filters.first, filters.last)
-    question = Question(scope.organisation_id, as_of, chosen, shown, person)
+    seen = _seen(scope, rows)
+    question = Question(scope.organisation_id, as_of, chosen, shown, person, seen, scope.minimum_group)
     standings = [one for one in read_standings(connection, question, campus) if one.place_of(person) is not None]
     own = _own_days(connection, scope, campus, (person, [one.course_id for one in chosen]))
     weeks, hidden = _weeks(connection, scope, campus, question, (own, standings))
@@ -240,8 +252,13 @@ def _medians(
 
 
 def _too_few(scope: Scope, others: int) -> bool:
-    """A learner sees a group only where at least k others are in it; staff see each member anyway."""
-    return others < (scope.minimum_group if scope.audience is Audience.SELF else 1)
+    """Who sees one learner sees a group only where at least k others are in it; staff see each member anyway."""
+    return others < (1 if scope.audience is Audience.NAMED else scope.minimum_group)
+
+
+def _thin(scope: Scope, unseen: int) -> bool:
+    """Whether so few of a group are not seen by name that a figure of all would tell theirs."""
+    return 0 < unseen < scope.minimum_group
 
 
 def _scores(mine: Sequence[tuple[CourseStanding, int]], scope: Scope) -> tuple[Score, ...]:
@@ -252,9 +269,10 @@ def _scores(mine: Sequence[tuple[CourseStanding, int]], scope: Scope) -> tuple[S
             if np.isnan(own):
                 continue
             known = one.marks.percent[:, column]
+            unseen = int((~np.isnan(known) & ~one.seen).sum())
             known = known[~np.isnan(known)]
             quartiles: list[float | None] = [None, None, None]
-            if not _too_few(scope, len(known) - 1):
+            if not _too_few(scope, len(known) - 1) and not _thin(scope, unseen):
                 quartiles = [float(value) for value in np.percentile(known, (25, 50, 75))]
             when = datetime.fromtimestamp(float(one.marks.graded_at[at, column]), UTC)
             result.append(Score(one.course.choice.code, task.title, float(own), when, *quartiles))

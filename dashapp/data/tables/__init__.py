@@ -34,6 +34,10 @@ from dashapp.data.tables.audit import (
 from dashapp.data.tables.columns import (
     metadata,
 )
+from dashapp.data.tables.guardians import (
+    guardian_rules,
+    guardianships,
+)
 from dashapp.data.tables.intake import (
     dead_letter_replays,
     dead_letters,
@@ -128,6 +132,8 @@ __all__ = [
     "event_ledger",
     "forum_posts",
     "frame_origins",
+    "guardian_rules",
+    "guardianships",
     "identity_providers",
     "inbox",
     "ingest_partitions",

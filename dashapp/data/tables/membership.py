@@ -54,5 +54,6 @@ memberships = Table(
     Index(None, "organisation_id", "person_id"),
 )
 """Dated intervals [starts_at, ends_at). `scope_kind`: organisation, organisation_unit, course, section, group or
-learners; `scope_id` is that thing's key. `granted_by`: event, administration or sign_in; a source ends only what it
-granted. A person in a section has a row for the course too."""
+learners; `scope_id` is that thing's key, for learners the key of one learner: each of a caseload has a row of its own.
+`granted_by`: event, administration or sign_in; a source ends only what it granted. A person in a section has a row for
+the course too."""

@@ -3,7 +3,8 @@ from uuid import uuid4
 import pytest
 
 from dashapp.data.queries.courses import choices, find_course, read_campus, read_courses, risk_rules_of
-from dashapp.data.queries.people import find_person, full_name, principal_for
+from dashapp.data.queries.described import full_name
+from dashapp.data.queries.people import find_person, principal_for
 from dashapp.domain.errors import NotFound
 from dashapp.domain.events import Role
 from dashapp.domain.indicators.risk import RiskRules, Step

@@ -1,0 +1,187 @@
+"""Guardians: the organisation's rule, invitations by a one-time code, the learner's consent, the end. As la_jobs.
+
+Every function raises NotFound where there is nothing to be done, whatever the reason: the answer tells nothing about
+what exists.
+"""
+
+import secrets
+from base64 import b32encode
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from dashapp.data.queries.enrolment import courses_learnt_in
+from dashapp.data.queries.guardians import read_rule
+from dashapp.data.tables import guardian_rules, guardianships, memberships, people, person_identifiers
+from dashapp.domain.errors import NotFound
+from dashapp.domain.guardians import CODE_LASTS, GuardianRule
+from dashapp.domain.keys import OrganisationId, PersonId, PublicId
+
+CODE_BYTES: Final = 10
+"""80 random bits, 16 letters: beyond guessing within its two weeks."""
+LONGEST_CODE: Final = 64
+GUARDIAN: Final = "guardian"
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What an administrator wants: somebody may become the guardian of a learner."""
+
+    learner: PersonId
+    under_age_until: date | None
+    invited_by: PublicId
+
+
+def set_rule(connection: Connection, organisation: OrganisationId, rule: GuardianRule, now: datetime) -> None:
+    """Whose pages guardians may see from now on; what it does not let is not seen any more at once."""
+    values = {"by_age": rule.by_age, "by_consent": rule.by_consent, "age": rule.age, "changed_at": now}
+    connection.execute(
+        insert(guardian_rules)
+        .values(organisation_id=organisation, **values)
+        .on_conflict_do_update(index_elements=["organisation_id"], set_=values)
+    )
+
+
+def find_learner(connection: Connection, organisation: OrganisationId, account: str, now: datetime) -> PersonId:
+    """Who learns in a course now and is named so, letter by letter, by a source or by their address.
+
+    It gives no list and no similar names: administrators see no learners by name, they have one in front of them.
+    """
+    named = person_identifiers.c
+    by_source = select(named.person_id).where(named.organisation_id == organisation, named.value == account)
+    by_address = func.lower(people.c.email) == account.lower()
+    found = connection.execute(
+        select(func.coalesce(people.c.merged_into, people.c.person_id))
+        .where(people.c.organisation_id == organisation, or_(by_address, people.c.person_id.in_(by_source)))
+        .distinct()
+        .limit(2)
+    ).scalars()
+    keys = [PersonId(key) for key in found]
+    if len(keys) != 1 or connection.execute(courses_learnt_in(organisation, keys, now)).first() is None:
+        raise NotFound("Nobody of this name learns here.")
+    return keys[0]
+
+
+def invite(connection: Connection, organisation: OrganisationId, asked: Invitation, now: datetime) -> str:
+    """The one-time code, which is kept nowhere. Raises NotFound where the organisation lets nobody in."""
+    if not read_rule(connection, organisation).open:
+        raise NotFound("There are no guardians in this organisation.")
+    code = b32encode(secrets.token_bytes(CODE_BYTES)).decode("ascii")
+    connection.execute(
+        insert(guardianships).values(
+            organisation_id=organisation,
+            learner_id=asked.learner,
+            code_hash=_hash(code),
+            invited_by=str(asked.invited_by),
+            invited_at=now,
+            code_expires_at=now + CODE_LASTS,
+            under_age_until=asked.under_age_until,
+        )
+    )
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
+def accept(
+    connection: Connection, organisation: OrganisationId, code: str, guardian: PersonId, now: datetime
+) -> tuple[PublicId, PersonId]:
+    """Makes a signed-in person the guardian of the learner of a code, which cannot be used again.
+
+    Gives the public id of the invitation, and the learner. Whether the guardian sees anything is the rule's question.
+    """
+    one = guardianships.c
+    row = connection.execute(
+        select(one.guardianship_id, one.public_id, one.learner_id, one.code_expires_at, one.accepted_at, one.ended_at)
+        .where(one.organisation_id == organisation, one.code_hash == _hash(code))
+        .with_for_update()
+    ).one_or_none()
+    usable = row is not None and row.accepted_at is None and row.ended_at is None and now < row.code_expires_at
+    if row is None or not usable or not read_rule(connection, organisation).open:
+        raise NotFound("This code is not known, or has been used.")
+    learner = _one_person(connection, organisation, PersonId(row.learner_id))
+    if learner == guardian:
+        raise NotFound("Nobody is their own guardian.")
+    membership = connection.execute(
+        insert(memberships)
+        .values(
+            organisation_id=organisation,
+            person_id=guardian,
+            scope_kind="learners",
+            scope_id=row.learner_id,
+            role=GUARDIAN,
+            starts_at=now,
+            granted_by="administration",
+        )
+        .returning(memberships.c.membership_id)
+    ).scalar_one()
+    connection.execute(
+        guardianships.update()
+        .where(one.organisation_id == organisation, one.guardianship_id == row.guardianship_id)
+        .values(guardian_id=guardian, membership_id=membership, accepted_at=now)
+    )
+    return PublicId(row.public_id), learner
+
+
+def answer_of_learner(
+    connection: Connection, organisation: OrganisationId, asked: tuple[PublicId, PersonId], agrees: bool, now: datetime
+) -> None:
+    """Notes that the learner (public id of the invitation, learner) agrees, or does not agree any more."""
+    public_id, learner = asked
+    row = _locked(connection, organisation, public_id)
+    if row.accepted_at is None or _one_person(connection, organisation, PersonId(row.learner_id)) != learner:
+        raise NotFound("There is no such guardian.")
+    connection.execute(
+        guardianships.update()
+        .where(guardianships.c.organisation_id == organisation, guardianships.c.public_id == public_id)
+        .values(consented_at=now if agrees else None)
+    )
+
+
+def end(connection: Connection, organisation: OrganisationId, public_id: PublicId, by: str, now: datetime) -> None:
+    """Ends an invitation, used or not, and the right that came of it. `by`: administration."""
+    row = _locked(connection, organisation, public_id)
+    connection.execute(
+        guardianships.update()
+        .where(guardianships.c.organisation_id == organisation, guardianships.c.public_id == public_id)
+        .values(ended_at=now, ended_by=by)
+    )
+    if row.membership_id is not None:
+        connection.execute(
+            memberships.update()
+            .where(
+                memberships.c.organisation_id == organisation,
+                memberships.c.membership_id == row.membership_id,
+                memberships.c.role == GUARDIAN,
+            )
+            .values(ends_at=now)
+        )
+
+
+def _locked(connection: Connection, organisation: OrganisationId, public_id: PublicId) -> Row[*tuple[Any, ...]]:
+    one = guardianships.c
+    row = connection.execute(
+        select(one.learner_id, one.membership_id, one.accepted_at)
+        .where(one.organisation_id == organisation, one.public_id == public_id, one.ended_at.is_(None))
+        .with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise NotFound("There is no such guardian.")
+    return row
+
+
+def _one_person(connection: Connection, organisation: OrganisationId, person: PersonId) -> PersonId:
+    """Who stands for a person."""
+    key = connection.execute(
+        select(func.coalesce(people.c.merged_into, people.c.person_id)).where(
+            people.c.organisation_id == organisation, people.c.person_id == person
+        )
+    ).scalar_one_or_none()
+    return PersonId(person if key is None else key)
+
+
+def _hash(code: str) -> bytes:
+    """Of the code as people type it: in any case, with or without its dashes."""
+    return sha256("".join(letter for letter in code[:LONGEST_CODE].upper() if letter.isalnum()).encode()).digest()
