@@ -20,6 +20,7 @@ from callbacks.answering import (
 )
 from dashapp import ids
 from dashapp.components import student
+from dashapp.components.whose import Reader
 from dashapp.domain.filters import Filters
 from dashapp.domain.keys import PersonId
 from dashapp.domain.principal import Permission, Principal
@@ -51,14 +52,14 @@ def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
     return PageAnswer({**values, AS_OF: as_of_lines(view, student.CARDS)}, topic, version, view.freshness)
 
 
-def _reads_as(principal: Principal, person: PersonId) -> student.Reader:
+def _reads_as(principal: Principal, person: PersonId) -> Reader:
     """As what somebody reads a page that they may see: who is nothing else is the learner's guardian."""
     if person == principal.person_id:
-        return student.Reader.LEARNER
+        return Reader.LEARNER
     if person in principal.advises:
-        return student.Reader.ADVISER
+        return Reader.ADVISER
     guardian = person in principal.guards or not principal.teaches_in
-    return student.Reader.GUARDIAN if guardian else student.Reader.STAFF
+    return Reader.GUARDIAN if guardian else Reader.STAFF
 
 
 def register(registry: CallbackRegistry) -> None:

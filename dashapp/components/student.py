@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from enum import StrEnum
 
 import dash
 from dash import html
@@ -19,6 +18,7 @@ from dashapp.components.reasons import applies, reason_sentence, rule_limit, rul
 from dashapp.components.sentences import student_lead, student_sentence
 from dashapp.components.slots import Slot, chart_slots
 from dashapp.components.strip import Cell
+from dashapp.components.whose import Reader, whose
 from dashapp.domain.audit import Opening
 from dashapp.domain.views import Due, Level, Reason, StudentView, Week
 from dashapp.figures import Screen
@@ -26,15 +26,6 @@ from dashapp.ids import Student, asof_of, line_of
 from dashapp.words import _, ngettext
 
 PAGE = "student"
-
-
-class Reader(StrEnum):
-    """As what somebody reads the page."""
-
-    LEARNER = "learner"
-    STAFF = "staff"
-    ADVISER = "adviser"
-    GUARDIAN = "guardian"
 
 
 SHOWN_DUE = 4
@@ -362,18 +353,6 @@ def _charts(view: StudentView, screen: Screen, own: str | None) -> dict[str, obj
     }
 
 
-def _whose(view: StudentView, reader: Reader) -> str:
-    """Whose page it is, and as what it is read."""
-    name = view.name or _("a learner without a name")
-    said = {
-        Reader.LEARNER: "",
-        Reader.STAFF: _("The page of {name}"),
-        Reader.ADVISER: _("The page of {name}, whom you advise"),
-        Reader.GUARDIAN: _("The page of {name}. You read it as their guardian; they can see that."),
-    }[reader]
-    return said.format(name=name)
-
-
 def fill(
     view: StudentView,
     screen: Screen,
@@ -388,7 +367,7 @@ def fill(
     asof: Children = card.asof_words(view.freshness)
     return {
         "page": "la-page",
-        "whose": _whose(view, reader),
+        "whose": whose(view.name, reader),
         "title": student_sentence(view, own=own),
         "lead": list(student_lead(view, own=own)),
         "courses": _course_options(view),

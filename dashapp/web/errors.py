@@ -6,7 +6,7 @@ from flask import Flask, Response, g
 from werkzeug.exceptions import HTTPException
 
 from dashapp import ids
-from dashapp.domain.errors import Unavailable
+from dashapp.domain.errors import NotFound, NotPermitted, Unavailable
 from dashapp.observability.logging import get_logger
 from dashapp.observability.references import new_reference
 from dashapp.words import _
@@ -17,7 +17,11 @@ log = get_logger(__name__)
 def on_callback_error(error: Exception) -> None:
     """Dash asks this when a handler raised: the page keeps what it shows, and says so in a line above."""
     reference = new_reference()
-    log.error("callback.failed", reference=reference, exc_info=error)
+    if isinstance(error, NotPermitted | NotFound):
+        # Nothing has failed: somebody asked for what is not theirs. A trace for each would be theirs to multiply.
+        log.info("callback.refused", reference=reference, callback=g.get("callback"))
+    else:
+        log.error("callback.failed", reference=reference, exc_info=error)
     said = _("Something could not be read. Reference {reference}").format(reference=reference)
     set_props(ids.Shell.NOTICE, {"children": said})
 

@@ -38,7 +38,7 @@ def test_an_invitation_from_the_rule_to_its_end(open_as: OpenAs, service: Servic
     expect(child.get_by_role("heading", name="1 guardian sees your page")).to_be_visible()
 
     home.goto(f"{service.base}/learners/{service.campus.people[CHILD].public_id}")
-    expect(home.locator("#student-whose")).to_contain_text(f"The page of {CHILD}. You read it as their guardian")
+    expect(home.locator("#student-whose")).to_contain_text(f"The page of {CHILD}: you read it as their guardian")
 
     office.reload()
     office.locator(".la-end summary").click()

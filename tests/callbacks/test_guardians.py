@@ -87,7 +87,7 @@ def test_a_guardian_reads_the_childs_page_whose_it_is_and_no_other(
     assert f"You are a guardian of {CHILD} now." in answer
     assert f"/learners/{campus.people[CHILD].public_id}" in answer
     page = child_page(visitor, campus)
-    assert f"The page of {CHILD}. You read it as their guardian" in page
+    assert f"The page of {CHILD}: you read it as their guardian" in page
     assert "BOT 1" in page
     other = visitor().sign_in(campus, GUARDIAN).ask("student-page", address(campus.people["Ada Abel"].public_id))
     assert NOTHING_HERE in said(other)
@@ -101,9 +101,9 @@ def test_the_child_reads_their_own_page_in_their_own_words(
     theirs, own = child_page(visitor, campus), child_page(visitor, campus, CHILD)
     again = child_page(visitor, campus)
 
-    assert "You read it as their guardian" in theirs
+    assert "you read it as their guardian" in theirs
     assert "guardian" not in own
-    assert "You read it as their guardian" in again
+    assert "you read it as their guardian" in again
 
 
 def test_an_ended_guardian_sees_nothing_from_that_moment_on(

@@ -22,6 +22,7 @@ from dashapp.components.sentences import (
     student_lead,
     student_sentence,
 )
+from dashapp.components.whose import Reader
 from dashapp.domain.filters import Filters
 from dashapp.domain.views import Level, Reason, Rule
 from dashapp.figures import Screen
@@ -34,7 +35,7 @@ FILLED: dict[str, tuple[Any, Mapping[str, Any]]] = {
     "student": (student, student.fill(samples.student(), Screen(), Links())),
     "student by name": (
         student,
-        student.fill(samples.student(level=Level.HELP), Screen(), Links(), reader=student.Reader.STAFF),
+        student.fill(samples.student(level=Level.HELP), Screen(), Links(), reader=Reader.STAFF),
     ),
     "student in events": (student, student.fill(samples.student(minutes=False), Screen(), Links())),
     "student hidden": (student, student.fill(samples.student(hidden=True), Screen(), Links())),
@@ -338,13 +339,13 @@ def test_the_list_of_classrooms_in_groups_shows_no_levels_and_hides_small_course
 @pytest.mark.parametrize(
     ("reader", "said"),
     [
-        (student.Reader.LEARNER, ""),
-        (student.Reader.STAFF, "The page of Ben T."),
-        (student.Reader.ADVISER, "The page of Ben T., whom you advise"),
-        (student.Reader.GUARDIAN, "The page of Ben T.. You read it as their guardian; they can see that."),
+        (Reader.LEARNER, ""),
+        (Reader.STAFF, "The page of Ben T."),
+        (Reader.ADVISER, "The page of Ben T., whom you advise"),
+        (Reader.GUARDIAN, "The page of Ben T.: you read it as their guardian, and they can see that"),
     ],
 )
-def test_the_page_of_somebody_else_says_whose_it_is(reader: student.Reader, said: str) -> None:
+def test_the_page_of_somebody_else_says_whose_it_is(reader: Reader, said: str) -> None:
     assert student.fill(samples.student(), Screen(), Links(), reader=reader)["whose"] == said
 
 

@@ -12,6 +12,7 @@ from dash import html
 from dashapp.components import card, caseload, classroom, courses, guardians, institution, quality, shell, student
 from dashapp.components.links import Links
 from dashapp.components.reasons import first_upper
+from dashapp.components.whose import Reader
 from dashapp.domain.guardians import GuardianState
 from dashapp.domain.views import Level
 from dashapp.figures import Screen
@@ -26,7 +27,7 @@ SCREENS = (Screen(), Screen(narrow=True))
 def _student(screen: Screen) -> list[Any]:
     views = [samples.student(level=level) for level in Level]
     views += [samples.student(minutes=False), samples.student(hidden=True), samples.new_student()]
-    return [student.fill(view, screen, Links(), reader=reader) for view, reader in product(views, student.Reader)]
+    return [student.fill(view, screen, Links(), reader=reader) for view, reader in product(views, Reader)]
 
 
 def _classroom(screen: Screen) -> list[Any]:
@@ -89,7 +90,7 @@ def test_every_text_around_a_page_is_translated() -> None:
             guardians.invitation_body(),
             *guardians.code_words("GT", "Ben T.", "GT"),
             *(part for state in GuardianState for part in guardians.accepted_words(state, "Ben T.", "/")),
-            shell.account("Ben T.", "/out", [("GT", "/")]),
+            shell.account("Ben T.", "/out", [shell.Tab("GT", "/")]),
             *shell.notice(replace(samples.FRESH, transport_away=True)),
             *shell.notice(replace(samples.LATE, late=True)),
             card.failed("7F3K-21"),

@@ -14,7 +14,8 @@ from uuid import UUID
 from sqlalchemy import ARRAY, BigInteger, Connection, Text, Uuid, bindparam, func, or_, select, text
 
 from dashapp.data.database import Database, DatabaseRole
-from dashapp.data.queries.people import full_name, names_statement
+from dashapp.data.queries.described import full_name
+from dashapp.data.queries.people import names_statement
 from dashapp.data.store.structure import read_days
 from dashapp.data.tables import audit_chains, audit_log, courses
 from dashapp.domain.audit import (

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ARRAY, Text, bindparam, text
 
 from dashapp.data.database import Database, DatabaseRole
-from dashapp.data.queries.people import full_name
+from dashapp.data.queries.described import full_name
 from dashapp.domain.audit import Action, Opening, ViewerRole
 from dashapp.domain.events import STAFF_ROLES
 from dashapp.domain.keys import OrganisationId, PersonId

@@ -6,8 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, and_, func, select
 
 from dashapp.data.database import Database, DatabaseRole
-from dashapp.data.queries.described import names_of
-from dashapp.data.queries.people import full_name
+from dashapp.data.queries.described import full_name, names_of
 from dashapp.data.store.sessions import same_person
 from dashapp.data.store.structure import read_days
 from dashapp.data.tables import people, sessions
