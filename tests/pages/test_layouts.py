@@ -88,7 +88,7 @@ def props_of(layout: object, name: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_an_address_leads_to_its_own_page(campus: Campus, visitor: Strangers, path: str) -> None:
-    found = ids_in(layout_of(visitor().sign_in(campus, ADMINISTRATOR), path))
+    found = ids_in(layout_of(visitor().sign_in(campus, reader_of(path)), path))
 
     assert any(name.startswith(f"{PAGES[path]}-") for name in found)
 

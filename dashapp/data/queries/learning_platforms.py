@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection, RowMapping, text
 
-from dashapp.data.queries.people import full_name
+from dashapp.data.queries.described import full_name
 from dashapp.data.store.identified import newest_zone
 from dashapp.data.store.lti.tool_keys import read_keys
 from dashapp.domain.keys import OrganisationId, PublicId
