@@ -5,11 +5,12 @@ import gc
 import signal
 import sys
 from collections.abc import Sequence
-from threading import Event as Signal
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 
 from prometheus_client import start_http_server
 
-from dashapp.data.database import DatabaseRole, database_from
+from dashapp.data.database import Database, DatabaseRole, database_from
 from dashapp.data.migrations import is_migrated
 from dashapp.domain.errors import SettingsError, Unavailable
 from dashapp.observability.logging import configure_logging, get_logger
@@ -47,11 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.freeze()
     gc.set_threshold(COLLECTED_AFTER, 20, 20)
-    stopping = Signal()
+    # Not an Event: a handler that sets one stops for ever where it interrupts the thread that begins to wait for it.
+    asked: SimpleQueue[int] = SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: stopping.set())
+        signal.signal(number, lambda number, _frame: asked.put(number))
     try:
-        return _run(settings, options, stopping)
+        return _run(settings, options, asked)
     except (SettingsError, Unavailable) as error:
         print(error, file=sys.stderr)
         return 1
@@ -70,29 +72,36 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(settings: Settings, options: argparse.Namespace, stopping: Signal) -> int:
+def _run(settings: Settings, options: argparse.Namespace, asked: SimpleQueue[int]) -> int:
     database = database_from(settings)
     metrics = build_metrics()
     try:
         if options.metrics_port is not None:
             start_http_server(options.metrics_port, registry=metrics.registry)
-        while not stopping.is_set():
-            try:
-                if is_migrated(database, DatabaseRole.INGEST):
-                    break
-                log.warning("ingest.database_not_migrated")
-            except Unavailable as error:
-                log.warning("ingest.waiting", reason=str(error))
-            stopping.wait(ASK_AGAIN)
+        while not _is_ready(database):
+            with suppress(Empty):
+                asked.get(timeout=ASK_AGAIN)
+                return 0
         ingest = ingest_from(settings, database, metrics, options.instance)
         ingest.start()
         log.info("ingest.started", transport=ingest.status().transport)
-        stopping.wait()
+        asked.get()
         ended = ingest.stop(STOP_WITHIN)
         log.info("ingest.ended", in_time=ended)
         return 0 if ended else 1
     finally:
         database.close()
+
+
+def _is_ready(database: Database) -> bool:
+    """Whether the database is there and migrated; says in the log what is awaited."""
+    try:
+        if is_migrated(database, DatabaseRole.INGEST):
+            return True
+        log.warning("ingest.database_not_migrated")
+    except Unavailable as error:
+        log.warning("ingest.waiting", reason=str(error))
+    return False
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import argparse
 import signal
 import sys
-from threading import Event
+from queue import SimpleQueue
 
 from dashapp.data.database import database_from
 from dashapp.data.migrations import migrate
@@ -25,12 +25,13 @@ def main(arguments: list[str] | None = None) -> int:
             migrate(database)
             campus = ensure_demo_campus(settings, database, system_clock, print)
             if chosen.stream:
-                stopping = Event()
+                # Not an Event, whose handler may stop for ever in the thread that waits for it.
+                asked: SimpleQueue[int] = SimpleQueue()
                 for number in (signal.SIGINT, signal.SIGTERM):
-                    signal.signal(number, lambda *_: stopping.set())
+                    signal.signal(number, lambda number, _frame: asked.put(number))
                 stream = demo_stream(settings, database, campus, system_clock)
                 stream.start()
-                stopping.wait()
+                asked.get()
                 stream.stop()
         finally:
             database.close()
