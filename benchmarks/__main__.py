@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import audit, browser, collector, drain, guard, latency, pages, rebuild, starting
+from benchmarks import audit, browser, collector, drain, guard, latency, pages, rebuild, roster, starting
 
 ALL = {
     "drain": drain.main,
@@ -14,6 +14,7 @@ ALL = {
     "starting": starting.main,
     "guard": guard.main,
     "audit": audit.main,
+    "roster": roster.main,
 }
 
 

@@ -3,6 +3,7 @@
 A right that ends is therefore gone within `REMEMBERED`, however long the session lasts.
 """
 
+from dataclasses import replace
 from time import monotonic
 from typing import Final
 
@@ -12,6 +13,7 @@ from dashapp.domain.clock import Clock
 from dashapp.domain.errors import NotFound
 from dashapp.domain.keys import OrganisationId, PublicId
 from dashapp.domain.principal import Principal
+from dashapp.domain.sessions import SignInMethod
 from dashapp.security.sessions import Session
 
 REMEMBERED: Final = 5.0
@@ -28,7 +30,16 @@ class Principals:
         self._known: dict[tuple[int, object], tuple[float, Principal | None]] = {}
 
     def __call__(self, session: Session) -> Principal | None:
-        """The principal; None where the person is gone. Raises Unavailable while the database is away."""
+        """The principal; None where the person is gone. Raises Unavailable while the database is away.
+
+        What a learning platform vouches for makes no administrator: its own administrators can be anybody there.
+        """
+        principal = self._recall(session)
+        if principal is not None and principal.administers and session.method is SignInMethod.LTI:
+            return replace(principal, administers=False)
+        return principal
+
+    def _recall(self, session: Session) -> Principal | None:
         key = (int(session.organisation_id), session.person)
         known = self._known.get(key)
         if known is not None and monotonic() - known[0] < REMEMBERED:

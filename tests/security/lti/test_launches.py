@@ -23,6 +23,7 @@ from dashapp.domain.lti import PERSON_KIND
 from dashapp.domain.principal import Principal
 from dashapp.security.lti import states
 from dashapp.security.lti.places import origin_of
+from dashapp.web.application import Application
 from tests.campus import ISSUER, Campus
 from tests.security.lti.frame import TOOL, Begun, Frame
 from tests.security.lti.platform import DEPLOYMENT, INSTRUCTOR, LEARNER, Platform
@@ -379,3 +380,20 @@ def test_the_page_of_a_link_to_another_course_opens_that_course(
     answer = frame().launch(f"{TOOL}/lti/open/classroom.{botany}", roles=[INSTRUCTOR])
 
     assert opened(answer) == f"/embed/courses/{botany}"
+
+
+def test_an_administrator_of_the_organisation_is_none_inside_a_platform(
+    frame: Frames, campus: Campus, joined: None, application: Application
+) -> None:
+    answer = frame().launch(sub="max.moor", roles=[INSTRUCTOR])
+    bearer = re.search(r'"bearer": "([^"]+)"', answer.text)
+    assert bearer is not None
+    session = application.guard.sessions.read(bearer[1])
+    assert session is not None
+
+    found = application.guard.find_principal(session)
+
+    assert found is not None
+    assert found.public_id == campus.people["Max Moor"].public_id
+    assert principal_of_name(campus, "Max Moor").administers
+    assert not found.administers

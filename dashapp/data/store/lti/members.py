@@ -244,15 +244,19 @@ _LINKED: Final = text("""
             AND i.kind <> ALL(:kinds)
     ) OR EXISTS (
         SELECT 1 FROM learner_course_days WHERE organisation_id = :organisation AND person_id = :person)""")
+# Everybody who is one is looked up by key: a condition with OR over both columns would compare each with each.
 _ROLES: Final = text("""
-    SELECT m.role, coalesce(p.merged_into, p.person_id) AS person, min(i.value) AS sub
-    FROM memberships m
-    JOIN people p ON p.organisation_id = m.organisation_id AND p.person_id = m.person_id
-    JOIN people one ON one.organisation_id = m.organisation_id
-        AND (one.person_id = coalesce(p.merged_into, p.person_id)
-            OR one.merged_into = coalesce(p.merged_into, p.person_id))
-    JOIN person_identifiers i ON i.organisation_id = m.organisation_id AND i.person_id = one.person_id
+    WITH held AS MATERIALIZED (
+        SELECT m.role, coalesce(p.merged_into, p.person_id) AS person FROM memberships m
+        JOIN people p ON p.organisation_id = m.organisation_id AND p.person_id = m.person_id
+        WHERE m.organisation_id = :organisation AND m.source_id = :source AND m.scope_kind = 'course'
+            AND m.scope_id = :course AND (m.ends_at IS NULL OR m.ends_at > :at)),
+    one AS MATERIALIZED (
+        SELECT person, person AS key FROM held
+        UNION SELECT h.person, q.person_id FROM held h
+            JOIN people q ON q.organisation_id = :organisation AND q.merged_into = h.person)
+    SELECT h.role, h.person, min(i.value) AS sub FROM held h
+    JOIN one USING (person)
+    JOIN person_identifiers i ON i.organisation_id = :organisation AND i.person_id = one.key
         AND i.issuer = :issuer AND i.kind = :kind
-    WHERE m.organisation_id = :organisation AND m.source_id = :source AND m.scope_kind = 'course'
-        AND m.scope_id = :course AND (m.ends_at IS NULL OR m.ends_at > :at)
-    GROUP BY 1, 2""")
+    GROUP BY h.role, h.person""")

@@ -1,0 +1,110 @@
+"""What administrators decide about platforms, and that nobody else does."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from dashapp.data.database import DatabaseRole
+from dashapp.data.queries.learning_platforms import find_learners, read_view
+from dashapp.data.queries.organisations import own_address
+from dashapp.data.store.frame_origins import read_frame_origins
+from dashapp.data.store.lti.members import limits_from
+from dashapp.domain.platforms import PlatformsView
+from dashapp.security.lti.administration import CannotLink, PlatformAdministration
+from dashapp.security.lti.places import Places, origin_of
+from dashapp.security.lti.registration import Codes
+from dashapp.security.outgoing import Outgoing
+from dashapp.security.signing import Signer
+from dashapp.web.application import Application
+from tests.campus import Campus
+from tests.security.lti.frame import TOOL, Frame
+from tests.security.lti.platform import INSTRUCTOR, Platform
+from tests.security.lti.test_launches import course_id, is_refused, opened, principal_of, principal_of_name
+from tests.served import Visitor, address
+
+Frames = Callable[[], Frame]
+
+
+@pytest.fixture
+def acting(application: Application, campus: Campus) -> PlatformAdministration:
+    """What the page does for the administrator of the campus."""
+    services, settings = application.services, application.services.settings
+    codes = Codes(Signer(settings.secret_keys, "lti code"))
+    administrator = principal_of_name(campus, "Max Moor")
+    limits = limits_from(365, 300)
+    places = Places(TOOL)
+    return PlatformAdministration(
+        campus.database, services.clock, places, codes, Outgoing(settings), limits, administrator
+    )
+
+
+def view(campus: Campus, application: Application) -> PlatformsView:
+    with campus.database.transaction(DatabaseRole.JOBS, campus.organisation_id) as connection:
+        return read_view(connection, campus.organisation_id, application.services.clock())
+
+
+def test_a_learner_who_was_linked_once_opens_the_own_page(
+    frame: Frames, acting: PlatformAdministration, campus: Campus, application: Application, platform: Platform
+) -> None:
+    assert "not linked yet" in frame().launch(sub="dora-9", given_name="Dora", family_name="Dean").text
+    [waiting] = [one for one in view(campus, application).people if one.name == "Dora Dean"]
+    with campus.database.transaction(DatabaseRole.JOBS, campus.organisation_id) as connection:
+        found = find_learners(connection, campus.organisation_id, "dora")
+    assert [one.name for one in found] == ["Dora Dean"]
+
+    acting.link_person(waiting.public_id, found[0].public_id)
+
+    assert opened(frame().launch(sub="dora-9")).startswith("/embed/me")
+    assert principal_of(campus, platform, "dora-9").public_id == campus.people["Dora Dean"].public_id
+    with pytest.raises(CannotLink):
+        acting.link_person(waiting.public_id, found[0].public_id)
+
+
+def test_a_course_that_was_linked_once_opens_its_classroom(
+    frame: Frames, acting: PlatformAdministration, campus: Campus, application: Application
+) -> None:
+    said: dict[str, Any] = {"roles": [INSTRUCTOR], "sub": "t-7", "context": {"id": "bot-2", "title": "Plants"}}
+    assert "This course is not linked yet" in frame().launch(**said).text
+    now = view(campus, application)
+    [waiting] = [one for one in now.contexts if one.name == "Plants"]
+    [botany] = [one for one in now.courses if "Botany" in one.name]
+
+    acting.link_course(waiting.key, botany.public_id)
+
+    assert opened(frame().launch(**said)) == f"/embed/courses/{botany.public_id}"
+
+
+def test_a_platform_that_is_removed_launches_nobody_and_its_roles_end(
+    frame: Frames, acting: PlatformAdministration, campus: Campus, platform: Platform, registered: int
+) -> None:
+    frame().launch(sub="t-8", roles=[INSTRUCTOR])
+    assert principal_of(campus, platform, "t-8").teaches_in == {course_id(campus, "ALG 1")}
+    query = text("SELECT public_id FROM lti_platforms WHERE platform_id = :platform")
+    with campus.database.transaction(DatabaseRole.WEB, campus.organisation_id) as connection:
+        public_id = connection.execute(query, {"platform": registered}).scalar_one()
+
+    acting.switch(public_id, enabled=True)
+    with campus.database.transaction(DatabaseRole.WEB, None) as connection:
+        assert (campus.organisation_id, origin_of(platform.url)) in read_frame_origins(connection)
+    acting.switch(public_id, enabled=False)
+    assert is_refused(frame().login())
+    acting.remove(public_id)
+
+    assert is_refused(frame().login())
+    assert principal_of(campus, platform, "t-8").teaches_in == frozenset()
+
+
+@pytest.mark.parametrize("name", ["Ada Abel", "Tess Thorne"])
+def test_nobody_but_administrators_sees_the_page_or_decides(
+    application: Application, campus: Campus, name: str
+) -> None:
+    somebody = Visitor(application.server.test_client(), application).sign_in(campus, name)
+    own = own_address(campus.database, campus.organisation_id)
+
+    shown = somebody.ask("platforms-page", address(own))
+    decided = somebody.ask("platforms-said", {})
+
+    assert "There is nothing here for you" in shown.text
+    assert decided.status_code != 200 or "register" not in decided.text
