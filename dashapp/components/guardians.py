@@ -214,7 +214,7 @@ def code_words(code: str, learner: str, address: str) -> list[Component]:
     """The code, once, with what to do with it."""
     days = words.number(CODE_LASTS.days)
     return [
-        html.P([html.Code(code, className="la-code")]),
+        html.P([html.Code(code, className="la-once")]),
         html.P(
             _("For a guardian of {name}. They sign in and enter it at {address} within {days} days.").format(
                 name=learner, address=address, days=days
@@ -277,7 +277,9 @@ def _own_list(shown: Sequence[Guardianship], view: GuardiansView) -> Component:
         label = _("Do not agree any more") if agreed else _("Agree")
         button = _button(OwnGuardians.answer(not agreed, str(one.public_id)), label, accent=not agreed)
         name = html.B(one.guardian_name or _("Somebody without a name"), className="la-m")
-        state = html.P([_state(one, view), " · ", _basis(one, view)], className=_SMALL)
+        waits = one.state(view.rule, view.now, view.today) is GuardianState.WAITS and view.rule.by_consent
+        said = [_("waits for you to agree") if waits else _state(one, view), _basis(one, view)]
+        state = html.P(" · ".join(part for part in said if part != "–"), className=_SMALL)
         parts = [html.Div([name, state])]
         # Who is under age is not asked: then the button would promise what it cannot keep.
         if view.rule.by_consent and (one.under_age_until is None or one.under_age_until <= view.today or agreed):

@@ -23,7 +23,7 @@ def test_an_invitation_from_the_rule_to_its_end(open_as: OpenAs, service: Servic
     expect(office.locator("#guardians-rule-said")).to_have_text("The rule is saved.")
     office.get_by_label("Account name").fill(identifier_of(CHILD).value)
     office.get_by_role("button", name="Make a code").click()
-    code = office.locator(".la-code").inner_text()
+    code = office.locator(".la-once").inner_text()
     expect(office.locator("#guardians-list")).to_contain_text("invited, the code is not used yet")
 
     home = open_as(GUARDIAN, "/guardian")

@@ -56,7 +56,7 @@ def rows(campus: Campus) -> list[str]:
 
 
 def code_in(answer: str) -> str:
-    return answer.partition('"la-code"')[0].rpartition('"children":"')[2].partition('"')[0]
+    return answer.partition('"la-once"')[0].rpartition('"children":"')[2].partition('"')[0]
 
 
 def accepted(somebody: Visitor, code: str) -> str:
