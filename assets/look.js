@@ -154,11 +154,18 @@
     }
     root.classList.toggle("la-dated", Boolean(document.querySelector(".la-page:not([hidden]) .la-asof")));
   };
+  /* On a phone the bar of tabs may be wider than the screen. */
+  let tab = null;
+  const reveal = () => {
+    const current = document.querySelector(".la-tabbar a[aria-current]");
+    if (current && current !== tab) current.scrollIntoView({ inline: "center", block: "nearest" });
+    tab = current;
+  };
   let waiting = false;
   new MutationObserver(() => {
     if (waiting) return;
     waiting = true;
-    requestAnimationFrame(() => { waiting = false; look(); });
+    requestAnimationFrame(() => { waiting = false; look(); reveal(); });
   }).observe(document.body, { subtree: true, childList: true, characterData: true });
 
   /* ------------------------------------------------------------ for Dash */

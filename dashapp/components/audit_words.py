@@ -23,6 +23,9 @@ PAGES: Final = (
     "audit",
     "caseload",
     "guardians",
+    "own-guardians",
+    "platforms",
+    "sessions",
 )
 """The pages that leave rows, as these name them."""
 
@@ -74,6 +77,8 @@ def page_word(page: str) -> str:
         "caseload": _("Caseload"),
         "guardians": _("Guardians"),
         "own-guardians": _("Who sees my page"),
+        "platforms": _("Learning platforms"),
+        "sessions": _("Open sessions"),
     }
     return said.get(page, page)
 

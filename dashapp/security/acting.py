@@ -45,7 +45,9 @@ def role_towards(principal: Principal, topic: Topic) -> ViewerRole:
         return ViewerRole.STAFF
     if principal.administers or principal.teaches_in:
         return ViewerRole.ADMINISTRATOR if principal.administers else ViewerRole.STAFF
-    return ViewerRole.ADVISER if principal.advises else ViewerRole.GUARDIAN
+    if principal.advises:
+        return ViewerRole.ADVISER
+    return ViewerRole.GUARDIAN if principal.guards else ViewerRole.SELF
 
 
 def _role_towards_person(principal: Principal, person: PersonId) -> ViewerRole:

@@ -87,6 +87,13 @@ def test_a_teacher_who_opens_a_learner_and_a_classroom_leaves_a_row_of_each(
     ]
 
 
+def test_a_learner_who_lists_the_own_sessions_is_recorded_as_themself(campus: Campus, visitor: Strangers) -> None:
+    shown(visitor().sign_in(campus, "Cleo Cole").ask("sessions-page", address(None)))
+
+    [row] = of(campus, "Cleo Cole", "page = 'sessions'")
+    assert row[1:4] == (f"person {campus.people['Cleo Cole'].person_id}", "sessions", "self")
+
+
 def test_what_is_refused_leaves_no_row(campus: Campus, visitor: Strangers) -> None:
     gil = visitor().sign_in(campus, "Gil Gray")
 
