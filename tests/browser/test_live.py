@@ -225,5 +225,5 @@ def test_somebody_whose_session_has_ended_is_led_to_the_sign_in(open_as: OpenAs,
 
     page.context.clear_cookies()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in to the demo campus")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
     page_errors[:] = [error for error in page_errors if "401" not in error]

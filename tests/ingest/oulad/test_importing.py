@@ -116,6 +116,7 @@ def test_the_totals_of_a_module_are_the_archives_own(one_module: Imported, one_m
     assert one_module.one("SELECT count(*) FROM dead_letters") == 0
 
 
+@pytest.mark.long
 @pytest.mark.shared_data
 def test_an_import_that_has_lost_its_progress_changes_nothing(
     one_module: Imported, one_module_as_published: Csv, published: Archive, tmp_path: Path
