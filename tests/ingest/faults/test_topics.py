@@ -48,6 +48,13 @@ def described(title: str) -> domain.CourseDescribed:
     return domain.CourseDescribed(f"about {title}", Identifier(ISSUER, "course", title), NOW, title=title)
 
 
+MADE_ANEW = "It was made anew since it was last read."
+OFFSETS_ARE_NOT_THERE = {
+    "The broker does not have the next records any more.",
+    "The broker has lost records that were read.",
+}
+
+
 @pytest.mark.parametrize("running", [True, False], ids=["while it is read", "while nobody reads it"])
 def test_a_topic_made_anew_is_an_alarm_until_an_operator_accepts_it(
     road: Road, run_ingest: RunIngest, running: bool
@@ -71,9 +78,9 @@ def test_a_topic_made_anew_is_an_alarm_until_an_operator_accepts_it(
 
     await_that(lambda: ingest.status().state is IngestState.ALARMED, "it calls an operator")
     await_that(lambda: set(alarms(road)) == {(learning, 0), (learning, 1)}, "each of its partitions is alarmed")
-    assert set(alarms(road).values()) == {
-        f"{learning}, partition {number}: It was made anew since it was last read." for number in range(2)
-    }
+    # Who reads on meanwhile may meet the new log's offsets before the new log's name.
+    words = {MADE_ANEW} | (OFFSETS_ARE_NOT_THERE if running else set())
+    assert {said.partition(": ")[2] for said in alarms(road).values()} <= words
     await_that(lambda: title_is(road, "Chemistry"), "the other topics go on")
     assert road.campus.counted() == counted
 
