@@ -155,7 +155,7 @@ def _add_dash(server: Flask, guard: Guard, services: Services) -> ServiceDash:
         assets_path_ignore=["licences", "fonts", "icons"],
         url_base_pathname=f"{prefix}/",
         enable_mcp=False,
-        # Dash would choose by whether asgiref happens to be installed, which tests bring along and the service does not.
+        # Dash would choose by whether asgiref happens to be installed: tests bring it along, the service does not.
         use_async=False,
         suppress_callback_exceptions=True,
         include_pages_meta=False,
