@@ -4,13 +4,10 @@ from datetime import timedelta
 from threading import Event as Signal
 from typing import Final
 
-from sqlalchemy import select
-
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.store.identified import all_organisations
 from dashapp.data.store.sessions import forget_sessions
-from dashapp.data.tables import organisations
 from dashapp.domain.clock import Clock
-from dashapp.domain.keys import OrganisationId
 
 KEPT: Final = timedelta(days=30)
 """After the last moment at which it could have been used: so long somebody can be told when it was."""
@@ -26,8 +23,8 @@ class EndedSessions:
     def run(self, stopping: Signal) -> None:
         """One round. Raises Unavailable."""
         with self._database.transaction(DatabaseRole.JOBS, None) as connection:
-            keys = list(connection.execute(select(organisations.c.organisation_id)).scalars())
-        for organisation in map(OrganisationId, keys):
+            found = all_organisations(connection)
+        for organisation, _name, _title in found:
             if stopping.is_set():
                 return
             with self._database.transaction(DatabaseRole.JOBS, organisation) as connection:

@@ -7,15 +7,13 @@ from collections.abc import Callable
 from threading import Event as Signal
 from typing import Final
 
-from sqlalchemy import text
-
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.store.locks import is_there, try_to_lead
 from dashapp.domain.errors import Unavailable
 from dashapp.observability.logging import get_logger
 
 log = get_logger(__name__)
 
-LOCK: Final = 7_311_005
 ASKED_EVERY: Final = 1.0
 """Seconds between two looks, of the leader whether it still is, of the others whether they may."""
 LONGEST_PAUSE: Final = 5.0
@@ -47,18 +45,14 @@ class Leadership:
     def _hold(self, stopping: Signal) -> None:
         """One session: it waits for the lock, then holds it for as long as it can."""
         with self._database.session(DatabaseRole.JOBS) as connection:
-            while not connection.execute(_TRY, {"lock": LOCK}).scalar_one():
+            while not try_to_lead(connection):
                 if stopping.wait(ASKED_EVERY):
                     return
             log.info("jobs.leading")
             self._won()
             try:
                 while not stopping.wait(ASKED_EVERY):
-                    connection.execute(_STILL)
+                    is_there(connection)
             finally:
                 self._lost()
                 log.info("jobs.not_leading")
-
-
-_TRY: Final = text("SELECT pg_try_advisory_lock(:lock)")
-_STILL: Final = text("SELECT 1")

@@ -12,7 +12,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.queries.people import find_person
@@ -29,6 +29,7 @@ from dashapp.data.store.accounts import (
     person_of_account,
     renew_hash,
     set_password,
+    wait_briefly,
 )
 from dashapp.data.store.organisations import find_organisation
 from dashapp.domain.clock import Clock
@@ -41,7 +42,6 @@ LONGEST_LOCK: Final = 900.0
 LINK_HOLDS: Final = timedelta(hours=72)
 NOWHERE: Final = OrganisationId(0)
 """Stands for an organisation that does not exist, so that tries there cost as much."""
-_HURRY: Final = text("SET LOCAL statement_timeout = 5000; SET LOCAL lock_timeout = 2000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Accounts:
         acting = NOWHERE if known is None else known
         name_hash = self._name_hash(acting, name)
         with self._database.transaction(DatabaseRole.JOBS, acting) as connection:
-            connection.execute(_HURRY)
+            wait_briefly(connection)
             counted = count_try(connection, acting, name_hash, (self._clock(), LONGEST_LOCK))
             account = find_account(connection, acting, name)
         matches = self._hasher.matches(account.password_hash if account else None, password)
@@ -97,7 +97,7 @@ class Accounts:
     def change_password(self, who: SignedIn, old: str, new: str) -> str | None:
         """Gives a signed-in person a new password; the objection as a sentence where that was not done."""
         with self._database.transaction(DatabaseRole.JOBS, who.organisation_id) as connection:
-            connection.execute(_HURRY)
+            wait_briefly(connection)
             account = account_of_person(connection, who.organisation_id, who.person)
             counted = account is not None and count_try(
                 connection,
@@ -126,7 +126,7 @@ class Accounts:
         if known is None:
             return LINK_ENDED
         with self._database.transaction(DatabaseRole.JOBS, known) as connection:
-            connection.execute(_HURRY)
+            wait_briefly(connection)
             account = account_of_link(connection, known, secret, self._clock())
             if account is None:
                 return LINK_ENDED

@@ -5,13 +5,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
-
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.queries.people import principal_for
-from dashapp.data.store.frame_origins import register_frame_origin, withdraw_frame_origins
+from dashapp.data.store.frame_origins import named_frame_origins, register_frame_origin, withdraw_frame_origins
 from dashapp.data.store.organisations import act_for_named
-from dashapp.data.tables import frame_origins
 from dashapp.domain.clock import system_clock
 from dashapp.domain.errors import AnalyticsError
 from dashapp.domain.keys import OrganisationId
@@ -63,12 +60,10 @@ def _origin(settings: Settings, database: Database, options: argparse.Namespace,
             gone = withdraw_frame_origins(connection, organisation, _by_hand(origin))
             say(f"{origin} is taken back." if gone else f"{origin} was not added by this command.")
         else:
-            rows = connection.execute(
-                select(frame_origins.c.origin, frame_origins.c.source).order_by(frame_origins.c.origin)
-            ).all()
-            for row in rows:
-                say(f"{row.origin}  ({row.source})")
-            if not rows:
+            named = named_frame_origins(connection, organisation)
+            for origin, source in named:
+                say(f"{origin}  ({source})")
+            if not named:
                 say("No pages but our own may show ours in a frame.")
 
 

@@ -1,7 +1,7 @@
 """Learner-days as numpy columns: counts for every row, active minutes only where a source records times of day."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -111,11 +111,6 @@ def per_week(
         place[inside] * len(starts) + week[inside], weights=amount[inside], minlength=learners * len(starts)
     )
     return flat.reshape(learners, len(starts)).astype(np.int64)
-
-
-def week_of(monday: date) -> Range:
-    """The seven days of a week."""
-    return monday, monday + timedelta(days=6)
 
 
 Columns = Mapping[str, NDArray[Any]]

@@ -37,6 +37,14 @@ class ListedAccount:
     created_at: datetime
 
 
+_HURRY: Final = text("SET LOCAL statement_timeout = 5000; SET LOCAL lock_timeout = 2000")
+
+
+def wait_briefly(connection: Connection) -> None:
+    """Somebody stands at the door: this transaction gives up soon rather than wait for others."""
+    connection.execute(_HURRY)
+
+
 def find_account(connection: Connection, organisation: OrganisationId, sign_in_name: str) -> Account | None:
     """The account of a name, if there is one that may be used."""
     return _find(connection, organisation, sign_in_name=sign_in_name)

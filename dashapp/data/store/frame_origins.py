@@ -26,6 +26,15 @@ def withdraw_frame_origins(connection: Connection, organisation: OrganisationId,
     return done.rowcount
 
 
+def named_frame_origins(connection: Connection, organisation: OrganisationId) -> list[tuple[str, str]]:
+    """(origin, source) of one organisation, by origin."""
+    chosen = select(frame_origins.c.origin, frame_origins.c.source)
+    rows = connection.execute(
+        chosen.where(frame_origins.c.organisation_id == organisation).order_by(frame_origins.c.origin)
+    )
+    return [(row.origin, row.source) for row in rows]
+
+
 def read_frame_origins(connection: Connection) -> Sequence[tuple[OrganisationId, str]]:
     """(organisation, origin) of all organisations, each once, in order."""
     found = connection.execute(

@@ -1,5 +1,8 @@
-"""Advisory locks of the write side. All are held to the end of the transaction; who takes several takes them in
-ascending order, and nobody who holds one shared asks for it alone: both would end in a deadlock."""
+"""Advisory locks of the write side. All but the lead of the jobs are held to the end of the transaction.
+
+Who takes several takes them in ascending order, and nobody who holds one shared asks for it alone: both would end in a
+deadlock.
+"""
 
 from collections.abc import Iterable
 
@@ -13,6 +16,9 @@ _DEAD_LETTERS = 7316
 
 _SHARE = text("SELECT pg_advisory_xact_lock_shared(:kind, :key)")
 _OWN = text("SELECT pg_advisory_xact_lock(:kind, :key)")
+_LEAD = text("SELECT pg_try_advisory_lock(:lock)")
+_LEAD_OF_JOBS = 7_311_005
+_THERE = text("SELECT 1")
 
 
 def share_organisations(connection: Connection, organisations: Iterable[OrganisationId]) -> None:
@@ -31,6 +37,16 @@ def own_dead_letters(connection: Connection) -> None:
     """Waits until nobody else writes dead letters: so counting them is exact, and nobody meets their rows in another
     order. Asked for after every lock of an organisation, late in the transaction; the web takes rows without it."""
     connection.execute(_OWN, {"kind": _DEAD_LETTERS, "key": 0})
+
+
+def try_to_lead(connection: Connection) -> bool:
+    """Whether this session leads the jobs from now on, until it ends; False while another one does."""
+    return bool(connection.execute(_LEAD, {"lock": _LEAD_OF_JOBS}).scalar_one())
+
+
+def is_there(connection: Connection) -> None:
+    """Asks whether the session, and with it what it holds, still lives. Raises the driver's error where it does not."""
+    connection.execute(_THERE)
 
 
 def _narrow(key: int) -> int:
