@@ -7,7 +7,7 @@ WORDS ?= dashapp/words/translations
 BIN := .venv/bin
 # One lock for every Python from 3.11.0 on, without a word about where this machine gets its packages from.
 LOCK := env -u UV_FIND_LINKS $(BIN)/uv pip compile --quiet --universal --python-version 3.11.0 \
-	--generate-hashes --no-header
+	--generate-hashes --no-header --no-strip-extras
 CHECKED := $(wildcard dashapp pages callbacks ingest app.py benchmarks deploy tests)
 
 .DEFAULT_GOAL := help

@@ -140,7 +140,7 @@ class EmbeddedServer:
         """User and group id that the server's files belong to."""
         if os.geteuid() != 0:
             return os.geteuid(), os.getegid()
-        entry = _system_user()
+        entry = system_user(SYSTEM_USER)
         return entry.pw_uid, entry.pw_gid
 
     @contextmanager
@@ -318,21 +318,23 @@ def _binaries() -> Path:
     return Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin"
 
 
-def _system_user() -> pwd.struct_passwd:
-    """The user that runs the server for root, made when missing."""
+def system_user(name: str) -> pwd.struct_passwd:
+    """The user that runs the server for root, made when missing. Raises Unavailable where it cannot be made."""
     with suppress(KeyError):
-        return pwd.getpwnam(SYSTEM_USER)
-    subprocess.run(
-        ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER],
-        check=False,  # another process may have made the user in this moment
-        capture_output=True,
-    )
-    try:
-        return pwd.getpwnam(SYSTEM_USER)
-    except KeyError:
+        return pwd.getpwnam(name)
+    # `useradd` does not wait for another one: it fails, and the user of the other is not there yet. Servers that start
+    # in one moment on a new machine therefore take turns. (The file is replaced, which leaves the turns as they are.)
+    with Path("/etc/passwd").open() as turns:
+        fcntl.flock(turns, fcntl.LOCK_EX)
+        with suppress(KeyError):
+            return pwd.getpwnam(name)
+        command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", name]
+        made = subprocess.run(command, check=False, capture_output=True, text=True)
+    if made.returncode != 0:
         raise Unavailable(
-            f"The embedded database cannot run as root, and the user {SYSTEM_USER} could not be made."
-        ) from None
+            f"The embedded database cannot run as root, and the user {name} could not be made: {made.stderr.strip()}"
+        )
+    return pwd.getpwnam(name)
 
 
 def _let_through(path: Path) -> None:

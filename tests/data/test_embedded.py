@@ -262,3 +262,22 @@ def test_a_folder_that_cannot_be_made_is_a_wrong_setting(folder: Path) -> None:
     (folder / "file").write_text("in the way")
     with pytest.raises(SettingsError, match=r"^DATA_DIR cannot be used: "):
         EmbeddedServer(folder / "file" / "below").start()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's servers run as a user of their own")
+def test_servers_that_start_in_one_moment_on_a_new_machine_share_the_new_user() -> None:
+    name = f"la-test-{os.getpid()}"
+    program = "import sys; from dashapp.data.embedded import system_user; print(system_user(sys.argv[1]).pw_name)"
+    started = [
+        subprocess.Popen([sys.executable, "-c", program, name], stdout=subprocess.PIPE, text=True) for _ in range(5)
+    ]
+    try:
+        assert [one.communicate()[0].strip() for one in started] == [name] * 5
+    finally:
+        subprocess.run(["userdel", name], check=True, capture_output=True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes users")
+def test_a_user_that_cannot_be_made_is_named_with_the_reason() -> None:
+    with pytest.raises(Unavailable, match=r"the user not:a:name could not be made: .*not:a:name"):
+        embedded.system_user("not:a:name")
