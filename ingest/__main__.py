@@ -2,17 +2,15 @@
 
 import argparse
 import gc
-import signal
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
-from queue import Empty, SimpleQueue
 
 from prometheus_client import start_http_server
 
 from dashapp.data.database import Database, DatabaseRole, database_from
 from dashapp.data.migrations import is_migrated
 from dashapp.domain.errors import SettingsError, Unavailable
+from dashapp.ending import EndSignal
 from dashapp.observability.logging import configure_logging, get_logger
 from dashapp.observability.metrics import build_metrics
 from dashapp.settings import Settings, load_settings
@@ -48,12 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.freeze()
     gc.set_threshold(COLLECTED_AFTER, 20, 20)
-    # Not an Event: a handler that sets one stops for ever where it interrupts the thread that begins to wait for it.
-    asked: SimpleQueue[int] = SimpleQueue()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, _frame: asked.put(number))
+    end = EndSignal()
     try:
-        return _run(settings, options, asked)
+        with end.heard():
+            return _run(settings, options, end)
     except (SettingsError, Unavailable) as error:
         print(error, file=sys.stderr)
         return 1
@@ -72,20 +68,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(settings: Settings, options: argparse.Namespace, asked: SimpleQueue[int]) -> int:
+def _run(settings: Settings, options: argparse.Namespace, end: EndSignal) -> int:
     database = database_from(settings)
     metrics = build_metrics()
     try:
         if options.metrics_port is not None:
             start_http_server(options.metrics_port, registry=metrics.registry)
         while not _is_ready(database):
-            with suppress(Empty):
-                asked.get(timeout=ASK_AGAIN)
+            if end.wait(ASK_AGAIN):
                 return 0
         ingest = ingest_from(settings, database, metrics, options.instance)
         ingest.start()
         log.info("ingest.started", transport=ingest.status().transport)
-        asked.get()
+        end.wait()
         ended = ingest.stop(STOP_WITHIN)
         log.info("ingest.ended", in_time=ended)
         return 0 if ended else 1

@@ -1,11 +1,8 @@
 """`python -m dashapp.jobs`: the jobs as a process of their own. Of any number of them one leads, the others wait."""
 
 import argparse
-import signal
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
-from queue import Empty, SimpleQueue
 
 from prometheus_client import start_http_server
 
@@ -13,6 +10,7 @@ from dashapp.data.database import Database, DatabaseRole, database_from
 from dashapp.data.migrations import is_migrated
 from dashapp.domain.clock import system_clock
 from dashapp.domain.errors import AnalyticsError, SettingsError, Unavailable
+from dashapp.ending import EndSignal
 from dashapp.jobs.registry import jobs_of
 from dashapp.jobs.running import JobRunner
 from dashapp.jobs.verifying import add_arguments, verify
@@ -39,16 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     configure_logging(settings)
-    # Not an Event: a handler that sets one stops for ever where it interrupts the thread that begins to wait for it.
-    asked: SimpleQueue[int] = SimpleQueue()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, _frame: asked.put(number))
     try:
         database = database_from(settings)
         try:
             if options.command == "verify-audit":
                 return verify(database, options)
-            return _run(settings, database, options, asked)
+            end = EndSignal()
+            with end.heard():
+                return _run(settings, database, options, end)
         finally:
             database.close()
     except AnalyticsError as error:
@@ -67,18 +63,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(settings: Settings, database: Database, options: argparse.Namespace, asked: SimpleQueue[int]) -> int:
+def _run(settings: Settings, database: Database, options: argparse.Namespace, end: EndSignal) -> int:
     metrics = build_metrics()
     if options.metrics_port is not None:
         start_http_server(options.metrics_port, registry=metrics.registry)
     while not _is_ready(database):
-        with suppress(Empty):
-            asked.get(timeout=ASK_AGAIN)
+        if end.wait(ASK_AGAIN):
             return 0
     runner = JobRunner(database, jobs_of(settings, database, system_clock), JobGauges(metrics.registry))
     runner.start()
     log.info("jobs.started")
-    asked.get()
+    end.wait()
     ended = runner.stop(STOP_WITHIN)
     log.info("jobs.ended", in_time=ended)
     return 0 if ended else 1

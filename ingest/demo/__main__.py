@@ -1,14 +1,13 @@
 """`python -m ingest.demo`: makes the demo campus or brings it up to date, and with `--stream` goes on live."""
 
 import argparse
-import signal
 import sys
-from queue import SimpleQueue
 
 from dashapp.data.database import database_from
 from dashapp.data.migrations import migrate
 from dashapp.domain.clock import system_clock
 from dashapp.domain.errors import AnalyticsError, SettingsError
+from dashapp.ending import EndSignal
 from dashapp.settings import load_settings
 from ingest.demo import demo_stream, ensure_demo_campus
 
@@ -25,14 +24,12 @@ def main(arguments: list[str] | None = None) -> int:
             migrate(database)
             campus = ensure_demo_campus(settings, database, system_clock, print)
             if chosen.stream:
-                # Not an Event, whose handler may stop for ever in the thread that waits for it.
-                asked: SimpleQueue[int] = SimpleQueue()
-                for number in (signal.SIGINT, signal.SIGTERM):
-                    signal.signal(number, lambda number, _frame: asked.put(number))
                 stream = demo_stream(settings, database, campus, system_clock)
-                stream.start()
-                asked.get()
-                stream.stop()
+                end = EndSignal()
+                with end.heard():
+                    stream.start()
+                    end.wait()
+                    stream.stop()
         finally:
             database.close()
     except AnalyticsError as error:
