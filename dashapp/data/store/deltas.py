@@ -164,10 +164,10 @@ def _moment(at: str | None) -> str:
 class DeltaTexts:
     """Deltas as COPY texts, one per stage table."""
 
-    days: str
-    types: str
-    activities: str
-    rolled: str
+    days: bytes
+    types: bytes
+    activities: bytes
+    rolled: bytes
 
 
 def as_copy(deltas: Deltas) -> DeltaTexts:
@@ -176,16 +176,16 @@ def as_copy(deltas: Deltas) -> DeltaTexts:
         "".join(
             f"{course}\t{person}\t{day}\t{sums.events}\t{sums.clicks}\t{_minutes(sums)}"
             for (course, person, day), sums in deltas.days.items()
-        ),
+        ).encode(),
         "".join(
             f"{course}\t{person}\t{day}\t{kind}\t{events}\t{clicks}\n"
             for (course, person, day, kind), (events, clicks) in deltas.types.items()
-        ),
+        ).encode(),
         "".join(
             f"{course}\t{activity}\t{person}\t{sums.first_day}\t{sums.last_day}\t{_moment(sums.first)}"
             f"\t{_moment(sums.last)}\t{_moment(sums.completed)}\t{sums.events}\t{sums.clicks}\n"
             for (course, activity, person), sums in deltas.activities.items()
-        ),
+        ).encode(),
         "".join(
             [
                 *(
@@ -197,7 +197,7 @@ def as_copy(deltas: Deltas) -> DeltaTexts:
                     for (course, activity, day), (events, clicks) in deltas.activity_days.items()
                 ),
             ]
-        ),
+        ).encode(),
     )
 
 

@@ -16,6 +16,7 @@ from dashapp.data.store.retraction import Target
 from dashapp.data.store.roll_ups import CourseDays
 from dashapp.data.store.written import Touched, Written
 from dashapp.domain.events import MembershipChanged, RefusalReason, Voided
+from dashapp.domain.keys import CourseId, PersonId
 
 
 class PartWriter:
@@ -33,7 +34,7 @@ class PartWriter:
     def write(self) -> bool:
         """Writes everything; gives whether the organisation's epoch was raised. The locks are held already."""
         part, cursor, organisation = self._part, self._cursor, self._organisation
-        stages.fill(cursor, "la_events", "".join(part.rows))
+        stages.fill(cursor, "la_events", part.events)
         seen = self._enter()
         taken_back, targets = self._retract(seen)
         skipped = taken_back.union(seen)
@@ -69,8 +70,10 @@ class PartWriter:
         numbers = set(stages.retracted(cursor, organisation)).difference(known)
         others = {one.number: one for one in part.others}
         kept = {number for number in numbers if number in others and not _is_voidable(others[number])}
+        targets: list[Target] = []
+        if not voided:
+            return numbers - kept, targets
         of_this_batch = {part.lines[number]: number for number in range(len(part.lines)) if number not in known}
-        targets = []
         for target in retraction.find(cursor, organisation, voided):
             if (number := of_this_batch.get(f"{target.source_id}\t{target.key}")) is not None:
                 if number in kept:
@@ -89,11 +92,13 @@ class PartWriter:
     def _enter(self) -> list[int]:
         """The numbers of events that the ledger had already; conflicts among them are buried."""
         part = self._part
-        new = stages.enter(self._cursor, self._organisation)
-        self._written.new += len(new)
+        entered = stages.enter(self._cursor, self._organisation)
+        count = entered.count(b"\n")
+        self._written.new += count
         self._written.quality[self._organisation] = part.quality
-        if len(new) == len(part.lines) and not part.doubles:
+        if count == len(part.lines) and not part.doubles:
             return []
+        new = set(entered.decode().splitlines())
         seen = [number for number, line in enumerate(part.lines) if line not in new]
         old = stages.contents(self._cursor, self._organisation, [part.lines[number] for number in seen])
         for number in seen:
@@ -146,8 +151,8 @@ class PartWriter:
 
     def _touch(self, deltas: Deltas, restructured: Restructured, detailed: list[Taken], joined: Joined) -> None:
         touched = self._written.touched.setdefault(self._organisation, Touched())
-        for course, person, _ in deltas.days:
-            touched.add(course, person)
+        touched.courses.update(CourseId(course) for course, _person, _day in deltas.days)
+        touched.people.update(PersonId(person) for _course, person, _day in deltas.days)
         for one in detailed:
             touched.add(one.course, one.counts_as)
         for course in restructured.courses:
@@ -156,7 +161,7 @@ class PartWriter:
             touched.add(None, person)
         touched.courses |= joined.courses
         touched.people |= joined.people
-        touched.oldest_received_at = min(arrival.received_at for arrival in self._part.arrivals)
+        touched.oldest_received_at = self._part.oldest_received_at
 
 
 def _is_voidable(taken: Taken) -> bool:

@@ -5,7 +5,7 @@ What is found here is only good while the organisation's epoch stands still; the
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -43,6 +43,10 @@ _UNKNOWN: Final = ActivityType.UNKNOWN
 _INSTANT: Final = Precision.INSTANT
 _COMPLETED: Final = Verb.COMPLETED
 _NULL: Final = "\\N"
+_TO_THE_MINUTE: Final = len("2026-01-31T09:30")
+"""An instant as text up to there stands for its local day and minute: zones change on whole minutes of UTC."""
+_LAST: Final = '"}'
+"""Ends an encoded identifier."""
 _EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 """No month of raw events is made before."""
 _PERSONAL: Final = ("given_name", "family_name", "email")
@@ -90,7 +94,10 @@ class Taken(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(slots=True)
 class PreparedOrganisation:
-    """One organisation's part of a batch. Rows, `lines`, `contents` and `arrivals` are numbered from 0."""
+    """One organisation's part of a batch. `events`, `lines`, `contents` and `arrivals` are numbered from 0.
+
+    What can be made here is made here: while a batch is written, the next one is prepared.
+    """
 
     remembered: Remembered
     exclusive: bool = False
@@ -99,7 +106,7 @@ class PreparedOrganisation:
     lines: list[str] = field(default_factory=list)
     """The ledger key as "source<TAB>event"."""
     contents: list[int] = field(default_factory=list)
-    rows: list[str] = field(default_factory=list)
+    events: bytes = b""
     """COPY text of the events' stage."""
     facts: list[Fact] = field(default_factory=list)
     claims: list[tuple[int, int, str]] = field(default_factory=list)
@@ -119,7 +126,7 @@ class PreparedOrganisation:
     quality: Tally = field(default_factory=Tally)
     """All that are numbered; what came twice is added when it is known."""
     months: set[str] = field(default_factory=set)
-    """The months, as "2026-01", of all rows."""
+    """The months, as "2026-01", of all events."""
     oldest_received_at: datetime | None = None
     deltas: Deltas | None = None
     """What the facts add if all of them are new and nothing else changes; None where that cannot be."""
@@ -216,9 +223,10 @@ def prepare_organisation(
     for arrival in arrivals:
         event = arrival.event
         body = encode(event)
-        content = digest_of_encoded(body)
         name = event.id
-        line = f"{arrival.source.source_id}\t{name if is_own_key(name) else digested_key(name)}"
+        own = is_own_key(name) is not None
+        content = digest_of_encoded(body, own_key=own)
+        line = f"{arrival.source.source_id}\t{name if own else digested_key(name)}"
         if line in known:
             prepared.doubles.append((arrival, line, content))
             continue
@@ -227,8 +235,10 @@ def prepare_organisation(
             rows.add_learning(arrival, event, f"{line}\t{content}", body)
         else:
             rows.add_other(arrival, event, f"{line}\t{content}")
+    prepared.events = rows.as_copy()
     prepared.lines = list(known)
     prepared.contents = list(known.values())
+    prepared.oldest_received_at = min((one.received_at for one in prepared.arrivals), default=None)
     if not prepared.exclusive:
         prepared.deltas = group(prepared.facts, prepared.types, remembered.exclusions)
         prepared.texts = as_copy(prepared.deltas)
@@ -243,8 +253,13 @@ class _Rows:
         self._retention = retention
         self._remembered = prepared.remembered
         self._locate = prepared.remembered.days.locate
-        self._days: dict[date, str] = {}
+        self._minutes: dict[str, tuple[str, int]] = {}
         self._received: tuple[datetime | None, str] = (None, "")
+        self._rows: list[str] = []
+
+    def as_copy(self) -> bytes:
+        """All rows as COPY text of the events' stage."""
+        return "".join(self._rows).encode()
 
     def add_learning(self, arrival: Arrived, event: LearningEvent, line: str, body: bytes) -> None:
         """`line`: source, key and content as COPY text. `body`: the whole event, encoded."""
@@ -257,13 +272,12 @@ class _Rows:
         if at.tzinfo is not UTC:
             at = at.astimezone(UTC)
         instant = encode(at)[1:-2].decode()
-        local_day, minute_of_day = self._locate(at.timestamp())
-        if (day := self._days.get(local_day)) is None:
-            self._days[local_day] = day = local_day.isoformat()
-        minute = minute_of_day if event.precision is _INSTANT else None
-        number = len(prepared.rows)
-        named = b'"person":' + encode(event.person) + b',"course":' + encode(event.course)
-        body = body.replace(named, b'"person":%d,"course":%d' % (person, course), 1)
+        if (place := self._minutes.get(instant[:_TO_THE_MINUTE])) is None:
+            local_day, minute_of_day = self._locate(at.timestamp())
+            self._minutes[instant[:_TO_THE_MINUTE]] = place = (local_day.isoformat(), minute_of_day)
+        day = place[0]
+        minute = place[1] if event.precision is _INSTANT else None
+        number = len(self._rows)
         activity, unknown = None, False
         if event.activity is not None:
             known = remembered.activities[course, event.activity]
@@ -272,15 +286,14 @@ class _Rows:
             prepared.types[activity] = known.activity_type
             if event.activity_type not in (None, known.claimed_type):
                 self._claim(number, known, str(event.activity_type))
-            body = body.replace(b'"activity":' + encode(event.activity), b'"activity":%d' % activity, 1)
         received = arrival.received_at
         if received is not self._received[0]:
             self._received = (received, _instant_text(received))
         verb = event.verb
-        prepared.rows.append(
+        self._rows.append(
             f"{number}\t{line}\t{instant}Z\t{person}\t{course}\t{_NULL if activity is None else activity}\t{day}"
             f"\t{_NULL if minute is None else minute}\t{event.count}\t{verb._value_}\t{self._received[1]}Z"
-            f"\t{_as_bytes(body)}\n"
+            f"\t{_with_keys(body.decode(), person, course, activity)}\n"
         )
         prepared.arrivals.append(arrival)
         prepared.months.add(instant[:7])
@@ -321,9 +334,9 @@ class _Rows:
         # as long as the others, and no sender fills the database with the months of half a century.
         long_ago = arrival.received_at - at > self._retention
         instant = _instant_text(arrival.received_at if long_ago else at)
-        number = len(prepared.rows)
+        number = len(self._rows)
         source, key, _content = line.split("\t")
-        prepared.rows.append(
+        self._rows.append(
             f"{number}\t{line}\t{instant}Z\t{_or_null(person)}\t{_or_null(course)}\t{_or_null(activity)}"
             f"\t{remembered.days.day_of(at).isoformat()}\t{_NULL}\t0\t{KINDS[type(event)]}"
             f"\t{_instant_text(arrival.received_at)}Z\t{_as_bytes(encode(said))}\n"
@@ -336,6 +349,25 @@ class _Rows:
         )
         prepared.joins |= _may_join(event, remembered)
         prepared.exclusive |= prepared.joins or _needs_all(event, counts_as, remembered)
+
+
+def _with_keys(body: str, person: int, course: int, activity: int | None) -> str:
+    """An encoded learning event as COPY text of a bytea, with keys in the place of the identifiers that it names."""
+    if "\\" in body:
+        # Texts may hold quotation marks: only reading finds the places.
+        said = msgspec.json.decode(body)
+        said["person"], said["course"] = person, course
+        if activity is not None:
+            said["activity"] = activity
+        return _as_bytes(encode(said))
+    # Without a backslash every quotation mark begins or ends a text, and an identifier ends with its third one.
+    begin = body.index('"person":{')
+    end = body.index(_LAST, body.index('"course":{', begin)) + len(_LAST)
+    if activity is None:
+        return f'{body[:begin]}"person":{person},"course":{course}{body[end:]}'
+    named = body.index('"activity":{', end)
+    rest = body.index(_LAST, named) + len(_LAST)
+    return f'{body[:begin]}"person":{person},"course":{course}{body[end:named]}"activity":{activity}{body[rest:]}'
 
 
 def _needs_all(event: Event, person: int | None, remembered: Remembered) -> bool:

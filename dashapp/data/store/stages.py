@@ -42,14 +42,14 @@ def ensure(cursor: extensions.cursor) -> None:
         cursor.execute(f"TRUNCATE {_NAMES}")
 
 
-def fill(cursor: extensions.cursor, stage: str, rows: str) -> None:
+def fill(cursor: extensions.cursor, stage: str, rows: bytes) -> None:
     """Writes COPY text into one stage."""
     if rows:
-        cursor.copy_expert(f"COPY {stage} FROM STDIN", BytesIO(rows.encode()), size=_CHUNK)
+        cursor.copy_expert(f"COPY {stage} FROM STDIN", BytesIO(rows), size=_CHUNK)
 
 
-def enter(cursor: extensions.cursor, organisation: int) -> set[str]:
-    """Enters the staged events into the ledger; gives the lines ("source<TAB>event") of those that are new.
+def enter(cursor: extensions.cursor, organisation: int) -> bytes:
+    """Enters the staged events into the ledger; gives those that are new, each as "source<TAB>event" with a line's end.
 
     Where another writer enters the same event at this moment, waits for it; keys are entered in order, so that two
     writers cannot wait for each other.
@@ -64,7 +64,7 @@ def enter(cursor: extensions.cursor, organisation: int) -> set[str]:
         entered,
         size=_CHUNK,
     )
-    return set(entered.getvalue().decode().splitlines())
+    return entered.getvalue()
 
 
 def contents(cursor: extensions.cursor, organisation: int, lines: Collection[str]) -> dict[str, int]:
@@ -161,8 +161,8 @@ def add_activities(cursor: extensions.cursor, organisation: int) -> None:
             first_at, last_at, completed_at, events, clicks)
         SELECT %s, course_id, activity_id, person_id, first_day, last_day, first_at, last_at, completed_at, events,
             clicks
-        FROM la_activities ORDER BY course_id, activity_id, person_id
-        ON CONFLICT (organisation_id, course_id, activity_id, person_id) DO UPDATE SET
+        FROM la_activities ORDER BY course_id, person_id, activity_id
+        ON CONFLICT (organisation_id, course_id, person_id, activity_id) DO UPDATE SET
             first_day = least(t.first_day, excluded.first_day), last_day = greatest(t.last_day, excluded.last_day),
             first_at = least(t.first_at, excluded.first_at), last_at = greatest(t.last_at, excluded.last_at),
             completed_at = least(t.completed_at, excluded.completed_at),

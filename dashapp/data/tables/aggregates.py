@@ -65,8 +65,7 @@ learner_activities = Table(
     moment("completed_at"),
     Column("events", Integer, nullable=False),
     Column("clicks", BigInteger, nullable=False),
-    PrimaryKeyConstraint("organisation_id", "course_id", "activity_id", "person_id"),
-    Index(None, "organisation_id", "person_id", "course_id"),
+    PrimaryKeyConstraint("organisation_id", "course_id", "person_id", "activity_id"),
 )
 
 submissions = Table(

@@ -7,7 +7,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashapp.data.store.keys import content_digest, event_key
+from dashapp.data.store.keys import content_digest, digest_of_encoded, encode, event_key
 from dashapp.domain.events import Verb
 from tests.data.store.conftest import viewed
 
@@ -32,6 +32,12 @@ def test_the_content_is_everything_but_the_id(text: str) -> None:
     event = viewed("ada", AT, id=text, response=text)
     assert content_digest(event) == content_digest(msgspec.structs.replace(event, id="other"))
     assert content_digest(event) != content_digest(msgspec.structs.replace(event, response=text + "x"))
+
+
+@given(st.uuids(), st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+def test_an_id_that_is_its_own_key_makes_no_other_digest(value: UUID, text: str) -> None:
+    body = encode(viewed("ada", AT, id=str(value), response=text))
+    assert digest_of_encoded(body, own_key=True) == digest_of_encoded(body)
 
 
 def test_a_time_that_was_not_given_is_no_content_but_one_that_was_is() -> None:
