@@ -26,7 +26,7 @@ from dashapp.data.viewing import Viewing, ViewNotes
 from dashapp.domain.audit import Actor, ViewerRole
 from dashapp.domain.clock import system_clock
 from dashapp.domain.keys import OrganisationId
-from dashapp.security.acting import network_of
+from dashapp.security.devices import network_of
 
 TARGET: float = 1.0
 """Milliseconds that the trail may add to a callback."""

@@ -16,10 +16,10 @@ from dashapp.data.queries.organisations import own_address
 from dashapp.data.store import guardians as store
 from dashapp.data.store.audit import Action, record
 from dashapp.domain.audience import Audience
-from dashapp.domain.audit import ViewerRole
+from dashapp.domain.audit import ORGANISATION_SUBJECT, ViewerRole, person_subject
 from dashapp.domain.errors import NotFound
 from dashapp.domain.guardians import AGES, OF_AGE, GuardianRule, Guardianship, GuardiansView, parse_public_id
-from dashapp.domain.keys import PublicId
+from dashapp.domain.keys import PersonId, PublicId
 from dashapp.domain.principal import Permission
 from dashapp.domain.scope import AsOf, Scope, scope_for_institution, scope_for_student
 from dashapp.security.acting import acting
@@ -83,7 +83,7 @@ def _save(asked: Asked, given: Mapping[str, Any]) -> str:
     with asked.services.database.transaction(DatabaseRole.JOBS, organisation) as connection:
         store.set_rule(connection, organisation, rule, now)
         kept = {"by_age": rule.by_age, "by_consent": rule.by_consent, "age": rule.age}
-        _record(connection, asked, Action.GUARDIAN_RULE, {"subject": "organisation", **kept})
+        _record(connection, asked, Action.GUARDIAN_RULE, {"subject": ORGANISATION_SUBJECT, **kept})
     return _("The rule is saved.")
 
 
@@ -107,7 +107,7 @@ def _invite(asked: Asked, given: Mapping[str, Any]) -> Any:
             return nobody
         about = Scope(organisation, asked.principal.person_id, Audience.ONE, None, frozenset({learner}))
         rows = read_guardians(connection, about, AsOf(now)).rows
-        _record(connection, asked, Action.GUARDIAN_INVITED, {"subject": str(rows[0].learner)})
+        _record(connection, asked, Action.GUARDIAN_INVITED, {"subject": person_subject(learner)})
     address = f"{asked.services.settings.public_url}{Links().invitation()}"
     return guardians.code_words(code, rows[0].learner_name, address)
 
@@ -118,8 +118,8 @@ def _end(asked: Asked, row: PublicId | None) -> str:
         if row is None:
             raise NotFound("The button names no invitation.")
         with asked.services.database.transaction(DatabaseRole.JOBS, organisation) as connection:
-            store.end(connection, organisation, row, "administration", now)
-            _record(connection, asked, Action.GUARDIAN_ENDED, {"subject": str(row)})
+            learner, guardian = store.end(connection, organisation, row, "administration", now)
+            _record(connection, asked, Action.GUARDIAN_ENDED, _between(learner, guardian, row, begins=False))
     except NotFound:
         return _("There is no such invitation any more.")
     return _("It is ended.")
@@ -148,8 +148,9 @@ def answer_guardian(asked: Asked, pressed: Mapping[str, Any], given: Mapping[str
     agrees = button.get("type") == ids.OwnGuardians.answer(True, "")["type"]
     try:
         with asked.services.database.transaction(DatabaseRole.JOBS, organisation) as connection:
-            store.answer_of_learner(connection, organisation, (row, asked.principal.person_id), agrees, now)
-            _record(connection, asked, Action.GUARDIAN_ANSWERED, {"subject": str(row), "agrees": agrees})
+            learner = asked.principal.person_id
+            guardian = store.answer_of_learner(connection, organisation, (row, learner), agrees, now)
+            _record(connection, asked, Action.GUARDIAN_ANSWERED, _between(learner, guardian, row, begins=agrees))
     except NotFound:
         return {"said": _("There is no such guardian any more."), "done": _next(given.get("done"))}
     said = _("You have agreed.") if agrees else _("You do not agree any more.")
@@ -168,7 +169,8 @@ def accept_invitation(asked: Asked, pressed: object, code: object) -> Any:
     try:
         with asked.services.database.transaction(DatabaseRole.JOBS, organisation) as connection:
             row, learner = store.accept(connection, organisation, code, principal.person_id, now)
-            _record(connection, asked, Action.GUARDIAN_ACCEPTED, {"subject": str(row)})
+            what = _between(learner, principal.person_id, row, begins=True)
+            _record(connection, asked, Action.GUARDIAN_ACCEPTED, what)
             about = Scope(organisation, principal.person_id, Audience.ONE, None, frozenset({learner}))
             view = read_guardians(connection, about, AsOf(now))
     except NotFound:
@@ -201,6 +203,12 @@ def _record(connection: Any, asked: Asked, action: Action, what: Mapping[str, ob
     if action is Action.GUARDIAN_ANSWERED:
         role = ViewerRole.SELF
     record(connection, principal.organisation_id, acting(principal, role), action, what)
+
+
+def _between(learner: PersonId, guardian: PersonId | None, row: PublicId, *, begins: bool) -> dict[str, object]:
+    """Whose data it is about, and who is to see them from now on, or not any more; `row`: the invitation."""
+    towards = {} if guardian is None else {"for": person_subject(guardian), "begins": begins}
+    return {"subject": person_subject(learner), **towards, "invitation": str(row)}
 
 
 def _is_own_address(asked: Asked, at: PageAddress) -> bool:

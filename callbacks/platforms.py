@@ -16,10 +16,12 @@ from dashapp.data.queries.learning_platforms import find_learners, read_view
 from dashapp.data.queries.organisations import own_address
 from dashapp.data.store.lti.members import limits_from
 from dashapp.data.store.lti.platforms import NewPlatform, PlatformError
+from dashapp.domain.audit import ViewerRole
 from dashapp.domain.errors import NotFound
 from dashapp.domain.lti import plain
 from dashapp.domain.platforms import ContextKey
 from dashapp.domain.principal import Permission
+from dashapp.security.acting import acting
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
 from dashapp.security.lti.administration import CannotLink, PlatformAdministration
 from dashapp.security.lti.places import Places
@@ -122,18 +124,18 @@ def decide(
 
 def _act(asked: Asked, button: str, given: _Given, form: Mapping[str, object]) -> tuple[str, Component | None]:
     """(words, the address that was made)"""
-    acting = administration(asked)
+    deciding = administration(asked)
     if button == Names.MAKE_CODE:
-        return _("The address stands below. It is shown this once."), platforms.new_code(acting.make_code())
+        return _("The address stands below. It is shown this once."), platforms.new_code(deciding.make_code())
     if button == Names.ADD:
-        acting.add(_new_platform(asked, form))
+        deciding.add(_new_platform(asked, form))
         return _("The platform is connected and switched on."), None
     if button == Names.ROTATE:
         settings = asked.services.settings
         keys = SigningKeys(asked.services.database, settings.secret_keys, asked.services.clock)
-        keys.rotate(asked.principal.organisation_id)
+        keys.rotate(asked.principal.organisation_id, acting(asked.principal, ViewerRole.ADMINISTRATOR))
         return _("The key is changed. Platforms that remember the old one ask again within minutes."), None
-    return _on_platform(acting, button, given), None
+    return _on_platform(deciding, button, given), None
 
 
 def _on_platform(acting: PlatformAdministration, button: str, given: _Given) -> str:
@@ -144,7 +146,7 @@ def _on_platform(acting: PlatformAdministration, button: str, given: _Given) -> 
         acting.remove(_needed(given.platform))
         return _("The platform is removed, and every role that it gave has ended.")
     if button == Names.CONFIRM:
-        acting.confirm(_needed(given.platform), given.deployment, enabled=True)
+        acting.confirm(_needed(given.platform), given.deployment)
         return _("The deployment is confirmed.")
     if button == Names.LINK_PERSON:
         acting.link_person(_needed(given.person), _needed(given.learner))

@@ -11,10 +11,12 @@ from dashapp import ids
 from dashapp.components import sessions
 from dashapp.data.queries.organisations import own_address
 from dashapp.data.queries.sessions import read_sessions
-from dashapp.data.store.sessions import SessionChoice
+from dashapp.data.store.sessions import Ender, SessionChoice
+from dashapp.domain.audit import ViewerRole
 from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.principal import Permission
 from dashapp.observability.logging import get_logger
+from dashapp.security.acting import acting
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
 from dashapp.security.guard import current_session
 from dashapp.security.sessions import Sessions
@@ -56,7 +58,9 @@ def end_of(held: Sessions) -> Any:
         choice = _choice(asked, ctx.triggered_id, everybody=everybody) if _is_pressed(pressed) else None
         if choice is None:
             return nothing
-        count = held.end(asked.principal.organisation_id, choice, asked.principal.person_id)
+        role = ViewerRole.ADMINISTRATOR if everybody else ViewerRole.SELF
+        by = Ender(acting(asked.principal, role), asked.principal.person_id)
+        count = held.end(asked.principal.organisation_id, choice, by)
         log.info("sessions.ended", count=count, everybody=everybody)
         said = ngettext("{number} session ended", "{number} sessions ended", count).format(number=number(count))
         return {"said": said if count else _("It had ended before"), "done": asked.services.clock().timestamp()}

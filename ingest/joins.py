@@ -8,9 +8,11 @@ from typing import Final
 
 from dashapp.data.database import Database, DatabaseRole, database_from
 from dashapp.data.migrations import check_migrated
+from dashapp.data.store.audit import operator, record
 from dashapp.data.store.join_rules import HeldRule, add_rule, list_rules, remove_rule
 from dashapp.data.store.organisations import act_for_named
 from dashapp.data.store.scope_changes import claim_slot
+from dashapp.domain.audit import Action
 from dashapp.domain.errors import AnalyticsError
 from dashapp.domain.joins import EMAIL_KIND, MAILBOX_ISSUER, MAILBOX_KIND, JoinRule, Transform
 from dashapp.settings import load_settings
@@ -98,6 +100,8 @@ def _add(database: Database, options: argparse.Namespace, say: _Say) -> None:
     with claim_slot(database, DatabaseRole.JOBS) as slot, database.transaction(DatabaseRole.JOBS, None) as connection:
         organisation = act_for_named(connection, options.organisation)
         joined = add_rule(connection, organisation, rule, options.by, datetime.now(UTC))
+        what = {"subject": f"rule {rule.issuer} {rule.kind}", "joined": len(joined.people)}
+        record(connection, organisation, operator(options.by), Action.JOIN_RULE_MADE, what)
         if joined.people:
             slot.record(connection, organisation, joined.courses, joined.people)
     say(f"Made. {len(joined.people)} people who are known already were joined with one another.")
@@ -107,6 +111,8 @@ def _remove(database: Database, options: argparse.Namespace, say: _Say) -> None:
     with database.transaction(DatabaseRole.JOBS, None) as connection:
         organisation = act_for_named(connection, options.organisation)
         remove_rule(connection, organisation, (options.issuer, options.kind))
+        what = {"subject": f"rule {options.issuer} {options.kind}"}
+        record(connection, organisation, operator(), Action.JOIN_RULE_REMOVED, what)
     say("Removed. Whom it has joined stays one person until an administrator splits them.")
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from dashapp.data.database import Database, DatabaseRole, act_for, database_from
 from dashapp.data.migrations import check_migrated
+from dashapp.data.store.audit import operator, record
 from dashapp.data.store.organisations import (
     NewSource,
     act_for_named,
@@ -28,6 +29,7 @@ from dashapp.data.store.source_keys import (
     make_key,
     revoke_key,
 )
+from dashapp.domain.audit import Action
 from dashapp.domain.errors import AnalyticsError
 from dashapp.domain.events import Topic
 from dashapp.domain.keys import OrganisationId, SourceId
@@ -93,6 +95,7 @@ def _create(database: Database, settings: Settings, options: argparse.Namespace,
         known = find_source(connection, organisation, options.source)
         if known is None:
             source = _make_source(connection, organisation, settings, options)
+            _record(connection, organisation, Action.SENDER_SET, f"sender {options.source}")
         else:
             source = known.source_id
             _check_unchanged(known, options)
@@ -101,6 +104,7 @@ def _create(database: Database, settings: Settings, options: argparse.Namespace,
         time.sleep(ASK_AGAIN_SECONDS)
     with database.transaction(DatabaseRole.JOBS, organisation) as connection:
         key = make_key(connection, organisation, source, now, expires_at)
+        _record(connection, organisation, Action.KEY_MADE, f"key {MARK}{key.prefix}")
     _show(key, options.source, say)
     return 0
 
@@ -180,8 +184,10 @@ def _list(database: Database, _settings: Settings, options: argparse.Namespace, 
 def _revoke(database: Database, _settings: Settings, options: argparse.Namespace, say: Callable[[str], object]) -> int:
     prefix = options.key.removeprefix(MARK).partition("_")[0]
     with database.transaction(DatabaseRole.JOBS, None) as connection:
-        if not revoke_key(connection, act_for_named(connection, options.organisation), prefix, datetime.now(UTC)):
+        organisation = act_for_named(connection, options.organisation)
+        if not revoke_key(connection, organisation, prefix, datetime.now(UTC)):
             raise AnalyticsError(f"There is no key {MARK}{prefix} to revoke.")
+        _record(connection, organisation, Action.KEY_REVOKED, f"key {MARK}{prefix}")
     say(f"Revoked. No collector takes it any more after {EFFECTIVE_WITHIN} seconds.")
     return 0
 
@@ -196,9 +202,16 @@ def _allow(database: Database, settings: Settings, options: argparse.Namespace, 
         allowed = known.allowed if options.kinds is None else _kinds(options.kinds)
         if options.kinds is not None:
             change_source(connection, known, allowed, topics)
+            _record(connection, organisation, Action.SENDER_SET, f"sender {options.source}", allowed=sorted(allowed))
     since = "" if options.kinds is None else f" That holds everywhere after {EFFECTIVE_WITHIN} seconds."
     say(f"{options.source} may send {', '.join(sorted(allowed))} events.{since}")
     return 0
+
+
+def _record(
+    connection: Connection, organisation: OrganisationId, action: Action, subject: str, **detail: object
+) -> None:
+    record(connection, organisation, operator(), action, {"subject": subject, **detail})
 
 
 _COMMANDS: Final = {"create": _create, "list": _list, "revoke": _revoke, "allow": _allow}

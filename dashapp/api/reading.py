@@ -10,8 +10,12 @@ from typing import Any, Final
 from flask import Flask, Response, jsonify, request
 
 from dashapp.data.reader import PageReader
+from dashapp.data.store.service_keys import MARK
+from dashapp.data.viewing import Viewing, ViewNotes
+from dashapp.domain.audit import ORGANISATION_SUBJECT, Actor, ViewerRole
 from dashapp.domain.errors import NotPermitted
 from dashapp.domain.views import CourseFigures
+from dashapp.security.devices import network_of
 from dashapp.security.guard import Access, Guard
 from dashapp.security.rates import Rates
 from dashapp.security.service_keys import KnownServices, Service, ServiceScope
@@ -27,6 +31,7 @@ class ReadingApi:
     services: KnownServices
     reader: PageReader
     rates: Rates
+    views: ViewNotes
 
     def install(self, server: Flask, guard: Guard, prefix: str) -> None:
         """Adds the routes below the path of the public address."""
@@ -51,6 +56,9 @@ class ReadingApi:
         except NotPermitted:
             return _problem(403, "forbidden", f"The key needs the scope {ServiceScope.READ_COURSES}.")
         view = self.reader.courses_of(scope)
+        # Like a page: one row in a quarter of an hour, and no answer where it cannot be written.
+        actor = Actor(f"{MARK}{service.prefix}", ViewerRole.SERVICE, network_of(request.remote_addr))
+        self.views.note(Viewing(service.organisation_id, actor, ORGANISATION_SUBJECT, "courses"))
         return jsonify(
             {
                 "as_of": view.freshness.as_of.isoformat(),

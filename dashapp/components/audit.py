@@ -10,11 +10,20 @@ from dash.development.base_component import Component
 from dashapp import words
 from dashapp.components import card, controls
 from dashapp.components.attributes import attributes
-from dashapp.components.audit_words import ACTIONS, PAGES, action_word, method_word, page_word, role_word, subject_words
+from dashapp.components.audit_words import (
+    PAGES,
+    action_groups,
+    action_word,
+    method_word,
+    page_word,
+    role_word,
+    somebody_unknown,
+    subject_words,
+)
 from dashapp.components.card import Frame
 from dashapp.components.definitions import Definition
 from dashapp.components.slots import Slot
-from dashapp.domain.audit import AuditFilters, AuditRow, AuditView, Named
+from dashapp.domain.audit import UNKNOWN_ACTOR, AuditFilters, AuditRow, AuditView, Named
 from dashapp.ids import Audit, asof_of
 from dashapp.words import _
 
@@ -27,8 +36,9 @@ MOST_COUNTED: Final = 10_000
 def _frame() -> Frame:
     said = Definition(
         _(
-            "Each time that somebody opened a page with data of others, looked at a refused event or decided about one."
-            " A page that stays open is one entry in a quarter of an hour. Entries are added and never changed, and"
+            "Each time that somebody opened a page with data of others, signed in or out, downloaded a list, or changed"
+            " something that decides who sees what. A page that stays open is one entry in a quarter of an hour; wrong"
+            " passwords for an account are entries until it is locked. Entries are added and never changed, and"
             " sealed within a minute, so that a change would be found. Names of learners stand here only where you"
             " teach them."
         ),
@@ -37,7 +47,7 @@ def _frame() -> Frame:
         _("Audit trail"),
     )
     line = _("The latest first; networks instead of full addresses")
-    return Frame(PAGE, Audit.LIST, _("Who looked at what?"), "s12", said, line)
+    return Frame(PAGE, Audit.LIST, _("Who did what?"), "s12", said, line)
 
 
 def body(filters: AuditFilters) -> Component:
@@ -63,7 +73,11 @@ def body(filters: AuditFilters) -> Component:
 
 def _filters(filters: AuditFilters) -> Component:
     everything = controls.option("", _("all"))
-    actions = [everything, *(controls.option(action.value, action_word(action)) for action in ACTIONS)]
+    actions = [everything]
+    for title, group in action_groups().items():
+        # A native select of groups would do the same; this one knows options only, so a group begins with its title.
+        actions.append({**controls.option(f"- {title}", title), "disabled": True})
+        actions += [controls.option(action.value, action_word(action)) for action in group]
     pages = [everything, *(controls.option(page, page_word(page)) for page in PAGES)]
     row = controls.filter_row(
         _("Filters"),
@@ -173,7 +187,7 @@ def _table(view: AuditView) -> Component:
         (_("Who"), None),
         (_("As"), "hide-phone"),
         (_("What"), None),
-        (_("Whose data"), "hide-phone"),
+        (_("Whose data, or what"), "hide-phone"),
         (_("From"), "la-wide"),
     )
     cells = [html.Th(text, className=kind, **attributes(scope="col")) for text, kind in head]
@@ -189,7 +203,7 @@ def _row(row: AuditRow, zone: str) -> Component:
     return html.Tr(
         [
             html.Td([day, html.Span(words.clock(row.at, zone), className="la-2")], className="la-when"),
-            html.Td([_who(row.actor), html.Span(role, className="la-2 la-below")]),
+            html.Td([_actor(row.actor), html.Span(role, className="la-2 la-below")]),
             html.Td(role, className="la-2 hide-phone"),
             html.Td([_what(row), html.Span(_whose(row), className="la-below")]),
             html.Td(_whose(row), className="hide-phone"),
@@ -204,10 +218,18 @@ def _who(named: Named) -> Component:
     return html.Bdi(named.key, className="la-public-id", title=named.key)
 
 
+def _actor(named: Named) -> Component:
+    return html.Span(somebody_unknown(), className="la-2") if named.key == UNKNOWN_ACTOR else _who(named)
+
+
 def _whose(row: AuditRow) -> Component:
-    if row.about in ("person", "course") and row.subject.key != row.about:
-        return _who(row.subject)
-    return html.Bdi(subject_words(row.about, row.subject.key))
+    whose: Component = html.Bdi(subject_words(row.about, row.subject.key))
+    if row.subject.name is not None or (row.about in ("person", "course") and row.subject.key != row.about):
+        whose = _who(row.subject)
+    if row.towards is None:
+        return whose
+    said = _("seen by") if row.begins else _("not seen any more by")
+    return html.Span([whose, html.Span([said, " ", _who(row.towards)], className="la-2 la-towards")])
 
 
 def _what(row: AuditRow) -> str:

@@ -12,7 +12,6 @@ from dashapp.components.definitions import Definition
 from dashapp.domain.audit import Action, Opening, ViewerRole
 from dashapp.words import _, ngettext
 
-ACTIONS: Final = tuple(Action)
 PAGES: Final = (
     "student",
     "classroom",
@@ -48,13 +47,56 @@ def action_word(action: Action) -> str:
         Action.GUARDIAN_ACCEPTED: _("Became a guardian"),
         Action.GUARDIAN_ANSWERED: _("Answered about a guardian"),
         Action.GUARDIAN_ENDED: _("Ended a guardian's access"),
+        Action.SIGNED_IN: _("Signed in"),
+        Action.SIGN_IN_REFUSED: _("Sign-in refused"),
+        Action.SESSION_ENDED: _("Signed out or ended a session"),
+        Action.PASSWORD_SET: _("Set a password"),
+        Action.PASSWORD_LINK: _("Made a link to set a password"),
+        Action.ACCOUNT_OPENED: _("Opened an account"),
+        Action.ACCOUNT_CLOSED: _("Closed an account"),
+        Action.ADMINISTRATOR_MADE: _("Made an administrator"),
+        Action.ADMINISTRATOR_ENDED: _("Ended an administrator's role"),
+        Action.PROVIDER_SET: _("Set up a sign-in provider"),
+        Action.PROVIDER_REMOVED: _("Removed a sign-in provider"),
+        Action.PLATFORM_ADDRESS: _("Made an address for registration"),
+        Action.PLATFORM_ADDED: _("Connected a learning platform"),
+        Action.PLATFORM_ON: _("Switched a learning platform on"),
+        Action.PLATFORM_OFF: _("Switched a learning platform off"),
+        Action.PLATFORM_REMOVED: _("Removed a learning platform"),
+        Action.DEPLOYMENT_CONFIRMED: _("Confirmed a deployment"),
+        Action.PLATFORM_KEY: _("Changed the key for learning platforms"),
+        Action.PERSON_LINKED: _("Linked a learner"),
+        Action.COURSE_LINKED: _("Linked a course"),
+        Action.KEY_MADE: _("Made a key"),
+        Action.KEY_REVOKED: _("Revoked a key"),
+        Action.SENDER_SET: _("Changed what a sender may send"),
+        Action.JOIN_RULE_MADE: _("Made a join rule"),
+        Action.JOIN_RULE_REMOVED: _("Removed a join rule"),
+        Action.EMBED_LINK: _("Made a signed link to a page"),
+        Action.FRAMES: _("Changed who may frame pages"),
     }[action]
+
+
+def action_groups() -> dict[str, tuple[Action, ...]]:
+    """The actions as people look for them: by what they are about."""
+    said = {
+        _("Pages"): ("page",),
+        _("Sign-in"): ("session", "password", "account", "administrator", "provider"),
+        _("Who sees whom"): ("caseload", "guardians", "guardian", "person", "course", "join_rule"),
+        _("Learning platforms"): ("platform",),
+        _("Keys, senders and frames"): ("key", "sender", "embed_link", "frame_origins"),
+        _("Refused events"): ("dead_letter", "dead_letters"),
+    }
+    return {
+        title: tuple(action for action in Action if action.value.partition(".")[0] in kinds)
+        for title, kinds in said.items()
+    }
 
 
 def role_word(role: ViewerRole) -> str:
     """What somebody acted as."""
     return {
-        ViewerRole.SELF: _("The learner"),
+        ViewerRole.SELF: _("Themself"),
         ViewerRole.STAFF: _("Staff of a course"),
         ViewerRole.ADVISER: _("Adviser"),
         ViewerRole.GUARDIAN: _("Guardian"),
@@ -99,11 +141,29 @@ def subject_words(about: str, key: str) -> str:
     """What a row is about that is no person and no course which is known."""
     if about == "organisation":
         return _("The organisation")
-    if key.startswith("dead letter "):
-        return _("Refused event {number}").format(number=key.removeprefix("dead letter "))
-    if key.startswith("replay "):
-        return _("Replay {number}").format(number=key.removeprefix("replay "))
-    return {"person": _("Somebody unknown"), "course": _("An unknown course")}.get(key, key or "–")
+    for kind, said in _numbered().items():
+        if key.startswith(f"{kind} "):
+            return said.format(name=key.removeprefix(f"{kind} "))
+    return {"person": somebody_unknown(), "course": _("An unknown course")}.get(key, key or "–")
+
+
+def somebody_unknown() -> str:
+    """Whoever acted without having proved who they are, or is not known any more."""
+    return _("Somebody unknown")
+
+
+def _numbered() -> dict[str, str]:
+    """Kinds of things that are known by a number or a name of their own, which is no person's."""
+    return {
+        "dead letter": _("Refused event {name}"),
+        "replay": _("Replay {name}"),
+        "platform": _("Learning platform {name}"),
+        "provider": _("Provider {name}"),
+        "key": _("Key {name}"),
+        "sender": _("Sender {name}"),
+        "rule": _("Join rule {name}"),
+        "origin": _("Pages of {name}"),
+    }
 
 
 def openings_definition() -> Definition:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, Self
 from urllib.parse import urlencode
+from uuid import UUID
 
 from dashapp.domain.filters import Filters
 from dashapp.domain.keys import CourseId, PersonId
@@ -38,6 +39,33 @@ class Action(StrEnum):
     GUARDIAN_ACCEPTED = "guardian.accepted"
     GUARDIAN_ANSWERED = "guardian.answered_by_learner"
     GUARDIAN_ENDED = "guardian.ended"
+    SIGNED_IN = "session.begun"
+    SIGN_IN_REFUSED = "session.refused"
+    SESSION_ENDED = "session.ended"
+    PASSWORD_SET = "password.set"
+    PASSWORD_LINK = "password.link_made"
+    ACCOUNT_OPENED = "account.opened"
+    ACCOUNT_CLOSED = "account.closed"
+    ADMINISTRATOR_MADE = "administrator.made"
+    ADMINISTRATOR_ENDED = "administrator.ended"
+    PROVIDER_SET = "provider.set"
+    PROVIDER_REMOVED = "provider.removed"
+    PLATFORM_ADDRESS = "platform.address_made"
+    PLATFORM_ADDED = "platform.added"
+    PLATFORM_ON = "platform.switched_on"
+    PLATFORM_OFF = "platform.switched_off"
+    PLATFORM_REMOVED = "platform.removed"
+    DEPLOYMENT_CONFIRMED = "platform.deployment_confirmed"
+    PLATFORM_KEY = "platform.key_changed"
+    PERSON_LINKED = "person.linked"
+    COURSE_LINKED = "course.linked"
+    KEY_MADE = "key.made"
+    KEY_REVOKED = "key.revoked"
+    SENDER_SET = "sender.set"
+    JOIN_RULE_MADE = "join_rule.made"
+    JOIN_RULE_REMOVED = "join_rule.removed"
+    EMBED_LINK = "embed_link.made"
+    FRAMES = "frame_origins.changed"
 
 
 class ViewerRole(StrEnum):
@@ -67,6 +95,10 @@ class Actor:
         return self.key
 
 
+UNKNOWN_ACTOR: Final = "unknown"
+"""The key of whoever has not proved who they are."""
+
+
 def person_subject(person: PersonId) -> str:
     """How a row names the person whose data it is about."""
     return f"person {int(person)}"
@@ -75,6 +107,11 @@ def person_subject(person: PersonId) -> str:
 def course_subject(course: CourseId) -> str:
     """How a row names a course."""
     return f"course {int(course)}"
+
+
+def platform_subject(public_id: UUID) -> str:
+    """How a row names a learning platform."""
+    return f"platform {public_id}"
 
 
 ORGANISATION_SUBJECT: Final = "organisation"
@@ -147,6 +184,10 @@ class AuditRow:
     subject: Named
     origin: str | None
     method: str | None
+    towards: Named | None = None
+    """Who came to see the subject's data by it, or sees them no more."""
+    begins: bool = True
+    """Whether they came to see them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from getpass import getuser
 from typing import Final, TypeAlias
+
+from sqlalchemy import Connection
 
 from dashapp.data.database import Database, DatabaseRole, act_for
 from dashapp.data.migrations import check_migrated
-from dashapp.data.queries.people import find_person
-from dashapp.data.store.accounts import enable_account, find_account, list_accounts
+from dashapp.data.store.accounts import enable_account, find_account, list_accounts, person_of_account
+from dashapp.data.store.audit import operator, record
 from dashapp.data.store.identity_providers import (
     IdentityProvider,
     list_providers,
@@ -30,10 +31,12 @@ from dashapp.data.store.service_keys import (
     make_service_key,
     revoke_service_key,
 )
-from dashapp.data.store.sessions import SessionChoice, end_sessions
+from dashapp.data.store.sessions import Ender, SessionChoice, end_sessions
 from dashapp.data.store.signed_in import end_grants_of
+from dashapp.domain.audit import Action, person_subject
 from dashapp.domain.clock import Clock, system_clock
 from dashapp.domain.errors import AnalyticsError
+from dashapp.domain.keys import OrganisationId
 from dashapp.security.accounts import link_to_set_password, open_account
 from dashapp.security.openid_pages import address_back
 from dashapp.security.outgoing import Outgoing
@@ -73,10 +76,11 @@ def create_admin(desk: Desk) -> None:
         else:
             organisation = known
             act_for(connection, organisation)
-        person, account = open_account(connection, organisation, options.email, desk.clock)
-        grant_administrator(connection, organisation, person)
+        person, account = open_account(connection, organisation, options.email, desk.clock, operator())
+        if grant_administrator(connection, organisation, person):
+            _record(connection, organisation, Action.ADMINISTRATOR_MADE, person_subject(person))
         place = (desk.settings.public_url, organisation, options.organisation)
-        link = link_to_set_password(connection, place, account, _operator(), desk.clock)
+        link = link_to_set_password(connection, place, account, operator(), desk.clock)
     desk.say(f"{account.sign_in_name} administers {options.organisation}.")
     _show_link(desk, link)
 
@@ -90,7 +94,7 @@ def make_link(desk: Desk) -> None:
         if account is None:
             raise AnalyticsError(f"There is no open account named {options.name}.")
         place = (desk.settings.public_url, organisation, options.organisation)
-        link = link_to_set_password(connection, place, account, _operator(), desk.clock)
+        link = link_to_set_password(connection, place, account, operator(), desk.clock)
     _show_link(desk, link)
 
 
@@ -110,14 +114,18 @@ def open_or_close(desk: Desk) -> None:
     """Closes an account and ends the sessions of its owner, or opens it again."""
     options = desk.options
     with desk.database.transaction(DatabaseRole.JOBS, None) as connection:
-        organisation = act_for_named(connection, options.organisation)
-        account = find_account(connection, organisation, plain_name(options.name))
-        if not enable_account(connection, organisation, plain_name(options.name), options.enable):
+        organisation, name = act_for_named(connection, options.organisation), plain_name(options.name)
+        owner = person_of_account(connection, organisation, name)
+        open_before = find_account(connection, organisation, name)
+        if owner is None:
             raise AnalyticsError(f"There is no account named {options.name}.")
-    if account is not None and not options.enable:
+        enable_account(connection, organisation, name, options.enable)
+        action = Action.ACCOUNT_OPENED if options.enable else Action.ACCOUNT_CLOSED
+        _record(connection, organisation, action, person_subject(owner))
+    if open_before is not None and not options.enable:
         with desk.database.transaction(DatabaseRole.WEB, organisation) as connection:
-            person = find_person(connection, organisation, account.person)
-            end_sessions(connection, organisation, SessionChoice(person_id=person), None)
+            theirs = SessionChoice(person_id=open_before.person_id)
+            end_sessions(connection, organisation, theirs, Ender(operator()))
     desk.say(
         "The account is open again."
         if options.enable
@@ -131,11 +139,8 @@ def _show_link(desk: Desk, link: str) -> None:
     desk.say(f"  {link}")
 
 
-def _operator() -> str:
-    try:
-        return f"operator {getuser()}"
-    except (OSError, KeyError):
-        return "operator"
+def _record(connection: Connection, organisation: OrganisationId, action: Action, subject: str) -> None:
+    record(connection, organisation, operator(), action, {"subject": subject})
 
 
 # ------------------------------------------------------------------ providers
@@ -168,6 +173,7 @@ def add_provider(desk: Desk) -> None:
     with desk.database.transaction(DatabaseRole.JOBS, None) as connection:
         organisation = act_for_named(connection, options.organisation)
         register_provider(connection, organisation, provider, desk.clock())
+        _record(connection, organisation, Action.PROVIDER_SET, f"provider {provider.name}")
     secret = desk.settings.openid_client_secret(f"{options.organisation}/{options.name}")
     desk.say(f"The sign-in page of {options.organisation} offers {title}. Register there as the address back:")
     desk.say("")
@@ -204,7 +210,9 @@ def drop_provider(desk: Desk) -> None:
         issuer = remove_provider(connection, organisation, options.name)
         if issuer is None:
             raise AnalyticsError(f"There is no provider named {options.name}.")
-        end_grants_of(connection, organisation, issuer, desk.clock())
+        for person in end_grants_of(connection, organisation, issuer, desk.clock()):
+            _record(connection, organisation, Action.ADMINISTRATOR_ENDED, person_subject(person))
+        _record(connection, organisation, Action.PROVIDER_REMOVED, f"provider {options.name}")
     desk.say("The sign-in page does not offer it any more, and what its sign-ins granted has ended.")
 
 
@@ -223,8 +231,9 @@ def create_key(desk: Desk) -> None:
     now = desk.clock()
     with desk.database.transaction(DatabaseRole.JOBS, None) as connection:
         organisation = act_for_named(connection, options.organisation)
-        new = NewServiceKey(options.name, scopes, _operator(), now + timedelta(days=options.days))
-        _prefix, whole = make_service_key(connection, organisation, new, now)
+        new = NewServiceKey(options.name, scopes, operator().key, now + timedelta(days=options.days))
+        prefix, whole = make_service_key(connection, organisation, new, now)
+        _record(connection, organisation, Action.KEY_MADE, f"key {MARK}{prefix}")
     desk.say(f"A key of {options.name}, for {options.days} days. It is shown this once, and kept nowhere:")
     desk.say("")
     desk.say(f"  Authorization: Bearer {whole}")
@@ -253,6 +262,7 @@ def revoke_key(desk: Desk) -> None:
         organisation = act_for_named(connection, desk.options.organisation)
         if not revoke_service_key(connection, organisation, prefix, desk.clock()):
             raise AnalyticsError(f"There is no key {MARK}{prefix} to revoke.")
+        _record(connection, organisation, Action.KEY_REVOKED, f"key {MARK}{prefix}")
     desk.say("Revoked. It is refused from now on.")
 
 

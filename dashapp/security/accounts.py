@@ -26,15 +26,19 @@ from dashapp.data.store.accounts import (
     find_account,
     forget_tries,
     make_link,
+    note_refused,
     person_of_account,
     renew_hash,
     set_password,
     wait_briefly,
 )
+from dashapp.data.store.audit import record
 from dashapp.data.store.organisations import find_organisation
+from dashapp.domain.audit import UNKNOWN_ACTOR, Action, Actor, ViewerRole, person_subject
 from dashapp.domain.clock import Clock
 from dashapp.domain.errors import AnalyticsError
 from dashapp.domain.keys import OrganisationId, PersonId, PublicId
+from dashapp.domain.sessions import SignInMethod
 from dashapp.security.passwords import LONGEST_NAME, Hasher, PasswordRules, plain_name, storable
 
 LONGEST_LOCK: Final = 900.0
@@ -66,8 +70,11 @@ class Accounts:
         # Names that were tried are kept in this form only: a password typed into the wrong field is a name, too.
         self._key = hmac.digest(secret_keys[-1].encode(), b"sign-in tries", "sha256")
 
-    def sign_in(self, organisation: str, name: str, password: str) -> SignedIn | None:
-        """Who that is; None for a wrong password, a name that nobody has, and while the name is locked."""
+    def sign_in(self, organisation: str, name: str, password: str, origin: str | None = None) -> SignedIn | None:
+        """Who that is; None for a wrong password, a name that nobody has, and while the name is locked.
+
+        `origin`: the network that it is tried from.
+        """
         known, name = self._find_organisation(organisation), plain_name(name)
         acting = NOWHERE if known is None else known
         name_hash = self._name_hash(acting, name)
@@ -77,6 +84,7 @@ class Accounts:
             account = find_account(connection, acting, name)
         matches = self._hasher.matches(account.password_hash if account else None, password)
         if account is None or account.password_hash is None or not (matches and counted):
+            self._note_refused(acting, name, Actor(UNKNOWN_ACTOR, None, origin), counted=counted)
             return None
         with self._database.transaction(DatabaseRole.JOBS, acting) as connection:
             forget_tries(connection, acting, name_hash)
@@ -94,7 +102,7 @@ class Accounts:
         with self._database.transaction(DatabaseRole.WEB, who.organisation_id) as connection:
             return find_person(connection, who.organisation_id, who.person)
 
-    def change_password(self, who: SignedIn, old: str, new: str) -> str | None:
+    def change_password(self, who: SignedIn, old: str, new: str, actor: Actor) -> str | None:
         """Gives a signed-in person a new password; the objection as a sentence where that was not done."""
         with self._database.transaction(DatabaseRole.JOBS, who.organisation_id) as connection:
             wait_briefly(connection)
@@ -106,10 +114,15 @@ class Accounts:
                 (self._clock(), LONGEST_LOCK),
             )
         if not self._hasher.matches(account.password_hash if account else None, old) or account is None or not counted:
+            if account is not None:
+                self._note_refused(who.organisation_id, account.sign_in_name, actor, counted=counted)
             return WRONG
         objection = self._rules.objection(new, (account.sign_in_name,))
         if objection is None:
-            self._store(who.organisation_id, account, new)
+            password_hash = self._hasher.hash(new)
+            with self._database.transaction(DatabaseRole.JOBS, who.organisation_id) as connection:
+                self._write(connection, who.organisation_id, account, password_hash)
+                _note_set(connection, who.organisation_id, account, actor)
         return objection
 
     def link_holds(self, organisation: str, secret: str) -> bool:
@@ -120,8 +133,13 @@ class Accounts:
         with self._database.transaction(DatabaseRole.JOBS, known) as connection:
             return account_of_link(connection, known, secret, self._clock()) is not None
 
-    def set_password_by_link(self, organisation: str, secret: str, new: str) -> SignedIn | str:
-        """Sets a password and uses the link up; the objection as a sentence where that was not done."""
+    def set_password_by_link(
+        self, organisation: str, secret: str, new: str, origin: str | None = None
+    ) -> SignedIn | str:
+        """Sets a password and uses the link up; the objection as a sentence where that was not done.
+
+        `origin`: the network that it comes from.
+        """
         known = self._find_organisation(organisation)
         if known is None:
             return LINK_ENDED
@@ -134,12 +152,14 @@ class Accounts:
             if objection is not None:
                 return objection
             self._write(connection, known, account, self._hasher.hash(new))
+            by_link = Actor(str(account.person), ViewerRole.SELF, origin, SignInMethod.LINK.value)
+            _note_set(connection, known, account, by_link)
         return SignedIn(known, account.person)
 
-    def _store(self, organisation: OrganisationId, account: Account, new: str) -> None:
-        password_hash = self._hasher.hash(new)
+    def _note_refused(self, organisation: OrganisationId, name: str, actor: Actor, *, counted: bool) -> None:
         with self._database.transaction(DatabaseRole.JOBS, organisation) as connection:
-            self._write(connection, organisation, account, password_hash)
+            wait_briefly(connection)
+            note_refused(connection, organisation, name, actor, counted=counted)
 
     def _write(
         self, connection: Connection, organisation: OrganisationId, account: Account, password_hash: str
@@ -155,8 +175,12 @@ class Accounts:
         return hmac.digest(self._key, f"{int(organisation)} {name}".encode("utf-8", "surrogatepass"), sha256)
 
 
+def _note_set(connection: Connection, organisation: OrganisationId, account: Account, actor: Actor) -> None:
+    record(connection, organisation, actor, Action.PASSWORD_SET, {"subject": person_subject(account.person_id)})
+
+
 def open_account(
-    connection: Connection, organisation: OrganisationId, sign_in_name: str, clock: Clock
+    connection: Connection, organisation: OrganisationId, sign_in_name: str, clock: Clock, by: Actor
 ) -> tuple[PersonId, Account]:
     """The account of this name, made with a person where there is none, and whose it is.
 
@@ -169,6 +193,7 @@ def open_account(
     if person is None:
         person = create_person(connection, organisation, name.partition("@")[0], name if "@" in name else None)
         create_account(connection, organisation, person, name, clock())
+        record(connection, organisation, by, Action.ACCOUNT_OPENED, {"subject": person_subject(person)})
     account = find_account(connection, organisation, name)
     if account is None:
         raise AnalyticsError("This account is closed: open it again first.")
@@ -176,11 +201,12 @@ def open_account(
 
 
 def link_to_set_password(
-    connection: Connection, place: tuple[str, OrganisationId, str], account: Account, made_by: str, clock: Clock
+    connection: Connection, place: tuple[str, OrganisationId, str], account: Account, by: Actor, clock: Clock
 ) -> str:
     """The address at which the owner sets a password once. `place`: public URL, organisation and its short name."""
     public_url, organisation, name = place
-    secret = make_link(connection, organisation, account.account_id, made_by, (clock(), LINK_HOLDS))
+    secret = make_link(connection, organisation, account.account_id, by.key, (clock(), LINK_HOLDS))
+    record(connection, organisation, by, Action.PASSWORD_LINK, {"subject": person_subject(account.person_id)})
     return f"{public_url}{LINK_PATH}?organisation={name}&key={secret}"
 
 

@@ -1,8 +1,5 @@
 """Who acts in a request, as the audit trail tells it: the person's key, their role, the network, the way of sign-in."""
 
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from typing import Final
-
 from flask import g, has_request_context, request
 
 from dashapp.data.viewing import Viewing
@@ -10,10 +7,8 @@ from dashapp.domain.audit import ORGANISATION_SUBJECT, Actor, ViewerRole, course
 from dashapp.domain.keys import PersonId
 from dashapp.domain.principal import Principal
 from dashapp.security.callbacks import Asked
+from dashapp.security.devices import network_of
 from dashapp.security.topics import Topic
-
-KEPT_BITS: Final = {4: 24, 6: 48}
-"""Of an address. The rest would name a household or a single machine; what is kept tells the campus from elsewhere."""
 
 
 def acting(principal: Principal, role: ViewerRole) -> Actor:
@@ -58,16 +53,3 @@ def _role_towards_person(principal: Principal, person: PersonId) -> ViewerRole:
         return ViewerRole.ADVISER
     guardian = person in principal.guards or not principal.teaches_in
     return ViewerRole.GUARDIAN if guardian else ViewerRole.STAFF
-
-
-def network_of(address: str | None) -> str | None:
-    """The network of an address, such as 192.0.2.0/24; None where it is no address."""
-    try:
-        found: IPv4Address | IPv6Address = ip_address(address or "")
-    except ValueError:
-        return None
-    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
-        found = found.ipv4_mapped
-    # An address may name an interface of this machine behind a %.
-    text = str(found).partition("%")[0]
-    return str(ip_network(f"{text}/{KEPT_BITS[found.version]}", strict=False))

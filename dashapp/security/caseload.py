@@ -10,9 +10,10 @@ from typing import Final
 from sqlalchemy import Connection
 
 from dashapp.data.database import DatabaseRole, database_from
-from dashapp.data.store.audit import OPERATOR, Action, record
+from dashapp.data.store.audit import Action, operator, record
 from dashapp.data.store.caseloads import people_called, set_caseload
 from dashapp.data.store.organisations import act_for_named
+from dashapp.domain.audit import person_subject
 from dashapp.domain.errors import AnalyticsError, NotFound
 from dashapp.domain.keys import OrganisationId, PersonId
 from dashapp.settings import load_settings
@@ -71,9 +72,15 @@ def _set(connection: Connection, organisation: OrganisationId, asked: tuple[str,
         raise NotFound(f"Nothing was changed: {len(unknown)} accounts name nobody, or several people: {unknown[0]} …")
     keys = {PersonId(found[account].person_id) for account in learners}
     added, ended = set_caseload(connection, organisation, found[adviser].person_id, keys, datetime.now(UTC))
-    what = {"subject": str(found[adviser].public_id), "added": added, "ended": ended}
-    record(connection, organisation, OPERATOR + by, Action.CASELOAD, what)
-    return f"{len(keys)} learners: {added} added, {ended} ended."
+    advising, actor = person_subject(found[adviser].person_id), operator(by)
+    what = {"subject": advising, "added": len(added), "ended": len(ended)}
+    record(connection, organisation, actor, Action.CASELOAD, what)
+    # A row of each learner, too: who asks later who could see somebody looks for that somebody.
+    for begins, people in ((True, added), (False, ended)):
+        for learner in people:
+            of_one = {"subject": person_subject(learner), "for": advising, "begins": begins}
+            record(connection, organisation, actor, Action.CASELOAD, of_one)
+    return f"{len(keys)} learners: {len(added)} added, {len(ended)} ended."
 
 
 if __name__ == "__main__":

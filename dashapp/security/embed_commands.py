@@ -7,8 +7,10 @@ from uuid import UUID
 
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.queries.people import principal_for
+from dashapp.data.store.audit import operator, record
 from dashapp.data.store.frame_origins import named_frame_origins, register_frame_origin, withdraw_frame_origins
 from dashapp.data.store.organisations import act_for_named
+from dashapp.domain.audit import Action, person_subject
 from dashapp.domain.clock import system_clock
 from dashapp.domain.errors import AnalyticsError
 from dashapp.domain.keys import OrganisationId
@@ -45,7 +47,11 @@ def _link(settings: Settings, database: Database, options: argparse.Namespace, s
     with database.transaction(DatabaseRole.WEB, organisation) as connection:
         principal = principal_for(connection, organisation, person, system_clock())
     links = EmbedLinks(settings.secret_keys, system_clock, settings.public_url)
-    say(links.make(principal, options.page, timedelta(minutes=options.minutes)))
+    made = links.make(principal, options.page, timedelta(minutes=options.minutes))
+    with database.transaction(DatabaseRole.JOBS, organisation) as connection:
+        what = {"subject": person_subject(principal.person_id), "only": options.page, "minutes": options.minutes}
+        record(connection, organisation, operator(), Action.EMBED_LINK, what)
+    say(made)
 
 
 def _origin(settings: Settings, database: Database, options: argparse.Namespace, say: Say) -> None:
@@ -54,10 +60,14 @@ def _origin(settings: Settings, database: Database, options: argparse.Namespace,
         if options.add:
             origin = origin_of(options.add, plain=not settings.production)
             register_frame_origin(connection, organisation, origin, _by_hand(origin), datetime.now(UTC))
+            record(connection, organisation, operator(), Action.FRAMES, {"subject": f"origin {origin}", "added": True})
             say(f"Pages of {origin} may show ours in a frame, in a few seconds.")
         elif options.remove:
             origin = origin_of(options.remove, plain=True)
             gone = withdraw_frame_origins(connection, organisation, _by_hand(origin))
+            if gone:
+                what = {"subject": f"origin {origin}", "added": False}
+                record(connection, organisation, operator(), Action.FRAMES, what)
             say(f"{origin} is taken back." if gone else f"{origin} was not added by this command.")
         else:
             named = named_frame_origins(connection, organisation)

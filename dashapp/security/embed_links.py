@@ -17,7 +17,7 @@ from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.keys import OrganisationId, PublicId
 from dashapp.domain.principal import Principal
 from dashapp.domain.sessions import Carrier, SignInMethod
-from dashapp.security.devices import device_of
+from dashapp.security.devices import device_of, network_of
 from dashapp.security.embedding import Embedding, Look
 from dashapp.security.guard import Access, Guard
 from dashapp.security.rates import Rates
@@ -122,6 +122,7 @@ class EmbedLinkRoute:
             carrier=Carrier.BEARER,
             page=link.page,
             device=device_of(request.headers.get("User-Agent")),
+            origin=network_of(request.remote_addr),
             idle=SESSION_IDLE,
             absolute=SESSION_LIMIT,
         )

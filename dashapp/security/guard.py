@@ -15,12 +15,13 @@ from urllib.parse import quote, urlsplit
 from flask import Flask, Response, abort, g, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from dashapp.data.store.sessions import SessionChoice
+from dashapp.data.store.sessions import Ender, SessionChoice
+from dashapp.domain.audit import Actor, ViewerRole
 from dashapp.domain.errors import NotPermitted
 from dashapp.domain.keys import OrganisationId, PublicId
 from dashapp.domain.principal import Permission, Principal
 from dashapp.domain.sessions import Carrier, SignInMethod
-from dashapp.security.devices import device_of
+from dashapp.security.devices import device_of, network_of
 from dashapp.security.doors import Door
 from dashapp.security.frames import frame_by
 from dashapp.security.reach import Reach
@@ -148,7 +149,7 @@ class Guard:
 
         Raises NotFound where there is no such person.
         """
-        manner = Manner(device=device_of(request.headers.get("User-Agent")))
+        manner = Manner(device=device_of(request.headers.get("User-Agent")), origin=network_of(request.remote_addr))
         text = self.sessions.issue(organisation_id, person, method, manner)
         self._end_presented()
         self.set_cookie(response, text)
@@ -162,7 +163,8 @@ class Guard:
         text, carrier = presented()
         session = self.sessions.read(text)
         if session is not None and session.carrier is carrier:
-            self.sessions.end(session.organisation_id, SessionChoice(digest=session.digest), None)
+            actor = Actor(str(session.person), ViewerRole.SELF, network_of(request.remote_addr), session.method.value)
+            self.sessions.end(session.organisation_id, SessionChoice(digest=session.digest), Ender(actor))
 
     def set_cookie(self, response: BaseResponse, text: str) -> None:
         """Gives the browser the session; an empty text takes it away."""

@@ -19,6 +19,7 @@ from dashapp.domain.keys import OrganisationId
 from dashapp.domain.sessions import SignInMethod
 from dashapp.observability.logging import get_logger
 from dashapp.observability.references import new_reference
+from dashapp.security.devices import network_of
 from dashapp.security.forms import Forms
 from dashapp.security.guard import Access
 from dashapp.security.openid import Client, OpenId, OpenIdError, Started, administers, claim_of
@@ -114,7 +115,8 @@ class OpenIdPages:
         except OpenIdError as error:
             return self._refuse(str(error), name)
         attested = attested_by(place.client.provider, claims)
-        person = receive(self.database, place.organisation_id, attested, self.clock())
+        origin = network_of(request.remote_addr)
+        person = receive(self.database, place.organisation_id, attested, self.clock(), origin)
         response = redirect(local_path(kept["next"], self.forms.prefix), code=303)
         self._drop(response, name)
         self.forms.guard.begin(response, place.organisation_id, person, SignInMethod.OIDC)

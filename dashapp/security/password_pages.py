@@ -6,9 +6,13 @@ from typing import Final
 from flask import Flask, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from dashapp.data.store.sessions import SessionChoice
+from dashapp.data.store.sessions import Ender, SessionChoice
+from dashapp.domain.audit import Actor, ViewerRole
+from dashapp.domain.sessions import SignInMethod
 from dashapp.observability.logging import get_logger
 from dashapp.security.accounts import LINK_ENDED, LINK_PATH, WRONG, Accounts, SignedIn
+from dashapp.security.acting import acting
+from dashapp.security.devices import network_of
 from dashapp.security.forms import Forms, ended_form
 from dashapp.security.guard import Access, current_principal
 from dashapp.security.passwords import LONGEST, SHORTEST
@@ -77,11 +81,13 @@ class PasswordPages:
             return self._link_page(organisation, key, ended_form())
         if new != again:
             return self._link_page(organisation, key, _("The two passwords differ."))
-        done = self.accounts.set_password_by_link(organisation, key, new)
+        origin = network_of(request.remote_addr)
+        done = self.accounts.set_password_by_link(organisation, key, new, origin)
         if isinstance(done, str):
             return self._link_ended() if done == LINK_ENDED else self._link_page(organisation, key, done)
         log.info("password.set_by_link", organisation_id=int(done.organisation_id))
-        self._sign_out_everywhere(done)
+        by_link = Actor(str(done.person), ViewerRole.SELF, origin, SignInMethod.LINK.value)
+        self._sign_out_everywhere(done, by_link)
         return self.forms.message(
             _("Your password is set"), _("Sign in with it from now on."), (_("Sign in"), f"{self.forms.prefix}/sign-in")
         )
@@ -112,21 +118,22 @@ class PasswordPages:
         if new != again:
             return self._page(title, OWN_PASSWORD_PATH, _("The two passwords differ."))
         who = SignedIn(principal.organisation_id, principal.public_id)
-        objection = self.accounts.change_password(who, old, new)
+        actor = acting(principal, ViewerRole.SELF)
+        objection = self.accounts.change_password(who, old, new, actor)
         if objection == WRONG:
             objection = _("The old password is not right, or there were too many tries.")
         if objection is not None:
             return self._page(title, OWN_PASSWORD_PATH, objection)
         log.info("password.changed", organisation_id=int(who.organisation_id))
-        self._sign_out_everywhere(who)
+        self._sign_out_everywhere(who, actor)
         response = redirect(f"{self.forms.prefix}/sign-in", code=303)
         self.forms.guard.finish(response)
         return response
 
-    def _sign_out_everywhere(self, who: SignedIn) -> None:
+    def _sign_out_everywhere(self, who: SignedIn, actor: Actor) -> None:
         """Whoever knew the old password may be signed in with it."""
         person = self.accounts.person_id(who)
-        self.forms.guard.sessions.end(who.organisation_id, SessionChoice(person_id=person), person)
+        self.forms.guard.sessions.end(who.organisation_id, SessionChoice(person_id=person), Ender(actor, person))
 
     def _page(self, title: str, action: str, error: str | None, **values: str) -> BaseResponse:
         words = {

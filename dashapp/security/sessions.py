@@ -20,6 +20,7 @@ from uuid import UUID
 
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store.sessions import (
+    Ender,
     KeptSession,
     NewSession,
     SessionChoice,
@@ -31,7 +32,7 @@ from dashapp.data.store.sessions import (
 )
 from dashapp.domain.clock import Clock
 from dashapp.domain.errors import Unavailable
-from dashapp.domain.keys import OrganisationId, PersonId, PublicId
+from dashapp.domain.keys import OrganisationId, PublicId
 from dashapp.domain.sessions import Carrier, SignInMethod
 from dashapp.observability.logging import get_logger
 from dashapp.security.signing import Signer
@@ -106,6 +107,8 @@ class Manner:
     carrier: Carrier = Carrier.COOKIE
     page: str | None = None
     device: str = ""
+    origin: str | None = None
+    """The network from which it was begun."""
     idle: timedelta = IDLE_LIMIT
     absolute: timedelta = ABSOLUTE_LIMIT
 
@@ -180,7 +183,7 @@ class Sessions:
             expires_at=expires,
         )
         with self.database.transaction(DatabaseRole.WEB, organisation_id) as connection:
-            begin_session(connection, new)
+            begin_session(connection, new, manner.origin)
         return text
 
     def read(self, text: str | None) -> Session | None:
@@ -210,10 +213,10 @@ class Sessions:
             self._unconfirmed[digest] = token
         return token
 
-    def end(self, organisation_id: OrganisationId, choice: SessionChoice, by: PersonId | None) -> int:
+    def end(self, organisation_id: OrganisationId, choice: SessionChoice, by: Ender) -> int:
         """Ends the chosen sessions of an organisation: here at once, in other processes within a second or two.
 
-        `by`: who ends them. Gives how many there were. Raises Unavailable.
+        Gives how many there were. Raises Unavailable.
         """
         with self.database.transaction(DatabaseRole.WEB, organisation_id) as connection:
             ended = end_sessions(connection, organisation_id, choice, by)

@@ -19,6 +19,7 @@ from dashapp.domain.keys import OrganisationId, PublicId
 from dashapp.domain.sessions import SignInMethod
 from dashapp.observability.logging import get_logger
 from dashapp.security.accounts import Accounts
+from dashapp.security.devices import network_of
 from dashapp.security.forms import Forms
 from dashapp.security.guard import Access
 from dashapp.security.rates import Rates
@@ -170,7 +171,7 @@ class SignIn:
         organisation, name, password = (
             request.form.get(field, "")[:LONGEST_FIELD] for field in ("organisation", "name", "password")
         )
-        who = self.accounts.sign_in(organisation, name, password)
+        who = self.accounts.sign_in(organisation, name, password, network_of(request.remote_addr))
         wanted = request.form.get("next")
         if who is None:
             log.info("sign_in.refused")

@@ -55,4 +55,6 @@ def _install_sign_in(
     PasswordPages(forms, accounts, rates).install(server)
     openid = OpenId(Outgoing(settings), clock)
     OpenIdPages(forms, database, clock, rates, openid, settings.openid_client_secret).install(server)
-    ReadingApi(KnownServices(database, clock), services.reader, rates).install(server, guard, forms.prefix)
+    ReadingApi(KnownServices(database, clock), services.reader, rates, services.views).install(
+        server, guard, forms.prefix
+    )

@@ -8,7 +8,7 @@ from flask import Flask, Response, request
 from dashapp.data.store.lti.members import limits_from
 from dashapp.domain.keys import PublicId
 from dashapp.domain.sessions import Carrier, SignInMethod
-from dashapp.security.devices import device_of
+from dashapp.security.devices import device_of, network_of
 from dashapp.security.embedding import Embedding, Look
 from dashapp.security.guard import Guard
 from dashapp.security.lti.choosing import DeepLinking
@@ -50,7 +50,8 @@ class OpenPage:
         organisation, person = arrival.platform.organisation_id, arrival.person.public_id
         # What was remembered of them may be older than the role that this launch has given.
         self.opening.principals.forget(organisation, person)
-        manner = Manner(carrier=Carrier.BEARER, device=device_of(request.headers.get("User-Agent")))
+        device, origin = device_of(request.headers.get("User-Agent")), network_of(request.remote_addr)
+        manner = Manner(carrier=Carrier.BEARER, device=device, origin=origin)
         text = self.guard.sessions.issue(organisation, person, SignInMethod.LTI, manner)
         if arrival.context is not None and arrival.course is not None:
             self.rosters.sync_soon(arrival.platform, replace(arrival.context, course_id=arrival.course.course_id))

@@ -9,7 +9,8 @@ from playwright.sync_api import Frame, Page, expect
 
 from dashapp.data.database import DatabaseRole
 from dashapp.data.store.frame_origins import register_frame_origin
-from dashapp.data.store.sessions import SessionChoice
+from dashapp.data.store.sessions import Ender, SessionChoice
+from dashapp.domain.audit import Actor
 from dashapp.domain.clock import system_clock
 from dashapp.domain.sessions import Carrier, SignInMethod
 from dashapp.security.embed_links import EmbedLinks
@@ -232,7 +233,7 @@ def test_a_session_that_has_ended_says_so_in_the_frame(
     session = sessions.read(text)
     assert session is not None
 
-    sessions.end(session.organisation_id, SessionChoice(digest=session.digest), None)
+    sessions.end(session.organisation_id, SessionChoice(digest=session.digest), Ender(Actor("somebody")))
 
     expect(page.locator("#la-over h1")).to_have_text("This page has closed")
     expect(page.locator("#react-entry-point")).to_be_hidden()

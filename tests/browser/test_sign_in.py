@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.store.audit import operator
 from dashapp.domain.clock import system_clock
 from dashapp.security.accounts import link_to_set_password, open_account
 from tests.campus import Campus
@@ -38,8 +39,10 @@ def entrance(module_database: Database, campus: Campus) -> Iterator[Entrance]:
         provider = stack.enter_context(running_provider())
         trust(provider, module_database, organisation)
         with module_database.transaction(DatabaseRole.JOBS, organisation) as connection:
-            _person, account = open_account(connection, organisation, "rosa", system_clock)
-            link = link_to_set_password(connection, (base, organisation, "small"), account, "a test", system_clock)
+            _person, account = open_account(connection, organisation, "rosa", system_clock, operator("a test"))
+            link = link_to_set_password(
+                connection, (base, organisation, "small"), account, operator("a test"), system_clock
+            )
         made = application_on(module_database, campus, public_url=base, demo_sign_in=False, **settings)
         stack.enter_context(serving(stack.enter_context(made), port))
         yield Entrance(base, provider, link)

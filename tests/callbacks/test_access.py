@@ -220,9 +220,18 @@ def test_the_command_makes_a_caseload_and_changes_nothing_for_a_name_it_does_not
     names.write_text(f"{named.issuer} {named.kind} {named.value}\n\nivy.ives\n")
     assert main(command, said.append) == 0
     assert said == ["2 learners: 1 added, 1 ended."]
+    adviser, ada, ben = (campus.people[name].person_id for name in (ADVISER, "Ada Abel", "Ben Brook"))
+    query = "SELECT subject, detail->>'for', detail->>'begins' FROM audit_log WHERE action = 'caseload.changed'"
+    with campus.database.transaction(DatabaseRole.WEB, campus.organisation_id) as connection:
+        written = [tuple(row) for row in connection.execute(text(f"{query} ORDER BY audit_id"))]
+    assert written == [
+        (f"person {adviser}", None, None),
+        (f"person {ben}", f"person {adviser}", "true"),
+        (f"person {ada}", f"person {adviser}", "false"),
+    ]
     names.write_text("ben.brook\nnobody.there\n")
     assert main(command, said.append) == 1
     with campus.database.transaction(DatabaseRole.JOBS, campus.organisation_id) as connection:
         keys = [campus.people[name].person_id for name in ADVISED]
-        adviser = campus.people[ADVISER].person_id
-        assert set_caseload(connection, campus.organisation_id, adviser, keys, datetime.now(UTC)) == (1, 1)
+        added, ended = set_caseload(connection, campus.organisation_id, adviser, keys, datetime.now(UTC))
+        assert (len(added), len(ended)) == (1, 1)

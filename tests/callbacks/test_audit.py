@@ -13,7 +13,7 @@ from dashapp.data.queries.organisations import own_address
 from dashapp.data.viewing import ViewNotes
 from dashapp.domain.errors import Unavailable
 from dashapp.domain.principal import Principal
-from dashapp.security.acting import network_of
+from dashapp.security.devices import network_of
 from dashapp.web.application import Application
 from tests.campus import ADMINISTRATOR, Campus
 from tests.served import Visitor, address
@@ -36,7 +36,7 @@ def forgetful(application: Application) -> None:
     object.__setattr__(services.reader, "openings", Openings(services.database))
 
 
-def rows(campus: Campus, where: str = "true") -> list[tuple[Any, ...]]:
+def rows(campus: Campus, where: str = "page IS NOT NULL") -> list[tuple[Any, ...]]:
     with campus.database.transaction(DatabaseRole.WEB, campus.organisation_id) as connection:
         found = connection.execute(
             text(f"SELECT actor, subject, page, role, origin FROM audit_log WHERE {where} ORDER BY audit_id")
@@ -44,7 +44,7 @@ def rows(campus: Campus, where: str = "true") -> list[tuple[Any, ...]]:
         return [tuple(row) for row in found]
 
 
-def of(campus: Campus, name: str, where: str = "true") -> list[tuple[Any, ...]]:
+def of(campus: Campus, name: str, where: str = "page IS NOT NULL") -> list[tuple[Any, ...]]:
     return rows(campus, f"actor = '{campus.people[name].public_id}' AND {where}")
 
 

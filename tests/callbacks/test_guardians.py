@@ -208,11 +208,15 @@ def test_every_decision_is_in_the_audit_by_keys(campus: Campus, visitor: Strange
     )
 
     with campus.database.transaction(DatabaseRole.JOBS, campus.organisation_id) as connection:
-        written = connection.execute(text("SELECT action, actor, subject, detail::text FROM audit_log")).all()
+        changes = "SELECT action, actor, subject, detail::text FROM audit_log WHERE action LIKE 'guardian%'"
+        written = connection.execute(text(f"{changes} ORDER BY audit_id")).all()
     assert [each.action for each in written] == [
         "guardians.rule_changed",
         "guardian.invited",
         "guardian.accepted",
         "guardian.ended",
     ]
+    about, seen_by = (f"person {campus.people[name].person_id}" for name in (CHILD, GUARDIAN))
+    assert [each.subject for each in written] == ["organisation", about, about, about]
+    assert [f'"for": "{seen_by}"' in each.detail for each in written] == [False, False, True, True]
     assert not any(name in str(each) for each in written for name in (CHILD, GUARDIAN, code))

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from dashapp.data.database import DatabaseRole
 from dashapp.data.queries.organisations import own_address
 from dashapp.domain.keys import PublicId
 from dashapp.web.application import Application
@@ -105,3 +107,8 @@ def test_an_administrator_ends_the_session_of_anybody(
 
     assert victim.ask("student-page", address(None)).status_code == 401
     assert administrator.ask("sessions-page", address(None)).status_code == 200
+    cleo, max_ = campus.people["Cleo Cole"], campus.people[ADMINISTRATOR]
+    with campus.database.transaction(DatabaseRole.WEB, campus.organisation_id) as connection:
+        query = text("SELECT DISTINCT actor, role FROM audit_log WHERE action = 'session.ended' AND subject = :subject")
+        ended = connection.execute(query, {"subject": f"person {cleo.person_id}"}).all()
+    assert [tuple(row) for row in ended] == [(str(max_.public_id), "administrator")]

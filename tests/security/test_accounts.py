@@ -11,6 +11,7 @@ from sqlalchemy import event, text
 
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store.accounts import enable_account
+from dashapp.data.store.audit import operator
 from dashapp.security.accounts import Accounts, SignedIn, link_to_set_password, open_account
 from dashapp.security.passwords import Hasher, PasswordRules, plain_name
 from dashapp.web.application import Application
@@ -48,9 +49,9 @@ def accounts(module_database: Database, clock: Hours) -> Accounts:
 
 def link_for(database: Database, campus: Campus, clock: Callable[[], datetime], name: str = NAME) -> str:
     with database.transaction(DatabaseRole.JOBS, campus.organisation_id) as connection:
-        _person, account = open_account(connection, campus.organisation_id, name, clock)
+        _person, account = open_account(connection, campus.organisation_id, name, clock, operator("a test"))
         place = ("", campus.organisation_id, "small")
-        return link_to_set_password(connection, place, account, "a test", clock)
+        return link_to_set_password(connection, place, account, operator("a test"), clock)
 
 
 def key_of(link: str) -> str:

@@ -12,8 +12,9 @@ from sqlalchemy.exc import ProgrammingError
 
 from dashapp.data.database import Database, DatabaseRole, database_from
 from dashapp.data.queries.sessions import list_sessions
-from dashapp.data.store.sessions import SessionChoice, forget_sessions
+from dashapp.data.store.sessions import Ender, SessionChoice, forget_sessions
 from dashapp.data.tables import people, sessions
+from dashapp.domain.audit import Actor
 from dashapp.domain.errors import NotFound, Unavailable
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId, PublicId
 from dashapp.domain.sessions import Carrier, SignInMethod
@@ -167,13 +168,13 @@ def test_an_ended_session_is_nobody_here_at_once_and_elsewhere_once_it_has_liste
     assert elsewhere.read(text)
     assert elsewhere.glance(text)
 
-    assert here.end(somebody[0], SessionChoice(digest=digest_of(text)), None) == 1
+    assert here.end(somebody[0], SessionChoice(digest=digest_of(text)), Ender(Actor("somebody"))) == 1
 
     assert here.read(text) is None
     elsewhere.follow()
     assert elsewhere.read(text) is None
     assert elsewhere.glance(text) is None
-    assert here.end(somebody[0], SessionChoice(digest=digest_of(text)), None) == 0
+    assert here.end(somebody[0], SessionChoice(digest=digest_of(text)), Ender(Actor("somebody"))) == 0
 
 
 def test_a_process_that_starts_later_knows_what_was_ended_before(
@@ -181,7 +182,7 @@ def test_a_process_that_starts_later_knows_what_was_ended_before(
 ) -> None:
     here = made()
     text = begun(here, somebody)
-    here.end(somebody[0], SessionChoice(digest=digest_of(text)), None)
+    here.end(somebody[0], SessionChoice(digest=digest_of(text)), Ender(Actor("somebody")))
     later = made()
 
     later.follow()
@@ -195,7 +196,7 @@ def test_a_process_that_cannot_hear_of_endings_asks_the_row(
     here, deaf = made(), made()
     text = begun(here, somebody)
     assert deaf.read(text)
-    here.end(somebody[0], SessionChoice(digest=digest_of(text)), None)
+    here.end(somebody[0], SessionChoice(digest=digest_of(text)), Ender(Actor("somebody")))
 
     monkeypatch.setattr("dashapp.security.sessions.TRUSTED", -1.0)
 
@@ -223,7 +224,8 @@ def test_one_ends_all_other_sessions_of_a_person(made: Callable[..., Sessions], 
     organisation, (key, _public_id) = somebody
     texts = [begun(held, somebody) for _ in range(3)]
 
-    assert held.end(organisation, SessionChoice(person_id=key, but=digest_of(texts[0])), key) == 2
+    others = SessionChoice(person_id=key, but=digest_of(texts[0]))
+    assert held.end(organisation, others, Ender(Actor("somebody"), key)) == 2
 
     assert [held.read(text) is not None for text in texts] == [True, False, False]
 
@@ -233,7 +235,7 @@ def test_a_choice_that_names_nothing_ends_nothing(made: Callable[..., Sessions],
     text = begun(held, somebody)
 
     with pytest.raises(ValueError, match="names nothing"):
-        held.end(somebody[0], SessionChoice(), None)
+        held.end(somebody[0], SessionChoice(), Ender(Actor("somebody")))
     assert held.read(text)
 
 
@@ -244,7 +246,7 @@ def test_sessions_of_another_organisation_cannot_be_ended(
     text = begun(held, somebody)
     other = make_organisation(module_database, f"other-{uuid4().hex[:8]}")
 
-    assert held.end(other, SessionChoice(digest=digest_of(text)), None) == 0
+    assert held.end(other, SessionChoice(digest=digest_of(text)), Ender(Actor("somebody"))) == 0
     assert held.read(text)
 
 
@@ -255,7 +257,7 @@ def test_the_list_shows_what_lasts_and_marks_the_own_one(
     organisation, (key, _public_id) = somebody
     gone, own = (begun(held, somebody, Manner(device="Firefox, Linux")) for _ in range(2))
     begun(held, somebody, Manner(absolute=timedelta(seconds=1)))
-    held.end(organisation, SessionChoice(digest=digest_of(gone)), key)
+    held.end(organisation, SessionChoice(digest=digest_of(gone)), Ender(Actor("somebody"), key))
     watch.now += timedelta(seconds=2)
 
     with module_database.transaction(DatabaseRole.WEB, organisation) as connection:

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from dashapp.data.store.sessions import SessionChoice
+from dashapp.data.store.sessions import Ender, SessionChoice
+from dashapp.domain.audit import Actor
 from dashapp.domain.sessions import Carrier, SignInMethod
 from dashapp.security.sessions import Manner
 from dashapp.security.tickets import LIFETIME, Tickets
@@ -112,5 +113,5 @@ def test_a_ticket_is_good_for_a_minute_and_as_long_as_its_session_lasts(
     watch.now += timedelta(seconds=1)
     assert tickets.take(late, "/me") is None
     watch.now -= LIFETIME
-    sessions.end(session.organisation_id, SessionChoice(digest=session.digest), None)
+    sessions.end(session.organisation_id, SessionChoice(digest=session.digest), Ender(Actor("somebody")))
     assert tickets.take(orphan, "/me") is None

@@ -11,7 +11,8 @@ import orjson
 import pytest
 
 from dashapp.data.database import Database
-from dashapp.data.store.sessions import SessionChoice
+from dashapp.data.store.sessions import Ender, SessionChoice
+from dashapp.domain.audit import Actor
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId, PublicId
 from dashapp.domain.sessions import Carrier
 from dashapp.domain.views import Freshness
@@ -179,7 +180,7 @@ def test_an_ended_session_hears_nothing_any_more(asker: Asker) -> None:
     assert asker.ask()[0] == 200
 
     digest = sha256(asker.cookie.encode()).digest()
-    asker.app.sessions.end(asker.college, SessionChoice(digest=digest), None)
+    asker.app.sessions.end(asker.college, SessionChoice(digest=digest), Ender(Actor("somebody")))
 
     assert asker.ask()[0] == 401
 

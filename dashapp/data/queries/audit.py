@@ -17,7 +17,7 @@ from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.queries.described import full_name
 from dashapp.data.queries.people import names_statement
 from dashapp.data.store.structure import read_days
-from dashapp.data.tables import audit_chains, audit_log, courses
+from dashapp.data.tables import audit_chains, audit_log, courses, lti_platforms
 from dashapp.domain.audit import (
     Action,
     AuditFilters,
@@ -26,9 +26,11 @@ from dashapp.domain.audit import (
     Named,
     ViewerRole,
     person_subject,
+    platform_subject,
 )
 from dashapp.domain.errors import NotPermitted
 from dashapp.domain.events import STAFF_ROLES
+from dashapp.domain.keys import OrganisationId
 from dashapp.domain.localtime import LocalDays
 from dashapp.domain.principal import Principal
 from dashapp.domain.views import Freshness
@@ -125,17 +127,8 @@ def _may_be_named(principal: Principal) -> dict[str, Any]:
 
 
 def _named(connection: Connection, principal: Principal, rows: Sequence[Any]) -> tuple[AuditRow, ...]:
-    organisation = principal.organisation_id
     people = _people(connection, principal, rows)
-    numbers = _numbers(rows, "course")
-    titles = {
-        f"course {row.course_id}": Named(str(row.public_id), row.code or row.title)
-        for row in connection.execute(
-            select(courses.c.course_id, courses.c.public_id, courses.c.code, courses.c.title).where(
-                courses.c.organisation_id == organisation, courses.c.course_id.in_(numbers)
-            )
-        )
-    }
+    titles = _titles(connection, principal.organisation_id, rows)
     return tuple(
         AuditRow(
             audit_id=row.audit_id,
@@ -146,6 +139,8 @@ def _named(connection: Connection, principal: Principal, rows: Sequence[Any]) ->
             page=row.page,
             about=row.subject.partition(" ")[0],
             subject=people.get(row.subject) or titles.get(row.subject) or Named(_without_number(row.subject)),
+            towards=people.get(str(row.detail.get("for"))),
+            begins=row.detail.get("begins") is not False,
             origin=row.origin,
             method=row.method,
         )
@@ -153,11 +148,32 @@ def _named(connection: Connection, principal: Principal, rows: Sequence[Any]) ->
     )
 
 
+def _titles(connection: Connection, organisation: OrganisationId, rows: Sequence[Any]) -> dict[str, Named]:
+    """By the subject of the row: courses, and platforms that are still there."""
+    numbers = _numbers((row.subject for row in rows), "course")
+    ids = [one for kind, _, one in (row.subject.partition(" ") for row in rows) if kind == "platform" and _is_uuid(one)]
+    found = {
+        f"course {row.course_id}": Named(str(row.public_id), row.code or row.title)
+        for row in connection.execute(
+            select(courses.c.course_id, courses.c.public_id, courses.c.code, courses.c.title).where(
+                courses.c.organisation_id == organisation, courses.c.course_id.in_(numbers)
+            )
+        )
+    }
+    known = select(lti_platforms.c.public_id, lti_platforms.c.title).where(
+        lti_platforms.c.organisation_id == organisation, lti_platforms.c.public_id.in_(ids)
+    )
+    for row in connection.execute(known) if ids else ():
+        found[platform_subject(row.public_id)] = Named(str(row.public_id), row.title)
+    return found
+
+
 def _people(connection: Connection, principal: Principal, rows: Sequence[Any]) -> dict[str, Named]:
     """By the text of the row: actor or subject."""
     organisation = principal.organisation_id
     actors = [row.actor for row in rows if _is_uuid(row.actor)]
-    values = {"organisation": organisation, "actors": actors, "people": _numbers(rows, "person")}
+    subjects = [said for row in rows for said in (row.subject, str(row.detail.get("for")))]
+    values = {"organisation": organisation, "actors": actors, "people": _numbers(subjects, "person")}
     known = connection.execute(_KNOWN, values).all()
     keys = sorted({row.counts_as for row in known})
     described = {row.person_id: row for row in connection.execute(names_statement(organisation, keys))}
@@ -171,8 +187,8 @@ def _people(connection: Connection, principal: Principal, rows: Sequence[Any]) -
     return found
 
 
-def _numbers(rows: Iterable[Any], kind: str) -> list[int]:
-    parts = (row.subject.partition(" ") for row in rows)
+def _numbers(subjects: Iterable[str], kind: str) -> list[int]:
+    parts = (subject.partition(" ") for subject in subjects)
     return sorted({int(number) for name, _, number in parts if name == kind and number.isdecimal()})
 
 

@@ -10,7 +10,9 @@ from sqlalchemy import Connection, func, insert, select, text
 
 from dashapp.data.queries.described import names_of
 from dashapp.data.tables import accounts, password_links, people
+from dashapp.domain.audit import Action, Actor
 from dashapp.domain.keys import OrganisationId, PersonId, PublicId
+from dashapp.domain.sessions import SignInMethod
 
 LINK_BYTES: Final = 32
 
@@ -22,6 +24,7 @@ class Account:
     account_id: int
     person: PublicId
     """Of the person who stands for the account's owner now."""
+    person_id: PersonId
     sign_in_name: str
     password_hash: str | None
 
@@ -201,10 +204,32 @@ def forget_tries(connection: Connection, organisation: OrganisationId, name_hash
     connection.execute(_SUCCEEDED, {"organisation": organisation, "name": name_hash})
 
 
+def note_refused(
+    connection: Connection, organisation: OrganisationId, sign_in_name: str, actor: Actor, *, counted: bool
+) -> None:
+    """Leaves a row of the audit trail where the name is an account's, open or closed, and the try was counted.
+
+    So the growing lock bounds the rows, too. The statement is the same for every name, and nobody waits for its disk:
+    else the time would tell which names there are.
+    """
+    values = {
+        "organisation": organisation,
+        "name": sign_in_name,
+        "counted": counted,
+        "actor": actor.key,
+        "action": Action.SIGN_IN_REFUSED.value,
+        "role": actor.role.value if actor.role is not None else None,
+        "origin": actor.origin,
+        "method": SignInMethod.LOCAL.value,
+    }
+    connection.execute(_NOT_WAITED_FOR)
+    connection.execute(_NOTE_REFUSED, values)
+
+
 def _find(connection: Connection, organisation: OrganisationId, **wanted: object) -> Account | None:
     kept = people.alias()
     statement = (
-        select(accounts, kept.c.public_id)
+        select(*(accounts.c[name] for name in _ACCOUNT), kept.c.public_id, kept.c.person_id)
         .join(
             people,
             (people.c.organisation_id == accounts.c.organisation_id) & (people.c.person_id == accounts.c.person_id),
@@ -228,12 +253,20 @@ def _find(connection: Connection, organisation: OrganisationId, **wanted: object
     row = connection.execute(statement).one_or_none()
     if row is None:
         return None
-    return Account(row.account_id, PublicId(row.public_id), row.sign_in_name, row.password_hash)
+    person = PersonId(row.person_id)
+    return Account(row.account_id, PublicId(row.public_id), person, row.sign_in_name, row.password_hash)
 
 
+_ACCOUNT: Final = ("account_id", "sign_in_name", "password_hash")
 _CREATE: Final = text(
     "INSERT INTO accounts (organisation_id, person_id, sign_in_name, created_at)"
     " VALUES (:organisation, :person, :name, :at) ON CONFLICT DO NOTHING"
+)
+_NOT_WAITED_FOR: Final = text("SET LOCAL synchronous_commit = off")
+_NOTE_REFUSED: Final = text(
+    "INSERT INTO audit_log (organisation_id, at, actor, action, subject, detail, role, origin, method)"
+    " SELECT organisation_id, clock_timestamp(), :actor, :action, 'person ' || person_id, '{}', :role, :origin, :method"
+    " FROM accounts WHERE organisation_id = :organisation AND sign_in_name = :name AND :counted"
 )
 _FREE_TRIES: Final = 5
 """Before the first lock: typing errors."""

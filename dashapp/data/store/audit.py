@@ -4,7 +4,9 @@ What pages show is noted by `dashapp.data.viewing`; the rows are sealed by `dash
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from enum import StrEnum
+from getpass import getuser
 from typing import Final
 
 from sqlalchemy import Connection, insert, text
@@ -13,7 +15,7 @@ from dashapp.data.tables import audit_log
 from dashapp.domain.audit import Action, Actor, ViewerRole
 from dashapp.domain.keys import OrganisationId
 
-__all__ = ["Action", "Actor", "record"]
+__all__ = ["Action", "Actor", "operator", "record"]
 
 OPERATOR: Final = "operator:"
 """Begins the key of somebody who acts by a command on the machine itself."""
@@ -28,7 +30,8 @@ def record(
 ) -> None:
     """Adds a row, in the transaction in which it is done. `actor` as text: only the key is known.
 
-    `what["subject"]`: what it was done to; the rest is the detail: keys and counts, never a body, never a name.
+    `what["subject"]`: what it was done to. `what["for"]`: the person who came to see the subject's data by it or, where
+    `what["begins"]` is False, sees them no more. The rest of the detail: keys and counts, never a body, never a name.
     """
     acting = actor if isinstance(actor, Actor) else _from_key(actor)
     detail = {name: value for name, value in what.items() if name != "subject"}
@@ -45,6 +48,13 @@ def record(
             method=acting.method,
         )
     )
+
+
+def operator(by: str = "") -> Actor:
+    """Whoever runs a command on the machine itself. `by`: who decided it; without that, the login."""
+    with suppress(OSError, KeyError):
+        by = by or getuser()
+    return Actor(OPERATOR + (by or "unknown"), ViewerRole.OPERATOR)
 
 
 def _from_key(key: str) -> Actor:

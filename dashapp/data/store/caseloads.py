@@ -19,8 +19,8 @@ def set_caseload(
     adviser: PersonId,
     learners: Collection[PersonId],
     at: datetime,
-) -> tuple[int, int]:
-    """Makes these the adviser's learners from now on: (how many were added, how many ended). Again without effect."""
+) -> tuple[list[PersonId], list[PersonId]]:
+    """Makes these the adviser's learners from now on: (who was added, whose ended). Again without effect."""
     held = memberships.c
     own = (
         held.organisation_id == organisation,
@@ -46,7 +46,7 @@ def set_caseload(
                 granted_by="administration",
             )
         )
-    return len(added), len(gone)
+    return added, sorted(PersonId(learner) for learner in gone)
 
 
 def people_called(

@@ -127,8 +127,11 @@ def accept(
 
 def answer_of_learner(
     connection: Connection, organisation: OrganisationId, asked: tuple[PublicId, PersonId], agrees: bool, now: datetime
-) -> None:
-    """Notes that the learner (public id of the invitation, learner) agrees, or does not agree any more."""
+) -> PersonId | None:
+    """Notes that the learner (public id of the invitation, learner) agrees, or does not agree any more.
+
+    Gives the guardian.
+    """
     public_id, learner = asked
     row = _locked(connection, organisation, public_id)
     if row.accepted_at is None or _one_person(connection, organisation, PersonId(row.learner_id)) != learner:
@@ -138,10 +141,16 @@ def answer_of_learner(
         .where(guardianships.c.organisation_id == organisation, guardianships.c.public_id == public_id)
         .values(consented_at=now if agrees else None)
     )
+    return None if row.guardian_id is None else PersonId(row.guardian_id)
 
 
-def end(connection: Connection, organisation: OrganisationId, public_id: PublicId, by: str, now: datetime) -> None:
-    """Ends an invitation, used or not, and the right that came of it. `by`: administration."""
+def end(
+    connection: Connection, organisation: OrganisationId, public_id: PublicId, by: str, now: datetime
+) -> tuple[PersonId, PersonId | None]:
+    """Ends an invitation, used or not, and the right that came of it. `by`: administration.
+
+    Gives the learner, and the guardian if there was one.
+    """
     row = _locked(connection, organisation, public_id)
     connection.execute(
         guardianships.update()
@@ -158,12 +167,13 @@ def end(connection: Connection, organisation: OrganisationId, public_id: PublicI
             )
             .values(ends_at=now)
         )
+    return PersonId(row.learner_id), None if row.guardian_id is None else PersonId(row.guardian_id)
 
 
 def _locked(connection: Connection, organisation: OrganisationId, public_id: PublicId) -> Row[*tuple[Any, ...]]:
     one = guardianships.c
     row = connection.execute(
-        select(one.learner_id, one.membership_id, one.accepted_at)
+        select(one.learner_id, one.guardian_id, one.membership_id, one.accepted_at)
         .where(one.organisation_id == organisation, one.public_id == public_id, one.ended_at.is_(None))
         .with_for_update()
     ).one_or_none()

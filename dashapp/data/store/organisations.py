@@ -145,8 +145,8 @@ def register_source(connection: Connection, organisation: OrganisationId, source
     return SourceId(known)
 
 
-def grant_administrator(connection: Connection, organisation: OrganisationId, person: PersonId) -> None:
-    """Makes a person an administrator of the whole organisation from now on; again without effect."""
+def grant_administrator(connection: Connection, organisation: OrganisationId, person: PersonId) -> bool:
+    """Makes a person an administrator of the whole organisation from now on; whether they were none before."""
     held = connection.execute(
         select(memberships.c.membership_id).where(
             memberships.c.organisation_id == organisation,
@@ -168,6 +168,7 @@ def grant_administrator(connection: Connection, organisation: OrganisationId, pe
                 granted_by="administration",
             )
         )
+    return held is None
 
 
 def _check_zone(zone: str) -> None:

@@ -1,5 +1,6 @@
 """The rows of sessions: begun, found, seen, ended. All as la_web, in a transaction of the organisation."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +26,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from dashapp.data.store.audit import record
 from dashapp.data.tables import ended_sessions, people, session_tickets, sessions
+from dashapp.domain.audit import Action, Actor, ViewerRole, person_subject
 from dashapp.domain.errors import NotFound
 from dashapp.domain.keys import OrganisationId, PersonId, PublicId
 from dashapp.domain.sessions import Carrier, SignInMethod
@@ -75,8 +78,20 @@ class SessionChoice:
     """The digest of one that is not meant."""
 
 
-def begin_session(connection: Connection, new: NewSession) -> None:
-    """Adds the row. Raises NotFound where there is no such person."""
+@dataclass(frozen=True, slots=True)
+class Ender:
+    """Who ends sessions."""
+
+    actor: Actor
+    person_id: PersonId | None = None
+    """None: whoever leaves by themself, or an operator."""
+
+
+def begin_session(connection: Connection, new: NewSession, origin: str | None = None) -> None:
+    """Adds the row, and one of the audit trail. `origin`: the network it was begun from.
+
+    Raises NotFound where there is no such person.
+    """
     person = select(people.c.organisation_id, people.c.person_id).where(
         people.c.organisation_id == new.organisation_id, people.c.public_id == new.person
     )
@@ -92,11 +107,18 @@ def begin_session(connection: Connection, new: NewSession) -> None:
         "expires_at": new.expires_at,
     }
     columns = [literal(value, sessions.c[name].type).label(name) for name, value in values.items()]
-    done = connection.execute(
-        insert(sessions).from_select(["organisation_id", "person_id", *values], person.add_columns(*columns))
-    )
-    if done.rowcount != 1:
+    begun = connection.execute(
+        insert(sessions)
+        .from_select(["organisation_id", "person_id", *values], person.add_columns(*columns))
+        .returning(sessions.c.person_id)
+    ).scalar_one_or_none()
+    if begun is None:
         raise NotFound("There is no such person.")
+    what = {"subject": person_subject(PersonId(begun)), "only": new.page}
+    # A signed link is opened by whoever has it, as the one who had it made.
+    role = None if new.method is SignInMethod.LINK else ViewerRole.SELF
+    actor = Actor(str(new.person), role, origin, new.method.value)
+    record(connection, new.organisation_id, actor, Action.SIGNED_IN, what)
 
 
 def find_sessions(
@@ -133,17 +155,21 @@ def mark_seen(connection: Connection, organisation: OrganisationId, seen: Mappin
     )
 
 
-def end_sessions(
-    connection: Connection, organisation: OrganisationId, choice: SessionChoice, by: PersonId | None
-) -> list[bytes]:
-    """Ends the chosen sessions for every process; gives the digests of those that had not been ended before."""
+def end_sessions(connection: Connection, organisation: OrganisationId, choice: SessionChoice, by: Ender) -> list[bytes]:
+    """Ends the chosen sessions for every process; gives the digests of those that had not been ended before.
+
+    The audit trail has a row for each person whose sessions these were.
+    """
     ended = connection.execute(
         update(sessions)
-        .values(ended_at=text("clock_timestamp()"), ended_by=by)
+        .values(ended_at=text("clock_timestamp()"), ended_by=by.person_id)
         .where(sessions.c.organisation_id == organisation, sessions.c.ended_at.is_(None), *_conditions(choice))
-        .returning(sessions.c.digest)
-    )
+        .returning(sessions.c.digest, sessions.c.person_id)
+    ).all()
     digests = [bytes(each.digest) for each in ended]
+    for person, count in Counter(each.person_id for each in ended).items():
+        what = {"subject": person_subject(PersonId(person)), "count": count}
+        record(connection, organisation, by.actor, Action.SESSION_ENDED, what)
     if digests:
         rows = [{"organisation_id": organisation, "digest": digest} for digest in digests]
         connection.execute(

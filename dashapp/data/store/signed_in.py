@@ -9,12 +9,15 @@ from psycopg2 import extensions
 from sqlalchemy import Connection, text
 
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.store.audit import record
 from dashapp.data.store.groups import settle_descriptions
 from dashapp.data.store.joining import Tie, join, meet
 from dashapp.data.store.organisations import ADMINISTRATOR
 from dashapp.data.store.structure import read_rules
+from dashapp.domain.audit import Action, Actor, ViewerRole, person_subject
 from dashapp.domain.events import Identifier
-from dashapp.domain.keys import OrganisationId, PublicId
+from dashapp.domain.keys import OrganisationId, PersonId, PublicId
+from dashapp.domain.sessions import SignInMethod
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +31,13 @@ class Attested:
     administers: bool = False
 
 
-def receive(database: Database, organisation: OrganisationId, attested: Attested, at: datetime) -> PublicId:
+def receive(
+    database: Database, organisation: OrganisationId, attested: Attested, at: datetime, origin: str | None = None
+) -> PublicId:
     """The person behind a sign-in: found, or made and joined by the organisation's rules, with the roles of the claims.
 
     All identifiers of one sign-in are one person. What a sign-in grants it grants to the first identifier's own row, so
-    that two systems that know the same person do not take each other's grants away.
+    that two systems that know the same person do not take each other's grants away. `origin`: the network it came from.
     """
     with database.transaction(DatabaseRole.JOBS, organisation) as connection:
         rules = read_rules(connection, organisation)
@@ -51,24 +56,31 @@ def receive(database: Database, organisation: OrganisationId, attested: Attested
             join(connection, organisation, ties, at)
     with database.transaction(DatabaseRole.JOBS, organisation) as connection:
         _describe(connection, organisation, own, attested, at)
-        grant_by_sign_in(connection, organisation, own, ADMINISTRATOR if attested.administers else None, at)
-        return _public_id(connection, organisation, own)
+        known = _public_id(connection, organisation, own)
+        actor = Actor(str(known), ViewerRole.SELF, origin, SignInMethod.OIDC.value)
+        granted = ADMINISTRATOR if attested.administers else None
+        for action in grant_by_sign_in(connection, organisation, own, granted, at):
+            record(connection, organisation, actor, action, {"subject": person_subject(PersonId(own))})
+        return known
 
 
 def grant_by_sign_in(
     connection: Connection, organisation: OrganisationId, person: int, role: str | None, at: datetime
-) -> None:
-    """The role over the whole organisation that a sign-in grants; every other one that a sign-in granted ends."""
+) -> list[Action]:
+    """The role over the whole organisation that a sign-in grants; every other one that a sign-in granted ends.
+
+    Gives what has changed by it.
+    """
     values = {"organisation": organisation, "person": person, "role": role, "at": at}
-    connection.execute(_END, values)
-    if role is not None:
-        connection.execute(_GRANT, values)
+    ended = connection.execute(_END, values).rowcount > 0
+    made = role is not None and connection.execute(_GRANT, values).rowcount > 0
+    return [Action.ADMINISTRATOR_ENDED] * ended + [Action.ADMINISTRATOR_MADE] * made
 
 
-def end_grants_of(connection: Connection, organisation: OrganisationId, issuer: str, at: datetime) -> None:
-    """Ends what sign-ins at an issuer have granted, since nobody signs in there any more."""
+def end_grants_of(connection: Connection, organisation: OrganisationId, issuer: str, at: datetime) -> list[PersonId]:
+    """Ends what sign-ins at an issuer have granted, since nobody signs in there any more; of whom it has ended."""
     values = {"organisation": organisation, "issuer": issuer, "kind": SUBJECT_KIND, "at": at}
-    connection.execute(_END_OF_ISSUER, values)
+    return [PersonId(person) for person in connection.execute(_END_OF_ISSUER, values).scalars()]
 
 
 def _describe(connection: Connection, organisation: OrganisationId, own: int, attested: Attested, at: datetime) -> None:
@@ -111,7 +123,7 @@ _END_OF_ISSUER: Final = text(
     "UPDATE memberships m SET ends_at = :at FROM person_identifiers i"
     " WHERE m.organisation_id = :organisation AND m.granted_by = 'sign_in' AND m.ends_at IS NULL"
     " AND i.organisation_id = m.organisation_id AND i.person_id = m.person_id"
-    " AND i.issuer = :issuer AND i.kind = :kind"
+    " AND i.issuer = :issuer AND i.kind = :kind RETURNING m.person_id"
 )
 _GRANT: Final = text(
     "INSERT INTO memberships (organisation_id, person_id, scope_kind, scope_id, role, starts_at, granted_by)"

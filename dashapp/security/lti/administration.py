@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import Connection
+
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.queries.people import find_person
+from dashapp.data.store.audit import record
 from dashapp.data.store.frame_origins import register_frame_origin, withdraw_frame_origins
 from dashapp.data.store.groups import Merge
 from dashapp.data.store.lti.codes import keep_code
@@ -30,11 +33,20 @@ from dashapp.data.store.lti.platforms import (
 from dashapp.data.store.merges import merge_people
 from dashapp.data.store.scope_changes import claim_slot
 from dashapp.data.store.writer import Limits
+from dashapp.domain.audit import (
+    ORGANISATION_SUBJECT,
+    Action,
+    ViewerRole,
+    course_subject,
+    person_subject,
+    platform_subject,
+)
 from dashapp.domain.clock import Clock
 from dashapp.domain.errors import AnalyticsError, NotFound
 from dashapp.domain.keys import CourseId, OrganisationId
 from dashapp.domain.platforms import ContextKey
 from dashapp.domain.principal import Principal
+from dashapp.security.acting import acting
 from dashapp.security.lti.places import Places, origin_of
 from dashapp.security.lti.registration import Codes, Registering, check_addresses, new_code
 
@@ -63,11 +75,16 @@ class PlatformAdministration:
     def _by(self) -> str:
         return str(self.principal.public_id)
 
+    def _record(self, connection: Connection, action: Action, subject: str, **detail: str) -> None:
+        actor = acting(self.principal, ViewerRole.ADMINISTRATOR)
+        record(connection, self._organisation, actor, action, {"subject": subject, **detail})
+
     def make_code(self) -> str:
         """A new address at which a platform may register itself, once."""
         code = self.codes.make(self._organisation)
         with self.database.transaction(DatabaseRole.JOBS, self._organisation) as connection:
             keep_code(connection, self._organisation, new_code(code, self._by, self.clock()))
+            self._record(connection, Action.PLATFORM_ADDRESS, ORGANISATION_SUBJECT)
         return self.places.register(code)
 
     def add(self, new: NewPlatform) -> None:
@@ -76,7 +93,8 @@ class PlatformAdministration:
         with self.database.transaction(DatabaseRole.JOBS, self._organisation) as connection:
             key = add_platform(connection, self._organisation, new)
             platform = read_platform(connection, self._organisation, key)
-        assert platform is not None
+            assert platform is not None
+            self._record(connection, Action.PLATFORM_ADDED, platform_subject(platform.public_id))
         if platform.enabled:
             self._let_frame(platform)
 
@@ -85,6 +103,8 @@ class PlatformAdministration:
         platform = self._platform(public_id)
         with self.database.transaction(DatabaseRole.JOBS, self._organisation) as connection:
             set_enabled(connection, self._organisation, platform.platform_id, enabled=enabled)
+            action = Action.PLATFORM_ON if enabled else Action.PLATFORM_OFF
+            self._record(connection, action, platform_subject(public_id))
         if enabled:
             self._let_frame(platform)
         else:
@@ -101,15 +121,18 @@ class PlatformAdministration:
                 state(self.database, Statement(platform, course, (), self.clock(), complete=True), self.limits)
         with self.database.transaction(DatabaseRole.JOBS, self._organisation) as connection:
             remove_platform(connection, self._organisation, platform.platform_id)
+            self._record(connection, Action.PLATFORM_REMOVED, platform_subject(public_id))
 
-    def confirm(self, public_id: UUID, deployment_id: str, *, enabled: bool) -> None:
-        """Believes a deployment that a launch has named, or no longer."""
+    def confirm(self, public_id: UUID, deployment_id: str) -> None:
+        """Believes a deployment that a launch has named."""
         platform = self._platform(public_id)
         if not 0 < len(deployment_id) <= 255 or not deployment_id.isprintable():
             raise PlatformError("A deployment id is needed.")
         with self.database.transaction(DatabaseRole.JOBS, self._organisation) as connection:
             mine = (platform.platform_id, deployment_id)
-            set_deployment(connection, self._organisation, mine, self.clock(), enabled=enabled)
+            set_deployment(connection, self._organisation, mine, self.clock(), enabled=True)
+            subject = platform_subject(public_id)
+            self._record(connection, Action.DEPLOYMENT_CONFIRMED, subject, deployment=deployment_id)
 
     def link_person(self, known_to_platform: UUID, known_to_events: UUID) -> None:
         """Says that somebody whom only a platform knows is somebody whom events know. Raises CannotLink."""
@@ -127,6 +150,7 @@ class PlatformAdministration:
         ):
             merge_people(connection, organisation, merge)
             slot.record(connection, organisation, (), (kept, absorbed))
+            self._record(connection, Action.PERSON_LINKED, person_subject(kept), merged=person_subject(absorbed))
 
     def link_course(self, key: ContextKey, course: UUID) -> None:
         """Says which of our courses a platform's course is; roles that it had in another one end."""
@@ -139,6 +163,7 @@ class PlatformAdministration:
             if context is None or wanted is None:
                 raise NotFound("There is no such course.")
             link_course(connection, organisation, context, wanted)
+            self._record(connection, Action.COURSE_LINKED, course_subject(wanted))
         if context.course_id not in (None, wanted) and context.course_id not in self._courses_of(platform):
             with self.database.transaction(DatabaseRole.INGEST, organisation) as connection:
                 before = read_course(connection, organisation, context.course_id)

@@ -16,13 +16,17 @@ from flask import Flask, Response, request
 
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.queries.organisations import own_address
+from dashapp.data.store.audit import record
 from dashapp.data.store.lti.codes import NewCode, code_holds, note_registered, use_code
-from dashapp.data.store.lti.platforms import NewPlatform, PlatformError, add_platform
+from dashapp.data.store.lti.platforms import NewPlatform, PlatformError, add_platform, read_platform
+from dashapp.domain.audit import Action, Actor, ViewerRole, platform_subject
 from dashapp.domain.clock import Clock
 from dashapp.domain.errors import AnalyticsError
 from dashapp.domain.keys import OrganisationId
 from dashapp.domain.lti import DEEP_LINKING, RESOURCE_LINK, ROSTER_SCOPE, plain
+from dashapp.domain.sessions import SignInMethod
 from dashapp.observability.logging import get_logger
+from dashapp.security.devices import network_of
 from dashapp.security.frames import frame_by
 from dashapp.security.guard import Access, Guard
 from dashapp.security.lti.pages import Pages
@@ -140,6 +144,12 @@ class Registration:
             new = self._registered(organisation, configuration, request.form.get("registration_token", ""), by)
             with self.database.transaction(DatabaseRole.JOBS, organisation) as connection:
                 made = add_platform(connection, organisation, new)
+                platform = read_platform(connection, organisation, made)
+                assert platform is not None
+                # The address was made by an administrator, and stands for them.
+                actor = Actor(by, ViewerRole.ADMINISTRATOR, network_of(request.remote_addr), SignInMethod.LINK.value)
+                what = {"subject": platform_subject(platform.public_id)}
+                record(connection, organisation, actor, Action.PLATFORM_ADDED, what)
         except (RegistrationRefused, PlatformError, OutgoingError) as error:
             log.info("lti.registration_refused", organisation_id=int(organisation), why=str(error))
         finally:

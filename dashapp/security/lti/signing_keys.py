@@ -13,7 +13,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey, RSAKey
 
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.store.audit import record
 from dashapp.data.store.lti.tool_keys import KeptKey, keep_key, own_keys, read_keys, retire_older_keys
+from dashapp.domain.audit import ORGANISATION_SUBJECT, Action, Actor
 from dashapp.domain.clock import Clock
 from dashapp.domain.keys import OrganisationId
 
@@ -49,13 +51,14 @@ class SigningKeys:
         key = self._current(organisation)
         return jwt.encode({"alg": _ALGORITHM, "kid": key.kid}, dict(claims), key, algorithms=[_ALGORITHM])
 
-    def rotate(self, organisation: OrganisationId) -> None:
+    def rotate(self, organisation: OrganisationId, by: Actor) -> None:
         """Makes a new key that signs at once, and has all others sign no more: after a loss."""
         with self.database.transaction(DatabaseRole.WEB, organisation) as connection:
             own_keys(connection, organisation)
             made = self._made()
             keep_key(connection, organisation, made)
             retire_older_keys(connection, organisation, made, self.clock())
+            record(connection, organisation, by, Action.PLATFORM_KEY, {"subject": ORGANISATION_SUBJECT})
 
     def _current(self, organisation: OrganisationId) -> RSAKey:
         now = self.clock()

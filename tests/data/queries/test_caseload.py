@@ -35,9 +35,11 @@ def campus(world: World) -> World:
 
 
 def advise(world: World, *names: str) -> tuple[int, int]:
+    """How many were added, and how many ended."""
     with world.database.transaction(DatabaseRole.JOBS, world.organisation) as connection:
         keys = [world.person_id(name) for name in names]
-        return set_caseload(connection, world.organisation, world.person_id("amy"), keys, NOW)
+        added, ended = set_caseload(connection, world.organisation, world.person_id("amy"), keys, NOW)
+        return len(added), len(ended)
 
 
 def caseload(world: World) -> CaseloadView:

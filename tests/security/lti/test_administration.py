@@ -1,6 +1,7 @@
 """What administrators decide about platforms, and that nobody else does."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,10 +12,13 @@ from dashapp.data.queries.learning_platforms import find_learners, read_view
 from dashapp.data.queries.organisations import own_address
 from dashapp.data.store.frame_origins import read_frame_origins
 from dashapp.data.store.lti.members import limits_from
+from dashapp.data.store.lti.platforms import NewPlatform
+from dashapp.domain.audit import Actor, ViewerRole
 from dashapp.domain.platforms import PlatformsView
 from dashapp.security.lti.administration import CannotLink, PlatformAdministration
 from dashapp.security.lti.places import Places, origin_of
 from dashapp.security.lti.registration import Codes
+from dashapp.security.lti.signing_keys import SigningKeys
 from dashapp.security.outgoing import Outgoing
 from dashapp.security.signing import Signer
 from dashapp.web.application import Application
@@ -38,6 +42,18 @@ def acting(application: Application, campus: Campus) -> PlatformAdministration:
     return PlatformAdministration(
         campus.database, services.clock, places, codes, Outgoing(settings), limits, administrator
     )
+
+
+def by_hand(now: datetime) -> NewPlatform:
+    """A platform at nobody's host, which may be asked in these tests."""
+    url = "http://127.0.0.1:9"
+    return NewPlatform("By hand", url, "by-hand", f"{url}/auth", f"{url}/token", f"{url}/keys", "a test", now, True)
+
+
+def platform_named(campus: Campus, title: str) -> object:
+    query = text("SELECT public_id FROM lti_platforms WHERE title = :title")
+    with campus.database.transaction(DatabaseRole.WEB, campus.organisation_id) as connection:
+        return connection.execute(query, {"title": title}).scalar_one()
 
 
 def view(campus: Campus, application: Application) -> PlatformsView:
@@ -108,3 +124,49 @@ def test_nobody_but_administrators_sees_the_page_or_decides(
 
     assert "There is nothing here for you" in shown.text
     assert decided.status_code != 200 or "register" not in decided.text
+
+
+def test_what_administrators_decide_about_platforms_is_in_the_trail(
+    frame: Frames, acting: PlatformAdministration, campus: Campus, application: Application, registered: int
+) -> None:
+    services, organisation = application.services, campus.organisation_id
+    with campus.database.transaction(DatabaseRole.WEB, campus.organisation_id) as connection:
+        first = connection.execute(text("SELECT coalesce(max(audit_id), 0) FROM audit_log")).scalar_one()
+        query = text("SELECT public_id FROM lti_platforms WHERE platform_id = :platform")
+        public_id = connection.execute(query, {"platform": registered}).scalar_one()
+    frame().launch(sub="fay-9", given_name="Fay", family_name="Ford")
+    frame().launch(roles=[INSTRUCTOR], sub="t-9", context={"id": "bot-9", "title": "More plants"})
+    [waiting] = [one for one in view(campus, application).people if one.name == "Fay Ford"]
+    [context] = [one for one in view(campus, application).contexts if one.name == "More plants"]
+    [botany] = [one for one in view(campus, application).courses if "Botany" in one.name]
+
+    acting.make_code()
+    acting.add(by_hand(services.clock()))
+    signing = SigningKeys(campus.database, services.settings.secret_keys, services.clock)
+    signing.rotate(organisation, Actor(str(acting.principal.public_id), ViewerRole.ADMINISTRATOR))
+    acting.link_person(waiting.public_id, campus.people["Fay Ford"].public_id)
+    acting.link_course(context.key, botany.public_id)
+    opened(frame().launch(sub="fay-9"))
+    acting.confirm(public_id, "another-deployment")
+    acting.switch(public_id, enabled=False)
+    acting.switch(public_id, enabled=True)
+    acting.remove(public_id)
+
+    with campus.database.transaction(DatabaseRole.WEB, campus.organisation_id) as connection:
+        rows = text("SELECT action, subject, actor, role FROM audit_log WHERE audit_id > :first ORDER BY audit_id")
+        written = [tuple(row) for row in connection.execute(rows, {"first": first})]
+    fay, own = campus.people["Fay Ford"], (str(campus.people["Max Moor"].public_id), "administrator")
+    platform_row = f"platform {public_id}"
+    assert written == [
+        ("platform.address_made", "organisation", *own),
+        ("platform.added", f"platform {platform_named(campus, 'By hand')}", *own),
+        ("platform.key_changed", "organisation", *own),
+        ("person.linked", f"person {fay.person_id}", *own),
+        ("course.linked", f"course {course_id(campus, 'BOT 1')}", *own),
+        ("session.begun", f"person {fay.person_id}", str(fay.public_id), "self"),
+        ("platform.deployment_confirmed", platform_row, *own),
+        ("platform.switched_off", platform_row, *own),
+        ("platform.switched_on", platform_row, *own),
+        ("platform.switched_off", platform_row, *own),
+        ("platform.removed", platform_row, *own),
+    ]

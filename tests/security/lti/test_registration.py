@@ -71,6 +71,10 @@ def test_a_platform_registers_itself_and_waits_to_be_switched_on(
     assert [tuple(row) for row in platforms_of(campus, platform)] == [
         (platform.url, "given", False, f"{platform.url}/keys")
     ]
+    query = text("SELECT action, actor, role, origin FROM audit_log ORDER BY audit_id DESC LIMIT 1")
+    with campus.database.transaction(DatabaseRole.WEB, campus.organisation_id) as connection:
+        last = tuple(connection.execute(query).one())
+    assert last == ("platform.added", "an administrator", "administrator", "127.0.0.0/24")
     [said] = platform.registered
     assert said["token"] == "Bearer the-token"
     assert said["redirect_uris"] == [f"{TOOL}/lti/launch"]
