@@ -3,7 +3,7 @@
    change if the transport became push is in this file and in dashapp/web/live.py. */
 (() => {
   "use strict";
-  const TICK = "shell-tick", WORDS = "shell-words", LATE_SECONDS = 5, GIVE_UP_MS = 8000;
+  const TICK = "shell-tick", WORDS = "shell-words", LATE_SECONDS = 5, GIVE_UP_MS = 8000, REMEMBERED_MS = 5000;
   const PARAMETERS = {
     "student-course": "course", "classroom-section": "section", "classroom-first": "from", "classroom-last": "to",
     "classroom-level": "level", "institution-unit": "unit",
@@ -20,7 +20,7 @@
   };
 
   /* ------------------------------------------------------------ asking */
-  let rate = 0, topic = null, etag = "", asking = false, lost = false, known = null;
+  let rate = 0, topic = null, etag = "", asking = false, lost = false, known = null, ended = 0;
   const paused = () => rate === 0;
   const show = (headers) => {
     const asOf = Number(headers.get("la-as-of")), behind = Number(headers.get("la-behind")) || 0, away = headers.get("la-away") === "1";
@@ -35,9 +35,17 @@
     const response = await fetch(`${base()}live?topic=${encodeURIComponent(asked.token)}`, {
       headers, cache: "no-store", credentials: "same-origin", signal: AbortSignal.timeout(GIVE_UP_MS),
     });
-    if (response.status !== 200 && response.status !== 304) { fail(); return null; }
     if (asked.token !== topic?.token) return null;
+    /* The right to this page has ended: asked for its data once more, the server says so in the reader's words. */
+    if (response.status === 403) {
+      if (Date.now() - ended < REMEMBERED_MS) return null;
+      ended = Date.now();
+      return `ended-${ended}`;
+    }
+    if (![200, 204, 304].includes(response.status)) { fail(); return null; }
     show(response.headers);
+    /* Nothing is told at the moment. */
+    if (response.status === 204) return null;
     etag = response.headers.get("etag") || "";
     const version = etag.slice(1, -1), again = lost;
     lost = false;

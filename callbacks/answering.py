@@ -142,6 +142,8 @@ def refused(page: str) -> Any:
     start = (_("Go to my first page"), get_relative_path("/"))
     title, text = _("There is nothing here for you"), _("The address may be wrong, or not yours to open.")
     _replace(page, shell.message(title, text, start))
+    # What is not shown has no news.
+    set_props(ids.Shell.TOPIC, {"data": None})
     return no_update
 
 

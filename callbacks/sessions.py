@@ -36,11 +36,9 @@ def show_sessions(asked: Asked, done: object, page: Mapping[str, object]) -> Any
         view = read_sessions(
             asked.services.database, principal, asked.services.clock(), current_session().digest, everybody=everybody
         )
-        topic = Topic(principal.organisation_id, principal.public_id)
-        own = Topic(principal.organisation_id, principal.public_id, person=principal.person_id)
-        freshness = asked.services.live.freshness()
-        about = None if everybody else own
-        return PageAnswer(sessions.fill(view), topic, version_of(asked, topic), freshness, about)
+        person = None if everybody else principal.person_id
+        topic = Topic(principal.organisation_id, principal.public_id, person=person)
+        return PageAnswer(sessions.fill(view), topic, version_of(asked, topic), asked.services.live.freshness())
 
     return answered(asked, ids.Sessions.PAGE, read)
 

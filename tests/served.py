@@ -116,6 +116,7 @@ def application_on(
     try:
         yield application
     finally:
+        application.rights.stop()
         application.guard.sessions.stop()
         application.services.live.stop()
 

@@ -166,8 +166,8 @@ class PageReader:
         what is accepted is there, however long principals are remembered."""
         organisation, person = principal.organisation_id, principal.person_id
         with self.database.transaction(DatabaseRole.WEB, organisation) as connection:
-            found = connection.execute(guarded_statement(organisation, person, self.clock())).scalars()
-            return replace(principal, guards=frozenset(PersonId(key) for key in found) - {person})
+            found = connection.execute(guarded_statement(organisation, [person], self.clock()))
+            return replace(principal, guards=frozenset(PersonId(one.learner_id) for one in found) - {person})
 
     def quality(self, principal: Principal) -> QualityView:
         """How good the data of the principal's organisation are."""

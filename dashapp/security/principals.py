@@ -3,12 +3,13 @@
 A right that ends is therefore gone within `REMEMBERED`, however long the session lasts.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from time import monotonic
 from typing import Final
 
 from dashapp.data.database import Database, DatabaseRole
-from dashapp.data.queries.people import principal_for
+from dashapp.data.queries.people import principal_for, principals_for
 from dashapp.domain.clock import Clock
 from dashapp.domain.errors import NotFound
 from dashapp.domain.keys import OrganisationId, PublicId
@@ -21,6 +22,14 @@ REMEMBERED: Final = 5.0
 MOST_REMEMBERED: Final = 20_000
 
 
+def as_signed_in(principal: Principal, method: SignInMethod) -> Principal:
+    """The principal as a way of signing in makes them: what a learning platform vouches for is no administrator, since
+    its own administrators can be anybody there."""
+    if principal.administers and method is SignInMethod.LTI:
+        return replace(principal, administers=False)
+    return principal
+
+
 class Principals:
     """Finds the principal of a session. Safe to share between threads: at worst one is read twice."""
 
@@ -30,25 +39,36 @@ class Principals:
         self._known: dict[tuple[int, object], tuple[float, Principal | None]] = {}
 
     def __call__(self, session: Session) -> Principal | None:
-        """The principal; None where the person is gone. Raises Unavailable while the database is away.
-
-        What a learning platform vouches for makes no administrator: its own administrators can be anybody there.
-        """
+        """The principal; None where the person is gone. Raises Unavailable while the database is away."""
         principal = self._recall(session)
-        if principal is not None and principal.administers and session.method is SignInMethod.LTI:
-            return replace(principal, administers=False)
-        return principal
+        return None if principal is None else as_signed_in(principal, session.method)
 
     def _recall(self, session: Session) -> Principal | None:
         key = (int(session.organisation_id), session.person)
         known = self._known.get(key)
         if known is not None and monotonic() - known[0] < REMEMBERED:
             return known[1]
+        read = monotonic()
         principal = self._read(session.organisation_id, session.person)
+        self._remember(key, (read, principal))
+        return principal
+
+    def _remember(self, key: tuple[int, object], known: tuple[float, Principal | None]) -> None:
         if len(self._known) >= MOST_REMEMBERED:
             self._known.clear()
-        self._known[key] = (monotonic(), principal)
-        return principal
+        self._known[key] = known
+
+    def read_all(self, organisation_id: OrganisationId, people: Collection[PublicId]) -> dict[PublicId, Principal]:
+        """Who these people are now, read anew in one go and remembered; those who are gone are left out.
+
+        Raises Unavailable.
+        """
+        read = monotonic()
+        with self._database.transaction(DatabaseRole.WEB, organisation_id) as connection:
+            found = principals_for(connection, organisation_id, people, self._clock())
+        for person in people:
+            self._remember((int(organisation_id), person), (read, found.get(person)))
+        return found
 
     def forget(self, organisation_id: OrganisationId, person: PublicId) -> None:
         """Has somebody read anew, who has just got other roles."""

@@ -25,6 +25,7 @@ from dashapp.security.frames import FrameOrigins
 from dashapp.security.guard import Access, Guard
 from dashapp.security.lti.rosters import Rosters
 from dashapp.security.principals import Principals
+from dashapp.security.rights import Rights
 from dashapp.security.sessions import Sessions
 from dashapp.security.sign_in import SIGN_IN_PATH
 from dashapp.security.topics import Topics
@@ -64,12 +65,14 @@ class Application:
     embedding: Embedding
     job_gauges: JobGauges
     rosters: Rosters
+    rights: Rights
 
     def close(self) -> None:
         """Ends the threads that follow changes and keep events, and the connections."""
         self.collectors.stop()
         self.pages.stop()
         self.rosters.close()
+        self.rights.stop()
         self.guard.sessions.stop()
         self.services.live.stop()
         self.services.database.dispose()
@@ -128,8 +131,10 @@ def create_app(
     pages = Bridge(server, WSGI_THREADS)
     collectors = build_collectors(pages, settings, database, metrics, lambda: live.freshness().as_of)
     timed = LiveStopwatch(metrics, f"{prefix}/live")
-    asgi = LiveApp(collectors, f"{prefix}/live", sessions, topics, live, timed)
-    parts = (guard, metrics, collectors, pages, embedding, job_gauges, rosters)
+    rights = Rights(database, clock, principals)
+    rights.start()
+    asgi = LiveApp(collectors, f"{prefix}/live", sessions, topics, live, timed, rights)
+    parts = (guard, metrics, collectors, pages, embedding, job_gauges, rosters, rights)
     return Application(server, dash, asgi, services, *parts)
 
 

@@ -2,20 +2,22 @@
 
 Every open page asks this every few seconds, so the answer touches neither Flask nor the database: a raw ASGI app knows
 the session from memory, checks a signature, and reads a version from memory. The page names what it shows by a topic,
-which the page's own data callback has signed after the scope was checked. Only a changed version makes the browser ask
-for data.
+which the page's own data callback has signed after the scope was checked; whether the right still holds is known from
+memory, too. While it is not known the answer is that nothing is to be told. Only a changed version makes the browser
+ask for data.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qs
 
 import orjson
 
 from dashapp.domain.sessions import Carrier
-from dashapp.security.sessions import COOKIE, Sessions
+from dashapp.domain.views import Freshness
+from dashapp.security.sessions import COOKIE, Session, Sessions
 from dashapp.security.topics import Topic, Topics, Versions, news_of
 from dashapp.web.measuring import LiveStopwatch
 
@@ -23,6 +25,14 @@ AsgiScope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[AsgiScope, Receive, Send], Awaitable[None]]
+Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
+
+
+class TopicRights(Protocol):
+    """What is needed of `dashapp.security.rights.Rights`."""
+
+    def holds(self, session: Session, topic: Topic) -> bool | None:
+        """Whether the page may still be seen; None: not known now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,7 @@ class LiveApp:
     topics: Topics
     live: Versions
     timed: LiveStopwatch
+    rights: TopicRights
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """One connection of the ASGI server."""
@@ -47,7 +58,7 @@ class LiveApp:
         await send({"type": "http.response.body", "body": body})
         self.timed.observe(scope["method"], status, perf_counter() - begun)
 
-    def _answer(self, scope: AsgiScope) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    def _answer(self, scope: AsgiScope) -> Answer:
         if scope["method"] not in ("GET", "HEAD"):
             return 405, [(b"allow", b"GET, HEAD"), (b"content-length", b"0")], b""
         text, carrier, known = _session_and_etag(scope["headers"])
@@ -58,28 +69,38 @@ class LiveApp:
         topic = self.topics.read(asked)
         if topic is None or (topic.organisation_id, topic.viewer) != (session.organisation_id, session.person):
             return 403, [(b"content-length", b"0"), (b"cache-control", b"no-store")], b""
+        # How somebody signed in stands in the row, which a thread is about to read.
+        right = self.rights.holds(session, topic) if isinstance(session, Session) else None
+        if right is None:
+            return 204, _as_of(self.live.freshness()), b""
+        if not right:
+            return 403, [(b"content-length", b"0"), (b"cache-control", b"no-store")], b""
         return self._tell(topic, known)
 
-    def _tell(self, topic: Topic, known: str) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    def _tell(self, topic: Topic, known: str) -> Answer:
         freshness = self.live.freshness()
         version = news_of(topic, self.live, freshness)
         etag = f'"{version}"'
-        as_of, behind = int(freshness.as_of.timestamp() * 1000), round(freshness.behind_seconds, 1)
-        # In the headers too, since an answer "304, not modified" has no body and the as-of line moves all the same.
-        headers = [
-            (b"etag", etag.encode("ascii")),
-            (b"cache-control", b"no-store"),
-            (b"x-content-type-options", b"nosniff"),
-            (b"la-as-of", str(as_of).encode("ascii")),
-            (b"la-behind", str(behind).encode("ascii")),
-            (b"la-away", b"1" if freshness.transport_away else b"0"),
-        ]
+        headers = [(b"etag", etag.encode("ascii")), *_as_of(freshness)]
         if known == etag:
             return 304, headers, b""
+        as_of, behind = int(freshness.as_of.timestamp() * 1000), round(freshness.behind_seconds, 1)
         told = {"version": version, "asOf": as_of, "behind": behind, "away": freshness.transport_away}
         body = orjson.dumps(told)
         headers += [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode("ascii"))]
         return 200, headers, body
+
+
+def _as_of(freshness: Freshness) -> list[tuple[bytes, bytes]]:
+    """In headers, since an answer "304, not modified" has no body and the as-of line moves all the same."""
+    as_of, behind = int(freshness.as_of.timestamp() * 1000), round(freshness.behind_seconds, 1)
+    return [
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"la-as-of", str(as_of).encode("ascii")),
+        (b"la-behind", str(behind).encode("ascii")),
+        (b"la-away", b"1" if freshness.transport_away else b"0"),
+    ]
 
 
 def _session_and_etag(headers: list[tuple[bytes, bytes]]) -> tuple[str, Carrier, str]:

@@ -13,7 +13,7 @@ OpenAs = Callable[..., Page]
 CHILD = "Ivy Ives"
 
 
-def test_an_invitation_from_the_rule_to_its_end(open_as: OpenAs, service: Service) -> None:
+def test_an_invitation_from_the_rule_to_its_end(open_as: OpenAs, service: Service, page_errors: list[str]) -> None:
     office = open_as(ADMINISTRATOR, f"{service.organisation()}/guardians")
     expect(office.get_by_role("heading", name="Guardians see nothing here")).to_be_visible()
     expect(office.locator("#guardians-inviting")).to_be_hidden()
@@ -44,8 +44,12 @@ def test_an_invitation_from_the_rule_to_its_end(open_as: OpenAs, service: Servic
     office.locator(".la-end summary").click()
     office.get_by_role("button", name="End it now").click()
     expect(office.locator("#guardians-list")).to_contain_text("ended")
-    home.reload()
+    # Nobody loads the page anew: its next question is refused, and it says so.
     expect(home.locator("#shell-refusal")).to_contain_text("There is nothing here for you")
+    expect(home.locator("#student-page")).to_be_hidden()
+    assert page_errors
+    assert all("/live?" in error and "403" in error for error in page_errors), page_errors
+    page_errors.clear()
 
 
 def test_an_adviser_goes_from_the_caseload_to_a_page_and_back(open_as: OpenAs, service: Service) -> None:

@@ -17,6 +17,8 @@ from dashapp.domain.keys import CourseId, OrganisationId, PersonId, PublicId
 from dashapp.domain.sessions import Carrier
 from dashapp.domain.views import Freshness
 from dashapp.observability.metrics import Metrics, build_metrics
+from dashapp.security.principals import Principals
+from dashapp.security.rights import Rights
 from dashapp.security.sessions import Manner, Sessions
 from dashapp.security.topics import Topic, Topics
 from dashapp.web.live import LiveApp
@@ -53,6 +55,7 @@ class Asker:
     topic: str
     college: OrganisationId
     ada: PublicId
+    key: PersonId
 
     def ask(self, **changes: Any) -> tuple[int, dict[str, str], bytes]:
         headers = [(b"cookie", f"other=1; la_session={changes.get('cookie', self.cookie)}".encode())]
@@ -97,14 +100,20 @@ def asker(memory: Memory, metrics: Metrics, module_database: Database, campus: C
         await send({"type": "http.response.body", "body": scope["path"].encode()})
 
     sessions, topics = Sessions(KEYS, lambda: NOW, module_database), Topics(KEYS)
-    app = LiveApp(inner, "/live", sessions, topics, memory, LiveStopwatch(metrics, "/live"))
-    college, ada = campus.organisation_id, campus.people["Ada Abel"].public_id
-    topic = topics.sign(Topic(college, ada, course=CourseId(5)))
-    return Asker(app, sessions.issue(college, ada), topic, college, ada)
+    rights = Rights(module_database, lambda: NOW, Principals(module_database, lambda: NOW))
+    app = LiveApp(inner, "/live", sessions, topics, memory, LiveStopwatch(metrics, "/live"), rights)
+    college, ada = campus.organisation_id, campus.people["Ada Abel"]
+    topic = Topic(college, ada.public_id, person=ada.person_id)
+    cookie = sessions.issue(college, ada.public_id)
+    session = sessions.read(cookie)
+    assert session is not None
+    assert rights.holds(session, topic) is None
+    rights.follow()
+    return Asker(app, cookie, topics.sign(topic), college, ada.public_id, ada.person_id)
 
 
 def test_a_page_hears_the_version_and_until_when_the_data_is_complete(asker: Asker, memory: Memory) -> None:
-    memory.known[asker.college, 5, None] = "1.7"
+    memory.known[asker.college, None, asker.key] = "1.7"
 
     status, headers, body = asker.ask()
 
@@ -131,7 +140,7 @@ def test_what_has_not_changed_has_no_body_but_moves_the_as_of_line(asker: Asker)
 def test_a_change_of_something_else_changes_nothing(asker: Asker, memory: Memory) -> None:
     _status, headers, _body = asker.ask()
 
-    memory.known[asker.college, 6, None] = "1.8"
+    memory.known[asker.college, None, asker.key + 1] = "1.8"
 
     assert asker.ask(etag=headers["etag"])[0] == 304
 
@@ -167,6 +176,8 @@ def test_a_stranger_hears_nothing(asker: Asker, cookie: str) -> None:
 
 def test_a_bearer_is_heard_before_a_cookie_and_neither_travels_in_the_place_of_the_other(asker: Asker) -> None:
     bearer = asker.app.sessions.issue(asker.college, asker.ada, manner=Manner(Carrier.BEARER))
+    assert asker.ask(bearer=bearer, cookie="")[0] == 204, "how it was begun is not known yet"
+    asker.app.sessions.follow()
 
     assert asker.ask(bearer=bearer, cookie="")[0] == 200
     assert asker.ask(bearer=bearer)[0] == 200

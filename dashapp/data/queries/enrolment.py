@@ -298,13 +298,13 @@ def _membership_of_member() -> ColumnElement[bool]:
     )
 
 
-def courses_met_without_roster(organisation: OrganisationId, person_id: PersonId) -> Statement:
-    """(course_id) of the courses without a roster in which the person did something."""
+def courses_met_without_roster(organisation: OrganisationId, persons: Collection[PersonId]) -> Statement:
+    """(course_id, person_id) of the courses without a roster in which people did something."""
     return (
-        select(learner_course_days.c.course_id)
+        select(learner_course_days.c.course_id, learner_course_days.c.person_id)
         .where(
             learner_course_days.c.organisation_id == organisation,
-            learner_course_days.c.person_id == person_id,
+            one_of(learner_course_days.c.person_id, persons),
             without_roster(organisation, learner_course_days.c.course_id),
         )
         .distinct()

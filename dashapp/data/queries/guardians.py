@@ -37,15 +37,18 @@ def _local_day(organisation: OrganisationId, at: datetime) -> ColumnElement[date
     return func.date(func.timezone(zone, at))
 
 
-def guarded_statement(organisation: OrganisationId, person: PersonId, at: datetime) -> Statement:
-    """The keys of the learners whose page the person may see as their guardian at an instant.
+def guarded_statement(organisation: OrganisationId, keys: Collection[PersonId], at: datetime) -> Statement:
+    """(holder, learner_id): the learners whose page people may see as their guardian at an instant.
 
     That takes a membership of the administration, an invitation that has not ended, and a rule that lets it.
     """
     member, learner, rule, one = people.alias("member"), people.alias("learner"), guardian_rules.c, guardianships.c
     same = guardianships.c.organisation_id
     return (
-        select(func.coalesce(learner.c.merged_into, learner.c.person_id))
+        select(
+            func.coalesce(member.c.merged_into, member.c.person_id).label("holder"),
+            func.coalesce(learner.c.merged_into, learner.c.person_id).label("learner_id"),
+        )
         .select_from(guardianships)
         .join(guardian_rules, rule.organisation_id == same)
         .join(
@@ -56,7 +59,7 @@ def guarded_statement(organisation: OrganisationId, person: PersonId, at: dateti
         .join(learner, and_(learner.c.organisation_id == same, learner.c.person_id == one.learner_id))
         .where(
             same == organisation,
-            or_(member.c.person_id == person, member.c.merged_into == person),
+            or_(one_of(member.c.person_id, keys), one_of(member.c.merged_into, keys)),
             memberships.c.role == "guardian",
             memberships.c.scope_kind == "learners",
             memberships.c.scope_id == one.learner_id,

@@ -1,11 +1,11 @@
 """Who somebody is, and what their memberships let them ask for."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, func, select
+from sqlalchemy import ARRAY, Connection, FromClause, Label, Row, Uuid, and_, bindparam, case, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from dashapp.data.queries.columns import Statement
@@ -33,25 +33,29 @@ def name_of(row: Any) -> str:
     return full_name(row.given_name, row.family_name) or UUID(str(row.public_id)).hex[:8]
 
 
-def person_statement(organisation: OrganisationId, public_id: UUID) -> Statement:
-    """One row: the person of this public id or, after a merge, the one who stands for them."""
+def people_statement(organisation: OrganisationId, public_ids: Collection[UUID]) -> Statement:
+    """A row for each: the person of this public id (`asked_id`) or, after a merge, the one who stands for them."""
     asked = people.alias("asked")
+    ids = bindparam(None, sorted(public_ids), type_=ARRAY(Uuid()), unique=True)
     return (
-        select(people.c.person_id, people.c.public_id, *names_of(people))
+        select(people.c.person_id, people.c.public_id, *names_of(people), asked.c.public_id.label("asked_id"))
         .join(
             asked,
             and_(
                 asked.c.organisation_id == people.c.organisation_id,
-                func.coalesce(asked.c.merged_into, asked.c.person_id) == people.c.person_id,
+                # Not coalesce(): under row-level security PostgreSQL uses no index for what might leak, and takes that
+                # for such, so it would read everybody.
+                case((asked.c.merged_into.is_(None), asked.c.person_id), else_=asked.c.merged_into)
+                == people.c.person_id,
             ),
         )
-        .where(asked.c.organisation_id == organisation, asked.c.public_id == public_id)
+        .where(asked.c.organisation_id == organisation, asked.c.public_id == func.any(ids))
     )
 
 
 def find_person(connection: Connection, organisation: OrganisationId, public_id: UUID) -> PersonId:
     """The key of a person by the id in an address. Raises NotFound; who may be seen is the scope's question."""
-    row = connection.execute(person_statement(organisation, public_id)).one_or_none()
+    row = connection.execute(people_statement(organisation, [public_id])).one_or_none()
     if row is None:
         raise NotFound("There is no such person.")
     return PersonId(row.person_id)
@@ -64,8 +68,8 @@ def names_statement(organisation: OrganisationId, keys: Collection[PersonId]) ->
     )
 
 
-def roles_statement(organisation: OrganisationId, person: PersonId, at: datetime) -> Statement:
-    """The roles of a person that hold at an instant, also those granted to people merged into this one.
+def roles_statement(organisation: OrganisationId, keys: Collection[PersonId], at: datetime) -> Statement:
+    """The roles of people (`holder`) that hold at an instant, also those granted to people merged into them.
 
     `course_id` is that of a section; `learner_id` of a membership over a learner is who stands for them.
     """
@@ -73,6 +77,7 @@ def roles_statement(organisation: OrganisationId, person: PersonId, at: datetime
     held = memberships.c
     return (
         select(
+            counts_as(member),
             held.scope_kind,
             held.scope_id,
             held.role,
@@ -105,26 +110,27 @@ def roles_statement(organisation: OrganisationId, person: PersonId, at: datetime
         )
         .where(
             held.organisation_id == organisation,
-            (member.c.person_id == person) | (member.c.merged_into == person),
+            one_of(member.c.person_id, keys) | one_of(member.c.merged_into, keys),
             holds_at(at),
         )
     )
 
 
-def whole_courses_statement(organisation: OrganisationId, person: PersonId, at: datetime) -> Statement:
-    """(course_id, role, source_id, active, ends_at): what each source has last said of staff of whole courses.
+def whole_courses_statement(organisation: OrganisationId, keys: Collection[PersonId], at: datetime) -> Statement:
+    """(holder, course_id, role, source_id, active, ends_at): what each source has last said of staff of whole courses.
 
     A role in a section is one in its course, too, so memberships alone do not tell who has both.
     """
     member, facts = people.alias("member"), membership_facts.c
-    said = (facts.scope_id, facts.role, facts.source_id)
+    holder = counts_as(member)
+    said = (holder.element, facts.scope_id, facts.role, facts.source_id)
     return (
-        select(facts.scope_id.label("course_id"), facts.role, facts.source_id, facts.active, facts.ends_at)
+        select(holder, facts.scope_id.label("course_id"), facts.role, facts.source_id, facts.active, facts.ends_at)
         .ext(distinct_on(*said))
         .join(member, and_(member.c.organisation_id == facts.organisation_id, member.c.person_id == facts.person_id))
         .where(
             facts.organisation_id == organisation,
-            (member.c.person_id == person) | (member.c.merged_into == person),
+            one_of(member.c.person_id, keys) | one_of(member.c.merged_into, keys),
             facts.scope_kind == "course",
             facts.role.in_(sorted(STAFF_ROLES)),
             ~facts.retracted,
@@ -135,24 +141,47 @@ def whole_courses_statement(organisation: OrganisationId, person: PersonId, at: 
 
 
 def principal_for(connection: Connection, organisation: OrganisationId, public_id: UUID, at: datetime) -> Principal:
-    """The person with the roles that hold at `at`. Raises NotFound.
+    """The person with the roles that hold at `at`. Raises NotFound."""
+    found = principals_for(connection, organisation, [public_id], at)
+    if not found:
+        raise NotFound("There is no such person.")
+    return found[PublicId(public_id)]
+
+
+def principals_for(
+    connection: Connection, organisation: OrganisationId, public_ids: Collection[UUID], at: datetime
+) -> dict[PublicId, Principal]:
+    """People with the roles that hold at `at`, by the ids asked for; those who are not there are left out.
 
     Administrators and advisers are such only by a grant that no event can make; guardians only by an invitation of the
     administration, and as long as the organisation's rule lets them in. A role of a unit of the organisation, or a
     teacher of the whole of it, opens nothing.
     """
-    row = connection.execute(person_statement(organisation, public_id)).one_or_none()
-    if row is None:
-        raise NotFound("There is no such person.")
+    rows = connection.execute(people_statement(organisation, public_ids)).all()
+    keys = sorted({PersonId(row.person_id) for row in rows})
+    if not keys:
+        return {}
+    held = _by(connection.execute(roles_statement(organisation, keys, at)).all(), "holder")
+    guards = sorted(person for person, ones in held.items() if any(_granted(one) == GUARDIAN for one in ones))
+    guarded = _by(connection.execute(guarded_statement(organisation, guards, at)).all() if guards else (), "holder")
+    met = _by(connection.execute(courses_met_without_roster(organisation, keys)).all(), "person_id")
+    facts = _whole_courses(connection, organisation, held, at)
+    made: dict[PersonId, Principal] = {}
+    for row in rows:
+        person = PersonId(row.person_id)
+        mine = (held.get(person, ()), guarded.get(person, ()), met.get(person, ()), facts.get(person, ()))
+        made[person] = _principal(organisation, row, mine, at)
+    return {PublicId(row.asked_id): made[PersonId(row.person_id)] for row in rows}
+
+
+def _principal(organisation: OrganisationId, row: Any, found: tuple[Held, Held, Held, Held], at: datetime) -> Principal:
+    """From what was found of the person: roles held, learners guarded, courses met, what sources said of courses."""
+    held, guarded, met, facts = found
     person = PersonId(row.person_id)
-    held = connection.execute(roles_statement(organisation, person, at)).all()
     learns = {one.scope_id for one in held if one.scope_kind == "course" and one.role == Role.LEARNER}
-    granted = [one for one in held if one.granted_by != "event"]
-    teaches, limited = _taught(connection, organisation, (person, at), held)
-    guards = any(one.scope_kind == "learners" and one.role == GUARDIAN for one in granted)
-    guarded = connection.execute(guarded_statement(organisation, person, at)).scalars() if guards else ()
-    met = connection.execute(courses_met_without_roster(organisation, person))
     learns |= {one.course_id for one in met}
+    teaches, limited = _taught(held, facts, at)
+    granted = [one for one in held if one.granted_by != "event"]
     return Principal(
         organisation,
         person,
@@ -162,33 +191,71 @@ def principal_for(connection: Connection, organisation: OrganisationId, public_i
         frozenset(teaches),
         any(one.scope_kind == "organisation" and one.role == ADMINISTRATOR for one in granted),
         limited,
-        _learners(one.learner_id for one in granted if one.scope_kind == "learners" and one.role == ADVISER) - {person},
-        _learners(guarded) - {person},
+        _learners(one.learner_id for one in granted if _granted(one) == ADVISER) - {person},
+        _learners(one.learner_id for one in guarded) - {person},
     )
+
+
+def counts_as(member: FromClause) -> Label[Any]:
+    """Who stands for a person, as `holder`."""
+    return func.coalesce(member.c.merged_into, member.c.person_id).label("holder")
+
+
+def _by(rows: Iterable[Row[*tuple[Any, ...]]], name: str) -> dict[PersonId, list[Row[*tuple[Any, ...]]]]:
+    found: dict[PersonId, list[Row[*tuple[Any, ...]]]] = {}
+    for row in rows:
+        found.setdefault(PersonId(getattr(row, name)), []).append(row)
+    return found
+
+
+def _granted(one: Any) -> str | None:
+    """The role over a learner that somebody has granted."""
+    return str(one.role) if one.scope_kind == "learners" and one.granted_by != "event" else None
 
 
 def _learners(keys: Iterable[int | None]) -> frozenset[PersonId]:
     return frozenset(PersonId(key) for key in keys if key is not None)
 
 
-def _taught(
-    connection: Connection, organisation: OrganisationId, who: tuple[PersonId, datetime], held: Held
-) -> tuple[frozenset[CourseId], frozenset[tuple[CourseId, SectionId]]]:
+def _whole_courses(
+    connection: Connection, organisation: OrganisationId, held: Mapping[PersonId, Held], at: datetime
+) -> dict[PersonId, list[Row[*tuple[Any, ...]]]]:
+    """What sources have said of those with a course's role that may only stand for a section's."""
+    doubtful = sorted(person for person, ones in held.items() if _doubtful(ones))
+    if not doubtful:
+        return {}
+    return _by(connection.execute(whole_courses_statement(organisation, doubtful, at)).all(), "holder")
+
+
+def _sections(held: Held) -> list[Any]:
+    return [
+        one for one in held if one.role in STAFF_ROLES and one.scope_kind == "section" and one.course_id is not None
+    ]
+
+
+def _course_roles(held: Held) -> set[tuple[int, str, int | None]]:
+    return {
+        (one.scope_id, one.role, one.source_id)
+        for one in held
+        if one.role in STAFF_ROLES and one.scope_kind == "course"
+    }
+
+
+def _doubtful(held: Held) -> set[tuple[int, str, int | None]]:
+    """A source's course roles of somebody who has the same role in a section there: they may only stand for that."""
+    by_section = {(one.course_id, one.role, one.source_id) for one in _sections(held) if one.granted_by == "event"}
+    return by_section & _course_roles(held)
+
+
+def _taught(held: Held, facts: Held, at: datetime) -> tuple[frozenset[CourseId], frozenset[tuple[CourseId, SectionId]]]:
     """(courses of which somebody is staff, the sections to which they are limited in some of these)"""
-    staff = [one for one in held if one.role in STAFF_ROLES]
-    sections_held = [one for one in staff if one.scope_kind == "section" and one.course_id is not None]
-    rows = {(one.scope_id, one.role, one.source_id) for one in staff if one.scope_kind == "course"}
-    # A source's course role of somebody who has the same role in a section there may only stand for the section's.
-    doubtful = {(one.course_id, one.role, one.source_id) for one in sections_held if one.granted_by == "event"} & rows
-    if doubtful:
-        said = connection.execute(whole_courses_statement(organisation, *who))
-        doubtful -= {
-            (one.course_id, one.role, one.source_id)
-            for one in said
-            if one.active and (one.ends_at is None or one.ends_at > who[1])
-        }
-    whole = {CourseId(course) for course, _role, _source in rows - doubtful}
+    said = {
+        (one.course_id, one.role, one.source_id)
+        for one in facts
+        if one.active and (one.ends_at is None or one.ends_at > at)
+    }
+    whole = {CourseId(course) for course, _role, _source in _course_roles(held) - (_doubtful(held) - said)}
     limited = frozenset(
-        (CourseId(one.course_id), SectionId(one.scope_id)) for one in sections_held if one.course_id not in whole
+        (CourseId(one.course_id), SectionId(one.scope_id)) for one in _sections(held) if one.course_id not in whole
     )
     return frozenset(whole | {course for course, _section in limited}), limited

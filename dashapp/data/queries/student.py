@@ -53,8 +53,8 @@ def learner_courses_statement(scope: Scope, person: PersonId, as_of: AsOf) -> St
     Where the scope is limited to sections: those whose sections they are in, and `seen`, all learners of these.
     """
     learnt = courses_learnt_in(scope.organisation_id, [person], as_of.instant).subquery("learnt")
-    met = courses_met_without_roster(scope.organisation_id, person)
-    own_ones = or_(courses.c.course_id.in_(select(learnt.c.course_id)), courses.c.course_id.in_(met))
+    met = courses_met_without_roster(scope.organisation_id, [person]).subquery("met")
+    own_ones = or_(*(courses.c.course_id.in_(select(ones.c.course_id)) for ones in (learnt, met)))
     statement = courses_statement(scope.organisation_id).where(own_ones)
     if scope.courses is not None:
         statement = statement.where(one_of(courses.c.course_id, scope.courses))
