@@ -16,6 +16,7 @@ from dashapp.components.links import Links
 from dashapp.components.sentences import classroom_lead, classroom_sentence, learners_counted, level_counts
 from dashapp.components.slots import Slot, chart_slots
 from dashapp.components.strip import Cell
+from dashapp.domain.audience import FEWEST_OTHERS
 from dashapp.domain.filters import Filters
 from dashapp.domain.views import ClassroomView, Level
 from dashapp.figures import Screen
@@ -172,6 +173,8 @@ def _time_cell(view: ClassroomView) -> Cell:
         return _hidden_cell(title)
     if view.minutes_recorded and view.median_minutes_week is not None:
         return Cell(title, words.duration(view.median_minutes_week), (_("Half of the learners worked longer"),))
+    if view.minutes_recorded and 0 < learners_counted(view) <= FEWEST_OTHERS:
+        return Cell(title, _("Too few to compare"), kind="quiet")
     if view.minutes_recorded:
         return Cell(title, _("No full week yet"), kind="quiet")
     said = _("Time is not recorded by this source; events are counted instead")
@@ -254,6 +257,8 @@ def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, obj
     heat = bool(view.learners and view.week_starts)
     range_words = words.date_span(view.first, view.last)
     amount = _("Time and average score") if view.minutes_recorded else _("Events and average score")
+    several = sum(row.score is not None for row in view.learners) > FEWEST_OTHERS
+    said = _("{amount}, {span}; lines: medians") if several else _("{amount}, {span}")
     return {
         "heat": figures.learner_weeks(view, screen, revision=revision),
         "heat_state": None
@@ -265,7 +270,7 @@ def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, obj
         "time_and_score_state": None
         if scored
         else _without_learners(view, _("Learners appear here with their first score.")),
-        "time_and_score_line": _("{amount}, {span}; lines: medians").format(amount=amount, span=range_words),
+        "time_and_score_line": said.format(amount=amount, span=range_words),
         "days": figures.active_days(view.days, view.today, screen, last=view.last, revision=revision),
         "days_state": None
         if view.days

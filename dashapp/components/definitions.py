@@ -64,7 +64,7 @@ def _of_learner(subject: Subject) -> Definition:
                 " all learners have a score within the bar. The attempt that counts is chosen by the activity's policy."
             ),
             start,
-            _("Work that is not graded yet, null and exempt; groups of fewer than 5 learners"),
+            _("Work that is not graded yet, null and exempt; comparisons with too few others"),
             _("Submissions"),
         ),
         Subject.RULES: (
@@ -88,7 +88,7 @@ def _of_learner(subject: Subject) -> Definition:
         Subject.WEEKS: (
             _("Activity in each week from Monday on; the mark is the median of the course.") + " " + _time_on_task(),
             start,
-            _("Days before enrolment; the median of groups of fewer than 5 learners"),
+            _("Days before enrolment; the median where too few others are in the course"),
             days,
         ),
         Subject.CALENDAR: (

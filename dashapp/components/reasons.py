@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from dashapp import words
+from dashapp.domain.audience import Comparison
 from dashapp.domain.views import Reason, Rule
 from dashapp.words import _, ngettext
 
@@ -65,13 +66,17 @@ def _measured(rule: Rule, value: float) -> str:
 
 def rule_value(reason: Reason) -> str:
     """The learner's value in a table: "11", "31 %"."""
+    if reason.value is None and reason.comparison is Comparison.HIDDEN:
+        return _("hidden for privacy")
+    if reason.value is None and reason.comparison is Comparison.TOO_FEW:
+        return _("too few to compare")
     return _("not yet") if reason.value is None else _measured(reason.rule, reason.value)
 
 
 def rule_limit(reason: Reason) -> str:
     """When the rule begins to give points: "more than 7", "1 or more", "under 53 %"."""
     if reason.limit is None:
-        return _("not yet")
+        return _("not yet") if reason.comparison is Comparison.SHOWN else "–"
     if reason.rule is Rule.AWAY:
         return _("more than {number}").format(number=words.number(int(reason.limit)))
     if reason.rule is Rule.MISSED_DEADLINE:

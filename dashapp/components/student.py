@@ -19,6 +19,7 @@ from dashapp.components.sentences import student_lead, student_sentence
 from dashapp.components.slots import Slot, chart_slots
 from dashapp.components.strip import Cell
 from dashapp.components.whose import Reader, whose
+from dashapp.domain.audience import Comparison
 from dashapp.domain.audit import Opening
 from dashapp.domain.views import Due, Level, Reason, StudentView, Week
 from dashapp.figures import Screen
@@ -307,9 +308,21 @@ def _weeks_line(view: StudentView) -> str:
     unit = _("Time per week") if view.minutes_recorded else _("Events per week; time is not recorded by this source")
     if view.chosen is None and len(view.courses) > 1:
         return _("{unit}; choose one course to compare with its median").format(unit=unit)
-    if view.hidden or not any(week.median_minutes is not None or week.median_events is not None for week in view.weeks):
+    if view.comparison is Comparison.HIDDEN:
+        return _("{unit}; the median is hidden for privacy: too few others are in the course").format(unit=unit)
+    if view.comparison is Comparison.TOO_FEW:
+        return _("{unit}; too few others are in the course to compare with").format(unit=unit)
+    if not any(week.median_minutes is not None or week.median_events is not None for week in view.weeks):
         return unit
     return _("{unit}; the mark on each column is the median of the course").format(unit=unit)
+
+
+def _scores_line(view: StudentView) -> str:
+    if not view.scores or any(score.median is not None for score in view.scores):
+        return _("Score, the median and the middle half of each course")
+    if any(score.comparison is Comparison.HIDDEN for score in view.scores):
+        return _("Score; the median is hidden for privacy: too few others have one")
+    return _("Score; too few others have one to compare with")
 
 
 def _calendar_key(minutes: bool) -> Component:
@@ -332,15 +345,12 @@ def _course_options(view: StudentView) -> Sequence[controls.Option]:
 def _charts(view: StudentView, screen: Screen, own: str | None) -> dict[str, object]:
     minutes = view.minutes_recorded
     revision = f"{PAGE}:{view.chosen or 'all'}"
-    scores = _("Score, the median and the middle half of each course")
-    if view.hidden:
-        scores = _("Score; the course has too few learners to show its median")
     return {
         "scores": figures.scores_against_course(view.scores, screen, own=own, revision=revision),
         "scores_state": None
         if view.scores
         else card.no_data(_("Scores appear here within seconds of the first grade.")),
-        "scores_line": scores,
+        "scores_line": _scores_line(view),
         "weeks": figures.weekly_activity(view.weeks, screen, minutes=minutes, revision=revision),
         "weeks_state": None
         if view.weeks

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from dashapp.domain.audience import Comparison
 from dashapp.domain.keys import PublicId
 
 
@@ -40,6 +41,8 @@ class Reason:
     value: float | None
     limit: float | None
     points: int
+    comparison: Comparison = Comparison.SHOWN
+    """Why a rule that compares with the course does not speak, where it would have something to go by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One graded activity of one learner, beside the course. Quartiles are None where the group is hidden."""
+    """One graded activity of one learner, beside the course; without quartiles where `comparison` says why."""
 
     course: str
     activity: str
@@ -90,6 +93,7 @@ class Score:
     quartile_1: float | None = None
     median: float | None = None
     quartile_3: float | None = None
+    comparison: Comparison = Comparison.SHOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +145,8 @@ class StudentView:
     due: tuple[Due, ...]
     handed_in: HandedIn
     today: date
-    hidden: bool
-    """The course's medians are hidden: too few learners."""
+    comparison: Comparison
+    """Of the weeks with the one course in view."""
     freshness: Freshness
     minutes_recorded: bool = True
 

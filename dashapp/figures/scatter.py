@@ -7,6 +7,7 @@ from statistics import median
 import plotly.graph_objects as go
 
 from dashapp import words
+from dashapp.domain.audience import FEWEST_OTHERS
 from dashapp.domain.views import ClassroomView, LearnerRow, Level
 from dashapp.figures.axes import count_scale, minutes_scale, percent_scale
 from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure
@@ -186,7 +187,8 @@ def time_and_score(view: ClassroomView, screen: Screen, *, revision: str = "") -
         "dragmode": "zoom" if zoom else False,
         "xaxis": {**scale.axis(), "fixedrange": not zoom},
         "yaxis": {**percent_scale(), "fixedrange": not zoom},
-        **_medians(points, scale.top, minutes, screen),
+        # Of so few the medians are one of them, or half-way between two.
+        **(_medians(points, scale.top, minutes, screen) if len(points) > FEWEST_OTHERS else {}),
     }
     traces = [_marks(points, level, screen, minutes=minutes) for level in (Level.CALM, Level.WATCH, Level.HELP)]
     traces.append(_names(points, names, screen))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from dashapp import words
+from dashapp.domain.audience import Comparison
 from dashapp.domain.views import Score
 from dashapp.figures.axes import percent_scale
 from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure, plain
@@ -125,15 +126,20 @@ def _ends(rows: Sequence[Score], own: str, screen: Screen) -> list[Json]:
     return notes
 
 
+def why_not(score: Score) -> str:
+    """Why a score stands alone."""
+    return _("too few to compare") if score.comparison is Comparison.TOO_FEW else _("hidden for privacy")
+
+
 def _table(scores: Sequence[Score], own: str) -> Table:
     rows = tuple(
         (
             _name(score),
             words.percent(score.score),
-            words.percent(score.median) if score.median is not None else _("hidden"),
+            words.percent(score.median) if score.median is not None else why_not(score),
             f"{words.number(score.quartile_1)}–{words.percent(score.quartile_3)}"
             if score.quartile_1 is not None and score.quartile_3 is not None
-            else _("hidden"),
+            else why_not(score),
         )
         for score in scores
     )

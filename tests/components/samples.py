@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from dashapp.domain.audience import Comparison
 from dashapp.domain.guardians import GuardianRule, Guardianship, GuardiansView
 from dashapp.domain.keys import PublicId
 from dashapp.domain.views import (
@@ -77,7 +78,8 @@ def week(number: int, *, minutes: bool = True, hidden: bool = False) -> Week:
 
 
 def student(*, minutes: bool = True, hidden: bool = False, level: Level = Level.CALM) -> StudentView:
-    quartiles = (None, None, None) if hidden else (40.0, 60.0, 80.0)
+    compared = Comparison.HIDDEN if hidden else Comparison.SHOWN
+    quartiles = (*((None,) * 3 if hidden else (40.0, 60.0, 80.0)), compared)
     first, second = datetime(2026, 2, 20, tzinfo=UTC), datetime(2026, 3, 20, tzinfo=UTC)
     why = {
         Level.CALM: reasons(),
@@ -103,7 +105,7 @@ def student(*, minutes: bool = True, hidden: bool = False, level: Level = Level.
         due=(DUE,),
         handed_in=HandedIn(on_time=4, late=1, missing=1, not_yet_due=3),
         today=TODAY,
-        hidden=hidden,
+        comparison=compared,
         freshness=FRESH,
         minutes_recorded=minutes,
     )
@@ -124,7 +126,7 @@ def new_student() -> StudentView:
         due=(),
         handed_in=HandedIn(0, 0, 0, 0),
         today=TODAY,
-        hidden=False,
+        comparison=Comparison.SHOWN,
         freshness=FRESH,
     )
 

@@ -23,6 +23,7 @@ from dashapp.components.sentences import (
     student_sentence,
 )
 from dashapp.components.whose import Reader
+from dashapp.domain.audience import Comparison
 from dashapp.domain.filters import Filters
 from dashapp.domain.views import Level, Reason, Rule
 from dashapp.figures import Screen
@@ -358,3 +359,43 @@ def test_a_caseload_opens_with_how_many_need_help() -> None:
     assert caseload.sentence(replace(view, learners=quiet)) == "3 learners"
     listed = plain(caseload.fill(view, Screen(), Links())["listed"])
     assert "CCC: Away 11 teaching days" in listed
+
+
+@pytest.mark.parametrize(
+    ("compared", "words"),
+    [(Comparison.HIDDEN, "hidden for privacy"), (Comparison.TOO_FEW, "too few")],
+)
+def test_a_page_without_a_comparison_says_why_on_each_card(compared: Comparison, words: str) -> None:
+    view = samples.student(hidden=True)
+    silent = (
+        Reason(Rule.AWAY, 1, 7, 0),
+        Reason(Rule.LITTLE_ACTIVITY, None, 20, 0, compared),
+        Reason(Rule.LOW_SCORE, None, None, 0, compared),
+        Reason(Rule.MISSED_DEADLINE, 0, 0, 0),
+    )
+    view = replace(
+        view,
+        courses=view.courses[:1],
+        comparison=compared,
+        scores=tuple(replace(score, comparison=compared) for score in view.scores),
+        reasons=(("CCC", silent),),
+        levels=(Level.CALM,),
+    )
+
+    filled = student.fill(view, Screen(), Links())
+
+    for name in ("scores_line", "weeks_line"):
+        assert words in str(filled[name]), name
+    assert text_of(filled["why"]).count(words) == 2
+    assert "median" not in text_of(filled["title"])
+
+
+def test_a_classroom_of_three_has_no_median() -> None:
+    view = samples.classroom()
+    few = replace(view, learners=view.learners[:3], enrolled=3, median_minutes_week=None)
+
+    filled = classroom.fill(few, Screen(), Links())
+
+    assert "Too few to compare" in text_of(filled["strip"])
+    assert "medians" not in str(filled["time_and_score_line"])
+    assert not filled["time_and_score"].layout.shapes  # type: ignore[attr-defined]  # a figure

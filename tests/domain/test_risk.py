@@ -3,6 +3,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from dashapp.domain.audience import Audience, Comparison
 from dashapp.domain.indicators.calendar import TeachingCalendar
 from dashapp.domain.indicators.risk import RULES, RiskRules, Situation, Standing, Step, assess, levels
 from dashapp.domain.views import Level, Reason, Rule
@@ -97,7 +98,38 @@ def test_a_low_score_is_a_quarter_under_the_mean() -> None:
 
 def test_a_score_of_one_learner_alone_is_held_against_nothing() -> None:
     standing = judged(score=np.array([10.0, NONE, NONE, NONE, NONE]))
-    assert reason(standing, 0, Rule.LOW_SCORE) == Reason(Rule.LOW_SCORE, None, None, 0)
+    assert reason(standing, 0, Rule.LOW_SCORE) == Reason(Rule.LOW_SCORE, None, None, 0, Comparison.TOO_FEW)
+    assert reason(standing, 1, Rule.LOW_SCORE) == Reason(Rule.LOW_SCORE, None, None, 0), "nothing to go by yet"
+
+
+@pytest.mark.parametrize(
+    ("audience", "learners", "expected"),
+    [
+        (Audience.SELF, 5, Comparison.HIDDEN),
+        (Audience.ONE, 5, Comparison.HIDDEN),
+        (Audience.SELF, 6, Comparison.SHOWN),
+        (Audience.NAMED, 3, Comparison.TOO_FEW),
+        (Audience.NAMED, 4, Comparison.SHOWN),
+    ],
+)
+def test_rules_that_compare_speak_only_among_enough_others(
+    audience: Audience, learners: int, expected: Comparison
+) -> None:
+    given: dict[str, object] = {
+        "enrolled_day": np.zeros(learners, dtype=np.int64),
+        "last_day": ordinals(TODAY - timedelta(days=9), *[TODAY] * (learners - 1)),
+        "week_events": np.array([1.0, *[20.0] * (learners - 1)]),
+        "score": np.array([10.0, *[90.0] * (learners - 1)]),
+        "missed": np.zeros(learners, dtype=np.int64),
+    }
+
+    standing = assess(situation(TODAY, **given), CALENDAR, RiskRules(), audience, 5)
+
+    compared = [reason(standing, 0, rule) for rule in (Rule.LITTLE_ACTIVITY, Rule.LOW_SCORE)]
+    assert {one.comparison for one in compared} == {expected}
+    assert all((one.value is not None) == (expected is Comparison.SHOWN) for one in compared)
+    assert all((one.points > 0) == (expected is Comparison.SHOWN) for one in compared)
+    assert reason(standing, 0, Rule.AWAY).points == 2, "what compares with nobody goes on"
 
 
 def test_missed_deadlines_count_and_say_nothing_where_nothing_was_due() -> None:

@@ -34,7 +34,10 @@ def read_caseload(connection: Connection, scope: Scope, as_of: AsOf) -> Caseload
     running = [one for one in every if one.calendar.is_running(campus.today)]
     shown = campus.today - timedelta(days=RECENT_DAYS), campus.today
     seen = {one.course_id: scope.learners for one in every}
-    question = Question(organisation, as_of, tuple(running), shown, seen=seen, minimum_group=scope.minimum_group)
+    question = Question(
+        organisation, as_of, tuple(running), shown,
+        seen=seen, minimum_group=scope.minimum_group, audience=scope.audience,
+    )  # fmt: skip
     standings = {one.course.course_id: one for one in read_standings(connection, question, campus)}
     named = {row.person_id: row for row in connection.execute(names_statement(organisation, learners))}
     courses_of: dict[int, list[Course]] = {key: [] for key in learners}

@@ -22,7 +22,7 @@ from dashapp.data.queries.enrolment import names_and_sections, names_in_sections
 from dashapp.data.queries.people import name_of
 from dashapp.data.queries.standing import CourseStanding, Question, read_standings
 from dashapp.data.queries.videos import read_videos
-from dashapp.domain.audience import Audience
+from dashapp.domain.audience import FEWEST_OTHERS, Audience
 from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.filters import Filters
 from dashapp.domain.indicators.activity import last_days
@@ -286,8 +286,8 @@ def _active(room: _Room, back: int) -> int:
 
 
 def _median_week(room: _Room) -> float | None:
-    """Of the last full week."""
-    if room.time is None or not len(room.chosen):
+    """Of the last full week; None where there are too few to have a median that means something."""
+    if room.time is None or len(room.chosen) <= FEWEST_OTHERS:
         return None
     monday = week_start(room.campus.today) - timedelta(days=7)
     return float(np.median(_weekly_minutes(room, [monday])[room.chosen, 0]))

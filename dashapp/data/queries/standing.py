@@ -1,6 +1,7 @@
 """Where each learner of a course stands: one batch of reads that the student's and the classroom's page share.
 
-Both pages show the same level for the same learner, since both compute it here from the whole course.
+Both pages show the same level for the same learner, since both compute it here from the whole course; but for courses
+that are so small that only some readers may compare in them.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -16,7 +17,7 @@ from dashapp.data.queries.columns import read_columns
 from dashapp.data.queries.courses import Activity, Campus, Course, Work, read_work, submissions_statement
 from dashapp.data.queries.days import Columns, Range, counts_statement, places
 from dashapp.data.queries.enrolment import roster
-from dashapp.domain.audience import MINIMUM_GROUP
+from dashapp.domain.audience import MINIMUM_GROUP, Audience
 from dashapp.domain.indicators.handins import Deadlines, missed
 from dashapp.domain.indicators.risk import MISSED_WINDOW_DAYS, Situation, Standing, assess
 from dashapp.domain.indicators.scores import Marks, SubmissionRows, average_scores, marks
@@ -42,6 +43,8 @@ class Question:
     seen: Mapping[CourseId, Collection[int]] = field(default_factory=dict)
     """Of courses in which the reader sees only some learners by name: these."""
     minimum_group: int = MINIMUM_GROUP
+    audience: Audience = Audience.NAMED
+    """Who will read it: that decides with how many others somebody may be compared."""
 
     def ranges(self, today: date) -> tuple[Range, ...]:
         """The days to be read: the shown ones, and the last two weeks, which rules and comparisons need."""
@@ -120,7 +123,8 @@ def _standing(
     return CourseStanding(
         course, keys, people["last_day"], people["last_at"], place[enrolled], counts,
         bool(counts["recorded"].any()), tasks, result, limits, day_precision, averages,
-        assess(situation, course.calendar, course.rules), bool(people["enrolled"].all()), seen,
+        assess(situation, course.calendar, course.rules, question.audience, question.minimum_group),
+        bool(people["enrolled"].all()), seen,
     )  # fmt: skip
 
 

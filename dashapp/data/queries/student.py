@@ -21,7 +21,7 @@ from dashapp.data.queries.enrolment import (
 )
 from dashapp.data.queries.standing import CourseStanding, Question, read_standings
 from dashapp.data.tables import courses
-from dashapp.domain.audience import Audience
+from dashapp.domain.audience import Audience, Comparison, comparison
 from dashapp.domain.errors import NotPermitted
 from dashapp.domain.filters import Filters
 from dashapp.domain.indicators.calendar import TeachingCalendar, shown_range, week_starts
@@ -120,18 +120,18 @@ def read_student(connection: Connection, scope: Scope, as_of: AsOf, filters: Fil
     chosen = _chosen(found, filters.course, campus.today)
     shown = shown_range(_calendar(chosen), campus.today, filters.first, filters.last)
     seen = _seen(scope, rows)
-    question = Question(scope.organisation_id, as_of, chosen, shown, person, seen, scope.minimum_group)
+    question = Question(scope.organisation_id, as_of, chosen, shown, person, seen, scope.minimum_group, scope.audience)
     standings = [one for one in read_standings(connection, question, campus) if one.place_of(person) is not None]
     own = _own_days(connection, scope, campus, (person, [one.course_id for one in chosen]))
-    weeks, hidden = _weeks(connection, scope, campus, question, (own, standings))
-    return _view(scope, campus, (found, chosen, filters), standings, _Parts(own, weeks, hidden, question))
+    weeks, compared = _weeks(connection, scope, campus, question, (own, standings))
+    return _view(scope, campus, (found, chosen, filters), standings, _Parts(own, weeks, compared, question))
 
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
     own: _Own
     weeks: tuple[Week, ...]
-    hidden: bool
+    comparison: Comparison
     question: Question
 
 
@@ -163,7 +163,7 @@ def _view(
         due=_due(mine, parts.question.as_of.instant),
         handed_in=_handed_in(mine),
         today=campus.today,
-        hidden=parts.hidden,
+        comparison=parts.comparison,
         freshness=campus.freshness,
         minutes_recorded=parts.own.recorded or any(one.recorded for one in standings),
     )
@@ -196,7 +196,7 @@ def _weeks(
     campus: Campus,
     question: Question,
     read: tuple[_Own, Sequence[CourseStanding]],
-) -> tuple[tuple[Week, ...], bool]:
+) -> tuple[tuple[Week, ...], Comparison]:
     own, standings = read
     starts = week_starts(*question.shown)
     alone = np.zeros(len(own.day), dtype=np.int64)
@@ -207,7 +207,7 @@ def _weeks(
         0
     ]
     recorded = own.recorded or any(one.recorded for one in standings)
-    medians, hidden = _medians(connection, scope, campus, question, standings)
+    medians, compared = _medians(connection, scope, campus, question, standings)
     under_way = week_start(campus.today)
     return (
         tuple(
@@ -217,7 +217,7 @@ def _weeks(
             )
             for index, monday in enumerate(starts)
         ),
-        hidden,
+        compared,
     )  # fmt: skip
 
 
@@ -229,31 +229,27 @@ class _Medians:
 
 def _medians(
     connection: Connection, scope: Scope, campus: Campus, question: Question, standings: Sequence[CourseStanding]
-) -> tuple[_Medians, bool]:
+) -> tuple[_Medians, Comparison]:
     """Medians over the learners of the one course in view: those of several courses cannot be put together."""
     starts = week_starts(*question.shown)
     nothing = _Medians([None] * len(starts), [None] * len(starts))
     if len(standings) != 1:
-        return nothing, False
+        return nothing, Comparison.SHOWN
     one = standings[0]
-    if _too_few(scope, len(one.people) - 1):
-        return nothing, True
+    compared = comparison(scope.audience, len(one.people) - 1, scope.minimum_group)
+    if compared is not Comparison.SHOWN:
+        return nothing, compared
     shape = (starts, len(one.people))
     events = [
         float(value) for value in np.median(per_week(one.place, one.days["day"], one.days["events"], shape), axis=0)
     ]
     if not one.recorded:
-        return _Medians(nothing.minutes, events), False
+        return _Medians(nothing.minutes, events), compared
     statement = bits_statement(question.organisation, [one.course.course_id], [question.shown])
     time = time_on_task(read_bits(connection, statement), first_minutes(campus.local))
     place, enrolled = places(one.people, time.learner)
     weekly = per_week(place[enrolled], time.day[enrolled], time.minutes[enrolled], shape)
-    return _Medians([float(value) for value in np.median(weekly, axis=0)], events), False
-
-
-def _too_few(scope: Scope, others: int) -> bool:
-    """Who sees one learner sees a group only where at least k others are in it; staff see each member anyway."""
-    return others < (1 if scope.audience is Audience.NAMED else scope.minimum_group)
+    return _Medians([float(value) for value in np.median(weekly, axis=0)], events), compared
 
 
 def _thin(scope: Scope, unseen: int) -> bool:
@@ -272,10 +268,14 @@ def _scores(mine: Sequence[tuple[CourseStanding, int]], scope: Scope) -> tuple[S
             unseen = int((~np.isnan(known) & ~one.seen).sum())
             known = known[~np.isnan(known)]
             quartiles: list[float | None] = [None, None, None]
-            if not _too_few(scope, len(known) - 1) and not _thin(scope, unseen):
+            compared = comparison(scope.audience, len(known) - 1, scope.minimum_group)
+            if _thin(scope, unseen):
+                compared = Comparison.HIDDEN
+            if compared is Comparison.SHOWN:
                 quartiles = [float(value) for value in np.percentile(known, (25, 50, 75))]
             when = datetime.fromtimestamp(float(one.marks.graded_at[at, column]), UTC)
-            result.append(Score(one.course.choice.code, task.title, float(own), when, *quartiles))
+            quarters = dict(zip(("quartile_1", "median", "quartile_3"), quartiles, strict=True))
+            result.append(Score(one.course.choice.code, task.title, float(own), when, comparison=compared, **quarters))
     return tuple(sorted(result, key=lambda score: score.at))
 
 

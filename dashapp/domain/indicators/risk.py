@@ -7,7 +7,8 @@ since they can still be reached. The rules are simple on purpose: each can be ch
 They follow what Macfadyen & Dawson 2010 (doi 10.1016/j.compedu.2009.09.008) and Arnold & Pistilli 2012
 (doi 10.1145/2330601.2330666) found to carry most: recency, effort against one's own course, results, missed work.
 
-No rule speaks before teaching starts, in breaks, or after the end.
+No rule speaks before teaching starts, in breaks, or after the end; and none that compares a learner with the course
+while there are too few others to compare with (`dashapp.domain.audience.comparison`).
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from dashapp.domain.audience import MINIMUM_GROUP, Audience, Comparison, comparison
 from dashapp.domain.indicators.calendar import TeachingCalendar
 from dashapp.domain.views import Level, Reason, Rule
 
@@ -87,6 +89,10 @@ class Standing:
     points: NDArray[np.int64]
     levels: tuple[Level, ...]
     speaking: bool
+    comparisons: tuple[Comparison, ...]
+    """Why the rule of each column is silent for those of whom it would otherwise know something."""
+    known: NDArray[np.bool_]
+    """Of whom each rule would know something."""
 
     def reasons(self, index: int) -> tuple[Reason, ...]:
         """The four rules of one learner, in the order of `RULES`."""
@@ -96,6 +102,7 @@ class Standing:
                 None if np.isnan(self.values[index, column]) else round(float(self.values[index, column]), 1),
                 None if np.isnan(self.limits[column]) else round(float(self.limits[column]), 1),
                 int(self.points[index, column]),
+                self.comparisons[column] if self.known[index, column] else Comparison.SHOWN,
             )
             for column, rule in enumerate(RULES)
         )
@@ -142,21 +149,41 @@ def levels(points: NDArray[np.int64], last_day: Longs, rules: RiskRules) -> tupl
     return tuple(result)
 
 
-def assess(situation: Situation, calendar: TeachingCalendar, rules: RiskRules) -> Standing:
-    """The points, values, limits and levels of all learners of one course at `situation.today`."""
+def _nothing_yet(number: int, speaking: bool) -> Standing:
+    shape = (number, len(RULES))
+    return Standing(
+        np.full(shape, np.nan),
+        np.full(len(RULES), np.nan),
+        np.zeros(shape, dtype=np.int64),
+        (Level.CALM,) * number,
+        speaking,
+        (Comparison.SHOWN,) * len(RULES),
+        np.zeros(shape, dtype=bool),
+    )
+
+
+def assess(
+    situation: Situation,
+    calendar: TeachingCalendar,
+    rules: RiskRules,
+    audience: Audience = Audience.NAMED,
+    minimum_group: int = MINIMUM_GROUP,
+) -> Standing:
+    """The points, values, limits and levels of all learners of one course at `situation.today`, for an audience."""
     number = len(situation.last_day)
-    values, limits = np.full((number, len(RULES)), np.nan), np.full(len(RULES), np.nan)
-    points = np.zeros((number, len(RULES)), dtype=np.int64)
     speaking = calendar.is_teaching(situation.today)
     if not speaking or not number:
-        return Standing(values, limits, points, (Level.CALM,) * number, speaking)
+        return _nothing_yet(number, speaking)
+    values, limits = np.full((number, len(RULES)), np.nan), np.full(len(RULES), np.nan)
+    points = np.zeros((number, len(RULES)), dtype=np.int64)
     values[:, 0] = away_days(situation, calendar)
-    week = situation.week_events
-    median = float(np.nanmedian(week)) if (~np.isnan(week)).any() else 0.0
+    week, known = situation.week_events, situation.score[~np.isnan(situation.score)]
+    weeks = int((~np.isnan(week)).sum())
+    of_week, of_scores = (comparison(audience, count - 1, minimum_group) for count in (weeks, len(known)))
+    median = float(np.nanmedian(week)) if of_week is Comparison.SHOWN else 0.0
     if median > 0:
         values[:, 1] = 100.0 * week / median
-    known = situation.score[~np.isnan(situation.score)]
-    mean = float(known.mean()) if len(known) > 1 else float("nan")
+    mean = float(known.mean()) if of_scores is Comparison.SHOWN else float("nan")
     values[:, 2] = situation.score if mean > 0 else np.nan
     if situation.due:
         values[:, 3] = situation.missed
@@ -171,4 +198,8 @@ def assess(situation: Situation, calendar: TeachingCalendar, rules: RiskRules) -
     points[:, 1] = _below(values[:, 1], rules.little_activity)
     points[:, 2] = _below(relative, rules.low_score)
     points[:, 3] = _above(values[:, 3], rules.missed_deadline)
-    return Standing(values, limits, points, levels(points.sum(axis=1), situation.last_day, rules), speaking)
+    to_know = np.ones((number, len(RULES)), dtype=bool)
+    to_know[:, 1], to_know[:, 2] = ~np.isnan(week), ~np.isnan(situation.score)
+    listed = levels(points.sum(axis=1), situation.last_day, rules)
+    comparisons = (Comparison.SHOWN, of_week, of_scores, Comparison.SHOWN)
+    return Standing(values, limits, points, listed, speaking, comparisons, to_know)

@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from dashapp.data.queries.student import read_student
+from dashapp.domain.audience import Comparison
 from dashapp.domain.errors import NotPermitted
 from dashapp.domain.events import AttemptPolicy, Role
 from dashapp.domain.filters import Filters
@@ -88,13 +89,13 @@ def test_medians_are_those_of_one_course_with_at_least_k_others(campus: World) -
 
 def test_medians_of_too_few_others_are_hidden(campus: World) -> None:
     view = own_page(campus, "ada", course=campus.public_id("BIO"))
-    assert view.hidden
+    assert view.comparison is Comparison.HIDDEN
     assert all(week.median_events is None and week.median_minutes is None for week in view.weeks)
 
 
 def test_medians_of_several_courses_are_not_put_together(campus: World) -> None:
     view = own_page(campus, "ada")
-    assert not view.hidden
+    assert view.comparison is Comparison.SHOWN
     assert all(week.median_events is None for week in view.weeks)
 
 
@@ -198,15 +199,39 @@ def test_staff_see_a_learner_in_their_own_courses_only(campus: World) -> None:
     assert [choice.code for choice in view.courses] == ["ALG"]
 
 
-def test_staff_see_the_comparison_of_a_small_group(campus: World) -> None:
+def test_a_learner_is_held_against_nobody_where_too_few_others_are_in_the_course(campus: World) -> None:
+    """Algebra without Fay and with a score of hers that nobody else has: four others."""
+    campus.member("fay", "ALG", Role.LEARNER, active=False, occurred_at=at("05-06 08:00"))
+    campus.write()
+
+    own = own_page(campus, "ben", course=campus.public_id("ALG"))
+
+    _away, little, low, missed = own.reasons[0][1]
+    assert (little.value, little.points, little.comparison) == (None, 0, Comparison.HIDDEN)
+    assert (low.value, low.limit, low.points, low.comparison) == (None, None, 0, Comparison.HIDDEN)
+    assert missed.value == 1
+    assert own.comparison is Comparison.HIDDEN
+    assert [(score.median, score.comparison) for score in own.scores] == [(None, Comparison.HIDDEN)]
+    tutor, ben = campus.principal("tutor"), campus.person_id("ben")
+    by_tutor = campus.read(read_student, scope_for_learner(tutor, ben), AS_OF, Filters(), ben)
+    assert [reason.value for reason in by_tutor.reasons[0][1]] == [1, 100, 20, 1]
+    assert by_tutor.scores[0].median is not None
+
+
+def test_staff_see_the_comparison_of_a_small_group_unless_it_means_nothing(campus: World) -> None:
     campus.person("bio-tutor")
     campus.member("bio-tutor", "BIO", Role.ASSISTANT)
     campus.write()
     ada = campus.person_id("ada")
     scope = scope_for_learner(campus.principal("bio-tutor"), ada)
     view = campus.read(read_student, scope, AS_OF, Filters(), ada)
-    assert not view.hidden
-    assert view.weeks[-2].median_events == 1
+    assert view.comparison is Comparison.TOO_FEW
+    assert view.weeks[-2].median_events is None
+    campus.learners("BIO", "cho", "dan")
+    campus.write()
+    view = campus.read(read_student, scope, AS_OF, Filters(), ada)
+    assert view.comparison is Comparison.SHOWN
+    assert view.weeks[-2].median_events == 0
 
 
 def test_staff_may_not_open_a_learner_of_another_course(campus: World) -> None:
