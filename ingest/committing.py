@@ -5,9 +5,8 @@ from contextlib import ExitStack, suppress
 from threading import Lock
 
 from msgspec.structs import replace
-from sqlalchemy import Connection
 
-from dashapp.data.database import Database
+from dashapp.data.database import Connection, Database
 from dashapp.data.store.arrivals import Arrived, Buried
 from dashapp.data.store.blame import blames_an_event
 from dashapp.data.store.dead_letters import bury, organisations_of, settle_replayed

@@ -11,7 +11,6 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
-from sqlalchemy import text
 
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store import inbox
@@ -64,7 +63,7 @@ class InboxDepository:
     def put(self, deposits: Sequence[Deposit]) -> None:
         """See `Depository.put`. All of them are safe, or none."""
         with self._database.transaction(DatabaseRole.INGEST, None) as connection:
-            connection.execute(_WAIT_NO_LONGER)
+            inbox.wait_at_most(connection, ANSWER_MS)
             for (source_id, topic), group in groupby(sorted(deposits, key=_sender_and_topic), _sender_and_topic):
                 inbox.put(connection, source_id, topic, [each.body for each in group], self._pseudonym_key)
 
@@ -74,9 +73,6 @@ class InboxDepository:
 
 def _sender_and_topic(deposit: Deposit) -> tuple[SourceId, Topic]:
     return deposit.source.source.source_id, deposit.topic
-
-
-_WAIT_NO_LONGER: Final = text(f"SET LOCAL statement_timeout = {ANSWER_MS}")
 
 
 class KafkaDepository:

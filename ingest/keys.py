@@ -7,9 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection
-
-from dashapp.data.database import Database, DatabaseRole, act_for, database_from
+from dashapp.data.database import Connection, Database, DatabaseRole, act_for, database_from
 from dashapp.data.migrations import check_migrated
 from dashapp.data.store.audit import operator, record
 from dashapp.data.store.organisations import (

@@ -6,9 +6,8 @@ from typing import Any, Final
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
-from sqlalchemy import Connection
 
-from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.database import Connection, Database, DatabaseRole
 from dashapp.data.store import inbox
 from dashapp.data.store.announcing import announce_portion
 from dashapp.data.store.arrivals import Letter

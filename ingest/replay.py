@@ -16,9 +16,7 @@ from datetime import UTC, datetime
 from threading import Event as Signal
 from typing import Final, TextIO
 
-from sqlalchemy import Connection
-
-from dashapp.data.database import Database, DatabaseRole, database_from
+from dashapp.data.database import Connection, Database, DatabaseRole, database_from
 from dashapp.data.migrations import check_migrated
 from dashapp.data.queries.letters import count_letters, list_letters, look_at
 from dashapp.data.store import letter_replays

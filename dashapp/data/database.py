@@ -12,17 +12,19 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from threading import Lock
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import psycopg2
 import psycopg2.errors
 import sqlalchemy
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url, text
+from sqlalchemy import URL, Engine, NullPool, create_engine, event, make_url, text
 
 from dashapp.data.embedded import EmbeddedServer
 from dashapp.domain.errors import SettingsError, Unavailable
 from dashapp.domain.keys import OrganisationId
 
+Connection: TypeAlias = sqlalchemy.Connection
+"""What a transaction gives. Other rooms only hand it on to the data room, so this name is all that they need of it."""
 SCHEMA = "analytics"
 """Everything stands in one schema of its own, which is the whole search path of every connection."""
 

@@ -5,9 +5,7 @@ from datetime import timedelta
 from threading import Event as Signal
 from typing import TypeVar
 
-from sqlalchemy import Connection
-
-from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.database import Connection, Database, DatabaseRole
 from dashapp.data.store.dead_letters import PRUNED_AT_ONCE, prune_letters
 from dashapp.data.store.retention import INBOX_AT_ONCE, drop_oldest_month, prune_inbox
 from dashapp.domain.clock import Clock

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, TypeAlias
 
-from sqlalchemy import Connection
-
-from dashapp.data.database import Database, DatabaseRole, act_for
+from dashapp.data.database import Connection, Database, DatabaseRole, act_for
 from dashapp.data.migrations import check_migrated
 from dashapp.data.store.accounts import enable_account, find_account, list_accounts, person_of_account
 from dashapp.data.store.audit import operator, record

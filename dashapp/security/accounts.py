@@ -12,9 +12,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import Connection
-
-from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.database import Connection, Database, DatabaseRole
 from dashapp.data.queries.people import find_person
 from dashapp.data.store.accounts import (
     Account,

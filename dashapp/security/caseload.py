@@ -7,9 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection
-
-from dashapp.data.database import DatabaseRole, database_from
+from dashapp.data.database import Connection, DatabaseRole, database_from
 from dashapp.data.store.audit import Action, operator, record
 from dashapp.data.store.caseloads import people_called, set_caseload
 from dashapp.data.store.organisations import act_for_named

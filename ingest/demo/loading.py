@@ -4,9 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection
-
-from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.database import Connection, Database, DatabaseRole
 from dashapp.data.store.identified import (
     all_organisations,
     course_starts,

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Connection
-
+from dashapp.data.database import Connection
 from dashapp.data.store.arrivals import Place
 from dashapp.data.store.partitions import PartitionState
 from dashapp.domain.events import Topic

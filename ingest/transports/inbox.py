@@ -11,9 +11,7 @@ from datetime import UTC, datetime
 from select import select
 from typing import Any, Final
 
-from sqlalchemy import Connection, text
-
-from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.database import Connection, Database, DatabaseRole
 from dashapp.data.store import inbox
 from dashapp.data.store.arrivals import Place
 from dashapp.data.store.partitions import PartitionState
@@ -23,7 +21,6 @@ from dashapp.domain.events import Topic
 from dashapp.settings import Settings
 from ingest.transports import Record, Waiting
 
-_LISTEN: Final = text(f"LISTEN {inbox.CHANNEL}")
 NOTHING: Final[tuple[int, datetime | None]] = (0, None)
 OTHER: Final = "other"
 """What is waiting under a name that the settings do not know, and will be a dead letter."""
@@ -65,7 +62,7 @@ class InboxTransport:
         """Begins to listen. Raises Unavailable."""
         if self._listener is None:
             listener = self._listening.enter_context(self._database.session(DatabaseRole.INGEST))
-            listener.execute(_LISTEN)
+            inbox.listen(listener)
             self._listener = listener
 
     def close(self, seconds: float) -> None:

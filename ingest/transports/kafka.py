@@ -20,9 +20,8 @@ from kafka.errors import (
     OffsetOutOfRangeError,
     SaslAuthenticationFailedError,
 )
-from sqlalchemy import Connection
 
-from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.database import Connection, Database, DatabaseRole
 from dashapp.data.store import offsets, partitions
 from dashapp.data.store.arrivals import Letter, Place
 from dashapp.data.store.partitions import NO_PARTITION, PartitionState

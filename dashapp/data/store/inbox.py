@@ -23,6 +23,8 @@ CHANNEL: Final = "la_inbox"
 """The channel on which waiting readers are woken."""
 MOST_BYTES: Final = 8 * 1024 * 1024
 """Of bodies that are taken at once."""
+_LISTEN: Final = text(f"LISTEN {CHANNEL}")
+_PATIENCE: Final = text("SELECT set_config('statement_timeout', :milliseconds, true)")
 _PUT: Final = "INSERT INTO inbox (slot, source_id, topic, body, actor_hashes, received_at) VALUES %s"
 
 _PUT_BACK: Final = """INSERT INTO inbox
@@ -51,6 +53,16 @@ class Returned:
     topic: str
     body: bytes
     letter: Letter
+
+
+def listen(connection: Connection) -> None:
+    """Has the connection hear of everything that is put into the inbox from now on."""
+    connection.execute(_LISTEN)
+
+
+def wait_at_most(connection: Connection, milliseconds: int) -> None:
+    """No statement of this transaction takes longer: somebody waits for its answer."""
+    connection.execute(_PATIENCE, {"milliseconds": str(milliseconds)})
 
 
 def put_back(connection: Connection, returned: Sequence[Returned], pseudonym_key: str) -> None:

@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Connection
-
-from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.database import Connection, Database, DatabaseRole
 from dashapp.data.queries.people import find_person
 from dashapp.data.store.audit import record
 from dashapp.data.store.frame_origins import register_frame_origin, withdraw_frame_origins
