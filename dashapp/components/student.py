@@ -254,7 +254,9 @@ def _rule_row(level: Level, reason: Reason) -> Component:
     return html.Tr(
         [
             html.Td(rule_name(reason.rule)),
-            html.Td(rule_value(reason), className="la-num la-m"),
+            html.Td(rule_value(reason), className="la-num la-m")
+            if reason.value is not None
+            else html.Td(rule_value(reason), className="la-2", style={"textAlign": "end"}),
             html.Td(rule_limit(reason), className="la-2"),
             html.Td(answer if reason.value is not None else "–", className="fit"),
         ]
