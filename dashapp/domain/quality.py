@@ -19,6 +19,10 @@ ALERT_UNDER: Final = 95.0
 WINDOW: Final = timedelta(hours=24)
 SPEAKS_FROM: Final = 100
 """Events within the window: of fewer, one bad event would be an alert."""
+HELD_BY: Final = 50
+"""Events within the window that hold an open alert: where fewer are left there is nothing to judge by any more, and
+that a sender is silent is told by its last event. Under `SPEAKS_FROM`, so that a sender with about that many events a
+day does not open and close alerts all the time."""
 LATE_AFTER: Final = timedelta(hours=1)
 LATE_DAY_AFTER: Final = timedelta(hours=36)
 """Of an event that knows its day only, counted from the noon that it names."""
@@ -97,6 +101,16 @@ class Counts:
         """The mean of the parts by their weights, 0 to 100, over the parts that can tell; None where none can."""
         told = [(WEIGHTS[part], share) for part in Part if (share := self.share(part)) is not None]
         return sum(weight * share for weight, share in told) / sum(weight for weight, _ in told) if told else None
+
+    def raises_alert(self) -> bool:
+        """Whether these counts of a `WINDOW` are an alert."""
+        score = self.score()
+        return score is not None and score < ALERT_UNDER and self.received >= SPEAKS_FROM
+
+    def ends_alert(self) -> bool:
+        """Whether an alert that is open ends with these counts of a `WINDOW`."""
+        score = self.score()
+        return score is None or score >= ALERT_UNDER or self.received < HELD_BY
 
 
 def is_incomplete(event: LearningEvent) -> bool:

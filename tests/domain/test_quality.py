@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from dashapp.domain.events import Identifier, LearningEvent, Verb
-from dashapp.domain.quality import WEIGHTS, Counts, Part, is_incomplete, is_out_of_range
+from dashapp.domain.quality import HELD_BY, SPEAKS_FROM, WEIGHTS, Counts, Part, is_incomplete, is_out_of_range
 
 ANNA = Identifier("lms", "account", "anna")
 ALGEBRA = Identifier("lms", "course", "algebra")
@@ -36,6 +36,21 @@ def test_the_score_is_the_weighted_mean_of_the_parts() -> None:
     assert counts.share(Part.VALID) == 50
     assert counts.share(Part.KNOWN) == 50
     assert counts.score() == pytest.approx(100 - 0.30 * 50 - 0.15 * 50)
+
+
+@pytest.mark.parametrize(
+    ("counts", "raises", "ends"),
+    [
+        (Counts(), False, True),
+        (Counts(received=HELD_BY - 1, refused=HELD_BY - 1), False, True),
+        (Counts(received=HELD_BY, refused=HELD_BY), False, False),
+        (Counts(received=SPEAKS_FROM - 1, refused=SPEAKS_FROM - 1), False, False),
+        (Counts(received=SPEAKS_FROM, refused=SPEAKS_FROM), True, False),
+        (Counts(received=SPEAKS_FROM), False, True),
+    ],
+)
+def test_an_alert_is_raised_by_many_bad_events_and_held_by_fewer(counts: Counts, raises: bool, ends: bool) -> None:
+    assert (counts.raises_alert(), counts.ends_alert()) == (raises, ends)
 
 
 def test_counts_add_up_field_by_field() -> None:

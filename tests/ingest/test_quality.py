@@ -1,8 +1,10 @@
 """What ingest keeps of the quality of what it takes, and when that becomes an alert."""
 
+import math
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from threading import Event as Signal
 
 import pytest
 from msgspec.structs import replace
@@ -21,7 +23,8 @@ from dashapp.domain.events import (
     Source,
     Verb,
 )
-from dashapp.domain.quality import Counts
+from dashapp.domain.quality import HELD_BY, WINDOW, Counts
+from dashapp.jobs.quality_alerts import QualityAlerts
 from dashapp.settings import Settings
 from ingest.bulk import bulk_loader
 from ingest.loop import Ingest
@@ -85,34 +88,111 @@ def letters(source: Source, number: int, now: datetime) -> list[Buried]:
     return [Buried(place, source, RefusalReason.NOT_JSON, "no JSON")] * number
 
 
-def test_a_score_under_the_limit_opens_one_alert_which_closes_when_it_is_over(campus: Campus) -> None:
-    now = [datetime(2026, 3, 2, 12, tzinfo=UTC)]
-    told: list[float] = []
-    keeper = QualityKeeper(lambda source, score: told.append(score), lambda: now[0])
+class Judged:
+    """A campus whose letters come when the test says so, by a clock of the test."""
 
-    def come(number: int) -> None:
-        with campus.database.transaction(DatabaseRole.INGEST, campus.organisation_id) as connection:
-            keeper.keep(connection, 3, {}, letters(campus.source, number, now[0]))
-        now[0] += JUDGED_EVERY
+    def __init__(self, campus: Campus) -> None:
+        self.campus = campus
+        self.now = datetime(2026, 3, 2, 12, tzinfo=UTC)
+        self.told: list[float] = []
+        self.keeper = QualityKeeper(lambda _source, score: self.told.append(score), lambda: self.now)
 
-    def alerts() -> list[tuple[object, ...]]:
-        with campus.database.transaction(DatabaseRole.JOBS, campus.organisation_id) as connection:
+    def come(self, number: int) -> None:
+        """So many refused events, and the time after which a sender is judged again."""
+        with self.campus.database.transaction(DatabaseRole.INGEST, self.campus.organisation_id) as connection:
+            self.keeper.keep(connection, 3, {}, letters(self.campus.source, number, self.now))
+        self.now += JUDGED_EVERY
+
+    def pass_by(self, time: timedelta) -> None:
+        """Nothing comes for so long; then the job runs."""
+        self.now += time
+        QualityAlerts(self.campus.database, lambda: self.now).run(Signal())
+
+    def alerts(self) -> list[tuple[object, ...]]:
+        """(opened, closed, lowest score), the oldest first."""
+        with self.campus.database.transaction(DatabaseRole.JOBS, self.campus.organisation_id) as connection:
             found = connection.execute(text("SELECT opened_at, closed_at, lowest_score FROM quality_alerts ORDER BY 1"))
             return [tuple(row) for row in found]
 
-    come(99)
-    assert alerts() == []
-    assert told[-1] < 95
-    come(1)
-    come(5)
-    assert [closed for _opened, closed, _lowest in alerts()] == [None]
-    with campus.database.transaction(DatabaseRole.INGEST, campus.organisation_id) as connection:
-        connection.execute(text("UPDATE quality_hours SET received = 100000"))
-    come(0)
-    assert alerts()[0][1] is None, "nobody said anything of this organisation"
-    come(1)
-    assert alerts()[0][1] is not None
-    assert told[-1] > 95
+    def change_counts(self, changes: str) -> None:
+        """What has been counted is something else from now on."""
+        with self.campus.database.transaction(DatabaseRole.INGEST, self.campus.organisation_id) as connection:
+            connection.execute(text(f"UPDATE quality_hours SET {changes}"))
+
+
+@pytest.fixture
+def judged(campus: Campus) -> Judged:
+    return Judged(campus)
+
+
+def test_a_score_under_the_limit_opens_one_alert_which_closes_when_it_is_over(judged: Judged) -> None:
+    judged.come(99)
+    assert judged.alerts() == []
+    assert judged.told[-1] < 95
+    judged.come(1)
+    judged.come(5)
+    assert [closed for _opened, closed, _lowest in judged.alerts()] == [None]
+    judged.change_counts("received = 100000")
+    judged.come(0)
+    assert judged.alerts()[0][1] is None, "nobody said anything of this organisation"
+    judged.come(1)
+    assert judged.alerts()[0][1] is not None
+    assert judged.told[-1] > 95
+
+
+def test_the_alert_of_a_source_that_falls_silent_ends_when_nothing_is_left_to_judge(judged: Judged) -> None:
+    judged.come(100)
+    judged.pass_by(WINDOW - timedelta(hours=2))
+    assert [closed for _opened, closed, _lowest in judged.alerts()] == [None], "a day holds it still"
+
+    judged.pass_by(timedelta(hours=2))
+
+    assert [closed for _opened, closed, _lowest in judged.alerts()] == [judged.now]
+    judged.come(100)
+    assert [closed is None for _opened, closed, _lowest in judged.alerts()] == [False, True], "it is bad again"
+
+
+def test_the_alert_of_a_source_whose_bad_events_are_a_day_old_ends_although_nothing_comes(judged: Judged) -> None:
+    judged.come(100)
+    judged.now += timedelta(hours=5)
+    judged.come(100)
+    with judged.campus.database.transaction(DatabaseRole.INGEST, judged.campus.organisation_id) as connection:
+        last = "(SELECT max(hour) FROM quality_hours)"
+        connection.execute(text(f"UPDATE quality_hours SET received = 150, refused = 0 WHERE hour = {last}"))
+    judged.pass_by(timedelta(hours=1))
+    assert judged.alerts()[0][1] is None, "four of ten were bad"
+
+    judged.pass_by(WINDOW - timedelta(hours=4))
+
+    assert judged.alerts()[0][1] == judged.now
+
+
+@pytest.mark.parametrize(("left", "ends"), [(HELD_BY, False), (HELD_BY - 1, True)])
+def test_too_few_events_hold_no_alert(judged: Judged, left: int, ends: bool) -> None:
+    judged.come(100)
+    judged.change_counts(f"received = {left - 1}, refused = {left - 1}")
+    judged.come(1)
+    assert (judged.alerts()[0][1] is not None) is ends
+
+
+def test_too_few_events_hold_no_alert_where_the_job_looks(judged: Judged) -> None:
+    judged.come(100)
+    judged.change_counts(f"received = {HELD_BY}, refused = {HELD_BY}")
+    judged.pass_by(timedelta(minutes=1))
+    assert judged.alerts()[0][1] is None
+    judged.change_counts(f"received = {HELD_BY - 1}, refused = {HELD_BY - 1}")
+    judged.pass_by(timedelta(minutes=1))
+    assert judged.alerts()[0][1] == judged.now
+
+
+def test_the_score_of_a_source_of_which_nothing_is_left_is_taken_back(judged: Judged) -> None:
+    judged.come(100)
+    assert judged.told[-1] < 95
+    judged.change_counts("source_id = source_id + 1")
+    other = replace(judged.campus.source, source_id=judged.campus.source.source_id + 1, name="other")
+    with judged.campus.database.transaction(DatabaseRole.INGEST, judged.campus.organisation_id) as connection:
+        judged.keeper.keep(connection, 3, {}, letters(other, 1, judged.now))
+    assert math.isnan(judged.told[-1])
 
 
 def test_another_organisation_sees_none_of_it(campus: Campus, running: Ingest) -> None:

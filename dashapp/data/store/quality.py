@@ -1,6 +1,7 @@
 """Keeps how good the data of each sender are, by hour and course, in the transaction of the batch that says so."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
@@ -13,9 +14,7 @@ from dashapp.data.store.arrivals import Arrived, Buried
 from dashapp.domain.events import LearningEvent, RefusalReason, Source
 from dashapp.domain.keys import OrganisationId
 from dashapp.domain.quality import (
-    ALERT_UNDER,
     HISTORY_AFTER,
-    SPEAKS_FROM,
     WINDOW,
     Counts,
     is_incomplete,
@@ -138,7 +137,7 @@ class Gauge(Protocol):
     """Where the score of a sender goes, for Prometheus."""
 
     def __call__(self, source: Source, score: float) -> None:
-        """The score of the last day, 0 to 100."""
+        """The score of the last day, 0 to 100; not a number where nothing came that could be judged."""
 
 
 _ADD: Final = f"""
@@ -150,7 +149,12 @@ last_received_at = greatest(q.last_received_at, excluded.last_received_at),
 
 _SUMS: Final = text(f"""
 SELECT source_id, {", ".join(f"sum({name})::bigint AS {name}" for name in _NAMES)} FROM quality_hours
-WHERE organisation_id = :organisation AND hour > :since GROUP BY source_id""")
+WHERE organisation_id = :organisation AND hour > :since GROUP BY source_id ORDER BY source_id""")
+_SUMS_OF_ALERTS: Final = text(f"""
+SELECT a.source_id, {", ".join(f"coalesce(sum(q.{name}), 0)::bigint AS {name}" for name in _NAMES)}
+FROM quality_alerts a LEFT JOIN quality_hours q
+    ON q.organisation_id = a.organisation_id AND q.source_id = a.source_id AND q.hour > :since
+WHERE a.organisation_id = :organisation AND a.closed_at IS NULL GROUP BY a.source_id ORDER BY a.source_id""")
 _OPEN: Final = text("""
 INSERT INTO quality_alerts AS a (organisation_id, source_id, opened_at, lowest_score)
 VALUES (:organisation, :source, :now, :score)
@@ -172,6 +176,7 @@ class QualityKeeper:
         self._judged: dict[OrganisationId, datetime] = {}
         self._forgot: dict[OrganisationId, datetime] = {}
         self._sources: dict[int, Source] = {}
+        self._told: dict[int, datetime] = {}
 
     def keep(
         self, connection: Connection, slot: int, tallies: Mapping[OrganisationId, Tally], letters: Sequence[Buried]
@@ -198,21 +203,46 @@ class QualityKeeper:
             execute_values(cursor, _ADD, rows, page_size=500)
 
     def _judge(self, connection: Connection, organisation: OrganisationId, now: datetime) -> None:
-        sums = connection.execute(_SUMS, {"organisation": organisation, "since": now - WINDOW}).all()
-        for row in sums:
+        judged: set[int] = set()
+        for row in connection.execute(_SUMS, {"organisation": organisation, "since": now - WINDOW}).all():
             counts = Counts(*row[1:])
-            score = counts.score()
-            if score is None:
-                continue
-            values = {"organisation": organisation, "source": row.source_id, "now": now, "score": score}
-            if score >= ALERT_UNDER:
+            values = {"organisation": organisation, "source": row.source_id, "now": now, "score": counts.score()}
+            if counts.ends_alert():
                 connection.execute(_CLOSE, values)
-            elif counts.received >= SPEAKS_FROM:
+            elif counts.raises_alert():
                 connection.execute(_OPEN, values)
-            source = self._sources.get(row.source_id)
-            if self._tell is not None and source is not None:
-                self._tell(source, score)
+            if (score := counts.score()) is not None:
+                judged.add(row.source_id)
+                self._show(row.source_id, score, now)
+        self._take_back(organisation, judged, now)
         if now - self._forgot.get(organisation, now - timedelta(days=2)) >= timedelta(days=1):
             connection.execute(_FORGET, {"organisation": organisation, "before": now - KEPT})
             self._forgot[organisation] = now
         self._judged[organisation] = now
+
+    def _show(self, source_id: int, score: float, now: datetime) -> None:
+        source = self._sources.get(source_id)
+        if self._tell is not None and source is not None:
+            self._tell(source, score)
+            self._told[source_id] = now
+
+    def _take_back(self, organisation: OrganisationId, judged: Set[int], now: datetime) -> None:
+        """A score that was told and stands for nothing any more would be an alert for ever to whoever watches it."""
+        for source_id, told_at in list(self._told.items()):
+            source = self._sources[source_id]
+            silent = source.organisation_id == organisation and source_id not in judged
+            if self._tell is not None and (silent or now - told_at >= WINDOW):
+                self._tell(source, math.nan)
+                del self._told[source_id]
+
+
+def close_alerts(connection: Connection, organisation: OrganisationId, now: datetime) -> int:
+    """Ends the open alerts that nothing holds any more, also of senders of whom nothing comes; gives how many.
+
+    In a transaction that acts for the organisation.
+    """
+    values = {"organisation": organisation, "since": now - WINDOW}
+    over = [row.source_id for row in connection.execute(_SUMS_OF_ALERTS, values) if Counts(*row[1:]).ends_alert()]
+    for source in over:
+        connection.execute(_CLOSE, {"organisation": organisation, "source": source, "now": now})
+    return len(over)
