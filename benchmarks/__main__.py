@@ -2,13 +2,14 @@
 
 import sys
 
-from benchmarks import audit, browser, collector, drain, guard, latency, pages, rebuild, roster, starting
+from benchmarks import audit, bodies, browser, collector, drain, guard, latency, pages, rebuild, roster, starting
 
 ALL = {
     "drain": drain.main,
     "latency": latency.main,
     "rebuild": rebuild.main,
     "collector": collector.main,
+    "bodies": bodies.main,
     "pages": pages.main,
     "browser": browser.main,
     "starting": starting.main,

@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Load("xAPI, single posts", "/xapi/statements", 32, 1, _statements, XAPI_VERSION),
     )
     failed = False
-    with _service(options.kafka, options.ingest) as service:
+    with running_service(options.kafka, options.ingest) as service:
         copied = _copy(service, options.seconds / 2)
         print(f"yardstick (COPY of the same bodies, no index): {copied:,.0f} events/s", flush=True)
         for load in loads:
@@ -224,8 +224,8 @@ def _copy(service: Service, seconds: float) -> float:
 
 
 @contextmanager
-def _service(kafka: bool, ingest: bool) -> Iterator[Service]:
-    """Everything in a temporary folder, taken away afterwards."""
+def running_service(kafka: bool, ingest: bool) -> Iterator[Service]:
+    """The service with its database in a temporary folder, taken away afterwards."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="la-benchmark-")))
         folder.chmod(0o755)

@@ -90,7 +90,7 @@ def decode_items(body: bytes, topic: Topic, source: Source, max_bytes: int) -> l
         _check_object(body)
         return _bounded(_object(body, topic, source), body)
     except Refused as refused:
-        return [(refused, body)]
+        return [(refused.bare(), body)]
 
 
 def _statement(body: bytes, source: Source) -> Event | Refused | None:
@@ -179,7 +179,7 @@ def _array(body: bytes, topic: Topic, source: Source) -> list[Item]:
             check_text(part)
             found = _object(part, topic, source)
         except Refused as refused:
-            found = [(refused, part)]
+            found = [(refused.bare(), part)]
         items += [(_within(outcome, index), own) for outcome, own in found]
     return items
 

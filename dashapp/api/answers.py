@@ -56,6 +56,24 @@ class Problem(Exception):
     detail: str
     headers: Headers = ()
     errors: Sequence[ItemError] = field(default=())
+    """Of which those are kept that the answer lists: thousands of requests may wait for theirs."""
+    errors_found: int = field(init=False)
+    """With those that are not listed."""
+    items_refused: int = field(init=False)
+    """How many items the errors are about."""
+
+    def __post_init__(self) -> None:
+        """Counts the errors, and keeps those that are told."""
+        self.errors_found = len(self.errors)
+        self.items_refused = len({error.index for error in self.errors})
+        self.errors = self.errors[:MOST_ERRORS]
+
+    def anew(self) -> "Problem":
+        """The same without where it was raised: a traceback holds its frames, and through them whole bodies, until the
+        garbage collector comes by."""
+        made = Problem(self.status, self.detail, self.headers, self.errors)
+        made.errors_found, made.items_refused = self.errors_found, self.items_refused
+        return made
 
     def answer(self) -> Answer:
         """The answer that tells it."""
@@ -65,15 +83,15 @@ class Problem(Exception):
             "detail": self.detail,
         }
         if self.errors:
-            told |= told_errors(self.errors)
+            told |= told_errors(self.errors, self.errors_found)
         return Answer(self.status, orjson.dumps(told), (("content-type", "application/problem+json"), *self.headers))
 
 
-def told_errors(errors: Sequence[ItemError]) -> dict[str, object]:
-    """The errors of items, as members of an answer."""
+def told_errors(errors: Sequence[ItemError], found: int) -> dict[str, object]:
+    """The errors of items, as members of an answer; `found`: how many there are in all."""
     told: dict[str, object] = {"errors": [error.told() for error in errors[:MOST_ERRORS]]}
-    if len(errors) > MOST_ERRORS:
-        told["errors_left_out"] = len(errors) - MOST_ERRORS
+    if found > MOST_ERRORS:
+        told["errors_left_out"] = found - MOST_ERRORS
     return told
 
 

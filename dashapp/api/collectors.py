@@ -15,14 +15,14 @@ from dashapp.api.answers import Answer, Headers, Problem
 from dashapp.api.caliper import CaliperCollector
 from dashapp.api.conflicts import Conflicts
 from dashapp.api.depositor import Depositor
-from dashapp.api.items import Examined, Limits
+from dashapp.api.items import Examined, Limits, Outcome
 from dashapp.api.keyring import KeyRing
+from dashapp.api.memory import Memory
 from dashapp.api.native import EventCollector
 from dashapp.api.rates import Rates
 from dashapp.api.requests import (
     AsgiApp,
     Gone,
-    Memory,
     Receive,
     Request,
     Scope,
@@ -139,34 +139,32 @@ class CollectorApp:
             raise _wrong_method(request, (*route.methods, "OPTIONS"))
         name = route.collector.name
         try:
-            examined = await self._take(request, route.collector, receive)
+            outcome = await self._take(request, route.collector, receive)
         except Problem as problem:
             self.metrics.collector_requests.labels(name, str(problem.status)).inc()
-            refused = len({error.index for error in problem.errors})
-            self.metrics.collector_events.labels(name, "refused").inc(refused)
+            self.metrics.collector_events.labels(name, "refused").inc(problem.items_refused)
             raise
-        self.metrics.collector_requests.labels(name, str(examined.answer.status)).inc()
-        self.metrics.collector_events.labels(name, "accepted").inc(len(examined.deposits))
-        self.metrics.collector_events.labels(name, "refused").inc(examined.refused)
-        return examined.answer
+        self.metrics.collector_requests.labels(name, str(outcome.answer.status)).inc()
+        self.metrics.collector_events.labels(name, "accepted").inc(outcome.accepted)
+        self.metrics.collector_events.labels(name, "refused").inc(outcome.refused)
+        return outcome.answer
 
-    async def _take(self, request: Request, collector: Collector, receive: Receive) -> Examined:
+    async def _take(self, request: Request, collector: Collector, receive: Receive) -> Outcome:
         key = await self.keys.find(request.headers.get("authorization"))
         self._rates.check(key.prefix)
         collector.check(request)
         limit = self.settings.collector_max_bytes
-        body = await read_body(request, receive, limit, self.settings.collector_timeout, self._memory)
-        try:
-            examined = await self.depositor.submit(
-                lambda: collector.examine(request, plain_body(request, body, limit), key.holder), key.holder
-            )
-        except Problem as problem:
-            self._rates.charge(key.prefix, len(problem.errors))
-            raise
-        finally:
-            self._memory.give_back(len(body))
-        self._rates.charge(key.prefix, len(examined.deposits) + examined.refused)
-        return examined
+        with self._memory.room_for(key.holder.source.source_id) as room:
+            body = await read_body(request, receive, limit, self.settings.collector_timeout, room)
+            try:
+                outcome = await self.depositor.submit(
+                    lambda: collector.examine(request, plain_body(request, body, limit), key.holder), key.holder
+                )
+            except Problem as problem:
+                self._rates.charge(key.prefix, problem.errors_found)
+                raise
+        self._rates.charge(key.prefix, outcome.accepted + outcome.refused)
+        return outcome
 
     def _answer_xapi(self, request: Request, path: str) -> Answer:
         """The other addresses of a learning record store."""

@@ -5,6 +5,7 @@ event loop only carries bytes. While one thread waits for the database's disk, t
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -13,7 +14,8 @@ from typing import Final
 
 from dashapp.api.answers import ItemError, Problem
 from dashapp.api.conflicts import Conflicts
-from dashapp.api.items import Claim, Examined
+from dashapp.api.items import Claim, Examined, Outcome
+from dashapp.api.memory import give_memory_back
 from dashapp.data.store.senders import RegisteredSource
 from dashapp.domain.errors import Refused, Unavailable
 from dashapp.domain.events import RefusalReason
@@ -30,6 +32,8 @@ MOST_BYTES: Final = 16 * 1024 * 1024
 MOST_REQUESTS: Final = 500
 MOST_WAITING: Final = 10_000
 """Requests; whoever comes then is told to come again."""
+GIVE_BACK_AFTER: Final = 2.0
+"""Seconds from the first work after memory was given back: an idle thread does it then. It takes milliseconds."""
 AWAY: Final = (("retry-after", "5"),)
 
 log = get_logger(__name__)
@@ -44,18 +48,22 @@ class _Job:
     examine: Examine
     holder: RegisteredSource
     loop: asyncio.AbstractEventLoop
-    done: "asyncio.Future[Examined]"
+    done: "asyncio.Future[Outcome | Problem]"
     examined: Examined | None = None
+    outcome: Outcome | None = None
     problem: Problem | None = None
 
 
 class Depositor:
     """The threads that examine requests and make them durable. `submit` is for event loops."""
 
-    def __init__(self, depository: Depository, conflicts: Conflicts) -> None:
-        """The threads start with the first request."""
+    def __init__(
+        self, depository: Depository, conflicts: Conflicts, give_back: Callable[[], None] = give_memory_back
+    ) -> None:
+        """The threads start with the first request. `give_back` is called when they have had work and are idle."""
         self._depository = depository
         self._conflicts = conflicts
+        self._give_back = give_back
         self._waiting: SimpleQueue[_Job | None] = SimpleQueue()
         self._threads: list[Thread] = []
 
@@ -67,8 +75,8 @@ class Depositor:
             thread.join()
         self._depository.close()
 
-    async def submit(self, examine: Examine, holder: RegisteredSource) -> Examined:
-        """What `examine` found, when all of it is safe. Raises Problem: then nothing of it has been taken."""
+    async def submit(self, examine: Examine, holder: RegisteredSource) -> Outcome:
+        """What came of what `examine` found, when it is safe. Raises Problem: then nothing of it has been taken."""
         if self._waiting.qsize() >= MOST_WAITING:
             raise Problem(503, "Too many requests are waiting. Send it again in a moment.", (("retry-after", "1"),))
         if not self._threads:
@@ -76,7 +84,10 @@ class Depositor:
         loop = asyncio.get_running_loop()
         job = _Job(examine, holder, loop, loop.create_future())
         self._waiting.put(job)
-        return await job.done
+        told = await job.done
+        if isinstance(told, Problem):
+            raise told.anew()
+        return told
 
     def _start(self) -> None:
         self._threads = [Thread(target=self._work, name=f"collector-{n}", daemon=True) for n in range(THREADS)]
@@ -86,36 +97,55 @@ class Depositor:
     # ------------------------------------------------------------------ in the threads
 
     def _work(self) -> None:
-        while (first := self._waiting.get()) is not None:
-            jobs = [first]
-            records, size = self._examine(first)
-            while records < MOST_RECORDS and size < MOST_BYTES and len(jobs) < MOST_REQUESTS:
-                try:
-                    job = self._waiting.get_nowait()
-                except Empty:
-                    break
-                if job is None:
-                    self._waiting.put(None)  # for after this turn
-                    break
-                jobs.append(job)
-                further = self._examine(job)
-                records, size = records + further[0], size + further[1]
+        due: float | None = None
+        while True:
             try:
-                self._check_claims([job for job in jobs if job.examined is not None and job.examined.claims])
-                self._put([job for job in jobs if job.examined is not None])
-            except Exception as error:
-                # Nobody else would tell those who wait, and the thread must go on for those who come.
-                problem = _failure(error)
-                for job in jobs:
-                    job.problem = job.problem or problem
-            _tell(jobs)
+                first = self._waiting.get(timeout=None if due is None else max(0.0, due - time.monotonic()))
+            except Empty:
+                self._give_back()
+                due = None
+                continue
+            if first is None:
+                return
+            self._take_turn(first)
+            # While the thread waits for the next request it holds nothing of the last one.
+            del first
+            due = due or time.monotonic() + GIVE_BACK_AFTER
+
+    def _take_turn(self, first: _Job) -> None:
+        """Answers one request, and with it what waits besides."""
+        jobs = [first]
+        records, size = self._examine(first)
+        while records < MOST_RECORDS and size < MOST_BYTES and len(jobs) < MOST_REQUESTS:
+            try:
+                job = self._waiting.get_nowait()
+            except Empty:
+                break
+            if job is None:
+                self._waiting.put(None)  # for after this turn
+                break
+            jobs.append(job)
+            further = self._examine(job)
+            records, size = records + further[0], size + further[1]
+        try:
+            self._check_claims([job for job in jobs if job.examined is not None and job.examined.claims])
+            self._put([job for job in jobs if job.examined is not None])
+        except Exception as error:
+            # Nobody else would tell those who wait, and the thread must go on for those who come.
+            problem = _failure(error)
+            for job in jobs:
+                job.problem = job.problem or problem
+        for job in jobs:
+            # Nobody who waits holds the decoded events any longer.
+            job.outcome, job.examined = job.examined.told() if job.examined is not None else None, None
+        _tell(jobs)
 
     def _examine(self, job: _Job) -> tuple[int, int]:
         """Decodes and checks one request; gives how many records it wants to put, and their bytes."""
         try:
             examined = job.examine()
         except Problem as problem:
-            job.problem = problem
+            job.problem = problem.anew()
             return 0, 0
         except Exception as error:
             job.problem = _failure(error)
@@ -199,8 +229,6 @@ def _resolve(jobs: Sequence[_Job]) -> None:
     for job in jobs:
         if job.done.done():
             continue  # the sender has hung up
-        if job.problem is not None:
-            job.done.set_exception(job.problem)
-        else:
-            assert job.examined is not None
-            job.done.set_result(job.examined)
+        told = job.problem or job.outcome
+        assert told is not None
+        job.done.set_result(told)

@@ -65,6 +65,19 @@ class Examined:
     claims: Sequence[Claim] = field(default=())
     """Where the sender has to be told of an id that stands for something else already."""
 
+    def told(self) -> "Outcome":
+        """What is left to tell when the deposits are safe."""
+        return Outcome(self.answer, len(self.deposits), self.refused)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a request that was taken."""
+
+    answer: Answer
+    accepted: int
+    refused: int
+
 
 def cut_array(body: bytes, limits: Limits) -> list[bytes]:
     """The items of a JSON array, or the one object, each as it came. Raises Problem."""

@@ -42,7 +42,7 @@ class EventCollector:
             return Examined(json_answer(202, told), deposits)
         if not deposits or ("partial", "true") not in request.query:
             raise refuse(errors, _sentence(errors, refused, refused + len(deposits)), 422)
-        return Examined(json_answer(202, told | told_errors(errors)), deposits, refused)
+        return Examined(json_answer(202, told | told_errors(errors, len(errors))), deposits, refused)
 
 
 def _sentence(errors: list[ItemError], refused: int, items: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from dashapp.api.answers import Problem
+from dashapp.api.memory import Room
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -19,7 +20,6 @@ _GZIP: Final = 31
 """zlib's window bits for the largest window in gzip's frame."""
 _MOST_PARTS: Final = 100
 """Of one compressed body: each costs a copy of what follows."""
-_RETRY: Final = (("retry-after", "1"),)
 _CLOSE: Final = (("connection", "close"),)
 
 
@@ -62,28 +62,10 @@ def check_media_type(request: Request, *taken: str) -> None:
         raise Problem(415, "Of compressions only gzip is taken.", (("accept-encoding", "gzip"),))
 
 
-@dataclass(slots=True)
-class Memory:
-    """How many bytes of bodies are in memory, of all requests together. For one event loop."""
+async def read_body(request: Request, receive: Receive, limit: int, seconds: float, room: Room) -> bytes:
+    """The body as it came, still compressed, in `room`.
 
-    limit: int
-    held: int = 0
-
-    def take(self, count: int) -> None:
-        """Takes room for so many more bytes. Raises Problem where there is none."""
-        if self.held + count > self.limit:
-            raise Problem(503, "Too much is arriving at once. Send it again in a moment.", _RETRY)
-        self.held += count
-
-    def give_back(self, count: int) -> None:
-        """The bytes are gone."""
-        self.held -= count
-
-
-async def read_body(request: Request, receive: Receive, limit: int, seconds: float, memory: Memory) -> bytes:
-    """The body as it came, still compressed. The caller gives its bytes back to `memory`.
-
-    Raises Problem: longer than `limit`, not there after `seconds`, no memory; Gone when the sender hangs up.
+    Raises Problem: longer than `limit`, not there after `seconds`, no room; Gone when the sender hangs up.
     """
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > limit:
@@ -100,17 +82,13 @@ async def read_body(request: Request, receive: Receive, limit: int, seconds: flo
                 if length + len(chunk) > limit:
                     raise too_long(limit)
                 if chunk:
-                    memory.take(len(chunk))
+                    room.take(len(chunk))
                     length += len(chunk)
                     chunks.append(chunk)
                 if not message.get("more_body"):
                     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
     except TimeoutError:
-        memory.give_back(length)
         raise Problem(408, f"The body had not arrived after {seconds:g} seconds.", _CLOSE) from None
-    except (Problem, Gone):
-        memory.give_back(length)
-        raise
 
 
 def too_long(limit: int) -> Problem:

@@ -99,7 +99,7 @@ class StatementCollector:
             try:
                 statement, own = _identified(item, named, unnamed, holder)
             except Refused as refused:
-                errors.append(ItemError(index, refused))
+                errors.append(ItemError(index, refused.bare()))
                 continue
             deposit, events, wrong = examine_item(statement, index, holder, self._limits)
             errors += wrong

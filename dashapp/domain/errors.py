@@ -1,5 +1,7 @@
 """The errors of this service: raised where a rule is known, caught at the boundaries."""
 
+from typing import Self
+
 from dashapp.domain.events import RefusalReason
 
 
@@ -34,3 +36,9 @@ class Refused(AnalyticsError):
         self.reason = reason
         self.detail = detail
         self.body = body
+
+    def bare(self) -> Self:
+        """Itself, without where it was raised. For who keeps it: a traceback holds its frames, and through them whole
+        records, until the garbage collector comes by."""
+        self.__traceback__ = self.__context__ = self.__cause__ = None
+        return self

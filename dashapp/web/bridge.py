@@ -16,7 +16,8 @@ from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi import build_environ
 
 from dashapp.api.answers import Problem
-from dashapp.api.requests import AsgiApp, Gone, Memory, Receive, Scope, Send, read_body, read_request
+from dashapp.api.memory import Memory
+from dashapp.api.requests import AsgiApp, Gone, Receive, Scope, Send, read_body, read_request
 from dashapp.observability.logging import get_logger
 from dashapp.security.guard import LONGEST_BODY
 
@@ -56,13 +57,13 @@ class Bridge:
             await self._others(scope, receive, send)  # says no to sockets, and yes to a start and an end
             return
         try:
-            body = await read_body(read_request(scope), receive, LONGEST_BODY, self.body_seconds, self._memory)
+            with self._memory.room_for(None) as room:
+                body = await read_body(read_request(scope), receive, LONGEST_BODY, self.body_seconds, room)
         except Gone:
             return
         except Problem as problem:
             await self._send(send, _words_of(problem))
             return
-        self._memory.give_back(len(body))
         loop, context = asyncio.get_running_loop(), contextvars.copy_context()
         answer = await loop.run_in_executor(self._executor, context.run, self._ask, scope, body)
         await self._send(send, answer)

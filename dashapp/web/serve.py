@@ -18,6 +18,7 @@ from typing import Final, TextIO
 
 import uvicorn
 
+from dashapp.api.memory import keep_one_arena
 from dashapp.data.database import database_from
 from dashapp.data.migrations import migrate
 from dashapp.domain.clock import Clock, system_clock
@@ -101,6 +102,7 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     configure_logging(settings)
+    keep_one_arena()
     return serve(settings, Teller(sys.stdout))
 
 
