@@ -39,14 +39,14 @@ class EndSignal:
             self._heard.close()
             self._told.close()
 
-    def is_asked(self) -> bool:
+    def is_set(self) -> bool:
         """Whether it was asked for by now."""
         return self.wait(0.0)
 
-    def wait(self, seconds: float | None = None) -> bool:
-        """Waits until it is asked for, or the time is over; whether it was asked for. None: however long it takes."""
+    def wait(self, timeout: float | None = None) -> bool:
+        """Waits until it is asked for, or so many seconds are over; whether it was. None: however long it takes."""
         # What is there is left there: who asks again gets the same answer.
-        return bool(select.select([self._heard], [], [], seconds)[0])
+        return bool(select.select([self._heard], [], [], timeout)[0])
 
 
 def _go_on(_number: int, _frame: FrameType | None) -> None:

@@ -11,10 +11,11 @@ from dashapp.data.database import Database, DatabaseRole, database_from
 from dashapp.data.migrations import is_migrated
 from dashapp.domain.errors import SettingsError, Unavailable
 from dashapp.ending import EndSignal
-from dashapp.observability.logging import configure_logging, get_logger
+from dashapp.observability.logging import get_logger
 from dashapp.observability.metrics import build_metrics
-from dashapp.settings import Settings, load_settings
+from dashapp.settings import Settings
 from ingest import rebuild
+from ingest.commanding import settings_or_sentence
 from ingest.loop import ingest_from
 
 log = get_logger(__name__)
@@ -37,19 +38,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given[:1] == ["rebuild"]:
         return rebuild.main(given[1:])
     options = _parser().parse_args(given)
-    try:
-        settings = load_settings()
-    except SettingsError as error:
-        print(error, file=sys.stderr)
+    settings = settings_or_sentence()
+    if settings is None:
         return 2
-    configure_logging(settings)
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.freeze()
     gc.set_threshold(COLLECTED_AFTER, 20, 20)
-    end = EndSignal()
+    asked = EndSignal()
     try:
-        with end.heard():
-            return _run(settings, options, end)
+        with asked.heard():
+            return _run(settings, options, asked)
     except (SettingsError, Unavailable) as error:
         print(error, file=sys.stderr)
         return 1
@@ -68,19 +66,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(settings: Settings, options: argparse.Namespace, end: EndSignal) -> int:
+def _run(settings: Settings, options: argparse.Namespace, asked: EndSignal) -> int:
     database = database_from(settings)
     metrics = build_metrics()
     try:
         if options.metrics_port is not None:
             start_http_server(options.metrics_port, registry=metrics.registry)
         while not _is_ready(database):
-            if end.wait(ASK_AGAIN):
+            if asked.wait(ASK_AGAIN):
                 return 0
         ingest = ingest_from(settings, database, metrics, options.instance)
         ingest.start()
         log.info("ingest.started", transport=ingest.status().transport)
-        end.wait()
+        asked.wait()
         ended = ingest.stop(STOP_WITHIN)
         log.info("ingest.ended", in_time=ended)
         return 0 if ended else 1

@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from dashapp.data.database import Database, DatabaseRole, database_from
-from dashapp.data.migrations import check_migrated
+from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store.audit import operator, record
 from dashapp.data.store.join_rules import HeldRule, add_rule, list_rules, remove_rule
 from dashapp.data.store.organisations import act_for_named
@@ -15,7 +14,7 @@ from dashapp.data.store.scope_changes import claim_slot
 from dashapp.domain.audit import Action
 from dashapp.domain.errors import AnalyticsError
 from dashapp.domain.joins import EMAIL_KIND, MAILBOX_ISSUER, MAILBOX_KIND, JoinRule, Transform
-from dashapp.settings import load_settings
+from ingest.commanding import run_command
 
 _Say = Callable[[str], object]
 
@@ -24,24 +23,7 @@ def main(arguments: Sequence[str] | None = None, tell: _Say | None = None) -> in
     """The command line. 0 when it was done, 1 when it could not be, 2 for a wrong setting or argument."""
     say = tell or (lambda sentence: sys.stdout.write(f"{sentence}\n"))
     options = _parser().parse_args(arguments)
-    try:
-        settings = load_settings()
-    except AnalyticsError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    database = None
-    try:
-        database = database_from(settings)
-        check_migrated(database, DatabaseRole.JOBS)
-        _COMMANDS[options.command](database, options, say)
-    except AnalyticsError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    else:
-        return 0
-    finally:
-        if database is not None:
-            database.close()
+    return run_command(lambda _settings, database: _COMMANDS[options.command](database, options, say))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -73,13 +55,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _list(database: Database, options: argparse.Namespace, say: _Say) -> None:
+def _list(database: Database, options: argparse.Namespace, say: _Say) -> int:
     with database.transaction(DatabaseRole.JOBS, None) as connection:
         held = list_rules(connection, act_for_named(connection, options.organisation))
     for one in held:
         say(_sentence(one))
     if not held:
         say("No rules: every name is a person of its own.")
+    return 0
 
 
 def _sentence(held: HeldRule) -> str:
@@ -89,7 +72,7 @@ def _sentence(held: HeldRule) -> str:
     return f"{pairs}  ({how}; by {held.added_by}, {held.added_at:%Y-%m-%d})"
 
 
-def _add(database: Database, options: argparse.Namespace, say: _Say) -> None:
+def _add(database: Database, options: argparse.Namespace, say: _Say) -> int:
     same_issuer, same_kind = options.same_issuer, options.same_kind
     if options.transform is Transform.MAILBOX_HASH:
         same_issuer, same_kind = same_issuer or MAILBOX_ISSUER, same_kind or MAILBOX_KIND
@@ -105,15 +88,17 @@ def _add(database: Database, options: argparse.Namespace, say: _Say) -> None:
         if joined.people:
             slot.record(connection, organisation, joined.courses, joined.people)
     say(f"Made. {len(joined.people)} people who are known already were joined with one another.")
+    return 0
 
 
-def _remove(database: Database, options: argparse.Namespace, say: _Say) -> None:
+def _remove(database: Database, options: argparse.Namespace, say: _Say) -> int:
     with database.transaction(DatabaseRole.JOBS, None) as connection:
         organisation = act_for_named(connection, options.organisation)
         remove_rule(connection, organisation, (options.issuer, options.kind))
         what = {"subject": f"rule {options.issuer} {options.kind}"}
         record(connection, organisation, operator(), Action.JOIN_RULE_REMOVED, what)
     say("Removed. Whom it has joined stays one person until an administrator splits them.")
+    return 0
 
 
 _COMMANDS: Final = {"list": _list, "add": _add, "remove": _remove}

@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from dashapp.data.database import Connection, Database, DatabaseRole, act_for, database_from
-from dashapp.data.migrations import check_migrated
+from dashapp.data.database import Connection, Database, DatabaseRole, act_for
 from dashapp.data.store.audit import operator, record
 from dashapp.data.store.organisations import (
     NewSource,
@@ -31,7 +30,8 @@ from dashapp.domain.audit import Action
 from dashapp.domain.errors import AnalyticsError
 from dashapp.domain.events import Topic
 from dashapp.domain.keys import OrganisationId, SourceId
-from dashapp.settings import Settings, load_settings
+from dashapp.settings import Settings
+from ingest.commanding import run_command
 from ingest.sources import ASK_AGAIN_SECONDS
 
 EFFECTIVE_WITHIN: Final = 30
@@ -42,22 +42,7 @@ def main(arguments: Sequence[str] | None = None, tell: Callable[[str], object] |
     """The command line. 0 when it was done, 1 when it could not be, 2 for a wrong setting or argument."""
     say = tell or (lambda sentence: sys.stdout.write(f"{sentence}\n"))
     options = _parser().parse_args(arguments)
-    try:
-        settings = load_settings()
-    except AnalyticsError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    database = None
-    try:
-        database = database_from(settings)
-        check_migrated(database, DatabaseRole.JOBS)
-        return _COMMANDS[options.command](database, settings, options, say)
-    except AnalyticsError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    finally:
-        if database is not None:
-            database.close()
+    return run_command(lambda settings, database: _COMMANDS[options.command](database, settings, options, say))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,7 +5,6 @@ python -m ingest rebuild --from 2026-03-01 --to 2026-03-31 --organisation north 
 """
 
 import argparse
-import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -13,13 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from threading import Event as Signal
 from typing import Final, TextIO
 
 import msgspec
 
-from dashapp.data.database import Database, DatabaseRole, database_from
-from dashapp.data.migrations import check_migrated
+from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store.identified import all_organisations
 from dashapp.data.store.rebuilding import (
     SLICE_DAYS,
@@ -31,10 +28,10 @@ from dashapp.data.store.rebuilding import (
     slices,
 )
 from dashapp.data.store.scope_changes import claim_slot
-from dashapp.domain.errors import AnalyticsError, SettingsError, Unavailable
+from dashapp.domain.errors import Unavailable
 from dashapp.domain.keys import CourseId, OrganisationId
-from dashapp.observability.logging import configure_logging
-from dashapp.settings import Settings, load_settings
+from dashapp.settings import Settings
+from ingest.commanding import Stopping, run_until_asked
 
 LONG_PORTION: Final = 2.0
 """Seconds. Batches wait for a portion, so one that takes longer makes the following ones shorter, until they are quick
@@ -72,25 +69,9 @@ class Task:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line. 0: done; 1: interrupted, refused, or the database is away; 2: a wrong setting."""
     options = _parser().parse_args(arguments)
-    try:
-        settings = load_settings()
-    except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    configure_logging(settings)
-    stopping = Signal()
-    before = {one: signal.signal(one, lambda *_: stopping.set()) for one in (signal.SIGTERM, signal.SIGINT)}
-    database = database_from(settings)
-    try:
-        check_migrated(database, DatabaseRole.JOBS)
-        return Command(settings, database, stopping, sys.stdout).run(options)
-    except AnalyticsError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    finally:
-        database.close()
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    return run_until_asked(
+        lambda settings, database, stopping: Command(settings, database, stopping, sys.stdout).run(options)
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -115,7 +96,7 @@ def _day(written: str) -> date:
 class Command:
     """One run of the command."""
 
-    def __init__(self, settings: Settings, database: Database, stopping: Signal, out: TextIO) -> None:
+    def __init__(self, settings: Settings, database: Database, stopping: Stopping, out: TextIO) -> None:
         self._settings = settings
         self._database = database
         self._stopping = stopping

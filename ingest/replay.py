@@ -7,25 +7,22 @@ python -m ingest.replay --source lms --since 2026-03-01
 
 import argparse
 import getpass
-import signal
 import sys
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from threading import Event as Signal
 from typing import Final, TextIO
 
-from dashapp.data.database import Connection, Database, DatabaseRole, database_from
-from dashapp.data.migrations import check_migrated
+from dashapp.data.database import Connection, Database, DatabaseRole
 from dashapp.data.queries.letters import count_letters, list_letters, look_at
 from dashapp.data.store import letter_replays
 from dashapp.data.store.organisations import find_organisation
-from dashapp.domain.errors import AnalyticsError, NotFound, SettingsError
+from dashapp.domain.errors import NotFound
 from dashapp.domain.events import RefusalReason
 from dashapp.domain.letters import LetterChoice, LetterState, Replay, ReplayState
-from dashapp.observability.logging import configure_logging
-from dashapp.settings import Settings, load_settings
+from dashapp.settings import Settings
+from ingest.commanding import Stopping, run_until_asked
 from ingest.letters import LetterMover, Producer
 
 BAR: Final = 30
@@ -39,25 +36,9 @@ WAIT_SECONDS: Final = 60.0
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line. 0: done; 1: stopped, or something is away; 2: a wrong setting or argument."""
     options = _parser().parse_args(arguments)
-    try:
-        settings = load_settings()
-    except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    configure_logging(settings)
-    stopping = Signal()
-    before = {one: signal.signal(one, lambda *_: stopping.set()) for one in (signal.SIGTERM, signal.SIGINT)}
-    database = database_from(settings)
-    try:
-        check_migrated(database, DatabaseRole.JOBS)
-        return Command(settings, database, stopping, sys.stdout).run(options)
-    except (AnalyticsError, argparse.ArgumentTypeError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    finally:
-        database.close()
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    return run_until_asked(
+        lambda settings, database, stopping: Command(settings, database, stopping, sys.stdout).run(options)
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -91,7 +72,7 @@ def _instant(text: str) -> datetime:
 class Command:
     """One run of the command."""
 
-    def __init__(self, settings: Settings, database: Database, stopping: Signal, out: TextIO) -> None:
+    def __init__(self, settings: Settings, database: Database, stopping: Stopping, out: TextIO) -> None:
         self._settings = settings
         self._database = database
         self._stopping = stopping

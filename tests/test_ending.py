@@ -19,7 +19,7 @@ def beside(act: Callable[[], object]) -> Thread:
 def test_a_signal_ends_the_wait(number: signal.Signals) -> None:
     end = EndSignal()
     with end.heard():
-        assert not end.is_asked()
+        assert not end.is_set()
         other = beside(lambda: signal.pthread_kill(main_thread().ident or 0, number))
         assert end.wait()
         other.join()
@@ -39,7 +39,7 @@ def test_what_was_asked_for_before_the_wait_is_not_forgotten() -> None:
     with end.heard():
         signal.raise_signal(signal.SIGTERM)
         assert end.wait()
-        assert end.is_asked()
+        assert end.is_set()
         assert end.wait(0.01)
 
 
@@ -54,7 +54,7 @@ def test_any_number_of_signals_stops_nothing() -> None:
     with end.heard():
         for _ in range(100_000):
             signal.raise_signal(signal.SIGINT)
-        assert end.is_asked()
+        assert end.is_set()
 
 
 def test_afterwards_signals_do_what_they_did_before() -> None:

@@ -8,6 +8,7 @@ from dashapp.data.migrations import migrate
 from dashapp.domain.clock import system_clock
 from dashapp.domain.errors import AnalyticsError, SettingsError
 from dashapp.ending import EndSignal
+from dashapp.ending import EndSignal
 from dashapp.settings import load_settings
 from ingest.demo import demo_stream, ensure_demo_campus
 
@@ -24,11 +25,11 @@ def main(arguments: list[str] | None = None) -> int:
             migrate(database)
             campus = ensure_demo_campus(settings, database, system_clock, print)
             if chosen.stream:
-                stream = demo_stream(settings, database, campus, system_clock)
-                end = EndSignal()
-                with end.heard():
+                asked = EndSignal()
+                with asked.heard():
+                    stream = demo_stream(settings, database, campus, system_clock)
                     stream.start()
-                    end.wait()
+                    asked.wait()
                     stream.stop()
         finally:
             database.close()
