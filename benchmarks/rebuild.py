@@ -105,7 +105,10 @@ def _days(running: Servers) -> tuple[date, date]:
 
 def _command(running: Servers, first: date, last: date) -> int:
     command = [sys.executable, "-m", "ingest", "rebuild", "--from", str(first), "--to", str(last)]
-    done = subprocess.run(command, cwd=REPOSITORY, env=running.environment(), stdout=subprocess.DEVNULL, check=False)
+    done = subprocess.run(
+        command, cwd=REPOSITORY, env=running.environment(), stdout=subprocess.PIPE, text=True, check=False
+    )
+    print(f"the command: {done.stdout.strip().rpartition(chr(10))[2]}", flush=True)
     return done.returncode
 
 

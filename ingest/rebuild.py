@@ -8,7 +8,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ import msgspec
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store.identified import all_organisations
 from dashapp.data.store.rebuilding import (
-    SLICE_DAYS,
+    Found,
     Portion,
     Rebuilder,
     RebuildError,
@@ -32,12 +32,16 @@ from dashapp.domain.errors import Unavailable
 from dashapp.domain.keys import CourseId, OrganisationId
 from dashapp.settings import Settings
 from ingest.commanding import Stopping, run_until_asked
+from ingest.portions import Cut, Pace, cuts
 
-LONG_PORTION: Final = 2.0
-"""Seconds. Batches wait for a portion, so one that takes longer makes the following ones shorter, until they are quick
-again."""
 TRIES: Final = 5
 PAUSE: Final = 1.0
+MOST_TURNS: Final = 3
+"""Times that the parts of a portion are done anew because people were merged meanwhile."""
+PEOPLE_AT_ONCE: Final = (25, 500)
+"""At first and at most: of whom what they did in a course over all the time is looked through at once."""
+LONG: Final = 1.0
+"""Seconds: a portion of people who take longer makes the next ones smaller."""
 BAR: Final = 30
 DAYS_SHARE: Final = 0.9
 """How much of the way the days are; the rest is for activities."""
@@ -101,6 +105,8 @@ class Command:
         self._database = database
         self._stopping = stopping
         self._out = out
+        self._pace = Pace()
+        self._longest = 0.0
 
     def run(self, options: argparse.Namespace) -> int:
         """Rebuilds what the options name; gives the exit code. Raises RebuildError before anything is changed."""
@@ -151,19 +157,15 @@ class Command:
         if mark is not None:
             self._out.write(f"{task.name}: going on at {mark.slice_first}.\n")
         parts = slices(task.first, task.last)
-        days = SLICE_DAYS
         for place, (first, last) in enumerate(parts):
             if mark is not None and last < mark.slice_first:
                 continue
             courses = made.candidates(first, last, task.course)
             left = [one for one in courses if mark is None or first != mark.slice_first or one > mark.course]
             for number, course in enumerate(left):
-                for begin, end in slices(first, last, days):
-                    if self._is_interrupted(task):
+                for cut in cuts(first, last, courses[course].events, self._pace):
+                    if not self._rebuild_cut(task, made, (course, courses[course]), cut):
                         return False
-                    portion = Portion(course, begin, end, courses[course])
-                    took = self._persist(partial(made.rebuild, portion))
-                    days = _next_length(days, took)
                 progress.write(Mark(first, course), DAYS_SHARE * (place + (number + 1) / len(left)) / len(parts))
             if task.course is None:
                 made.sum_up(first, last)
@@ -172,17 +174,44 @@ class Command:
         if not self._activities(task, made, progress):
             return False
         progress.end()
-        self._out.write(f"\n{task.name}: rebuilt from {task.first} to {task.last}.\n")
+        waited = f"Batches waited for {self._longest:.1f} s at most."
+        self._out.write(f"\n{task.name}: rebuilt from {task.first} to {task.last}. {waited}\n")
+        return True
+
+    def _rebuild_cut(self, task: Task, made: Rebuilder, of: tuple[int, Found], cut: Cut) -> bool:
+        """Rebuilds some days of a course, in parts where they are many events; whether it came to its end."""
+        course, found = of
+        whole = Portion(course, cut.first, cut.last, found.people)
+        for _ in range(MOST_TURNS):
+            before = made.merges() if cut.parts > 1 else None
+            for part in range(cut.parts):
+                if self._is_interrupted(task):
+                    return False
+                portion = replace(whole, part=part, parts=cut.parts)
+                self._pace.learn(cut.events // cut.parts, self._persist(partial(made.rebuild, portion)))
+            if before is None or made.merges() == before:
+                break
+        if cut.parts > 1:
+            self._persist(partial(made.rebuild_course, whole))
         return True
 
     def _activities(self, task: Task, made: Rebuilder, progress: "Progress") -> bool:
         """What people did in activities, of those who were active on the days; whether it came to its end."""
-        parts = made.active_in(task.first, task.last, task.course)
-        for number, (course, people) in enumerate(parts):
-            if self._is_interrupted(task):
-                return False
-            self._persist(partial(made.rebuild_activities, course, people))
-            progress.draw(DAYS_SHARE + (1 - DAYS_SHARE) * (number + 1) / len(parts))
+        found = made.active_in(task.first, task.last, task.course)
+        whole, done = sum(len(people) for _, people in found), 0
+        at_once, most = PEOPLE_AT_ONCE
+        for course, people in found:
+            start = 0
+            while start < len(people):
+                if self._is_interrupted(task):
+                    return False
+                some = people[start : start + at_once]
+                took = self._persist(partial(made.rebuild_activities, course, some))
+                start, done = start + len(some), done + len(some)
+                at_once = (
+                    max(1, at_once // 2) if took > LONG else min(most, at_once * 2) if took < LONG / 4 else at_once
+                )
+                progress.draw(DAYS_SHARE + (1 - DAYS_SHARE) * done / whole)
         progress.draw(1.0)
         return True
 
@@ -192,25 +221,17 @@ class Command:
             return True
         return False
 
-    def _persist(self, rebuild: Callable[[], None]) -> float:
-        """Rebuilds a portion, again where the database was away; gives the seconds it took."""
+    def _persist(self, rebuild: Callable[[], float]) -> float:
+        """Rebuilds a portion, again where the database was away; gives the seconds for which batches waited."""
         for attempt in range(TRIES):
-            began = time.monotonic()
             try:
-                rebuild()
-                return time.monotonic() - began
+                took = rebuild()
+                self._longest = max(self._longest, took)
+                return took
             except Unavailable:
                 if attempt == TRIES - 1 or self._stopping.wait(PAUSE * 2**attempt):
                     raise
         raise AssertionError("the last try returns or raises")
-
-
-def _next_length(days: int, took: float) -> int:
-    """How many days the next portions have, after one of so many that took so many seconds."""
-    if took > LONG_PORTION:
-        return max(1, days // 2)
-    # What was slow for a moment must not make thousands of small portions of all that follows.
-    return min(SLICE_DAYS, days * 2) if took < LONG_PORTION / 4 else days
 
 
 class Progress:

@@ -1,6 +1,9 @@
 """Aggregates that went wrong are made anew from the raw events while further events of the same days come in."""
 
 import io
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -12,8 +15,9 @@ import pytest
 from sqlalchemy import Connection, text
 
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.store.locks import share_organisations
 from dashapp.data.store.merges import Merge, merge_people
-from dashapp.data.store.rebuilding import RebuildError
+from dashapp.data.store.rebuilding import Portion, Rebuilder, RebuildError
 from dashapp.data.store.recount import differences
 from dashapp.domain.events import (
     ActivityType,
@@ -30,8 +34,10 @@ from dashapp.domain.keys import PersonId
 from dashapp.settings import Settings
 from ingest.loop import Ingest
 from ingest.native import encode
-from ingest.rebuild import LONG_PORTION, Command, _next_length, _parser
-from tests.ingest.conftest import ISSUER, Campus, await_that, put
+from ingest.portions import AIMED_AT, Pace, cuts
+from ingest.rebuild import Command, _parser
+from tests.ingest.conftest import ISSUER, PATIENCE, Campus, await_that, put
+from tests.shared import REPOSITORY
 
 RunIngest = Callable[[Settings, Database], Ingest]
 TODAY = datetime.now(UTC).replace(hour=9, minute=30, second=0, microsecond=0) - timedelta(days=2)
@@ -39,6 +45,13 @@ TODAY = datetime.now(UTC).replace(hour=9, minute=30, second=0, microsecond=0) - 
 FIRST = TODAY.date() - timedelta(days=20)
 WHOLE = ("--from", str(FIRST), "--to", str(TODAY.date()))
 PEOPLE = ("anna", "ben", "cleo", "dora", "tom")
+
+
+@pytest.fixture
+def environment(campus: Campus, tmp_path: Path) -> dict[str, str]:
+    """Of a process that rebuilds this campus."""
+    url = campus.database.url.render_as_string(hide_password=False)
+    return {**os.environ, "DATABASE_URL": url, "DATA_DIR": str(tmp_path), "DATA_RETENTION_DAYS": "60"}
 
 
 @pytest.fixture
@@ -160,6 +173,56 @@ def test_what_was_corrupted_equals_a_recount_again(campus: Campus, settings: Set
     assert wrong(campus) == {}
 
 
+@pytest.fixture
+def in_small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every portion is a few events, so that each day is cut into parts of its people."""
+    monkeypatch.setattr(Pace, "allowed", lambda _pace: 3)
+
+
+@pytest.mark.usefixtures("in_small_parts")
+def test_in_parts_of_people_it_comes_to_the_same(campus: Campus, settings: Settings, run_ingest: RunIngest) -> None:
+    count(settings, campus, run_ingest, study())
+    corrupt(campus)
+
+    assert rebuild(settings, campus, *WHOLE)[0] == 0
+
+    assert wrong(campus) == {}
+
+
+@pytest.mark.usefixtures("in_small_parts")
+def test_live_ingest_goes_on_between_parts_of_people(campus: Campus, settings: Settings, run_ingest: RunIngest) -> None:
+    test_live_ingest_goes_on_meanwhile(campus, settings, run_ingest)
+
+
+@pytest.mark.usefixtures("in_small_parts")
+def test_people_who_are_merged_between_two_parts_are_made_anew(
+    campus: Campus, settings: Settings, run_ingest: RunIngest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count(settings, campus, run_ingest, study())
+    keys = dict(campus.rows("SELECT value, person_id FROM person_identifiers"))
+    corrupt(campus)
+    rebuild_of = Rebuilder.rebuild
+    parts: list[tuple[date, int]] = []
+
+    def merging(self: Rebuilder, portion: Portion) -> float:
+        """After the first part of the first day that has several, two people become one."""
+        took = rebuild_of(self, portion)
+        if portion.parts > 1:
+            if not parts:
+                kept, absorbed = sorted((keys["anna"], keys["ben"]), key=lambda key: key % portion.parts)
+                with campus.database.transaction(DatabaseRole.JOBS, None) as connection:
+                    merge = Merge(PersonId(kept), PersonId(absorbed), "the same", "test", TODAY)
+                    merge_people(connection, campus.organisation_id, merge)
+            parts.append((portion.first, portion.part))
+        return took
+
+    monkeypatch.setattr(Rebuilder, "rebuild", merging)
+    assert rebuild(settings, campus, *WHOLE)[0] == 0
+
+    assert parts.count(parts[0]) == 2, "what was done before the merge is done again"
+    assert wrong(campus) == {}
+
+
 def test_live_ingest_goes_on_meanwhile(campus: Campus, settings: Settings, run_ingest: RunIngest) -> None:
     running = count(settings, campus, run_ingest, study())
     taken = running.status().committed_events
@@ -251,6 +314,28 @@ def test_who_is_interrupted_goes_on_from_there(campus: Campus, settings: Setting
     assert list(Path(settings.data_dir).rglob("*.json")) == []
 
 
+def test_a_process_that_is_told_to_end_does_so_after_the_portion_in_hand(
+    campus: Campus, settings: Settings, run_ingest: RunIngest, environment: dict[str, str]
+) -> None:
+    count(settings, campus, run_ingest, study())
+    corrupt(campus)
+    command = [sys.executable, "-m", "ingest", "rebuild", *WHOLE]
+    with campus.database.transaction(DatabaseRole.INGEST, None) as connection:
+        share_organisations(connection, [campus.organisation_id])
+        process = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True)
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        await_that(lambda: campus.scalar(waiting) > 0, "it waits for its first portion")
+        process.terminate()
+    said, _ = process.communicate(timeout=PATIENCE)
+
+    assert (process.returncode, said.endswith("interrupted. The same command goes on from here.\n")) == (1, True)
+    assert wrong(campus) != {}
+    done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "s at most." in done.stdout
+    assert wrong(campus) == {}
+
+
 def test_days_without_raw_events_are_refused_with_a_sentence(campus: Campus, settings: Settings) -> None:
     with pytest.raises(RebuildError, match=r"Days before .* cannot be rebuilt: raw events are kept for 60 days"):
         rebuild(settings, campus, "--from", str(date.today() - timedelta(days=61)), "--to", str(date.today()))  # noqa: DTZ011
@@ -270,12 +355,33 @@ def test_what_names_nothing_is_refused(campus: Campus, settings: Settings, argum
         rebuild(settings, campus, *arguments)
 
 
-def test_portions_grow_short_where_they_take_long_and_long_again_afterwards() -> None:
-    assert _next_length(7, LONG_PORTION * 1.1) == 3
-    assert _next_length(1, LONG_PORTION * 9) == 1
-    assert _next_length(3, LONG_PORTION / 2) == 3
-    assert _next_length(3, LONG_PORTION / 9) == 6
-    assert _next_length(6, 0.0) == 7
+DAY = date(2026, 3, 2)
+
+
+def test_days_are_taken_together_as_far_as_the_pace_allows() -> None:
+    pace = Pace()
+    allowed = pace.allowed()
+    events = {DAY: allowed // 2, DAY + timedelta(days=1): allowed // 3, DAY + timedelta(days=4): 5 * allowed + 1}
+
+    found = list(cuts(DAY, DAY + timedelta(days=6), events, pace))
+
+    assert [((cut.first - DAY).days, (cut.last - DAY).days, cut.parts) for cut in found] == [
+        *((0, 3, 1), (4, 4, 6), (5, 6, 1)),
+    ]
+
+
+def test_the_pace_gets_slow_at_once_and_quick_step_by_step() -> None:
+    pace = Pace()
+    begun = pace.allowed()
+    pace.learn(1_000, 10.0)
+    assert pace.allowed() == int(100 * AIMED_AT)
+    pace.learn(2, 0.1)
+    assert pace.allowed() == int(100 * AIMED_AT), "of two events nothing follows"
+    pace.learn(100_000, 1.0)
+    assert pace.allowed() == int(150 * AIMED_AT)
+    for _ in range(20):
+        pace.learn(100_000, 1.0)
+    assert pace.allowed() > begun
 
 
 def test_a_day_that_is_none_is_said(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,12 +1,15 @@
 """The aggregates of past days made anew from the raw events, while ingest goes on.
 
 What an aggregate is stands in `recount.DEFINITIONS`; a rebuild writes what these say. It goes by portions: one course
-and a few local days, in a transaction that has the organisation for itself, so that batches wait for a moment and
-nothing is counted twice or lost. Whoever is interrupted has done whole portions; doing one again changes nothing.
+and a few local days, or a part of the people of a day, in a transaction that has the organisation for itself, so that
+batches wait for a moment and nothing is counted twice or lost. Whoever is interrupted has done whole portions; doing
+one again changes nothing.
 """
 
+import time
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
@@ -15,7 +18,7 @@ from sqlalchemy import Connection, text
 from dashapp.data.database import Database, DatabaseRole, act_for
 from dashapp.data.store.deltas import ACTIVE_VERBS, ORGANISATION_DAY_SLOTS
 from dashapp.data.store.locks import own_organisation
-from dashapp.data.store.recount import DEFINITIONS, definition_within
+from dashapp.data.store.recount import DEFINITIONS, events_within
 from dashapp.data.store.scope_changes import WriterSlot
 from dashapp.data.store.structure import read_days
 from dashapp.domain.errors import AnalyticsError
@@ -25,9 +28,6 @@ from dashapp.domain.localtime import LocalDays
 SLICE_DAYS: Final = 7
 """Days whose raw events are looked through at once, for who was active in which course."""
 
-PEOPLE_AT_ONCE: Final = 500
-"""Of whom what they did in a course over all the time is looked through in one transaction."""
-
 
 class RebuildError(AnalyticsError):
     """These days or courses cannot be rebuilt; the text says why."""
@@ -35,12 +35,27 @@ class RebuildError(AnalyticsError):
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """One course on some local days, both inclusive; `candidates` are the keys of who did anything there."""
+    """One course on some local days, both inclusive; `candidates` are the keys of who did anything there.
+
+    With several `parts`, only of the people whose key leaves the remainder `part`: whoever comes meanwhile belongs to
+    one of them. What the course has as a whole is rebuilt after all of its parts: what changes between them for other
+    reasons is told from the rows of its people.
+    """
 
     course: int
     first: date
     last: date
     candidates: Collection[int]
+    part: int = 0
+    parts: int = 1
+
+
+@dataclass(slots=True)
+class Found:
+    """What a course has on some days: the keys of people with raw events, and how many events by local day."""
+
+    people: set[int] = field(default_factory=set)
+    events: Counter[date] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,56 +68,77 @@ class Rebuilder:
     days: LocalDays
     earliest: date
 
-    def candidates(self, first: date, last: date, course: CourseId | None) -> dict[int, list[int]]:
-        """The courses with raw events or aggregates on these days → the keys of people with raw events, in order."""
+    def candidates(self, first: date, last: date, course: CourseId | None) -> dict[int, Found]:
+        """The courses with raw events or aggregates on these days, in order."""
         values: dict[str, Any] = {**self._times(first, last), "course": course, "organisation": self.organisation}
-        found: dict[int, list[int]] = {}
+        found: dict[int, Found] = {}
         with self.database.transaction(DatabaseRole.JOBS, self.organisation) as connection:
             for row in connection.execute(_CANDIDATES, values):
-                found[row.course_id] = list(row.people)
+                of_course = found.setdefault(row.course_id, Found())
+                of_course.people.update(row.people)
+                of_course.events[row.day] += row.events
             values |= {"first": first, "last": last}
             for row in connection.execute(_AGGREGATED, _used(_AGGREGATED.text, values)):
-                found.setdefault(row.course_id, [])
+                found.setdefault(row.course_id, Found())
         return dict(sorted(found.items()))
 
-    def rebuild(self, portion: Portion) -> None:
-        """Makes a portion's aggregates anew. Raises Unavailable; then nothing has changed."""
+    def rebuild(self, portion: Portion) -> float:
+        """Makes a portion's aggregates anew; where it is one of several parts, those by person only.
+
+        Gives the seconds for which batches waited. Raises Unavailable; then nothing has changed.
+        """
         with self.database.transaction(DatabaseRole.JOBS, None) as connection:
-            own_organisation(connection, self.organisation)
-            act_for(connection, self.organisation)
+            began = self._own(connection)
             values = self._values(connection, portion)
-            for table, where in _BY_DAY.items():
-                self._replace(connection, table, where, values)
-            for table, where in _BY_INSTANT.items():
-                self._replace(connection, table, where, values)
-            hours = {"begin": values["hours_begin"], "end": values["hours_end"]}
-            self._replace(connection, "course_hours", "t.hour >= :begin AND t.hour < :end", {**values, **hours})
-            _sum_up(connection, values, _OF_SLOT)
+            _replace(connection, _BY_PERSON, events_within(_OF_PORTION), values)
+            if portion.parts == 1:
+                self._rebuild_course(connection, values)
             people = [PersonId(person) for person in values["people"]]
             self.slot.record(connection, self.organisation, [CourseId(portion.course)], people)
+        return time.monotonic() - began
+
+    def rebuild_course(self, portion: Portion) -> float:
+        """What the course has as a whole, after all parts of its people. As `rebuild`."""
+        with self.database.transaction(DatabaseRole.JOBS, None) as connection:
+            began = self._own(connection)
+            self._rebuild_course(connection, self._values(connection, portion))
+            self.slot.record(connection, self.organisation, [CourseId(portion.course)], ())
+        return time.monotonic() - began
+
+    def merges(self) -> tuple[int, int]:
+        """How many merges and splits of people there have been. Where these change between the parts of a portion, the
+        rows of somebody may have come into a part that was done before."""
+        with self.database.transaction(DatabaseRole.JOBS, self.organisation) as connection:
+            row = connection.execute(_MERGES, {"organisation": self.organisation}).one()
+        return row.merges, row.splits
+
+    def _own(self, connection: Connection) -> float:
+        """Has the organisation for itself from the instant on that it gives."""
+        own_organisation(connection, self.organisation)
+        act_for(connection, self.organisation)
+        return time.monotonic()
+
+    @staticmethod
+    def _rebuild_course(connection: Connection, values: Mapping[str, Any]) -> None:
+        _replace(connection, _BY_COURSE, events_within(_OF_HOURS), values)
+        _sum_up(connection, values, _OF_SLOT)
 
     def sum_up(self, first: date, last: date) -> None:
         """Makes the organisation's own days anew from those of its courses, which have been rebuilt before."""
         with self.database.transaction(DatabaseRole.JOBS, None) as connection:
-            own_organisation(connection, self.organisation)
-            act_for(connection, self.organisation)
+            self._own(connection)
             _sum_up(connection, {"organisation": self.organisation, "first": first, "last": last}, "")
             self.slot.record(connection, self.organisation, (), ())
 
     def active_in(self, first: date, last: date, course: CourseId | None) -> list[tuple[int, list[int]]]:
-        """(course, people) in parts of at most so many people: who was active on these days, which are rebuilt."""
+        """(course, people): who was active on these days, which are rebuilt."""
         values = {"organisation": self.organisation, "first": first, "last": last, "course": course}
         with self.database.transaction(DatabaseRole.JOBS, self.organisation) as connection:
-            found = [(row.course_id, list(row.people)) for row in connection.execute(_ACTIVE, values)]
-        return [
-            (key, people[start : start + PEOPLE_AT_ONCE])
-            for key, people in found
-            for start in range(0, len(people), PEOPLE_AT_ONCE)
-        ]
+            return [(row.course_id, list(row.people)) for row in connection.execute(_ACTIVE, values)]
 
-    def rebuild_activities(self, course: int, people: Sequence[int]) -> None:
+    def rebuild_activities(self, course: int, people: Sequence[int]) -> float:
         """What these people did in the activities of a course, over all the time. Where that began before raw events
-        are kept, it stays. Raises Unavailable; then nothing has changed."""
+        are kept, it stays. Gives the seconds for which batches waited. Raises Unavailable; then nothing has changed."""
         owned = "t.organisation_id = :organisation AND t.course_id = :course AND t.person_id = ANY(:people)"
         values: dict[str, Any] = {
             "organisation": self.organisation,
@@ -112,13 +148,13 @@ class Rebuilder:
             "verbs": list(ACTIVE_VERBS),
         }
         with self.database.transaction(DatabaseRole.JOBS, None) as connection:
-            own_organisation(connection, self.organisation)
-            act_for(connection, self.organisation)
+            began = self._own(connection)
             values["keys"] = list(connection.execute(_KEYS, _used(_KEYS.text, values)).scalars())
             _run(connection, f"DELETE FROM learner_activities t WHERE {owned} AND t.first_day >= :earliest", values)
-            query = definition_within("learner_activities", "r.course_id = :course AND r.person_id = ANY(:keys)")
-            _run(connection, f"{_insert('learner_activities', query)} ON CONFLICT DO NOTHING", values)
+            events = events_within(_OF_PEOPLE)
+            _run(connection, f"WITH {events} {_insert('learner_activities')} ON CONFLICT DO NOTHING", values)
             self.slot.record(connection, self.organisation, [CourseId(course)], [PersonId(one) for one in people])
+        return time.monotonic() - began
 
     def _times(self, first: date, last: date) -> dict[str, datetime]:
         """The instants of the days, and the whole hours around them: zones differ by quarters of an hour, too."""
@@ -141,6 +177,8 @@ class Rebuilder:
             "earliest": self.earliest,
             "verbs": list(ACTIVE_VERBS),
             "candidates": list(portion.candidates),
+            "part": portion.part,
+            "parts": portion.parts,
             "slot": portion.course % ORGANISATION_DAY_SLOTS,
             **self._times(portion.first, portion.last),
         }
@@ -148,11 +186,6 @@ class Rebuilder:
         values["people"] = list(connection.execute(_PEOPLE, _used(_PEOPLE.text, values)).scalars())
         values["keys"] = list(connection.execute(_KEYS, _used(_KEYS.text, values)).scalars())
         return values
-
-    def _replace(self, connection: Connection, table: str, where: str, values: Mapping[str, Any]) -> None:
-        owned = f"t.organisation_id = :organisation AND t.course_id = :course AND {where}"
-        _run(connection, f"DELETE FROM {table} t WHERE {owned}", values)
-        _run(connection, _insert(table, definition_within(table, _OF_PORTION)), values)
 
 
 def rebuilder(
@@ -173,13 +206,26 @@ def find_course(connection: Connection, organisation: OrganisationId, name: str)
     return CourseId(found[0])
 
 
-def _insert(table: str, query: str) -> str:
+def _replace(connection: Connection, tables: Mapping[str, str], events: str, values: Mapping[str, Any]) -> None:
+    """Makes the rows of these tables anew, which fulfil their condition. All tables are written by one statement: it
+    reads the raw rows and what stands in their bodies once."""
+    for table, where in tables.items():
+        owned = f"t.organisation_id = :organisation AND t.course_id = :course AND {where}"
+        _run(connection, f"DELETE FROM {table} t WHERE {owned}", values)
+    made = ", ".join(
+        f"into_{table} AS ({_insert(table, 'WHERE day BETWEEN :first AND :last' if table in _OF_DAYS else '')})"
+        for table in tables
+    )
+    _run(connection, f"WITH {events}, {made} SELECT 1", values)
+
+
+def _insert(table: str, where: str = "") -> str:
     names = [column.split("::")[0].strip() for column in DEFINITIONS[table][0].split(",")]
     # Compared as text, since the driver reads no bits.
     chosen = [f"{name}::bit(1500)" if name == "minutes" else name for name in names]
     return (
-        f"INSERT INTO {table} (organisation_id, {', '.join(names)})"
-        f" SELECT :organisation, {', '.join(chosen)} FROM ({query}) AS made ({', '.join(names)})"
+        f"INSERT INTO {table} (organisation_id, {', '.join(names)}) SELECT :organisation, {', '.join(chosen)}"
+        f" FROM ({DEFINITIONS[table][1]}) AS made ({', '.join(names)}) {where}"
     )
 
 
@@ -199,14 +245,13 @@ def _used(statement: str, values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if f":{name}" in statement}
 
 
-_OF_PORTION: Final = (
-    "r.course_id = :course AND r.person_id = ANY(:keys) AND r.occurred_at >= :begin AND r.occurred_at < :end"
-)
+_OF_PEOPLE: Final = "r.course_id = :course AND r.person_id = ANY(:keys)"
+_OF_PORTION: Final = f"{_OF_PEOPLE} AND r.occurred_at >= :begin AND r.occurred_at < :end"
+_OF_HOURS: Final = f"{_OF_PEOPLE} AND r.occurred_at >= :hours_begin AND r.occurred_at < :hours_end"
+"""The whole hours around the days, with rows of days beside them."""
 _OF_SLOT: Final = ":slot"
+_OF_PART: Final = "t.person_id % :parts = :part"
 _DAYS: Final = "t.day BETWEEN :first AND :last"
-_BY_DAY: Final[Mapping[str, str]] = dict.fromkeys(
-    ("learner_course_days", "learner_course_day_types", "activity_days", "course_days"), _DAYS
-)
 _INSTANTS: Final[Mapping[str, str]] = {
     "submissions": "coalesce(t.submitted_at, t.graded_at)",
     "item_responses": "t.answered_at",
@@ -217,35 +262,52 @@ _BY_INSTANT: Final[Mapping[str, str]] = {
     table: f"{instant} >= :begin AND {instant} < :end" for table, instant in _INSTANTS.items()
 }
 """Append-only tables: a row's own instant is that of its event."""
+_BY_PERSON: Final[Mapping[str, str]] = {
+    table: f"{where} AND {_OF_PART}"
+    for table, where in {
+        **dict.fromkeys(("learner_course_days", "learner_course_day_types"), _DAYS),
+        **_BY_INSTANT,
+    }.items()
+}
+_OF_DAYS: Final = ("activity_days", "course_days")
+_BY_COURSE: Final[Mapping[str, str]] = {
+    **dict.fromkeys(_OF_DAYS, _DAYS),
+    "course_hours": "t.hour >= :hours_begin AND t.hour < :hours_end",
+}
+_MERGES: Final = text(
+    "SELECT count(*) AS merges, count(split_at) AS splits FROM person_merges WHERE organisation_id = :organisation"
+)
 _OF_COURSE: Final = "t.organisation_id = :organisation AND t.course_id = :course"
 _CANDIDATES: Final = text(
-    """SELECT course_id, array_agg(DISTINCT person_id) AS people FROM raw_events
+    """SELECT course_id, day, array_agg(DISTINCT person_id) AS people, count(*) AS events FROM raw_events
     WHERE organisation_id = :organisation AND course_id IS NOT NULL AND person_id IS NOT NULL
         AND course_id = coalesce(:course, course_id) AND occurred_at >= :hours_begin AND occurred_at < :hours_end
-    GROUP BY course_id"""
+    GROUP BY course_id, day"""
 )
 _AGGREGATED: Final = text(
     " UNION ".join(
         f"""SELECT t.course_id FROM {table} t WHERE t.organisation_id = :organisation
         AND t.course_id = coalesce(:course, t.course_id) AND {where}"""
         for table, where in {
-            **_BY_DAY,
+            **dict.fromkeys(("learner_course_days", "learner_course_day_types"), _DAYS),
             **_BY_INSTANT,
-            "course_hours": "t.hour >= :hours_begin AND t.hour < :hours_end",
+            **_BY_COURSE,
         }.items()
     )
 )
 _PEOPLE: Final = text(
-    f"""SELECT coalesce(p.merged_into, p.person_id) FROM people p
-        WHERE p.organisation_id = :organisation AND p.person_id = ANY(:candidates)
-    UNION SELECT t.person_id FROM learner_course_days t WHERE {_OF_COURSE}
-        AND t.day BETWEEN :first - 1 AND :last + 1
-    UNION SELECT t.person_id FROM learner_course_day_types t WHERE {_OF_COURSE} AND {_DAYS}
+    f"""SELECT person_id FROM (
+        SELECT coalesce(p.merged_into, p.person_id) AS person_id FROM people p
+            WHERE p.organisation_id = :organisation AND p.person_id = ANY(:candidates)
+        UNION SELECT t.person_id FROM learner_course_days t WHERE {_OF_COURSE}
+            AND t.day BETWEEN :first - 1 AND :last + 1
+        UNION SELECT t.person_id FROM learner_course_day_types t WHERE {_OF_COURSE} AND {_DAYS}
 """
     + "".join(
         f" UNION SELECT t.person_id FROM {table} t WHERE {_OF_COURSE} AND {where}"
         for table, where in _BY_INSTANT.items()
     )
+    + f") AS t WHERE {_OF_PART}"
 )
 _ACTIVE: Final = text(
     """SELECT course_id, array_agg(person_id ORDER BY person_id) AS people FROM (

@@ -242,10 +242,9 @@ def recount_everything(connection: Connection, organisation: OrganisationId) -> 
     }
 
 
-def definition_within(table: str, condition: str) -> str:
-    """The query of an aggregate over those raw rows `r` only that fulfil a condition."""
-    _columns, query = DEFINITIONS[table]
-    return f"WITH {_EVENTS.replace(_ALL_RAW, f'{_ALL_RAW} AND {condition}')} {query}"
+def events_within(condition: str) -> str:
+    """The common tables that the queries of `DEFINITIONS` read, of those raw rows `r` only that fulfil a condition."""
+    return _EVENTS.replace(_ALL_RAW, f"{_ALL_RAW} AND {condition}")
 
 
 def read_aggregates(connection: Connection, organisation: OrganisationId) -> dict[str, list[tuple[Any, ...]]]:
