@@ -11,6 +11,7 @@ from dashapp.ending import EndSignal
 from dashapp.observability.logging import configure_logging
 from dashapp.settings import Settings, load_settings
 
+
 class Stopping(Protocol):
     """Says whether somebody asked for the end. `threading.Event` is one, for who sets it from another thread."""
 

@@ -1,4 +1,4 @@
-"""`python -m ingest.joins list|add|remove`: under which other names an institution knows the same people."""
+"""`python -m ingest.joins list|add|remove|merges|split`: under which names an institution knows the same people."""
 
 import argparse
 import sys
@@ -9,9 +9,11 @@ from typing import Final
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store.audit import operator, record
 from dashapp.data.store.join_rules import HeldRule, add_rule, list_rules, remove_rule
+from dashapp.data.store.merge_records import MOST_LISTED, list_merges, weigh_split
+from dashapp.data.store.merges import split_people
 from dashapp.data.store.organisations import act_for_named
 from dashapp.data.store.scope_changes import claim_slot
-from dashapp.domain.audit import Action
+from dashapp.domain.audit import Action, person_subject
 from dashapp.domain.errors import AnalyticsError
 from dashapp.domain.joins import EMAIL_KIND, MAILBOX_ISSUER, MAILBOX_KIND, JoinRule, Transform
 from ingest.commanding import run_command
@@ -32,7 +34,9 @@ def _parser() -> argparse.ArgumentParser:
     listing = commands.add_parser("list", help="show the rules of an organisation")
     add = commands.add_parser("add", help="make a rule, and join whom it speaks of among those who are known")
     remove = commands.add_parser("remove", help="take a rule back: whom it has joined stays one until they are split")
-    for command in (listing, add, remove):
+    merges = commands.add_parser("merges", help="show which people have been joined, the newest first")
+    split = commands.add_parser("split", help="take one of these back; without --yes only say what it would move")
+    for command in (listing, add, remove, merges, split):
         command.add_argument("--organisation", required=True, help="its short name")
     for command in (add, remove):
         command.add_argument("--issuer", required=True, help="who gives out the names that the rule speaks of")
@@ -51,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
         help="how a value becomes the value of the other name (same)",
     )
     add.add_argument("--prefix", default="", help="what strip_prefix takes off")
+    merges.add_argument("--name", help="only those with a name of this value")
+    split.add_argument("merge", type=int, help="its number, as the list of merges shows it")
+    split.add_argument("--yes", action="store_true", help="do it")
     add.add_argument("--by", default="administration", help="who decides it, for the list and for the audit")
     return parser
 
@@ -101,7 +108,41 @@ def _remove(database: Database, options: argparse.Namespace, say: _Say) -> int:
     return 0
 
 
-_COMMANDS: Final = {"list": _list, "add": _add, "remove": _remove}
+def _merges(database: Database, options: argparse.Namespace, say: _Say) -> int:
+    with database.transaction(DatabaseRole.JOBS, None) as connection:
+        held = list_merges(connection, act_for_named(connection, options.organisation), options.name)
+    for one in held:
+        why = f"{one.reason}; by {one.by}, {one.at:%Y-%m-%d %H:%M} UTC"
+        say(f"{one.merge_id:>8}  {', '.join(one.absorbed)} → {', '.join(one.kept)}  ({why})")
+    if not held:
+        say("Nobody has been joined." if options.name is None else f"Nobody with the name {options.name} was joined.")
+    elif len(held) == MOST_LISTED:
+        say(f"These are the newest {MOST_LISTED}. With --name, older ones are found, too.")
+    return 0
+
+
+def _split(database: Database, options: argparse.Namespace, say: _Say) -> int:
+    with database.transaction(DatabaseRole.JOBS, None) as connection:
+        weight = weigh_split(connection, act_for_named(connection, options.organisation), options.merge)
+    say(f"{len(weight.names)} names become a person of their own: {', '.join(weight.names)}.")
+    say(f"{weight.events} events move with them.")
+    if weight.older:
+        say(f"{weight.older} older events are known by their ids only: what they have counted stays where it is.")
+    if not options.yes:
+        say("Nothing has been changed. With --yes, it is done.")
+        return 0
+    by, now = operator(), datetime.now(UTC)
+    with claim_slot(database, DatabaseRole.JOBS) as slot, database.transaction(DatabaseRole.JOBS, None) as connection:
+        organisation = act_for_named(connection, options.organisation)
+        done = split_people(connection, organisation, options.merge, by.key, now)
+        what = {"subject": person_subject(done.absorbed), "from": int(done.kept), "merge": options.merge}
+        record(connection, organisation, by, Action.SPLIT, what)
+        slot.record(connection, organisation, done.courses, [done.kept, done.absorbed])
+    say("Split. No rule joins them again.")
+    return 0
+
+
+_COMMANDS: Final = {"list": _list, "add": _add, "remove": _remove, "merges": _merges, "split": _split}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -74,6 +74,7 @@ def action_word(action: Action) -> str:
         Action.JOIN_RULE_REMOVED: _("Removed a join rule"),
         Action.EMBED_LINK: _("Made a signed link to a page"),
         Action.FRAMES: _("Changed who may frame pages"),
+        Action.SPLIT: _("Split a person in two"),
     }[action]
 
 

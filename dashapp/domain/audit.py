@@ -66,6 +66,7 @@ class Action(StrEnum):
     JOIN_RULE_REMOVED = "join_rule.removed"
     EMBED_LINK = "embed_link.made"
     FRAMES = "frame_origins.changed"
+    SPLIT = "person.split"
 
 
 class ViewerRole(StrEnum):

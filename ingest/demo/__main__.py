@@ -8,7 +8,6 @@ from dashapp.data.migrations import migrate
 from dashapp.domain.clock import system_clock
 from dashapp.domain.errors import AnalyticsError, SettingsError
 from dashapp.ending import EndSignal
-from dashapp.ending import EndSignal
 from dashapp.settings import load_settings
 from ingest.demo import demo_stream, ensure_demo_campus
 

@@ -7,7 +7,9 @@ from uuid import uuid4
 
 import pytest
 from msgspec import structs
+from sqlalchemy import text
 
+from dashapp.data.database import DatabaseRole
 from dashapp.domain.events import Identifier
 from dashapp.domain.joins import mailbox_hash
 from dashapp.settings import Settings
@@ -152,3 +154,78 @@ def test_one_learner_in_three_formats_under_all_her_names_is_one_learner(
     assert campus.counted() == len(SENT)
     assert campus.scalar("SELECT count(*) FROM people WHERE merged_into IS NULL") == 1
     assert campus.scalar("SELECT count(DISTINCT person_id) FROM learner_course_days") == 1
+
+
+@pytest.fixture
+def joined(
+    campus: Campus,
+    run: Callable[..., tuple[int, list[str]]],
+    make_settings: Callable[..., Settings],
+    run_ingest: Callable[[Settings, Any], Ingest],
+) -> Ingest:
+    """A learner of two names who have become one by a rule: three events under one name, two under the other."""
+    running = run_ingest(make_settings(data_retention_days=36_500, aggregate_retention_days=36_500), campus.database)
+    met = [viewed(number) for number in range(5)]
+    people = [Identifier(ISSUER, "account", "anna")] * 3 + [Identifier(VIDEO, "account", "ANNA")] * 2
+    put(campus, [encode(structs.replace(one, person=who), ISSUER) for one, who in zip(met, people, strict=True)])
+    await_that(lambda: running.status().committed_events == 5, "all are taken")
+    assert run("add", *RULE)[0] == 0
+    assert people_of(campus) == [5]
+    return running
+
+
+def people_of(campus: Campus) -> list[int]:
+    """How many events each person has."""
+    counted = "SELECT sum(events)::integer FROM learner_course_days GROUP BY person_id ORDER BY person_id"
+    return [count for (count,) in campus.rows(counted)]
+
+
+@pytest.mark.usefixtures("joined")
+def test_a_split_says_what_it_moves_does_it_when_it_is_confirmed_and_is_in_the_trail(
+    campus: Campus, run: Callable[..., tuple[int, list[str]]]
+) -> None:
+    code, [listed] = run("merges", "--organisation", "campus")
+    number, names = listed.split()[0], f"{VIDEO} account ANNA → {ISSUER} account anna"
+    assert code == 0
+    assert names in listed
+    told = [
+        f"1 names become a person of their own: {VIDEO} account ANNA.",
+        "2 events move with them.",
+    ]
+
+    code, said = run("split", number, "--organisation", "campus")
+    assert (code, said) == (0, [*told, "Nothing has been changed. With --yes, it is done."])
+    assert people_of(campus) == [5]
+
+    code, said = run("split", number, "--organisation", "campus", "--yes")
+    assert (code, said) == (0, [*told, "Split. No rule joins them again."])
+    assert people_of(campus) == [3, 2]
+    assert run("merges", "--organisation", "campus") == (0, ["Nobody has been joined."])
+    assert run("split", number, "--organisation", "campus", "--yes") == (1, [])
+    with campus.database.transaction(DatabaseRole.JOBS, None) as connection:
+        trail = "SELECT organisation_id, actor, subject, detail FROM audit_log WHERE action = 'person.split'"
+        [row] = connection.execute(text(trail)).all()
+    ids = dict(campus.rows("SELECT value, person_id FROM person_identifiers"))
+    assert (row.organisation_id, row.subject) == (campus.organisation_id, f"person {ids['ANNA']}")
+    assert row.actor.startswith("operator:")
+    assert row.detail == {"from": ids["anna"], "merge": int(number)}
+
+
+def test_who_was_split_stays_split_when_further_events_come(
+    campus: Campus, joined: Ingest, run: Callable[..., tuple[int, list[str]]]
+) -> None:
+    number = run("merges", "--organisation", "campus", "--name", "ANNA")[1][0].split()[0]
+    assert run("split", number, "--organisation", "campus", "--yes")[0] == 0
+    further = structs.replace(viewed(7), person=Identifier(VIDEO, "account", "ANNA"))
+    put(campus, [encode(further, ISSUER)])
+    await_that(lambda: joined.status().committed_events == 6, "it is taken")
+    assert people_of(campus) == [3, 3]
+
+
+def test_merges_are_found_by_a_name_of_either_person(
+    campus: Campus, joined: Ingest, run: Callable[..., tuple[int, list[str]]]
+) -> None:
+    for name in ("anna", "ANNA"):
+        assert len(run("merges", "--organisation", "campus", "--name", name)[1]) == 1
+    assert run("merges", "--organisation", "campus", "--name", "ben")[1] == ["Nobody with the name ben was joined."]
+    assert run("split", "4711", "--organisation", "campus")[0] == 1

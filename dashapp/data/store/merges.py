@@ -8,6 +8,7 @@ the retention of raw events stays with the person who was kept.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, cast
 
@@ -22,13 +23,22 @@ from dashapp.data.store.locks import own_organisation
 from dashapp.data.store.recount import recount_activities, recount_learner_days
 from dashapp.data.store.structure import raise_epoch, read_days, read_exclusions
 from dashapp.domain.errors import AnalyticsError
-from dashapp.domain.keys import OrganisationId
+from dashapp.domain.keys import CourseId, OrganisationId, PersonId
 
-__all__ = ["Merge", "MergeError", "merge_many", "merge_people", "split_people"]
+__all__ = ["Merge", "MergeError", "Split", "merge_many", "merge_people", "split_people"]
 
 
 class MergeError(AnalyticsError):
     """These people cannot be merged or split; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Whom a split concerns: who was kept, who is a person again, and the courses of what came under its keys."""
+
+    kept: PersonId
+    absorbed: PersonId
+    courses: tuple[CourseId, ...]
 
 
 def merge_people(connection: Connection, organisation: OrganisationId, merge: Merge) -> int:
@@ -75,7 +85,7 @@ def _absorb(cursor: extensions.cursor, organisation: int, merges: Sequence[Merge
     return record_merges(cursor, organisation, merges)
 
 
-def split_people(connection: Connection, organisation: OrganisationId, merge_id: int, by: str, at: datetime) -> None:
+def split_people(connection: Connection, organisation: OrganisationId, merge_id: int, by: str, at: datetime) -> Split:
     """Takes a merge back: the absorbed person gets back what came under its keys, and whom it had absorbed before.
 
     In a transaction of la_jobs that has done nothing else. Raises MergeError where there is nothing to take back.
@@ -88,14 +98,15 @@ def split_people(connection: Connection, organisation: OrganisationId, merge_id:
     person = {"organisation": organisation, "absorbed": absorbed}
     kept = connection.execute(_STANDS_FOR, person).scalar_one()
     with _alone(connection, organisation, [kept, absorbed]) as cursor:
-        cursor.execute(_SPLIT_GROUP, {**person})
+        cursor.execute(SPLIT_GROUP, {**person})
         group = [one for (one,) in cursor.fetchall()]
         values = {"organisation": organisation, "kept": kept, "absorbed": absorbed, "group": group}
         for statement in _SPLIT:
             cursor.execute(statement, values)
         settle_descriptions(cursor, organisation, [kept, absorbed])
         cursor.execute(_GROUP_DAYS, values)
-        days = {(one, course, day) for course, day in cursor.fetchall() for one in (kept, absorbed)}
+        found = cursor.fetchall()
+        days = {(one, course, day) for course, day in found for one in (kept, absorbed)}
         recount_learner_days(cursor, organisation, days)
         cursor.execute(_GROUP_ACTIVITIES, values)
         recount_activities(cursor, organisation, {(kept, course, activity) for course, activity in cursor.fetchall()})
@@ -104,6 +115,8 @@ def split_people(connection: Connection, organisation: OrganisationId, merge_id:
             "UPDATE person_merges SET split_by = %s, split_at = %s WHERE organisation_id = %s AND merge_id = %s",
             (by, at, organisation, merge_id),
         )
+    courses = tuple(CourseId(course) for course in sorted({course for course, _ in found}))
+    return Split(PersonId(kept), PersonId(absorbed), courses)
 
 
 @contextmanager
@@ -186,13 +199,14 @@ _MERGE: Final = (
         for table in details.TABLES
     ),
 )
-_SPLIT_GROUP: Final = """
+SPLIT_GROUP: Final = """
     WITH RECURSIVE groups AS (
-        SELECT %(absorbed)s::bigint AS person_id
+        SELECT CAST(%(absorbed)s AS bigint) AS person_id
         UNION
         SELECT m.absorbed_id FROM groups g JOIN person_merges m ON m.kept_id = g.person_id
         WHERE m.organisation_id = %(organisation)s AND m.split_at IS NULL)
     SELECT person_id FROM groups"""
+"""The keys that a split gives back to the absorbed person: its own, and those whom it had absorbed before."""
 _SPLIT: Final = (
     """UPDATE people SET merged_into = nullif(%(absorbed)s, person_id)
         WHERE organisation_id = %(organisation)s AND person_id = ANY(%(group)s)""",
