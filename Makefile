@@ -11,7 +11,8 @@ LOCK := env -u UV_FIND_LINKS $(BIN)/uv pip compile --quiet --universal --python-
 CHECKED := $(wildcard dashapp pages callbacks ingest app.py benchmarks deploy tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-kafka test test-long bench check format words lock environment environment-dev system-packages broker
+.PHONY: help run run-kafka test test-long bench check format words lock environment environment-dev system-packages \
+	system-packages-long broker
 # A command that is ended by Ctrl-C leaves no half-written file, and nothing runs beside another.
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -29,7 +30,7 @@ run-kafka: environment ## The same with a real Apache Kafka (needs Java and Mave
 test: environment-dev system-packages broker ## Run all tests but the long ones, with the coverage gate
 	@$(BIN)/python -m pytest -m "not long" -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term --cov-fail-under=90
 
-test-long: environment-dev system-packages broker ## Run the tests that take minutes
+test-long: environment-dev system-packages-long broker ## Run the tests that take minutes
 	@$(BIN)/python -m pytest -m long --timeout=3600
 
 bench: environment-dev system-packages broker ## Measure what docs/performance.md states (takes a while)
@@ -66,6 +67,9 @@ environment-dev:
 
 system-packages:
 	@deploy/install_system_packages.sh
+
+system-packages-long:
+	@deploy/install_system_packages.sh --long
 
 # Before the tests, so that a slow network is not taken for a test that hangs.
 broker:

@@ -17,7 +17,7 @@ from dashapp.data.database import Database
 from dashapp.data.embedded import EmbeddedServer
 from dashapp.settings import Settings, load_settings, setting_names
 from deploy.local_kafka import LocalKafka
-from tests.servers import ServerMissing, TestDatabases, debian_cluster, redis_server
+from tests.servers import TestDatabases, chromium, debian_cluster, redis_server
 
 CHROMIUM_OPTIONS = (
     "--no-sandbox",
@@ -158,13 +158,10 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The system's Chromium, headless."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        raise ServerMissing("Chromium is missing: install the package chromium (`make test` does so when it may).")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_OPTIONS))
-        yield chromium
-        chromium.close()
+        opened = playwright.chromium.launch(executable_path=chromium(), args=list(CHROMIUM_OPTIONS))
+        yield opened
+        opened.close()
 
 
 @pytest.fixture

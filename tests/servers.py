@@ -6,6 +6,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -33,6 +34,33 @@ def program(name: str, package: str) -> str:
     path = shutil.which(name)
     if path is None:
         raise ServerMissing(f"{name} is missing: install the package {package} (`make test` does so when it may).")
+    return path
+
+
+def chromium() -> str:
+    """The path of the system's Chromium, or of a browser that is one."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        raise ServerMissing("Chromium is missing: install the package chromium (`make test` does so when it may).")
+    return path
+
+
+def firefox() -> str:
+    """The path of the system's Firefox, which only long tests need."""
+    path = shutil.which("firefox-esr") or shutil.which("firefox")
+    if path is None:
+        text = "Firefox is missing: install the package firefox-esr (`make test-long` does so when it may)."
+        raise ServerMissing(text)
+    return path
+
+
+def geckodriver() -> str:
+    """The path of what steers Firefox: beside the Python that runs, where `make test-long` puts it, or on the PATH."""
+    folders = (str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath))
+    path = shutil.which("geckodriver", path=os.pathsep.join(folders))
+    if path is None:
+        text = "geckodriver is missing: install cargo 1.88 or newer, with which `make test-long` builds it."
+        raise ServerMissing(text)
     return path
 
 

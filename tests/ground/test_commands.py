@@ -39,10 +39,11 @@ def write_program(folder: Path, name: str, script: str) -> None:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A folder with the script that installs packages and two small locks."""
+    """A folder with the scripts that install packages and two small locks."""
     folder = tmp_path / "checkout"
     (folder / "deploy").mkdir(parents=True)
-    shutil.copy(REPOSITORY / "deploy" / "install_python_packages.sh", folder / "deploy")
+    for name in ("install_python_packages.sh", "install_system_packages.sh"):
+        shutil.copy(REPOSITORY / "deploy" / name, folder / "deploy")
     (folder / "requirements.txt").write_text("")
     (folder / "requirements-dev.txt").write_text("# nothing\n")
     return folder
@@ -127,9 +128,64 @@ def test_an_installation_that_fails_shows_why(programs: Path) -> None:
     assert "apt-get could not install: chromium" in done.stderr
 
 
-def test_nothing_is_installed_when_nothing_is_missing(programs: Path) -> None:
+@pytest.fixture
+def all_but_firefox(programs: Path) -> Path:
+    """What every test needs is installed, and apt-get fails."""
     for name in ("chromium", "redis-server", "java", "mvn"):
         write_program(programs, name, "exit 0")
+    write_program(programs, "sudo", 'shift; exec "$@"')
     write_program(programs, "apt-get", "exit 99")
-    done = run("deploy/install_system_packages.sh", path=programs)
+    return programs
+
+
+def test_nothing_is_installed_when_nothing_is_missing(all_but_firefox: Path) -> None:
+    done = run("deploy/install_system_packages.sh", path=all_but_firefox)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_firefox_is_for_the_long_tests_only(all_but_firefox: Path, checkout: Path) -> None:
+    done = run("deploy/install_system_packages.sh", "--long", path=all_but_firefox, folder=checkout)
+    assert done.returncode != 0
+    assert "apt-get could not install: firefox-esr." in done.stderr
+
+
+def test_geckodriver_is_built_once_into_the_virtual_environment(all_but_firefox: Path, checkout: Path) -> None:
+    calls = checkout / "calls"
+    built = ".venv/bin/geckodriver"
+    write_program(all_but_firefox, "firefox-esr", "exit 0")
+    write_program(all_but_firefox, "install", f'exec {shutil.which("install")} "$@"')
+    write_program(all_but_firefox, "cargo", f'echo "$@" >>{calls}; install -D "$0" {built}')
+
+    for _run in range(2):
+        done = run("deploy/install_system_packages.sh", "--long", path=all_but_firefox, folder=checkout)
+        assert (done.returncode, done.stderr) == (0, "")
+
+    [call] = calls.read_text().splitlines()
+    assert call.startswith("install --quiet --locked --root .venv --version ")
+    assert call.endswith(" geckodriver")
+
+
+@pytest.mark.parametrize(
+    ("cargo", "said"),
+    [
+        (None, "geckodriver is missing, and there is no cargo to build it: the tests with Firefox will fail."),
+        ("echo 'error: no network' >&2; exit 101", "error: no network\ncargo could not build geckodriver, so"),
+    ],
+)
+def test_the_other_long_tests_can_run_without_geckodriver(
+    all_but_firefox: Path, checkout: Path, cargo: str | None, said: str
+) -> None:
+    write_program(all_but_firefox, "firefox-esr", "exit 0")
+    if cargo is not None:
+        write_program(all_but_firefox, "cargo", cargo)
+
+    done = run("deploy/install_system_packages.sh", "--long", path=all_but_firefox, folder=checkout)
+
+    assert done.returncode == 0
+    assert done.stderr.startswith(said)
+
+
+def test_an_argument_that_the_installation_does_not_know_is_refused(all_but_firefox: Path) -> None:
+    done = run("deploy/install_system_packages.sh", "--all", path=all_but_firefox)
+    assert done.returncode != 0
+    assert done.stderr.startswith("Usage: ")

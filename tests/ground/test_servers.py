@@ -14,7 +14,7 @@ from kafka import KafkaConsumer, KafkaProducer
 from playwright.sync_api import Page
 
 from deploy.local_kafka import LocalKafka
-from tests.servers import TestDatabases
+from tests.servers import ServerMissing, TestDatabases, chromium, firefox, geckodriver
 
 
 def test_each_postgres_server_answers_its_administrator(every_postgres: str) -> None:
@@ -22,6 +22,24 @@ def test_each_postgres_server_answers_its_administrator(every_postgres: str) -> 
     with engine.connect() as connection:
         assert connection.scalar(sa.text("SELECT current_user")) == "postgres"
         assert int(connection.scalar(sa.text("SHOW server_version_num")) or 0) >= 150000
+
+
+@pytest.mark.parametrize(
+    ("find", "said"),
+    [
+        (chromium, "install the package chromium "),
+        (firefox, "install the package firefox-esr "),
+        (geckodriver, "install cargo "),
+    ],
+)
+def test_a_missing_browser_is_said_in_a_sentence(
+    find: Callable[[], str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
+
+    with pytest.raises(ServerMissing, match=said):
+        find()
 
 
 def test_redis_answers(redis_url: str) -> None:
