@@ -37,7 +37,11 @@
     addEventListener("message", hear);
     to.postMessage({ ...message, message_id: id }, said.origin);
   });
-  const reveal = () => document.querySelectorAll("[data-lti-late]").forEach((one) => { one.hidden = false; });
+  /* A window of its own does not offer a further one, which would keep as little. */
+  const reveal = () => {
+    const place = window.parent === window ? "window" : "frame";
+    document.querySelectorAll(`[data-lti-late=${place}]`).forEach((one) => { one.hidden = false; });
+  };
 
   const begin = async () => {
     if (!keep(said.binder)) await ask({ subject: "lti.put_data", key, value: said.binder });

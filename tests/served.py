@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -122,16 +123,24 @@ def application_on(
 
 
 @contextmanager
-def serving(application: Application, port: int | None = None) -> Iterator[str]:
-    """The app behind uvicorn on a port of the loopback, by default a free one; gives its address."""
+def serving(
+    application: Application, port: int | None = None, host: str = "127.0.0.1", tls: Path | None = None
+) -> Iterator[str]:
+    """The app behind uvicorn on a port of the loopback, by default a free one; gives its address.
+
+    `tls`: a folder with `certificate.pem` and `key.pem`.
+    """
     port = port or free_port()
     config = uvicorn.Config(
         application.asgi,
+        host=host,
         port=port,
         http=CarefulProtocol,
         lifespan="off",
         log_config=None,
         timeout_graceful_shutdown=1,
+        ssl_certfile=tls / "certificate.pem" if tls else None,
+        ssl_keyfile=tls / "key.pem" if tls else None,
     )
     server = QuietServer(config)
     started = threading.Event()
@@ -146,7 +155,7 @@ def serving(application: Application, port: int | None = None) -> Iterator[str]:
     thread.start()
     assert started.wait(20), "the web server did not start"
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield f"{'https' if tls else 'http'}://{host}:{port}"
     finally:
         server.should_exit = True
         thread.join()

@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+AUTHORITY = "a test's own authority"
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -80,28 +82,45 @@ def answering(answers: Answers, tls: ssl.SSLContext | None = None) -> Iterator[L
 
 
 def certificate_for(folder: Path, *names: str) -> tuple[Path, ssl.SSLContext]:
-    """A certificate for these names and 127.0.0.1 that is its own authority: the PEM file, and the server's side."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a test's own authority")])
-    now = datetime.now(UTC)
-    alternatives = [*(x509.DNSName(name) for name in names), x509.IPAddress(ip_address("127.0.0.1"))]
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
+    """A certificate for these names, 127.0.0.1 and 127.0.0.2, by an authority of its own.
+
+    Gives the authority's PEM file and the server's side. The folder holds `certificate.pem` and `key.pem` besides.
+    """
+    authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    authority = _named(AUTHORITY, authority_key.public_key()).add_extension(
+        x509.BasicConstraints(ca=True, path_length=0), critical=True
     )
-    chain, private = folder / "certificate.pem", folder / "key.pem"
-    chain.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    alternatives = [
+        *(x509.DNSName(name) for name in names),
+        *(x509.IPAddress(ip_address(address)) for address in ("127.0.0.1", "127.0.0.2")),
+    ]
+    certificate = (
+        _named("a test's server", key.public_key())
+        .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False)
+    )
+    trusted, chain, private = (folder / name for name in ("authority.pem", "certificate.pem", "key.pem"))
+    trusted.write_bytes(authority.sign(authority_key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    chain.write_bytes(certificate.sign(authority_key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
     private.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(chain, private)
-    return chain, context
+    return trusted, context
+
+
+def _named(name: str, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+    """What both certificates have in common: issued by the authority, from yesterday until tomorrow."""
+    now = datetime.now(UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
+        .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, AUTHORITY)]))
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+    )

@@ -42,10 +42,13 @@ _BIND: Final = """<main class="la-narrow" data-lti="bind" data-name="{{ name }}"
 <input type="hidden" name="id_token" value="{{ token }}"><input type="hidden" name="state" value="{{ state }}">
 <input type="hidden" name="binder" value="">
 </form>
-<div data-lti-late hidden role="status">
+<div data-lti-late="frame" hidden role="status">
 <h1 class="h5">{{ heading }}</h1><p class="la-2">{{ text }}</p>
 {% if again %}<p><a class="btn btn-primary" href="{{ again }}" target="_blank" rel="noopener">{{ open }}</a></p>
 {% endif %}</div>
+<div data-lti-late="window" hidden role="status">
+<h1 class="h5">{{ alone_heading }}</h1><p class="la-2">{{ alone }}</p>
+</div>
 <noscript><h1 class="h5">{{ heading }}</h1><p class="la-2">{{ text }}</p>
 {% if again %}<p><a class="btn btn-primary" href="{{ again }}" target="_blank" rel="noopener">{{ open }}</a></p>
 {% endif %}</noscript>
@@ -138,7 +141,7 @@ class Pages:
         return self._answer(_BEGIN, _("Opening the page"), name=name, binder=binder, go=go, **said)
 
     def bind(self, name: str, message: Mapping[str, str], again: str, storage: Storage) -> Response:
-        """Finds the binder, or says that the page needs a window of its own."""
+        """Finds the binder, or says that the page needs a window of its own; there, that it needs cookies."""
         text = (
             _("Your browser keeps nothing for pages inside of other pages, so it cannot be opened here.")
             if again
@@ -146,11 +149,17 @@ class Pages:
                 "Your browser keeps nothing for pages inside of other pages. Open it from the course in a new window."
             )
         )
+        alone = _(
+            "It keeps no cookies and no other data of this site, so nothing shows that it was you who opened the page."
+            " Let it keep cookies of this site, then open the page anew from your course."
+        )
         return self._answer(
             _BIND,
             _("Opening the page"),
             heading=_("This page opens in a window of its own"),
             text=text,
+            alone_heading=_("Your browser does not let this page open"),
+            alone=alone,
             open=_("Open in a new window"),
             name=name,
             again=again,

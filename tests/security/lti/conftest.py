@@ -1,7 +1,9 @@
 """The app as the tool of a platform on the loopback, with the small campus whose courses the platform launches."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +15,10 @@ from dashapp.domain.joins import JoinRule
 from dashapp.domain.lti import PERSON_KIND
 from dashapp.web.application import Application
 from tests.campus import ISSUER, Campus, build_campus
+from tests.security.lti.firefox import OpenFirefox, opened
 from tests.security.lti.frame import TOOL, Frame
 from tests.security.lti.platform import CLIENT, DEPLOYMENT, Platform, Platforms, served, server_of
+from tests.security.lti.sites import Sites, two_sites
 from tests.served import application_on, web_settings
 from tests.servers import TestDatabases
 
@@ -53,6 +57,20 @@ def application(launch_database: Database, campus: Campus) -> Iterator[Applicati
     with application_on(launch_database, campus, **values) as made:
         yield made
         made.rosters.close()
+
+
+@pytest.fixture(scope="package")
+def sites(launch_database: Database, campus: Campus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
+    """A platform and the app on two sites over HTTPS, for browsers."""
+    with two_sites(launch_database, campus, tmp_path_factory.mktemp("sites")) as both:
+        yield both
+
+
+@pytest.fixture
+def firefox(sites: Sites, tmp_path: Path) -> Iterator[OpenFirefox]:
+    """Opens a Firefox with a profile of its own; errors of its pages fail the test."""
+    with ExitStack() as stack:
+        yield lambda **preferences: stack.enter_context(opened(sites.authority, tmp_path, preferences))
 
 
 @pytest.fixture
