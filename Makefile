@@ -2,7 +2,7 @@
 # but for the system's packages that `make test` needs and says by name.
 SHELL := /bin/bash
 PYTHON ?= python3
-PYTEST_WORKERS ?= 2
+PYTEST_WORKERS ?= 3
 WORDS ?= dashapp/words/translations
 BIN := .venv/bin
 # One lock for every Python from 3.11.0 on, without a word about where this machine gets its packages from.

@@ -17,7 +17,7 @@ from dashapp.data.database import Database
 from dashapp.data.embedded import EmbeddedServer
 from dashapp.settings import Settings, load_settings, setting_names
 from deploy.local_kafka import LocalKafka
-from tests.servers import TestDatabases, chromium, debian_cluster, redis_server
+from tests.servers import TestDatabases, debian_cluster, headless_chromium, redis_server
 
 CHROMIUM_OPTIONS = (
     "--no-sandbox",
@@ -159,7 +159,7 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     """The system's Chromium, headless."""
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=list(CHROMIUM_OPTIONS))
+        opened = playwright.chromium.launch(executable_path=headless_chromium(), args=list(CHROMIUM_OPTIONS))
         yield opened
         opened.close()
 

@@ -37,6 +37,11 @@ def program(name: str, package: str) -> str:
     return path
 
 
+def headless_chromium() -> str:
+    """The path of a Chromium that opens no windows, which takes a quarter less of the processor; else of Chromium."""
+    return shutil.which("chromium-headless-shell") or chromium()
+
+
 def chromium() -> str:
     """The path of the system's Chromium, or of a browser that is one."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

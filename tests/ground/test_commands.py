@@ -143,6 +143,15 @@ def test_nothing_is_installed_when_nothing_is_missing(all_but_firefox: Path) -> 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+def test_a_chromium_without_windows_is_installed_where_there_is_one(all_but_firefox: Path, tmp_path: Path) -> None:
+    calls = tmp_path / "calls"
+    write_program(all_but_firefox, "apt-get", f'echo "$@" >>{calls}')
+    write_program(all_but_firefox, "apt-cache", '[[ "$2" == chromium-headless-shell ]]')
+    done = run("deploy/install_system_packages.sh", path=all_but_firefox)
+    assert done.returncode == 0
+    assert calls.read_text() == "install --yes --no-install-recommends chromium-headless-shell\n"
+
+
 def test_firefox_is_for_the_long_tests_only(all_but_firefox: Path, checkout: Path) -> None:
     done = run("deploy/install_system_packages.sh", "--long", path=all_but_firefox, folder=checkout)
     assert done.returncode != 0
