@@ -159,12 +159,9 @@ class Cache:
         Unavailable where another one's computation takes too long.
         """
         key = question.key(form.shape)
-        kept = self._get(key)
+        kept = self._kept(key, form)
         if kept is not None:
-            try:
-                return form.read(kept)
-            except ValueError:
-                log.warning("cache.unreadable", query=question.name)
+            return kept[1]
         flight, mine = self._board(key)
         return self._fly(key, flight, form, compute) if mine else self._wait(flight, form)
 
@@ -178,6 +175,11 @@ class Cache:
 
     def _fly(self, key: str, flight: _Flight, form: Form[T], compute: Callable[[], T]) -> T:
         try:
+            # Between our look and our flight another one may have landed.
+            landed = self._kept(key, form)
+            if landed is not None:
+                flight.value, answer = landed
+                return answer
             answer = compute()
             flight.value = form.write(answer)
             # Kept before the flight ends, so that nobody comes between the two and computes it again.
@@ -197,6 +199,16 @@ class Cache:
         if flight.value is None:
             raise flight.error or Unavailable("The answer could not be computed.")
         return form.read(flight.value)
+
+    def _kept(self, key: str, form: Form[T]) -> tuple[bytes, T] | None:
+        kept = self._get(key)
+        if kept is None:
+            return None
+        try:
+            return kept, form.read(kept)
+        except ValueError:
+            log.warning("cache.unreadable")
+            return None
 
     def _get(self, key: str) -> bytes | None:
         try:

@@ -37,6 +37,7 @@ _STOP_SECONDS = 120
 _LOOK_SECONDS = 0.02
 """Between two looks at a server that is starting; it tells nobody when it is ready."""
 _GONE_SECONDS = 0.5
+_LAST_LINES_SECONDS = 10
 _CONFIGURATION = "learning_analytics.conf"
 _MIB = 1024 * 1024
 
@@ -97,6 +98,8 @@ class EmbeddedServer:
             if stopped.returncode != 0:
                 # Cuts off what a stuck session holds up; the next start recovers from the log, nothing is lost.
                 self._run("pg_ctl", "stop", "-m", "immediate", "-w", "-D", str(self._cluster))
+            # The one that writes the log ends after the server, when it has written everything.
+            psutil.wait_procs(self._server_processes(), timeout=_LAST_LINES_SECONDS)
 
     def admin_url(self) -> URL:
         """The superuser's URL of the service's database, for migrations and tests."""

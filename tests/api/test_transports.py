@@ -87,6 +87,7 @@ def test_a_record_that_the_broker_does_not_take_spoils_no_other(
 
 
 @pytest.mark.kafka
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_while_the_broker_is_away_senders_are_told_to_come_again(
     sockets_left_open: None,
     database: Database,

@@ -112,6 +112,8 @@ def test_a_link_opens_its_page_in_a_frame_and_a_reload_keeps_it(
 
     frame.select_option("#classroom-section", "A")
     until(frame, "location.search.includes('section=A')")
+    # Nothing that is under way is cut off by the reload.
+    page.wait_for_load_state("networkidle")
 
     frame.evaluate("location.reload()")
     frame.wait_for_selector(".la-page:not(.la-loading)")

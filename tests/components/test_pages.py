@@ -393,9 +393,7 @@ def test_a_page_without_a_comparison_says_why_on_each_card(compared: Comparison,
 def test_a_classroom_of_three_has_no_median() -> None:
     view = samples.classroom()
     few = replace(view, learners=view.learners[:3], enrolled=3, median_minutes_week=None)
-
     filled = classroom.fill(few, Screen(), Links())
-
     assert "Too few to compare" in text_of(filled["strip"])
     assert "medians" not in str(filled["time_and_score_line"])
     assert not filled["time_and_score"].layout.shapes  # type: ignore[attr-defined]  # a figure

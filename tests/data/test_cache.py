@@ -92,6 +92,21 @@ def test_two_questions_that_differ_anywhere_share_no_answer(other: Question, mak
     assert cache.answer(other, FORM, Counted(Answer("of the other"))).text == "of the other"
 
 
+def test_who_looked_before_another_ones_answer_was_kept_takes_it_all_the_same(
+    cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compute, board = Counted(), cache._board
+
+    def board_late(key: str) -> object:
+        monkeypatch.setattr(cache, "_board", board)
+        cache.answer(QUESTION, FORM, compute)
+        return board(key)
+
+    monkeypatch.setattr(cache, "_board", board_late)
+    assert cache.answer(QUESTION, FORM, compute) == compute.answer
+    assert compute.times == 1
+
+
 def test_within_a_minute_the_answer_is_kept(cache: Cache) -> None:
     compute = Counted()
     cache.answer(QUESTION, FORM, compute)

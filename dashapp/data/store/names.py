@@ -1,8 +1,10 @@
 """What a batch names, before anything is known of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
+from dashapp.data.store.arrivals import Arrived
 from dashapp.domain.events import ActivityType, Identifier, LearningEvent
 
 _UNKNOWN: Final = str(ActivityType.UNKNOWN)
@@ -36,3 +38,31 @@ def smaller_type(one: str, other: str) -> str:
     if one == _UNKNOWN or other == _UNKNOWN:
         return other if one == _UNKNOWN else one
     return min(one, other)
+
+
+def names_of(arrivals: Iterable[Arrived]) -> Names:
+    """Everything that a batch names, each once."""
+    names = Names()
+    people, courses, activities = names.people, names.courses, names.activities
+    for arrival in arrivals:
+        event: Any = arrival.event
+        if type(event) is LearningEvent:
+            people.add(event.person)
+            courses.add(event.course)
+            if event.course_title is not None or event.activity_title is not None:
+                names.call(event)
+            if event.activity is not None:
+                name = (event.course, event.activity)
+                claimed = event.activity_type or _UNKNOWN
+                if (known := activities.get(name)) is None:
+                    activities[name] = claimed
+                elif claimed is not known:
+                    activities[name] = smaller_type(known, claimed)
+        else:
+            if (person := getattr(event, "person", None)) is not None:
+                people.add(person)
+            if (course := getattr(event, "course", None)) is not None:
+                courses.add(course)
+                if (activity := getattr(event, "activity", None)) is not None:
+                    activities.setdefault((course, activity), _UNKNOWN)
+    return names

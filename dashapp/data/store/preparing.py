@@ -3,18 +3,18 @@
 What is found here is only good while the organisation's epoch stands still; the writer looks again under the lock.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from dashapp.data.store.arrivals import Arrived, Buried, first_receipt
 from dashapp.data.store.deltas import Deltas, DeltaTexts, Fact, as_copy, group
 from dashapp.data.store.keys import digest_of_encoded, digested_key, encode, is_own_key
-from dashapp.data.store.names import Names, smaller_type
+from dashapp.data.store.names import smaller_type
 from dashapp.data.store.quality import Tally
 from dashapp.data.store.structure import KnownActivity, Remembered
 from dashapp.domain.events import (
@@ -178,34 +178,6 @@ def admit(arrived: Sequence[Arrived], limits: Limits) -> tuple[dict[Organisation
         else:
             group_of.append(arrival)
     return admitted, buried
-
-
-def names_of(arrivals: Iterable[Arrived]) -> Names:
-    """Everything that a batch names, each once."""
-    names = Names()
-    people, courses, activities = names.people, names.courses, names.activities
-    for arrival in arrivals:
-        event: Any = arrival.event
-        if type(event) is LearningEvent:
-            people.add(event.person)
-            courses.add(event.course)
-            if event.course_title is not None or event.activity_title is not None:
-                names.call(event)
-            if event.activity is not None:
-                name = (event.course, event.activity)
-                claimed = event.activity_type or _UNKNOWN
-                if (known := activities.get(name)) is None:
-                    activities[name] = claimed
-                elif claimed is not known:
-                    activities[name] = smaller_type(known, claimed)
-        else:
-            if (person := getattr(event, "person", None)) is not None:
-                people.add(person)
-            if (course := getattr(event, "course", None)) is not None:
-                courses.add(course)
-                if (activity := getattr(event, "activity", None)) is not None:
-                    activities.setdefault((course, activity), _UNKNOWN)
-    return names
 
 
 def prepare_organisation(

@@ -12,8 +12,9 @@ from dashapp.data.store import stages
 from dashapp.data.store.arrivals import Arrived
 from dashapp.data.store.identities import IdentityCache
 from dashapp.data.store.locks import own_organisation, share_organisations
+from dashapp.data.store.names import names_of
 from dashapp.data.store.part import PartWriter
-from dashapp.data.store.preparing import Limits, Prepared, admit, names_of, prepare_organisation
+from dashapp.data.store.preparing import Limits, Prepared, admit, prepare_organisation
 from dashapp.data.store.written import Touched, Written
 from dashapp.domain.errors import AnalyticsError
 
