@@ -2,7 +2,20 @@
 
 import sys
 
-from benchmarks import audit, bodies, browser, collector, drain, guard, latency, pages, rebuild, roster, starting
+from benchmarks import (
+    audit,
+    bodies,
+    browser,
+    collector,
+    drain,
+    guard,
+    latency,
+    launch,
+    pages,
+    rebuild,
+    roster,
+    starting,
+)
 
 ALL = {
     "drain": drain.main,
@@ -12,6 +25,7 @@ ALL = {
     "bodies": bodies.main,
     "pages": pages.main,
     "browser": browser.main,
+    "launch": launch.main,
     "starting": starting.main,
     "guard": guard.main,
     "audit": audit.main,

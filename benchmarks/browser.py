@@ -9,41 +9,41 @@ With `--data-dir` the painted pages are those of the largest course of an existi
 
 import argparse
 import json
-import os
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from urllib.request import urlopen
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import text
 
 from benchmarks.machine import machine
 from benchmarks.pages import Subject, largest_course
+from benchmarks.sites import (
+    PATIENCE,
+    PORT,
+    REPOSITORY,
+    DemoSite,
+    Site,
+    Visitor,
+    chromium,
+    demo_site,
+    running,
+    seconds_of,
+)
 from dashapp.data.database import Database, embedded_database
-from dashapp.data.migrations import migrate
-from dashapp.domain.clock import system_clock
 from dashapp.domain.events import Identifier, LearningEvent, Verb
-from dashapp.domain.keys import OrganisationId, PublicId
-from dashapp.security.sessions import Sessions
+from dashapp.domain.keys import PublicId
 from dashapp.security.sign_in import DemoPerson
-from dashapp.settings import Settings, load_settings
-from ingest.demo import DemoCampus, demo_people, ensure_demo_campus
+from dashapp.settings import load_settings
 from ingest.demo.campus import Fate
 from ingest.sending import sender_for
 
-REPOSITORY = Path(__file__).resolve().parents[1]
 COLD_TARGET, WARM_TARGET, LIVE_TARGET = 2.0, 1.3, 3.0
-PORT = 3117
-PATIENCE = 2400
 WATCH = """
 window.laPainted = null;
 const look = () => {
@@ -82,46 +82,6 @@ SELECT public_id FROM person
 """)
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Who is signed in, and the path of the page to be painted."""
-
-    organisation_id: OrganisationId
-    public_id: PublicId
-    path: str
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """The running service."""
-
-    base: str
-    settings: Settings
-    database: Database
-
-    def enter(self, browser: Browser, visitor: Visitor | DemoPerson) -> BrowserContext:
-        """A fresh browser session of somebody."""
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        cookie = Sessions(self.settings.secret_keys, system_clock, self.database).issue(
-            visitor.organisation_id, visitor.public_id
-        )
-        context.add_cookies([{"name": "la_session", "value": cookie, "url": self.base}])
-        return context
-
-
-@dataclass(frozen=True, slots=True)
-class DemoSite(Site):
-    """The service with the demo campus."""
-
-    campus: DemoCampus
-    people: Sequence[DemoPerson]
-
-    def somebody(self, role: str) -> DemoPerson:
-        """The first of the offered people with this role."""
-        return next(each for each in self.people if each.role == role)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures and prints."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.browser", description=__doc__)
@@ -130,35 +90,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--events", type=int, default=40, help="live changes to time")
     chosen = parser.parse_args(arguments)
     print(machine())
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+    with chromium() as browser:
         if chosen.data_dir is not None:
             with _imported_site(chosen.data_dir) as (imported, visitors):
                 _paints(imported, browser, visitors, chosen.rounds)
         else:
-            with _demo_site() as site:
+            with demo_site() as site, running(site.settings):
                 _paints(site, browser, _demo_visitors(site, browser), chosen.rounds)
                 _changes(site, browser, chosen.events)
-        browser.close()
     return 0
-
-
-@contextmanager
-def _demo_site() -> Iterator[DemoSite]:
-    """The demo campus as it was at the start of the day, so that nobody has been active today; then the service."""
-    with tempfile.TemporaryDirectory(prefix="la-benchmark-") as folder:
-        settings = load_settings(_env_file=None, data_dir=Path(folder), port=PORT)
-        database = embedded_database(Path(folder) / "database")
-        try:
-            migrate(database)
-            yesterday = datetime.now(UTC).replace(hour=0, minute=0) - timedelta(hours=12)
-            campus = ensure_demo_campus(settings, database, lambda: yesterday)
-            base = f"http://127.0.0.1:{PORT}"
-            with _server(settings, base):
-                yield DemoSite(base, settings, database, campus, demo_people(database))
-        finally:
-            database.close()
 
 
 @contextmanager
@@ -167,9 +107,8 @@ def _imported_site(folder: Path) -> Iterator[tuple[Site, list[Visitor]]]:
     database = embedded_database(folder / "database")
     try:
         visitors = _appointed(database, largest_course(database))
-        base = f"http://127.0.0.1:{PORT}"
-        with _server(settings, base):
-            yield Site(base, settings, database), visitors
+        with running(settings):
+            yield Site(f"http://127.0.0.1:{PORT}", settings, database), visitors
     finally:
         database.close()
 
@@ -191,23 +130,6 @@ def _appointed(database: Database, subject: Subject) -> list[Visitor]:
         ),
         Visitor(organisation, dean, "/", "institution"),
     ]
-
-
-@contextmanager
-def _server(settings: Settings, base: str) -> Iterator[None]:
-    environment = {**os.environ, "PORT": str(PORT), "DATA_DIR": str(settings.data_dir), "DEMO": "false"}
-    process = subprocess.Popen([sys.executable, "app.py"], cwd=REPOSITORY, env=environment, stdout=subprocess.DEVNULL)
-    try:
-        while process.poll() is None:
-            try:
-                urlopen(f"{base}/health/live", timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def _demo_visitors(site: DemoSite, browser: Browser) -> list[Visitor]:
@@ -248,7 +170,7 @@ def _visit(context: BrowserContext, address: str) -> float:
         page = context.new_page()
         page.add_init_script(WATCH)
     page.goto(address, wait_until="commit")
-    return _painted(page)
+    return seconds_of(page, "window.laPainted")
 
 
 def _path(site: Site, browser: Browser, person: DemoPerson) -> tuple[str, str]:
@@ -267,15 +189,6 @@ def _path(site: Site, browser: Browser, person: DemoPerson) -> tuple[str, str]:
     return path, code
 
 
-def _painted(page: Page) -> float:
-    for _attempt in range(PATIENCE):
-        seconds = page.evaluate("window.laPainted")
-        if seconds is not None:
-            return float(seconds) / 1000
-        page.wait_for_timeout(25)
-    raise SystemExit(f"{page.url} was not painted within a minute.")
-
-
 def _plain(context: BrowserContext) -> float:
     """The figures of the page that the context shows, drawn by plotly alone from a file."""
     figures = context.pages[0].evaluate(FIGURES)
@@ -285,7 +198,7 @@ def _plain(context: BrowserContext) -> float:
         document.write_text(PLAIN.format(figures=json.dumps(figures).replace("</", "<\\/")), encoding="utf-8")
         page = context.new_page()
         page.goto(document.as_uri(), wait_until="commit")
-        seconds = _painted(page)
+        seconds = seconds_of(page, "window.laPainted")
         page.close()
     return seconds
 
