@@ -135,6 +135,8 @@ def serving(
         application.asgi,
         host=host,
         port=port,
+        ssl_certfile=tls and tls / "certificate.pem",
+        ssl_keyfile=tls and tls / "key.pem",
         http=CarefulProtocol,
         lifespan="off",
         log_config=None,
