@@ -192,6 +192,8 @@ class Launch:
     page: ChosenPage
     deep_link: DeepLink | None
     locale: str | None
+    theme: str | None
+    """As the link's custom parameter `theme` says it: the standard has no claim for it."""
 
     @classmethod
     def parse(cls, claims: Mapping[str, Any], page: ChosenPage) -> Self:
@@ -214,6 +216,7 @@ class Launch:
             page if page != ChosenPage() else ChosenPage.parse(custom.get("la_page")),
             _deep_link(claims) if kind == DEEP_LINKING else None,
             plain(locale),
+            plain(custom.get("theme")),
         )
 
 

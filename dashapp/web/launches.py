@@ -55,7 +55,8 @@ class OpenPage:
         text = self.guard.sessions.issue(organisation, person, SignInMethod.LTI, manner)
         if arrival.context is not None and arrival.course is not None:
             self.rosters.sync_soon(arrival.platform, replace(arrival.context, course_id=arrival.course.course_id))
-        return self.opening.embedding.bearer_answer(organisation, text, path, Look(locale=arrival.launch.locale))
+        look = Look(arrival.launch.locale, arrival.launch.theme)
+        return self.opening.embedding.bearer_answer(organisation, text, path, look)
 
 
 def install_launches(server: Flask, guard: Guard, services: Services, opening: Opening) -> Rosters:

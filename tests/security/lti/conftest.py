@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store.join_rules import add_rule
@@ -15,12 +16,14 @@ from dashapp.domain.joins import JoinRule
 from dashapp.domain.lti import PERSON_KIND
 from dashapp.web.application import Application
 from tests.campus import ISSUER, Campus, build_campus
+from tests.security.loopback import certificate_for
+from tests.security.lti.course import SLOW, Course, listening, register
 from tests.security.lti.firefox import OpenFirefox, opened
 from tests.security.lti.frame import TOOL, Frame
 from tests.security.lti.platform import CLIENT, DEPLOYMENT, Platform, Platforms, served, server_of
 from tests.security.lti.sites import Sites, two_sites
-from tests.served import application_on, web_settings
-from tests.servers import TestDatabases
+from tests.served import application_on, serving, web_settings
+from tests.servers import TestDatabases, free_port
 
 
 @pytest.fixture(scope="package")
@@ -105,3 +108,19 @@ def joined(campus: Campus, platform: Platform, registered: int) -> None:
 def frame(application: Application, platform: Platform, registered: int) -> Callable[[], Frame]:
     """Opens a frame in a further browser."""
     return lambda: Frame(application.server.test_client(), platform)
+
+
+@pytest.fixture(scope="package")
+def course(launch_database: Database, campus: Campus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
+    """The platform and a stranger on 127.0.0.1, the tool on 127.0.0.2, which is another site; all behind TLS."""
+    folder, port = tmp_path_factory.mktemp("course"), free_port()
+    chain, tls = certificate_for(folder)
+    made = Course(Platform(), f"https://127.0.0.2:{port}")
+    values: dict[str, Any] = {"public_url": made.tool, "outgoing_networks": "127.0.0.0/8", "outgoing_ca_file": chain}
+    server = made.server()
+    expect.set_options(timeout=SLOW)
+    with listening(server, tls) as made.platform.url, listening(server, tls) as made.stranger:
+        register(campus, made.platform)
+        with application_on(launch_database, campus, **values) as tool, serving(tool, port, "127.0.0.2", folder):
+            yield made
+            tool.rosters.close()

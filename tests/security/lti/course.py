@@ -2,24 +2,32 @@
 
 import html
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from ssl import SSLContext
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, request
+from playwright.sync_api import Frame, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from dashapp.data.database import DatabaseRole
 from dashapp.data.store.frame_origins import register_frame_origin
 from dashapp.data.store.lti.platforms import NewPlatform, add_platform
 from tests.campus import ISSUER, Campus
+from tests.conftest import CHROMIUM_OPTIONS
 from tests.security.lti.platform import CLIENT, DEPLOYMENT, INSTRUCTOR, Platform
 
+READY = ".la-page:not(.la-loading)"
+SLOW = 30_000
+"""Milliseconds that a busy machine may need before a test gives up."""
 _KEEPER = """<!doctype html><title>Course</title><body><script>
 const said = __SAID__;
 parent.asked ??= [];
@@ -58,7 +66,7 @@ class Course:
 
     def address(self, **offered: str) -> str:
         """A course with the tool in a frame. `offered`: `storage` is the name of the frame that keeps data,
-        `answered_by` says who answers there."""
+        `answered_by` says who answers there, `theme` is a custom parameter of the link."""
         return f"{self.platform.url}/course?{urlencode(offered)}"
 
     def server(self) -> Flask:
@@ -99,7 +107,10 @@ class Course:
 
     def _authorize(self) -> str:
         target, offered = f"{self.tool}/lti/launch", json.loads(request.args["lti_message_hint"])
-        claims = self.platform.claims(request.args["nonce"], sub="t-1", roles=[INSTRUCTOR], target_link_uri=target)
+        changed: dict[str, Any] = {"custom": {"theme": offered["theme"]}} if "theme" in offered else {}
+        claims = self.platform.claims(
+            request.args["nonce"], sub="t-1", roles=[INSTRUCTOR], target_link_uri=target, **changed
+        )
         fields = {"id_token": self.platform.sign(claims), "state": request.args["state"]}
         if "storage" in offered:
             fields["lti_storage_target"] = offered["storage"]
@@ -133,3 +144,24 @@ def register(campus: Campus, platform: Platform) -> None:
     with campus.database.transaction(DatabaseRole.JOBS, organisation) as connection:
         add_platform(connection, organisation, new)
         register_frame_origin(connection, organisation, url, "lti test", now)
+
+
+@contextmanager
+def browser(folder: Path, preferences: dict[str, Any]) -> Iterator[Page]:
+    """A Chromium with a profile of its own."""
+    (folder / "Default").mkdir()
+    (folder / "Default" / "Preferences").write_text(json.dumps({"profile": preferences}))
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            folder, executable_path=shutil.which("chromium"), args=list(CHROMIUM_OPTIONS), ignore_https_errors=True
+        )
+        context.set_default_timeout(SLOW)
+        yield context.pages[0]
+        context.close()
+
+
+def tool_in(page: Page) -> Frame:
+    """The tool's frame."""
+    frame = page.frame("tool")
+    assert frame is not None
+    return frame

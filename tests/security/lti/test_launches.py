@@ -1,5 +1,6 @@
 """Launches: who comes in, which page opens, and what is not believed."""
 
+import json
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -39,7 +40,7 @@ def opened(answer: TestResponse) -> str:
     """The address of the page that a launch has opened."""
     found = ADDRESS.search(answer.text)
     assert found is not None, answer.text
-    return found[1]
+    return str(json.loads(f'"{found[1]}"'))
 
 
 def is_refused(answer: TestResponse) -> bool:

@@ -1,55 +1,15 @@
 """Launches in a frame for which the browser keeps nothing, neither cookies nor storage: by the platform's storage, else
 in a window of its own."""
 
-import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Frame, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from dashapp.data.database import Database
-from tests.campus import Campus
-from tests.conftest import CHROMIUM_OPTIONS
-from tests.security.loopback import certificate_for
-from tests.security.lti.course import Course, listening, register
-from tests.security.lti.platform import Platform
-from tests.served import application_on, serving
-from tests.servers import free_port
+from tests.security.lti.course import READY, Course, browser, tool_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
-READY = ".la-page:not(.la-loading)"
-SLOW = 30_000
-
-
-@pytest.fixture(scope="module")
-def course(launch_database: Database, campus: Campus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
-    """The platform and a stranger on 127.0.0.1, the tool on 127.0.0.2, which is another site; all behind TLS."""
-    folder, port = tmp_path_factory.mktemp("course"), free_port()
-    chain, tls = certificate_for(folder)
-    made = Course(Platform(), f"https://127.0.0.2:{port}")
-    values: dict[str, Any] = {"public_url": made.tool, "outgoing_networks": "127.0.0.0/8", "outgoing_ca_file": chain}
-    server = made.server()
-    with listening(server, tls) as made.platform.url, listening(server, tls) as made.stranger:
-        register(campus, made.platform)
-        with application_on(launch_database, campus, **values) as tool, serving(tool, port, "127.0.0.2", folder):
-            yield made
-            tool.rosters.close()
-
-
-def browser(folder: Path, preferences: dict[str, Any]) -> Iterator[Page]:
-    """A Chromium with a profile of its own."""
-    (folder / "Default").mkdir()
-    (folder / "Default" / "Preferences").write_text(json.dumps({"profile": preferences}))
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            folder, executable_path=shutil.which("chromium"), args=list(CHROMIUM_OPTIONS), ignore_https_errors=True
-        )
-        context.set_default_timeout(SLOW)
-        yield context.pages[0]
-        context.close()
 
 
 @pytest.fixture
@@ -57,14 +17,8 @@ def forgetful(tmp_path: Path) -> Iterator[Page]:
     """A Chromium whose owner lets the tool keep nothing inside of the platform: no cookie, not even a Partitioned one,
     and no storage. In a window of its own the tool may."""
     rules = {"127.0.0.2,127.0.0.1": {"setting": 2}}
-    yield from browser(tmp_path, {"content_settings": {"exceptions": {"cookies": rules}}})
-
-
-def tool_in(page: Page) -> Frame:
-    """The tool's frame."""
-    frame = page.frame("tool")
-    assert frame is not None
-    return frame
+    with browser(tmp_path, {"content_settings": {"exceptions": {"cookies": rules}}}) as page:
+        yield page
 
 
 @pytest.mark.parametrize("keeper", ["_parent", "a_frame_of_the_platform"])
