@@ -34,7 +34,7 @@ from dashapp.words import _
 
 Names: Final = ids.Platforms
 _BUTTONS: Final = (
-    *(Names.SWITCH_ON, Names.SWITCH_OFF, Names.REMOVE, Names.CONFIRM, Names.MAKE_CODE, Names.ADD),
+    *(Names.SWITCH_ON, Names.SWITCH_OFF, Names.REMOVE, Names.CONFIRM, Names.WITHDRAW, Names.MAKE_CODE, Names.ADD),
     *(Names.LINK_PERSON, Names.LINK_COURSE, Names.ROTATE),
 )
 _CHOSEN: Final = {
@@ -45,6 +45,17 @@ _CHOSEN: Final = {
     "context": Names.CONTEXT,
     "course": Names.COURSE,
 }
+_FIELDS: Final = dict(
+    zip(
+        (
+            *("title", "issuer", "client_id", "deployment", "authorization_url", "token_url", "keyset_url"),
+            *("pages_url", "events_issuer"),
+        ),
+        Names.FORM,
+        strict=True,
+    )
+)
+"""The parts of a platform, and where they are entered."""
 LONGEST: Final = 2000
 
 
@@ -108,18 +119,21 @@ def decide(
 ) -> dict[str, Any]:
     """Does what the pressed button says; the words say what came of it."""
     button = str(ctx.triggered_id)
-    quiet = {"said": no_update, "done": no_update, "code": no_update}
+    kept: dict[str, Any] = dict.fromkeys(Names.FORM, no_update)
+    quiet = {"said": no_update, "done": no_update, "code": no_update, **kept}
     if button not in _BUTTONS or not pressed.get(button):
         return quiet
     code: Any = no_update
     try:
         said, made = _act(asked, button, _Given.parse(given), form)
         code = made if made is not None else no_update
+        if button == Names.ADD:
+            kept = dict.fromkeys(Names.FORM, "")
     except (PlatformError, RegistrationRefused, CannotLink) as error:
         said = _refusal(error)
     except NotFound:
         said = _("Choose first what this is about.")
-    return {"said": said, "done": done + 1 if isinstance(done, int) else 1, "code": code}
+    return {"said": said, "done": done + 1 if isinstance(done, int) else 1, "code": code, **kept}
 
 
 def _act(asked: Asked, button: str, given: _Given, form: Mapping[str, object]) -> tuple[str, Component | None]:
@@ -145,9 +159,8 @@ def _on_platform(acting: PlatformAdministration, button: str, given: _Given) -> 
     if button == Names.REMOVE:
         acting.remove(_needed(given.platform))
         return _("The platform is removed, and every role that it gave has ended.")
-    if button == Names.CONFIRM:
-        acting.confirm(_needed(given.platform), given.deployment)
-        return _("The deployment is confirmed.")
+    if button in (Names.CONFIRM, Names.WITHDRAW):
+        return _on_deployment(acting, _needed(given.platform), given.deployment, believed=button == Names.CONFIRM)
     if button == Names.LINK_PERSON:
         acting.link_person(_needed(given.person), _needed(given.learner))
         return _("Linked. Their page opens at the next visit.")
@@ -157,13 +170,24 @@ def _on_platform(acting: PlatformAdministration, button: str, given: _Given) -> 
     return _("Linked. The roster is read at the next visit.")
 
 
+def _on_deployment(acting: PlatformAdministration, platform: UUID, deployment: str, *, believed: bool) -> str:
+    if not deployment:
+        return _("Enter the id of the deployment, or choose one that waits.")
+    acting.confirm(platform, deployment, enabled=believed)
+    return _("The deployment is confirmed.") if believed else _("The deployment is withdrawn: it opens no page.")
+
+
 def _refusal(error: Exception) -> str:
     """What was refused, in words of the reader's language."""
     if isinstance(error, CannotLink):
         return _("These two cannot be linked: one of them has been linked already.")
     if isinstance(error, PlatformError):
         return _("This platform is connected already, or claims an issuer that is connected with another key set.")
-    return _("One of the addresses cannot be used: each needs to begin with https:// and to be reachable from here.")
+    field = error.field if isinstance(error, RegistrationRefused) else None
+    if field == "client_id":
+        return _("The client id is missing, or cannot be one.")
+    said = platforms.labels()[_FIELDS[field]] if field else _("One of the addresses")
+    return _("{field}: it has to begin with https://, and to be reachable from here.").format(field=said)
 
 
 def administration(asked: Asked) -> PlatformAdministration:
@@ -232,6 +256,7 @@ def register(registry: CallbackRegistry) -> None:
             "said": Output(Names.SAID, "children"),
             "done": Output(Names.DONE, "data"),
             "code": Output(Names.CODE, "children"),
+            **{name: Output(name, "value") for name in Names.FORM},
         },
         inputs={
             "pressed": {button: Input(button, "n_clicks") for button in _BUTTONS},

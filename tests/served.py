@@ -141,8 +141,6 @@ def serving(
         lifespan="off",
         log_config=None,
         timeout_graceful_shutdown=1,
-        ssl_certfile=tls / "certificate.pem" if tls else None,
-        ssl_keyfile=tls / "key.pem" if tls else None,
     )
     server = QuietServer(config)
     started = threading.Event()

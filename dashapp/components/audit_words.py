@@ -64,6 +64,7 @@ def action_word(action: Action) -> str:
         Action.PLATFORM_OFF: _("Switched a learning platform off"),
         Action.PLATFORM_REMOVED: _("Removed a learning platform"),
         Action.DEPLOYMENT_CONFIRMED: _("Confirmed a deployment"),
+        Action.DEPLOYMENT_WITHDRAWN: _("Withdrew a deployment"),
         Action.PLATFORM_KEY: _("Changed the key for learning platforms"),
         Action.PERSON_LINKED: _("Linked a learner"),
         Action.COURSE_LINKED: _("Linked a course"),

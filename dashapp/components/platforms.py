@@ -40,11 +40,13 @@ def _choice(name: str, label: str) -> Component:
     return html.Label([html.Span(label), control], className="la-chip", htmlFor=name)
 
 
-def _field(name: str, label: str, hint: str = "", *, required: bool = False) -> Component:
+def _field(name: str, label: str, hint: str = "", suggestions: str | None = None) -> Component:
+    """`suggestions`: the id of a list of them."""
+    offered = {} if suggestions is None else {"list": suggestions}
     return html.Label(
         [
             html.Span(label),
-            dbc.Input(id=name, type="text", value="", placeholder=hint, required=required, maxLength=2000),
+            dbc.Input(id=name, type="text", value="", placeholder=hint, maxLength=2000, autoComplete="off", **offered),
         ],
         className="la-field",
         htmlFor=name,
@@ -80,7 +82,7 @@ def _list() -> Component:
             _choice(Platforms.PLATFORM, _("Platform")),
             _button(Platforms.SWITCH_ON, _("Switch on"), accent=True),
             _button(Platforms.SWITCH_OFF, _("Switch off")),
-            _button(Platforms.REMOVE, _("Remove")),
+            _remove(),
         ],
         className="la-row la-actions",
         role="group",
@@ -88,8 +90,10 @@ def _list() -> Component:
     )
     deployment = html.Div(
         [
-            _field(Platforms.DEPLOYMENT, _("Deployment id")),
+            _field(Platforms.DEPLOYMENT, _("Deployment of this platform"), suggestions=Platforms.WAITING),
+            html.Datalist(id=Platforms.WAITING),
             _button(Platforms.CONFIRM, _("Confirm this deployment")),
+            _button(Platforms.WITHDRAW, _("Withdraw it")),
         ],
         className="la-row la-actions",
     )
@@ -97,20 +101,33 @@ def _list() -> Component:
     return card.card(frame, [html.Div(id=Platforms.ROWS), choice, deployment])
 
 
+def _remove() -> Component:
+    """In two steps: roles that end with a platform do not come back by themselves."""
+    said = html.P(_("Every role that it gave ends."), className="la-small la-2")
+    sure = html.Div([said, _button(Platforms.REMOVE, _("Remove it now"))], className="la-pop")
+    return html.Details([html.Summary(_("Remove")), sure], className="la-menu la-end")
+
+
+def labels() -> Mapping[str, str]:
+    """The fields of a connection by hand, by their ids: how they are called."""
+    said = (
+        _("Name"),
+        _("Issuer"),
+        _("Client id"),
+        _("Deployment id"),
+        _("Authorization address"),
+        _("Token address"),
+        _("Key set address"),
+        _("Its pages are at (if elsewhere)"),
+        _("Events name its courses by (if otherwise)"),
+    )
+    return dict(zip(Platforms.FORM, said, strict=True))
+
+
 def _connect() -> Component:
     what = _("How a learning platform is told of this service: by one address, or by copying what stands here.")
-    labels = (
-        (_("Name"), ""),
-        (_("Issuer"), "https://"),
-        (_("Client id"), ""),
-        (_("Deployment id"), ""),
-        (_("Authorization address"), "https://"),
-        (_("Token address"), "https://"),
-        (_("Key set address"), "https://"),
-        (_("Its pages are at (if elsewhere)"), "https://"),
-        (_("Events name its courses by (if otherwise)"), "https://"),
-    )
-    fields = [_field(name, *said) for name, said in zip(Platforms.FORM, labels, strict=True)]
+    plain = ("platforms-form-title", "platforms-form-client", "platforms-form-deployment")
+    fields = [_field(name, label, "" if name in plain else "https://") for name, label in labels().items()]
     by_hand = html.Details(
         [
             html.Summary(_("Connect a platform by hand")),
@@ -122,7 +139,10 @@ def _connect() -> Component:
     return card.card(
         frame,
         [
-            html.Div(_button(Platforms.MAKE_CODE, _("Make a registration address"), accent=True), className="la-row"),
+            html.Div(
+                _button(Platforms.MAKE_CODE, _("Make a registration address"), accent=True),
+                className="la-row la-actions",
+            ),
             html.Div(id=Platforms.CODE, role="status"),
             html.Div(id=Platforms.CODES, className="la-small la-2"),
             html.Div(id=Platforms.OWN),
@@ -181,6 +201,7 @@ def slots() -> dict[str, Slot]:
         "lead": Slot(Platforms.LEAD, "children"),
         "rows": Slot(Platforms.ROWS, "children"),
         "platforms": Slot(Platforms.PLATFORM, "options"),
+        "waiting": Slot(Platforms.WAITING, "children"),
         "own": Slot(Platforms.OWN, "children"),
         "codes": Slot(Platforms.CODES, "children"),
         "people_words": Slot(Platforms.PEOPLE_WORDS, "children"),
@@ -205,6 +226,9 @@ def fill(view: PlatformsView, own: Mapping[str, str]) -> dict[str, object]:
         "lead": _("Pages open inside the courses of these platforms, for whom the platform says is there."),
         "rows": _platform_rows(view.platforms, view.zone),
         "platforms": _options([(str(one.public_id), one.title) for one in view.platforms]),
+        "waiting": [
+            html.Option(value=each.id) for one in view.platforms for each in one.deployments if not each.enabled
+        ],
         "own": _own(own),
         "codes": _codes(view.codes, view.zone),
         "people_words": _people_words(view.people),

@@ -56,6 +56,7 @@ class Action(StrEnum):
     PLATFORM_OFF = "platform.switched_off"
     PLATFORM_REMOVED = "platform.removed"
     DEPLOYMENT_CONFIRMED = "platform.deployment_confirmed"
+    DEPLOYMENT_WITHDRAWN = "platform.deployment_withdrawn"
     PLATFORM_KEY = "platform.key_changed"
     PERSON_LINKED = "person.linked"
     COURSE_LINKED = "course.linked"

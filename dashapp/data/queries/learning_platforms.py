@@ -139,6 +139,7 @@ _UNLINKED: Final = text(f"""
     JOIN people p ON p.organisation_id = a.organisation_id AND p.person_id = coalesce(a.merged_into, a.person_id)
     WHERE i.organisation_id = :organisation AND i.kind = :kind AND NOT {_OTHER_NAME} AND NOT {_STUDIED}
         AND NOT p.is_test
+        AND EXISTS (SELECT 1 FROM lti_platforms l WHERE l.organisation_id = i.organisation_id AND l.issuer = i.issuer)
         AND NOT EXISTS (
             SELECT 1 FROM memberships m WHERE m.organisation_id = p.organisation_id AND m.person_id = p.person_id
                 AND m.role <> 'learner' AND (m.ends_at IS NULL OR m.ends_at > clock_timestamp()))

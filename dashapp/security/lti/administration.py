@@ -121,16 +121,16 @@ class PlatformAdministration:
             remove_platform(connection, self._organisation, platform.platform_id)
             self._record(connection, Action.PLATFORM_REMOVED, platform_subject(public_id))
 
-    def confirm(self, public_id: UUID, deployment_id: str) -> None:
-        """Believes a deployment that a launch has named."""
+    def confirm(self, public_id: UUID, deployment_id: str, *, enabled: bool = True) -> None:
+        """Believes a deployment that a launch has named, or does not any more."""
         platform = self._platform(public_id)
         if not 0 < len(deployment_id) <= 255 or not deployment_id.isprintable():
             raise PlatformError("A deployment id is needed.")
         with self.database.transaction(DatabaseRole.JOBS, self._organisation) as connection:
             mine = (platform.platform_id, deployment_id)
-            set_deployment(connection, self._organisation, mine, self.clock(), enabled=True)
-            subject = platform_subject(public_id)
-            self._record(connection, Action.DEPLOYMENT_CONFIRMED, subject, deployment=deployment_id)
+            set_deployment(connection, self._organisation, mine, self.clock(), enabled=enabled)
+            action = Action.DEPLOYMENT_CONFIRMED if enabled else Action.DEPLOYMENT_WITHDRAWN
+            self._record(connection, action, platform_subject(public_id), deployment=deployment_id)
 
     def link_person(self, known_to_platform: UUID, known_to_events: UUID) -> None:
         """Says that somebody whom only a platform knows is somebody whom events know. Raises CannotLink."""

@@ -43,7 +43,14 @@ log = get_logger(__name__)
 
 
 class RegistrationRefused(AnalyticsError):
-    """A platform cannot register like that; the text says why."""
+    """A platform cannot register like that; the text says why.
+
+    `field`: which part of `NewPlatform` it is about, where it is one.
+    """
+
+    def __init__(self, words: str, field: str | None = None) -> None:
+        super().__init__(words)
+        self.field = field
 
 
 class Registering(Protocol):
@@ -82,16 +89,17 @@ def new_code(code: str, by: str, now: datetime) -> NewCode:
 
 def check_addresses(outgoing: Registering, new: NewPlatform) -> None:
     """Raises RegistrationRefused for a platform whose addresses may not be asked, or shown to browsers."""
-    for url in (new.issuer, new.authorization_url, new.token_url, new.keyset_url):
-        if not origin_of(url):
-            raise RegistrationRefused("Every address has to be one that begins with https://.")
-    try:
-        for url in (new.authorization_url, new.token_url, new.keyset_url):
-            outgoing.check(url)
-    except OutgoingError as error:
-        raise RegistrationRefused(str(error)) from None
+    for field in ("issuer", "authorization_url", "token_url", "keyset_url", "pages_url"):
+        url = getattr(new, field)
+        if url is not None and not origin_of(url):
+            raise RegistrationRefused("Every address has to be one that begins with https://.", field)
+    for field in ("authorization_url", "token_url", "keyset_url"):
+        try:
+            outgoing.check(getattr(new, field))
+        except OutgoingError as error:
+            raise RegistrationRefused(str(error), field) from None
     if not new.client_id or len(new.client_id) > 255 or not new.client_id.isprintable():
-        raise RegistrationRefused("The client id is missing.")
+        raise RegistrationRefused("The client id is missing.", "client_id")
 
 
 @dataclass(frozen=True, slots=True)

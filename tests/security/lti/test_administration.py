@@ -148,6 +148,7 @@ def test_what_administrators_decide_about_platforms_is_in_the_trail(
     acting.link_course(context.key, botany.public_id)
     opened(frame().launch(sub="fay-9"))
     acting.confirm(public_id, "another-deployment")
+    acting.confirm(public_id, "another-deployment", enabled=False)
     acting.switch(public_id, enabled=False)
     acting.switch(public_id, enabled=True)
     acting.remove(public_id)
@@ -165,6 +166,7 @@ def test_what_administrators_decide_about_platforms_is_in_the_trail(
         ("course.linked", f"course {course_id(campus, 'BOT 1')}", *own),
         ("session.begun", f"person {fay.person_id}", str(fay.public_id), "self"),
         ("platform.deployment_confirmed", platform_row, *own),
+        ("platform.deployment_withdrawn", platform_row, *own),
         ("platform.switched_off", platform_row, *own),
         ("platform.switched_on", platform_row, *own),
         ("platform.switched_off", platform_row, *own),
