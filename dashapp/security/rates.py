@@ -18,6 +18,11 @@ SIGN_INS: Final = "60 per minute; 600 per hour"
 PASSWORDS: Final = "20 per minute; 100 per hour"
 STARTS: Final = "300 per minute"
 """Of sign-ins at a provider, which checks the password itself, of embed links, and of tickets."""
+LAUNCHES: Final = "2000 per minute"
+"""Of each step of a launch from a learning platform: a class of 500 behind one address opens its pages at once, some of
+them twice."""
+REGISTRATIONS: Final = "60 per minute"
+"""Of platforms that register themselves; each attempt may have the service ask the platform."""
 SERVICE_READS: Final = "600 per minute"
 
 View = Callable[..., Any]
@@ -49,6 +54,14 @@ class Rates:
     def of_starts(self, view: View) -> View:
         """For what sends people to a provider, or receives them from there or from a page that frames ours."""
         return self._limited(view, STARTS)
+
+    def of_launches(self, view: View) -> View:
+        """For what a learning platform asks, or has its people ask."""
+        return self._limited(view, LAUNCHES)
+
+    def of_registrations(self, view: View) -> View:
+        """For platforms that register themselves."""
+        return self._limited(view, REGISTRATIONS)
 
     def of_service_reads(self, view: View) -> View:
         """For other services that read from the API."""

@@ -119,8 +119,8 @@ def create_app(
     job_gauges = JobGauges(metrics.registry)
     Health(services, metrics, job_gauges).install(server, guard, prefix)
     embedding = Embedding(origins)
-    install_entrances(server, guard, services, embedding, demo_people)
-    rosters = install_launches(server, guard, services, Opening(principals, embedding))
+    rates = install_entrances(server, guard, services, embedding, demo_people)
+    rosters = install_launches(server, guard, services, Opening(principals, embedding, rates))
     dash = _add_dash(server, guard, services)
     embedding.document = dash.document
     headers.policy = content_security_policy(dash.csp_hashes())

@@ -30,8 +30,8 @@ ListDemoPeople = Callable[[Database], Sequence[DemoPerson]]
 
 def install_entrances(
     server: Flask, guard: Guard, services: Services, embedding: Embedding, demo_people: ListDemoPeople | None
-) -> None:
-    """Installs the sign-in with what belongs to it, embed links, and tickets."""
+) -> Rates:
+    """Installs the sign-in with what belongs to it, embed links, and tickets; gives the limits, for further ways in."""
     settings, database, clock = services.settings, services.database, services.clock
     rates = Rates(server, settings)
     _install_sign_in(server, guard, services, (rates, demo_people if settings.demo_sign_in else None))
@@ -39,6 +39,7 @@ def install_entrances(
     EmbedLinkRoute(guard, links, embedding, rates).install(server)
     ClassroomFile(guard, services).install(server)
     TicketRoutes(guard, Tickets(settings.secret_keys, clock, database), rates).install(server)
+    return rates
 
 
 def _install_sign_in(

@@ -30,6 +30,8 @@ def install_error_pages(server: Flask) -> None:
     """Answers what goes wrong outside of callbacks in plain words."""
 
     def refuse(error: HTTPException) -> Response:
+        if isinstance(error.response, Response):
+            return error.response  # whoever raised it has said it in words: a limit, for example
         words = _("There is nothing at this address.") if error.code == 404 else (error.name or "")
         return Response(words, status=error.code or 500, mimetype="text/plain")
 

@@ -24,6 +24,7 @@ from dashapp.security.lti.signing_keys import SigningKeys
 from dashapp.security.lti.states import States
 from dashapp.security.outgoing import Outgoing
 from dashapp.security.principals import Principals
+from dashapp.security.rates import Rates
 from dashapp.security.sessions import Manner
 from dashapp.security.signing import Signer
 from dashapp.services import Services
@@ -35,6 +36,7 @@ class Opening:
 
     principals: Principals
     embedding: Embedding
+    rates: Rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,10 @@ def install_launches(server: Flask, guard: Guard, services: Services, opening: O
     )
     open_page = OpenPage(guard, opening, rosters)
     states = States(settings.secret_keys)
-    LtiRoutes(guard, database, clock, states, places, pages, launches, deep_linking, keys, open_page).install(server)
+    routes = LtiRoutes(guard, database, clock, states, places, pages, launches, deep_linking, keys, open_page)
+    routes.install(server, opening.rates)
     codes = Codes(Signer(settings.secret_keys, "lti code"))
-    Registration(guard, database, clock, codes, places, pages, outgoing).install(server)
+    Registration(guard, database, clock, codes, places, pages, outgoing).install(server, opening.rates)
     return rosters
 
 

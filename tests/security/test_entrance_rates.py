@@ -1,21 +1,37 @@
-"""How often one address may open links and ask for tickets."""
+"""How often one address may open links, ask for tickets, and launch pages."""
 
 from collections.abc import Callable
 
 import pytest
+from werkzeug.test import TestResponse
 
 from dashapp.data.database import Database
 from tests.campus import Campus
 from tests.served import Visitor, application_on
 
 
-@pytest.mark.parametrize(("method", "path"), [("get", "/embed-link/none"), ("post", "/tickets"), ("post", "/tab")])
+@pytest.mark.parametrize(
+    ("method", "path", "most"),
+    [
+        ("get", "/embed-link/none", 300),
+        ("post", "/tickets", 300),
+        ("post", "/tab", 300),
+        ("get", "/lti/login", 2000),
+        ("post", "/lti/launch", 2000),
+        ("get", "/lti/register/none", 60),
+        ("post", "/lti/register/none", 60),
+    ],
+)
 def test_an_entrance_is_closed_for_a_minute_to_who_knocks_all_the_time(
-    module_database: Database, campus: Campus, method: str, path: str
+    module_database: Database, campus: Campus, method: str, path: str, most: int
 ) -> None:
     with application_on(module_database, campus) as application:
-        ask: Callable[[str], object] = getattr(Visitor(application.server.test_client(), application).client, method)
-        answers = [getattr(ask(path), "status_code", 0) for _ in range(301)]
+        ask: Callable[[str], TestResponse]
+        ask = getattr(Visitor(application.server.test_client(), application).client, method)
+        answers = [ask(path) for _ in range(most + 1)]
+        application.rosters.close()
 
-    assert answers[-1] == 429
-    assert 429 not in answers[:300]
+    assert 429 not in [answer.status_code for answer in answers[:most]]
+    assert answers[-1].status_code == 429
+    assert answers[-1].headers["Retry-After"] == "60"
+    assert answers[-1].text == "Too many requests came from your network. Wait a minute, then try again."

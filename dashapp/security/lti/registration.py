@@ -32,6 +32,7 @@ from dashapp.security.guard import Access, Guard
 from dashapp.security.lti.pages import Pages
 from dashapp.security.lti.places import REGISTER, Places, origin_of
 from dashapp.security.outgoing import OutgoingError
+from dashapp.security.rates import Rates
 from dashapp.security.signing import Signer
 
 CODE_HOLDS: Final = timedelta(hours=24)
@@ -114,11 +115,11 @@ class Registration:
     pages: Pages
     outgoing: Registering
 
-    def install(self, server: Flask) -> None:
+    def install(self, server: Flask, rates: Rates) -> None:
         """Adds the address, below the path of the public address."""
         path = f"{self.places.path}{REGISTER}/<code>"
-        server.add_url_rule(path, "lti_register", self._ask, methods=["GET"])
-        server.add_url_rule(path, "lti_registered", self._register, methods=["POST"])
+        server.add_url_rule(path, "lti_register", rates.of_registrations(self._ask), methods=["GET"])
+        server.add_url_rule(path, "lti_registered", rates.of_registrations(self._register), methods=["POST"])
         for endpoint in ("lti_register", "lti_registered"):
             self.guard.open_route(endpoint, Access.PUBLIC)
 

@@ -23,6 +23,7 @@ from dashapp.security.lti.pages import Pages, Storage
 from dashapp.security.lti.places import BOUND, CHOSEN, KEYS, LAUNCH, LOGIN, Places, origin_of
 from dashapp.security.lti.signing_keys import SigningKeys
 from dashapp.security.lti.states import LIFETIME, LoginState, States
+from dashapp.security.rates import Rates
 from dashapp.words import _
 
 LONGEST_PARAMETER: Final = 4000
@@ -51,7 +52,7 @@ class LtiRoutes:
     signing_keys: SigningKeys
     open_page: OpenPage
 
-    def install(self, server: Flask) -> None:
+    def install(self, server: Flask, rates: Rates) -> None:
         """Adds the routes, below the path of the public address."""
         base = self.places.path
         routes = (
@@ -62,7 +63,7 @@ class LtiRoutes:
             (f"{KEYS}/<organisation>", "lti_keys", self._keys, ["GET"]),
         )
         for path, endpoint, answer, methods in routes:
-            server.add_url_rule(f"{base}{path}", endpoint, answer, methods=methods)
+            server.add_url_rule(f"{base}{path}", endpoint, rates.of_launches(answer), methods=methods)
             self.guard.open_route(endpoint, Access.PUBLIC)
 
     # ------------------------------------------------------------------ login
