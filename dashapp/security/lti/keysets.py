@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from threading import Lock
+from threading import Event, Lock
 from time import monotonic
 from typing import Any, Final, Protocol
 
@@ -47,6 +47,8 @@ class PlatformKeys:
         self._outgoing = outgoing
         self._clock = clock
         self._known: dict[str, _Keyset] = {}
+        self._asking: dict[str, Event] = {}
+        """Questions that are under way."""
         self._lock = Lock()
 
     def find(self, url: str, key_id: object) -> PlatformKey:
@@ -55,28 +57,44 @@ class PlatformKeys:
             raise LaunchRefused("the token names no key")
         now = self._clock()
         known = self._known.get(url)
-        if known is not None:
-            key = known.keys.get(key_id)
-            if key is not None and now - known.read_at < FRESH:
-                return key
-            if now - known.tried_at < BETWEEN:
-                return _believed(known, key_id, now)
-        known = self._ask(url, known, now)
-        return _believed(known, key_id, now)
+        key = known.keys.get(key_id) if known else None
+        if known is not None and key is not None and now - known.read_at < FRESH:
+            return key
+        return _believed(self._ask(url, now, waits=key is None), key_id, now)
 
-    def _ask(self, url: str, before: _Keyset | None, now: float) -> _Keyset:
+    def _ask(self, url: str, now: float, *, waits: bool) -> _Keyset:
+        """What the platform shows now, or what it said before where it was asked just now.
+
+        A whole class may come in the moment in which nothing is known yet: one of them asks, and who needs the answer
+        waits for it. The question is bounded in time.
+        """
         with self._lock:
-            if len(self._known) >= MOST_KEYSETS:
-                self._known.clear()
-            # Noted first: while this question waits, nobody else asks the same.
-            keys = before.keys if before else {}
-            self._known[url] = _Keyset(keys, before.read_at if before else now - STALE, now)
+            asking, known = self._asking.get(url), self._known.get(url)
+            is_mine = asking is None and (known is None or now - known.tried_at >= BETWEEN)
+            if is_mine:
+                asking = self._asking[url] = Event()
+        if asking is not None and is_mine:
+            try:
+                self._read(url, known, now)
+            finally:
+                with self._lock:
+                    del self._asking[url]
+                asking.set()
+        elif asking is not None and waits:
+            asking.wait()
+        return self._known.get(url, _Keyset({}, now - STALE, now))
+
+    def _read(self, url: str, before: _Keyset | None, now: float) -> None:
+        kept = _Keyset(before.keys, before.read_at, now) if before else _Keyset({}, now - STALE, now)
         try:
-            read = _Keyset(_keys_in(self._outgoing.get_json(url, limit=LARGEST_KEYSET)), now, now)
+            kept = _Keyset(_keys_in(self._outgoing.get_json(url, limit=LARGEST_KEYSET)), now, now)
         except OutgoingError:
-            return self._known[url]
-        self._known[url] = read
-        return read
+            pass
+        finally:
+            with self._lock:
+                if len(self._known) >= MOST_KEYSETS:
+                    self._known.clear()
+                self._known[url] = kept
 
 
 def _believed(known: _Keyset, key_id: str, now: float) -> PlatformKey:
