@@ -7,7 +7,7 @@
   if (!page) return;
   const said = page.dataset;
   const key = `la-lti-${said.name}`;
-  const WAIT = 1000; // milliseconds for an answer of the platform
+  const WAIT = 5000; // milliseconds for an answer of a platform that has offered to keep data; a busy machine needs some
 
   const keep = (value) => {
     try { sessionStorage.setItem(key, value); return sessionStorage.getItem(key) === value; } catch { return false; }
