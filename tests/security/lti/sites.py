@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -16,12 +15,11 @@ import httpx
 from flask import Flask, request
 from werkzeug.serving import make_server
 
-from dashapp.data.database import Database, DatabaseRole
-from dashapp.data.store.frame_origins import register_frame_origin
-from dashapp.data.store.lti.platforms import NewPlatform, add_platform
-from tests.campus import ISSUER, LEARNERS, Campus
+from dashapp.data.database import Database
+from tests.campus import LEARNERS, Campus
 from tests.security.loopback import certificate_for
-from tests.security.lti.platform import CLIENT, DEPLOYMENT, INSTRUCTOR, Platform
+from tests.security.lti.course import register
+from tests.security.lti.platform import CLIENT, INSTRUCTOR, Platform
 from tests.served import application_on, serving
 from tests.servers import free_port
 
@@ -133,16 +131,3 @@ def two_sites(database: Database, campus: Campus, folder: Path) -> Iterator[Site
         course.shutdown()
         thread.join()
         course.server_close()
-
-
-def register(campus: Campus, platform: Platform) -> None:
-    """As the administration page does."""
-    url, organisation, now = platform.url, campus.organisation_id, datetime.now(UTC)
-    new = NewPlatform(
-        title="Platform in a browser", issuer=url, client_id=CLIENT, authorization_url=f"{url}/auth",
-        token_url=f"{url}/token", keyset_url=f"{url}/keys", added_by="a test", added_at=now, enabled=True,
-        events_issuer=ISSUER, deployments=(DEPLOYMENT,),
-    )  # fmt: skip
-    with campus.database.transaction(DatabaseRole.JOBS, organisation) as connection:
-        add_platform(connection, organisation, new)
-        register_frame_origin(connection, organisation, url, "lti test", now)
