@@ -40,7 +40,7 @@ class Tally:
     """Counts events as they are prepared, each when it first came: what is replayed has been judged before, and that
     an operator tries it again is nothing that its sender did. Not safe to share between threads."""
 
-    __slots__ = ("_course", "_hour", "_last", "_received", "_rows", "_same", "_source", "sources")
+    __slots__ = ("_hour", "_last", "_received", "_rows", "sources")
 
     def __init__(self) -> None:
         """Nothing counted yet."""
@@ -48,21 +48,10 @@ class Tally:
         self._last: dict[_Key, datetime] = {}
         self._received: datetime | None = None
         self._hour = 0
-        self._source: Source | None = None
-        self._course = NO_COURSE
-        self._same: list[int] = []
         self.sources: dict[int, Source] = {}
         """Whose events were counted."""
 
     def _row(self, source: Source, course: int, received: datetime) -> list[int]:
-        # What one sender says of one course mostly comes together.
-        if course == self._course and received is self._received and source is self._source:
-            return self._same
-        self._source, self._course = source, course
-        self._same = row = self._found(source, course, received)
-        return row
-
-    def _found(self, source: Source, course: int, received: datetime) -> list[int]:
         if received is not self._received:
             self._received, self._hour = received, int(received.timestamp()) // 3600
         key = (source.source_id, course, self._hour)
