@@ -76,6 +76,8 @@ def action_word(action: Action) -> str:
         Action.EMBED_LINK: _("Made a signed link to a page"),
         Action.FRAMES: _("Changed who may frame pages"),
         Action.SPLIT: _("Split a person in two"),
+        Action.ORGANISATION_MADE: _("Set the organisation up"),
+        Action.TERM_SET: _("Set a term's calendar"),
     }[action]
 
 
@@ -87,6 +89,7 @@ def action_groups() -> dict[str, tuple[Action, ...]]:
         _("Who sees whom"): ("caseload", "guardians", "guardian", "person", "course", "join_rule"),
         _("Learning platforms"): ("platform",),
         _("Keys, senders and frames"): ("key", "sender", "embed_link", "frame_origins"),
+        _("Organisation and calendar"): ("organisation", "term"),
         _("Refused events"): ("dead_letter", "dead_letters"),
     }
     return {
@@ -165,6 +168,7 @@ def _numbered() -> dict[str, str]:
         "sender": _("Sender {name}"),
         "rule": _("Join rule {name}"),
         "origin": _("Pages of {name}"),
+        "term": _("Term {name}"),
     }
 
 

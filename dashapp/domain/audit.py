@@ -68,6 +68,8 @@ class Action(StrEnum):
     EMBED_LINK = "embed_link.made"
     FRAMES = "frame_origins.changed"
     SPLIT = "person.split"
+    ORGANISATION_MADE = "organisation.made"
+    TERM_SET = "term.set"
 
 
 class ViewerRole(StrEnum):

@@ -189,7 +189,7 @@ def open_account(
         raise AnalyticsError("A name to sign in with has no spaces in it, and at most 254 characters.")
     person = person_of_account(connection, organisation, name)
     if person is None:
-        person = create_person(connection, organisation, name.partition("@")[0], name if "@" in name else None)
+        person = create_person(connection, organisation, (name.partition("@")[0], None), name if "@" in name else None)
         create_account(connection, organisation, person, name, clock())
         record(connection, organisation, by, Action.ACCOUNT_OPENED, {"subject": person_subject(person)})
     account = find_account(connection, organisation, name)

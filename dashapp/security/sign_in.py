@@ -23,6 +23,7 @@ from dashapp.security.devices import network_of
 from dashapp.security.forms import Forms
 from dashapp.security.guard import Access
 from dashapp.security.rates import Rates
+from dashapp.security.set_up import SET_UP_PATH, FirstStart
 from dashapp.words import _
 
 SIGN_IN_PATH: Final = "/sign-in"
@@ -103,6 +104,7 @@ class SignIn:
     accounts: Accounts
     database: Database
     rates: Rates
+    first_start: FirstStart
     list_people: ListPeople | None
     """The people of the demo campus; None outside of development."""
     awaits_people: bool = False
@@ -119,6 +121,8 @@ class SignIn:
             self.forms.guard.open_route(endpoint, Access.PUBLIC)
 
     def _show(self) -> BaseResponse:
+        if not self.awaits_people and self.first_start.is_open():
+            return redirect(f"{self.forms.prefix}{SET_UP_PATH}", code=303)
         return self._page(request.args.get("organisation"), request.args.get("next"))
 
     def _page(

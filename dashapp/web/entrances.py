@@ -19,6 +19,8 @@ from dashapp.security.password_pages import PasswordPages
 from dashapp.security.passwords import Hasher
 from dashapp.security.rates import Rates
 from dashapp.security.service_keys import KnownServices
+from dashapp.security.set_up import FirstStart, SetUp
+from dashapp.security.set_up_pages import SetUpPages
 from dashapp.security.sign_in import DemoPerson, SignIn
 from dashapp.security.tickets import TicketRoutes, Tickets
 from dashapp.services import Services
@@ -49,10 +51,14 @@ def _install_sign_in(
     settings, database, clock = services.settings, services.database, services.clock
     rates, demo_people = given
     forms = Forms(guard, settings.secret_keys, SIGN_IN_SHEETS)
-    accounts = Accounts(database, clock, settings.secret_keys, Hasher())
+    hasher = Hasher()
+    accounts = Accounts(database, clock, settings.secret_keys, hasher)
+    first_start = FirstStart(database, settings.secret_keys)
+    set_up = SetUp(database, clock, first_start, hasher)
     list_people = None if demo_people is None else lambda: demo_people(database)
     awaits_people = demo_people is not None and settings.demo
-    SignIn(forms, accounts, database, rates, list_people, awaits_people).install(server)
+    SignIn(forms, accounts, database, rates, first_start, list_people, awaits_people).install(server)
+    SetUpPages(forms, set_up, rates).install(server)
     PasswordPages(forms, accounts, rates).install(server)
     openid = OpenId(Outgoing(settings), clock)
     OpenIdPages(forms, database, clock, rates, openid, settings.openid_client_secret).install(server)

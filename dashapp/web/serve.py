@@ -26,6 +26,7 @@ from dashapp.domain.errors import AnalyticsError, SettingsError, Unavailable
 from dashapp.jobs.registry import jobs_of
 from dashapp.jobs.running import JobRunner
 from dashapp.observability.logging import configure_logging, get_logger
+from dashapp.security.set_up import FirstStart
 from dashapp.settings import Settings, load_settings
 from dashapp.web.application import Application, create_app
 from dashapp.web.connections import CarefulProtocol
@@ -156,6 +157,8 @@ def _run(
     ending.server = server
     ending.check()
     tell(f"Open {settings.public_url} in a browser. Ctrl-C ends the service.")
+    if not settings.demo:
+        FirstStart(database, settings.secret_keys).announce(settings.public_url)
     collect_seldom()
     server.run(sockets=[listening])
     tell("Ending.")

@@ -7,16 +7,15 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, case, func, null, select
+from sqlalchemy import Connection, Row, and_, func, null, select, true
 
+from dashapp.data.queries.calendars import breaks_of, first_seen, term_of
 from dashapp.data.queries.columns import Statement, or_missing
 from dashapp.data.queries.described import names_of
 from dashapp.data.queries.enrolment import one_of
 from dashapp.data.tables import (
     activities,
     activity_extensions,
-    course_breaks,
-    course_days,
     course_identifiers,
     courses,
     learner_activities,
@@ -144,26 +143,11 @@ def _campus_of(row: Row[Any], title: str, person: str, as_of: AsOf) -> Campus:
 
 def courses_statement(organisation: OrganisationId) -> Statement:
     """One row per course of the organisation, to be narrowed by the caller."""
-    breaks = (
-        select(func.jsonb_agg(func.jsonb_build_array(course_breaks.c.first_day, course_breaks.c.last_day)))
-        .where(
-            course_breaks.c.organisation_id == courses.c.organisation_id,
-            course_breaks.c.course_id == courses.c.course_id,
-        )
-        .correlate(courses)
-        .scalar_subquery()
-    )
+    seen = first_seen()
+    term = term_of(seen)
     parts = (
         select(func.jsonb_agg(func.jsonb_build_array(sections.c.section_id, sections.c.name, sections.c.title)))
         .where(sections.c.organisation_id == courses.c.organisation_id, sections.c.course_id == courses.c.course_id)
-        .correlate(courses)
-        .scalar_subquery()
-    )
-    first_seen = (
-        select(func.min(course_days.c.day))
-        .where(
-            course_days.c.organisation_id == courses.c.organisation_id, course_days.c.course_id == courses.c.course_id
-        )
         .correlate(courses)
         .scalar_subquery()
     )
@@ -174,12 +158,11 @@ def courses_statement(organisation: OrganisationId) -> Statement:
             courses.c.code,
             identifier_of_course(),
             func.coalesce(courses.c.title, courses.c.claimed_title).label("title"),
-            courses.c.ends_on,
+            func.coalesce(courses.c.ends_on, term.c.teaching_ends).label("ends_on"),
             courses.c.risk_rules,
-            # A provisional course has no calendar yet: it is taught from its first activity on.
-            case((courses.c.starts_on.is_(None), first_seen), else_=courses.c.starts_on).label("starts_on"),
+            func.coalesce(courses.c.starts_on, term.c.teaching_starts, seen.c.first_day).label("starts_on"),
             func.coalesce(organisation_units.c.name, "").label("unit"),
-            breaks.label("breaks"),
+            breaks_of(term).label("breaks"),
             parts.label("sections"),
         )
         .select_from(
@@ -190,6 +173,8 @@ def courses_statement(organisation: OrganisationId) -> Statement:
                     organisation_units.c.organisation_unit_id == courses.c.organisation_unit_id,
                 ),
             )
+            .join(seen, true())
+            .outerjoin(term, true())
         )
         .where(courses.c.organisation_id == organisation)
     )

@@ -75,9 +75,17 @@ def person_of_account(connection: Connection, organisation: OrganisationId, sign
     return None if found is None else PersonId(found)
 
 
-def create_person(connection: Connection, organisation: OrganisationId, name: str, email: str | None) -> PersonId:
-    """A person whom only an account knows: without an identifier no event can name them."""
-    values = {"organisation_id": organisation, "given_name": name, "email": email, "provisional": False}
+def create_person(
+    connection: Connection, organisation: OrganisationId, names: tuple[str, str | None], email: str | None
+) -> PersonId:
+    """A person whom only an account knows: without an identifier no event can name them. `names`: given, family."""
+    values = {
+        "organisation_id": organisation,
+        "given_name": names[0],
+        "family_name": names[1],
+        "email": email,
+        "provisional": False,
+    }
     return PersonId(connection.execute(insert(people).values(values).returning(people.c.person_id)).scalar_one())
 
 

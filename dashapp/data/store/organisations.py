@@ -37,7 +37,9 @@ class NewSource:
     """The Kafka topics on which it is believed."""
 
 
-def create_organisation(connection: Connection, name: str, title: str, zone: str) -> OrganisationId:
+def create_organisation(
+    connection: Connection, name: str, title: str, zone: str, language: str = "en"
+) -> OrganisationId:
     """Makes an organisation whose days are those of `zone`, and lets the transaction act for it from here on.
 
     `name` is the short name that events may claim. Raises OrganisationError for an unknown zone or a name in use.
@@ -45,7 +47,7 @@ def create_organisation(connection: Connection, name: str, title: str, zone: str
     _check_zone(zone)
     made = connection.execute(
         insert(organisations)
-        .values(name=name, title=title, created_at=datetime.now(UTC))
+        .values(name=name, title=title, language=language, created_at=datetime.now(UTC))
         .on_conflict_do_nothing(index_elements=["name"])
         .returning(organisations.c.organisation_id)
     ).scalar_one_or_none()

@@ -99,6 +99,7 @@ from dashapp.data.tables.structure import (
     outcomes,
     programmes,
     sections,
+    term_breaks,
     terms,
     units,
 )
@@ -178,6 +179,7 @@ __all__ = [
     "source_keys",
     "sources",
     "submissions",
+    "term_breaks",
     "terms",
     "transport_offsets",
     "units",

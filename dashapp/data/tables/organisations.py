@@ -26,11 +26,12 @@ organisations = Table(
     public_id(),
     Column("name", Text, nullable=False, unique=True),
     Column("title", Text, nullable=False),
+    Column("language", Text, nullable=False, server_default=text("'en'")),
     Column("structure_epoch", BigInteger, nullable=False, server_default=text("0")),
     moment("created_at", nullable=False),
 )
 """`name` is the short name that events may claim. `structure_epoch` rises with every merge, split and zone change, so
-that writers drop what they remember."""
+that writers drop what they remember. `language`: of what has no reader whose browser says one."""
 
 organisation_time_zones = Table(
     "organisation_time_zones",

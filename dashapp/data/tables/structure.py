@@ -43,6 +43,17 @@ terms = Table(
     UniqueConstraint("organisation_id", "name"),
 )
 
+term_breaks = Table(
+    "term_breaks",
+    metadata,
+    organisation(),
+    Column("term_id", BigInteger, nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    PrimaryKeyConstraint("organisation_id", "term_id", "first_day"),
+)
+"""Days without teaching in all courses of the term."""
+
 courses = Table(
     "courses",
     metadata,

@@ -30,8 +30,12 @@ METRICS: tuple[Metric, ...] = (
     Metric("course_median", "as the metric", (_DAYS, "submissions", "memberships")),
     Metric("punctuality", "assignments", ("submissions", "activities", "activity_extensions")),
     Metric("progress", "%", ("learner_activities", "submissions", "activities")),
-    Metric("regularity", "%", (_DAYS, "courses", "course_breaks")),
-    Metric("trend", "events", (_DAYS, "courses", "course_breaks")),
-    Metric("at_risk", "points", (_DAYS, "submissions", "activities", "memberships", "courses", "course_breaks")),
+    Metric("regularity", "%", (_DAYS, "courses", "course_breaks", "terms", "term_breaks")),
+    Metric("trend", "events", (_DAYS, "courses", "course_breaks", "terms", "term_breaks")),
+    Metric(
+        "at_risk",
+        "points",
+        (_DAYS, "submissions", "activities", "memberships", "courses", "course_breaks", "terms", "term_breaks"),
+    ),
     Metric("data_quality", "%", ("quality_hours", "quality_alerts")),
 )
