@@ -1,6 +1,7 @@
 """What fills the pages: plain typed handlers, each registered with the permission that it demands."""
 
 from callbacks import (
+    administration,
     audit,
     caseload,
     classroom,
@@ -24,6 +25,7 @@ __all__ = ["register_all"]
 def register_all(registry: CallbackRegistry) -> None:
     """Registers the callbacks of all pages on one app."""
     learners = (student, caseload, guardians, classroom, courses)
-    pages = (*learners, institution, data_quality, letters, audit, platforms, sessions)
+    administrators = (administration, data_quality, letters, audit, platforms, sessions)
+    pages = (*learners, institution, *administrators)
     for room in (frame, home, *pages, live):
         room.register(registry)

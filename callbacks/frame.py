@@ -55,9 +55,6 @@ def _account(asked: Asked, links: Links) -> list[Tab]:
         entries.append(Tab(_("Your password"), links.own_password(), whole=True))
     if asked.principal.learns_in:
         entries.append(Tab(_("Who sees my page"), links.own_guardians()))
-    if asked.principal.administers:
-        own = own_address(asked.services.database, asked.principal.organisation_id)
-        entries.append(Tab(_("Who is signed in"), links.sessions(own)))
     return entries
 
 
@@ -101,7 +98,7 @@ def _tabs(asked: Asked, links: Links, here: str) -> list[Tab]:
         tabs.append((_("My page"), links.me()))
     if principal.administers:
         own = own_address(asked.services.database, principal.organisation_id)
-        tabs += [(_("Institution"), links.organisation(own)), (_("Data quality"), links.data_quality(own))]
+        tabs.append((_("Institution"), links.organisation(own)))
     if principal.teaches_in or principal.administers:
         rooms = asked.services.reader.classrooms(principal)
         if principal.teaches_in and len(rooms) <= MOST_TABS:
@@ -111,9 +108,10 @@ def _tabs(asked: Asked, links: Links, here: str) -> list[Tab]:
     if principal.advises or principal.guards:
         tabs.append((_("Caseload") if principal.advises else _("My learners"), links.caseload()))
     if principal.administers:
-        tabs += [(_("Guardians"), links.guardians(own)), (_("Refused events"), links.dead_letters(own))]
-        tabs.append((_("Learning platforms"), links.platforms(own)))
-        tabs.append((_("Audit trail"), links.audit(own)))
+        tabs.append((_("Administration"), links.administration(own)))
+        if plain.startswith(f"{links.organisation(own)}/"):
+            # Every page below that of the organisation is one of its administration.
+            plain = links.administration(own)
     # Of two tabs on the way to a page the nearer one is open.
     nearest = max((href for _label, href in tabs if f"{plain}/".startswith(f"{href}/")), key=len, default=None)
     return [Tab(label, href, current=href == nearest) for label, href in tabs]

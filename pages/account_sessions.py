@@ -5,24 +5,20 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import ids
-from dashapp.components import sessions
+from dashapp.components import administration, sessions
 from dashapp.domain.principal import Permission
 from dashapp.words import _
 
 
-def _page(organisation: str | None) -> Component:
-    address = dcc.Store(id=ids.Shell.ADDRESS, data={"id": organisation, "embedded": False})
-    return html.Div([address, html.Div(id=ids.Shell.REFUSAL), sessions.body()])
-
-
 def layout(**_query: str) -> Component:
     """The empty page of one's own sessions."""
-    return _page(None)
+    address = dcc.Store(id=ids.Shell.ADDRESS, data={"id": None, "embedded": False})
+    return html.Div([address, html.Div(id=ids.Shell.REFUSAL), sessions.body()])
 
 
 def organisation_layout(organisation: str = "", **_query: str) -> Component:
     """The empty page of everybody's; `organisation` is the public id of its address."""
-    return _page(organisation)
+    return administration.around(organisation, "sessions", sessions.body())
 
 
 def _own_title(**_variables: str) -> str:

@@ -1,11 +1,9 @@
 """Who looked at what in an organisation: `/organisations/<id>/audit`, and the same under `/embed`."""
 
 import dash
-from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp import ids
-from dashapp.components import audit
+from dashapp.components import administration, audit
 from dashapp.domain.audit import AuditFilters
 from dashapp.domain.principal import Permission
 from dashapp.words import _
@@ -13,8 +11,7 @@ from dashapp.words import _
 
 def _page(organisation: str, *, embedded: bool, query: dict[str, str]) -> Component:
     body = audit.body(AuditFilters.parse(query))
-    address = dcc.Store(id=ids.Shell.ADDRESS, data={"id": organisation, "embedded": embedded})
-    return html.Div([address, html.Div(id=ids.Shell.REFUSAL), body])
+    return administration.around(organisation, "audit", body, embedded=embedded)
 
 
 def layout(organisation: str = "", **query: str) -> Component:

@@ -1,18 +1,15 @@
 """How good the data are, for administrators: `/organisations/<id>/data-quality`, and the same under `/embed`."""
 
 import dash
-from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp import ids
-from dashapp.components import quality
+from dashapp.components import administration, quality
 from dashapp.domain.principal import Permission
 from dashapp.words import _
 
 
 def _page(organisation: str, *, embedded: bool) -> Component:
-    address = dcc.Store(id=ids.Shell.ADDRESS, data={"id": organisation, "embedded": embedded})
-    return html.Div([address, html.Div(id=ids.Shell.REFUSAL), quality.body()])
+    return administration.around(organisation, "data-quality", quality.body(), embedded=embedded)
 
 
 def layout(organisation: str = "", **_query: str) -> Component:

@@ -1,11 +1,10 @@
 """What was refused in an organisation: `/organisations/<id>/dead-letters`, and the same under `/embed`."""
 
 import dash
-from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import ids
-from dashapp.components import letters
+from dashapp.components import administration, letters
 from dashapp.domain.letters import LetterFilters
 from dashapp.domain.principal import Permission
 from dashapp.words import _
@@ -15,8 +14,7 @@ def _page(organisation: str, *, embedded: bool, query: dict[str, str]) -> Compon
     filters = LetterFilters.parse(query)
     body = letters.body(filters)
     body[ids.Letters.REASON].value = filters.reason.value if filters.reason else ""
-    address = dcc.Store(id=ids.Shell.ADDRESS, data={"id": organisation, "embedded": embedded})
-    return html.Div([address, html.Div(id=ids.Shell.REFUSAL), body])
+    return administration.around(organisation, "dead-letters", body, embedded=embedded)
 
 
 def layout(organisation: str = "", **query: str) -> Component:

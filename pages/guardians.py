@@ -8,7 +8,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import ids
-from dashapp.components import guardians
+from dashapp.components import administration, guardians
 from dashapp.domain.principal import Permission
 from dashapp.words import _
 
@@ -20,7 +20,7 @@ def _page(named: str | None, body: Component, *, embedded: bool = False) -> Comp
 
 def layout(organisation: str = "", **_query: str) -> Component:
     """The empty page of an organisation; `organisation` is the public id of its address."""
-    return _page(organisation, guardians.body())
+    return administration.around(organisation, "guardians", guardians.body())
 
 
 def embedded_layout(organisation: str = "", **_query: str) -> Component:

@@ -4,19 +4,16 @@ It is not there under `/embed`: whom to believe is not decided inside of a platf
 """
 
 import dash
-from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp import ids
-from dashapp.components import platforms
+from dashapp.components import administration, platforms
 from dashapp.domain.principal import Permission
 from dashapp.words import _
 
 
 def layout(organisation: str = "", **_query: str) -> Component:
     """The empty page; `organisation` is the public id of its address."""
-    address = dcc.Store(id=ids.Shell.ADDRESS, data={"id": organisation, "embedded": False})
-    return html.Div([address, html.Div(id=ids.Shell.REFUSAL), platforms.body()])
+    return administration.around(organisation, "platforms", platforms.body())
 
 
 def _title(**_variables: str) -> str:

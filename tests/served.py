@@ -15,7 +15,18 @@ import pytest
 import uvicorn
 from flask.testing import FlaskClient
 
-from dashapp.components import audit, caseload, classroom, courses, institution, letters, platforms, quality, student
+from dashapp.components import (
+    administration,
+    audit,
+    caseload,
+    classroom,
+    courses,
+    institution,
+    letters,
+    platforms,
+    quality,
+    student,
+)
 from dashapp.data.database import Database
 from dashapp.domain.clock import Clock, system_clock
 from dashapp.domain.keys import PublicId
@@ -87,7 +98,8 @@ def body_of(application: Application, output: str, values: dict[str, Any]) -> di
 
 
 def _cards_of(page: str) -> Sequence[str]:
-    pages = (student, classroom, institution, courses, caseload, quality, letters, audit, platforms)
+    learners = (student, caseload, classroom, courses)
+    pages = (*learners, institution, administration, quality, letters, audit, platforms)
     cards: dict[str, Sequence[str]] = {each.PAGE: each.CARDS for each in pages}
     return cards[page]
 

@@ -25,6 +25,7 @@ PAGES: Final = (
     "own-guardians",
     "platforms",
     "sessions",
+    "administration",
 )
 """The pages that leave rows, as these name them."""
 
@@ -126,6 +127,7 @@ def page_word(page: str) -> str:
         "own-guardians": _("Who sees my page"),
         "platforms": _("Learning platforms"),
         "sessions": _("Open sessions"),
+        "administration": _("Administration"),
     }
     return said.get(page, page)
 

@@ -54,6 +54,10 @@ class Links:
         """The page of an organisation."""
         return self._to(f"/organisations/{organisation}")
 
+    def administration(self, organisation: PublicId) -> str:
+        """The overview of the administration of an organisation; never in a frame."""
+        return f"{self.prefix.rstrip('/')}/organisations/{organisation}/administration"
+
     def data_quality(self, organisation: PublicId) -> str:
         """The page about the quality of an organisation's data."""
         return self._to(f"/organisations/{organisation}/data-quality")

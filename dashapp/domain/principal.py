@@ -17,6 +17,7 @@ class Permission(StrEnum):
     SIGNED_IN = "signed_in"
     AUDIT_PAGE = "audit_page"
     PLATFORMS_PAGE = "platforms_page"
+    ADMINISTRATION_PAGE = "administration_page"
     CASELOAD_PAGE = "caseload_page"
     GUARDIANS_PAGE = "guardians_page"
     OWN_GUARDIANS_PAGE = "own_guardians_page"

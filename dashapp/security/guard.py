@@ -59,6 +59,7 @@ def permits(principal: Principal, permission: Permission) -> bool:
             | Permission.DEAD_LETTERS_PAGE
             | Permission.AUDIT_PAGE
             | Permission.PLATFORMS_PAGE
+            | Permission.ADMINISTRATION_PAGE
         ):
             return principal.administers
         case Permission.GUARDIANS_PAGE:

@@ -21,6 +21,8 @@ from dashapp.data.store.organisations import (
     register_source,
 )
 from dashapp.data.store.senders import read_senders
+from dashapp.data.store.terms import set_term
+from dashapp.domain import terms
 from dashapp.domain.clock import Clock
 from dashapp.domain.events import Event, Source
 from dashapp.domain.keys import OrganisationId
@@ -76,6 +78,7 @@ def ensure_demo_campus(
         for counted in _told(loader.load(source, batches_of(events, BATCH_EVENTS), clock), progress):
             added += counted.new
     _ensure_administrators(database, organisation_id, campus)
+    _ensure_calendar(database, organisation_id, term)
     progress(f"The demo campus is ready: {added:,} new events.")
     return DemoCampus(organisation_id, source, campus, added)
 
@@ -156,6 +159,12 @@ def _ensure_administrators(database: Database, organisation_id: OrganisationId, 
         identifiers = [person.identifier for person in campus.administrators]
         for person in find_people(connection, organisation_id, identifiers).values():
             grant_administrator(connection, organisation_id, person.person_id)
+
+
+def _ensure_calendar(database: Database, organisation_id: OrganisationId, term: Term) -> None:
+    dated = terms.Term(term.name, term.first_day, term.last_day, (term.reading_week,))
+    with database.transaction(DatabaseRole.JOBS, organisation_id) as connection:
+        set_term(connection, organisation_id, dated)
 
 
 def _choose(campus: Campus) -> list[tuple[Learner | Teacher | Administrator, str, str]]:

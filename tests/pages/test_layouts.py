@@ -37,6 +37,7 @@ PAGES = {
     f"/embed/organisations/{SOME}/data-quality": "quality",
     "/account/sessions": "sessions",
     f"/organisations/{SOME}/sessions": "sessions",
+    f"/organisations/{SOME}/administration": "administration",
     f"/organisations/{SOME}/platforms": "platforms",
     f"/organisations/{SOME}/dead-letters": "letters",
     f"/embed/organisations/{SOME}/dead-letters": "letters",

@@ -1,140 +1,6 @@
-"""The ids of components, `<page>-<thing>`: the only place where they are written down.
-
-A chart named `X` owns three ids: `X` (the graph), `state_of(X)` (words that cover it when there is nothing to draw) and
-`line_of(X)` (what is drawn, and its unit).
-"""
+"""Ids of the pages of the administration."""
 
 from typing import Final
-
-
-def state_of(chart: str) -> str:
-    """The id of the words that stand in place of a chart: no data yet, hidden, failed."""
-    return f"{chart}-state"
-
-
-def line_of(chart: str) -> str:
-    """The id of the line below the title of a card."""
-    return f"{chart}-line"
-
-
-def holds_of(control: str) -> str:
-    """The id of the day that holds while nobody has chosen one."""
-    return f"{control}-holds"
-
-
-def fresh_of(chart: str) -> str:
-    """The id of the Store through which a new figure comes to a chart whose axes can be zoomed."""
-    return f"{chart}-fresh"
-
-
-def file_of(card: str) -> str:
-    """The id of the link in a card's menu that downloads its numbers."""
-    return f"{card}-file"
-
-
-def asof_of(page: str, card: object) -> dict[str, object]:
-    """The id of a card's as-of line; with `dash.ALL` as the card, all those of a page."""
-    return {"type": "asof", "page": page, "card": card}
-
-
-class Shell:
-    """Parts that every page has."""
-
-    LOCATION: Final = "_pages_location"
-    """The dcc.Location of Dash's pages."""
-    SCREEN: Final = "shell-screen"
-    """Store, memory: {"theme": "light" | "dark", "narrow": bool}; read it with `figures.Screen.parse`."""
-    NAV: Final = "shell-nav"
-    """Children: the tabs of the role, `shell.tab_links`."""
-    ACCOUNT: Final = "shell-account"
-    """Children: who is signed in, `shell.account`."""
-    WORDS: Final = "shell-words"
-    """Hidden: the patterns that scripts in the browser fill in, in the reader's language."""
-    EMBED_TITLE: Final = "shell-embed-title"
-    """Children: what an embedded page shows, beside the live state."""
-    EMBED_OPEN: Final = "shell-embed-open"
-    """Link whose href is the same page outside of the frame."""
-    TAB_BAR: Final = "shell-tab-bar"
-    """Children: the same tabs, at the foot of a phone."""
-    LIVE: Final = "shell-live"
-    """The live badge; its words are set by `window.laLook.showLive`."""
-    RATE: Final = "shell-rate"
-    """RadioItems, kept in the browser: milliseconds between two questions, 0 = paused."""
-    TICK: Final = "shell-tick"
-    """The dcc.Interval, made by the page layer."""
-    VERSION: Final = "shell-version"
-    """Store: the data version that the page shows."""
-    TOPIC: Final = "shell-topic"
-    """Store: what the page shows, signed for the live module: {"token", "version", "zone"}."""
-    ADDRESS: Final = "shell-address"
-    """Store in a page's layout: what its address names, {"id", "embedded"}."""
-    REFUSAL: Final = "shell-refusal"
-    """Children: words in place of the page, where it cannot be shown to this reader."""
-    THEME: Final = "shell-theme"
-    """Button that switches between light and dark."""
-    CONTENT: Final = "shell-content"
-    NOTICE: Final = "shell-notice"
-    """A line above the page, for what concerns all cards: the broker is away, the connection is lost."""
-
-
-class Student:
-    """The page of one learner."""
-
-    PAGE: Final = "student-page"
-    WHOSE: Final = "student-whose"
-    """Children: whose page it is and as what it is read, for everybody but the learner."""
-    TITLE: Final = "student-title"
-    LEAD: Final = "student-lead"
-    COURSE: Final = "student-course"
-    """RadioItems: a course's public id, or "" for all courses."""
-    STRIP: Final = "student-strip"
-    DUE: Final = "student-due"
-    SCORES: Final = "student-scores"
-    WHY: Final = "student-why"
-    WEEKS: Final = "student-weeks"
-    CALENDAR: Final = "student-calendar"
-    OPENINGS: Final = "student-openings"
-    """Who opened the page: on one's own page only."""
-
-
-class Classroom:
-    """The page of one course, for those who teach it."""
-
-    PAGE: Final = "classroom-page"
-    TITLE: Final = "classroom-title"
-    LEAD: Final = "classroom-lead"
-    SECTION: Final = "classroom-section"
-    """Select: a section's short id, or "" for all sections."""
-    FIRST: Final = "classroom-first"
-    """Input of type date: the first local day."""
-    LAST: Final = "classroom-last"
-    """Input of type date: the last local day."""
-    LEVEL: Final = "classroom-level"
-    """RadioItems: "", "help", "watch" or "calm"."""
-    COUNT: Final = "classroom-count"
-    STRIP: Final = "classroom-strip"
-    LEARNERS: Final = "classroom-learners"
-    """The grid; a row's field `href` is the learner's page."""
-    HEAT: Final = "classroom-heat"
-    DAYS: Final = "classroom-days"
-    TIME_AND_SCORE: Final = "classroom-time-and-score"
-    VIDEOS: Final = "classroom-videos"
-
-
-class Institution:
-    """The page of an organisation, for its administrators."""
-
-    PAGE: Final = "institution-page"
-    TITLE: Final = "institution-title"
-    LEAD: Final = "institution-lead"
-    UNIT: Final = "institution-unit"
-    """Select: the title of a unit of the organisation (a faculty), or "" for all."""
-    STRIP: Final = "institution-strip"
-    COURSES: Final = "institution-courses"
-    """The grid of courses."""
-    DAYS: Final = "institution-days"
-    WEEKS: Final = "institution-weeks"
-    SCORES: Final = "institution-scores"
 
 
 class Quality:
@@ -149,15 +15,6 @@ class Quality:
     SOURCES: Final = "quality-sources"
     COURSES: Final = "quality-courses"
     ALERTS: Final = "quality-alerts"
-
-
-class Courses:
-    """The list of one's courses."""
-
-    PAGE: Final = "courses-page"
-    TITLE: Final = "courses-title"
-    LEAD: Final = "courses-lead"
-    LIST: Final = "courses-list"
 
 
 class Platforms:
@@ -223,13 +80,18 @@ class Platforms:
     ROTATE: Final = "platforms-rotate"
 
 
-class Caseload:
-    """The learners whom one advises or is guardian of."""
+class Administration:
+    """The overview of the administration of an organisation."""
 
-    PAGE: Final = "caseload-page"
-    TITLE: Final = "caseload-title"
-    LEAD: Final = "caseload-lead"
-    LIST: Final = "caseload-list"
+    PAGE: Final = "administration-page"
+    TITLE: Final = "administration-title"
+    LEAD: Final = "administration-lead"
+    STEPS: Final = "administration-steps"
+    """The card of the steps, and their list."""
+    ROWS: Final = "administration-rows"
+    STATE: Final = "administration-state"
+    """The card of what is there, and its list."""
+    COUNTS: Final = "administration-counts"
 
 
 class Guardians:
@@ -261,37 +123,6 @@ class Guardians:
     def end(row: object) -> dict[str, object]:
         """The button that ends an invitation; with `dash.ALL` all of them."""
         return {"type": "guardian-end", "row": row}
-
-
-class OwnGuardians:
-    """Who sees the reader's own page as their guardian."""
-
-    PAGE: Final = "own-guardians-page"
-    TITLE: Final = "own-guardians-title"
-    LEAD: Final = "own-guardians-lead"
-    LIST: Final = "own-guardians-list"
-    SAID: Final = "own-guardians-said"
-    DONE: Final = "own-guardians-done"
-
-    @staticmethod
-    def answer(agrees: bool, row: object) -> dict[str, object]:
-        """The button by which the learner agrees, or does not agree any more; with `dash.ALL` all of them."""
-        return {"type": "guardian-agree" if agrees else "guardian-withdraw", "row": row}
-
-
-class Invitation:
-    """Where a code makes the reader a guardian."""
-
-    CODE: Final = "invitation-code"
-    ACCEPT: Final = "invitation-accept"
-    SAID: Final = "invitation-said"
-
-
-class Home:
-    """The start, which leads on to the page of the reader's role."""
-
-    LOCATION: Final = "home-location"
-    ASKED: Final = "home-asked"
 
 
 class Letters:

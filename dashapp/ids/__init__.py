@@ -1,0 +1,63 @@
+"""The ids of components, `<page>-<thing>`: the only place where they are written down.
+
+A chart named `X` owns three ids: `X` (the graph), `state_of(X)` (words that cover it when there is nothing to draw) and
+`line_of(X)` (what is drawn, and its unit).
+"""
+
+from dashapp.ids.administration import Administration, Audit, Guardians, Letters, Platforms, Quality, Sessions
+from dashapp.ids.pages import Caseload, Classroom, Courses, Home, Institution, Invitation, OwnGuardians, Shell, Student
+
+__all__ = [
+    "Administration",
+    "Audit",
+    "Caseload",
+    "Classroom",
+    "Courses",
+    "Guardians",
+    "Home",
+    "Institution",
+    "Invitation",
+    "Letters",
+    "OwnGuardians",
+    "Platforms",
+    "Quality",
+    "Sessions",
+    "Shell",
+    "Student",
+    "asof_of",
+    "file_of",
+    "fresh_of",
+    "holds_of",
+    "line_of",
+    "state_of",
+]
+
+
+def state_of(chart: str) -> str:
+    """The id of the words that stand in place of a chart: no data yet, hidden, failed."""
+    return f"{chart}-state"
+
+
+def line_of(chart: str) -> str:
+    """The id of the line below the title of a card."""
+    return f"{chart}-line"
+
+
+def holds_of(control: str) -> str:
+    """The id of the day that holds while nobody has chosen one."""
+    return f"{control}-holds"
+
+
+def fresh_of(chart: str) -> str:
+    """The id of the Store through which a new figure comes to a chart whose axes can be zoomed."""
+    return f"{chart}-fresh"
+
+
+def file_of(card: str) -> str:
+    """The id of the link in a card's menu that downloads its numbers."""
+    return f"{card}-file"
+
+
+def asof_of(page: str, card: object) -> dict[str, object]:
+    """The id of a card's as-of line; with `dash.ALL` as the card, all those of a page."""
+    return {"type": "asof", "page": page, "card": card}
