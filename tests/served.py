@@ -20,6 +20,7 @@ from dashapp.components import (
     audit,
     caseload,
     classroom,
+    connections,
     courses,
     institution,
     letters,
@@ -99,7 +100,7 @@ def body_of(application: Application, output: str, values: dict[str, Any]) -> di
 
 def _cards_of(page: str) -> Sequence[str]:
     learners = (student, caseload, classroom, courses)
-    pages = (*learners, institution, administration, quality, letters, audit, platforms)
+    pages = (*learners, institution, administration, connections, quality, letters, audit, platforms)
     cards: dict[str, Sequence[str]] = {each.PAGE: each.CARDS for each in pages}
     return cards[page]
 

@@ -47,6 +47,7 @@ def entries(links: Links, organisation: PublicId) -> dict[str, tuple[tuple[str, 
             ("sessions", _("Who is signed in"), links.sessions(organisation)),
         ),
         _("Data"): (
+            ("connections", _("Connections"), links.connections(organisation)),
             ("platforms", _("Learning platforms"), links.platforms(organisation)),
             ("data-quality", _("Data quality"), links.data_quality(organisation)),
             ("dead-letters", _("Refused events"), links.dead_letters(organisation)),
@@ -158,7 +159,11 @@ def _step_words(step: Step) -> str:
 
 def _address(step: Step, links: Links, organisation: PublicId) -> str | None:
     """Where a step is taken."""
-    return {Step.EVENTS: links.data_quality(organisation), Step.PLATFORM: links.platforms(organisation)}.get(step)
+    return {
+        Step.SENDER: links.connections(organisation),
+        Step.EVENTS: links.connections(organisation),
+        Step.PLATFORM: links.platforms(organisation),
+    }.get(step)
 
 
 def _step(step: Step, view: SetUpState, href: str | None) -> Component:

@@ -26,6 +26,7 @@ PAGES: Final = (
     "platforms",
     "sessions",
     "administration",
+    "connections",
 )
 """The pages that leave rows, as these name them."""
 
@@ -72,6 +73,8 @@ def action_word(action: Action) -> str:
         Action.KEY_MADE: _("Made a key"),
         Action.KEY_REVOKED: _("Revoked a key"),
         Action.SENDER_SET: _("Changed what a sender may send"),
+        Action.SENDER_ON: _("Switched a sender on"),
+        Action.SENDER_OFF: _("Switched a sender off"),
         Action.JOIN_RULE_MADE: _("Made a join rule"),
         Action.JOIN_RULE_REMOVED: _("Removed a join rule"),
         Action.EMBED_LINK: _("Made a signed link to a page"),
@@ -128,6 +131,7 @@ def page_word(page: str) -> str:
         "platforms": _("Learning platforms"),
         "sessions": _("Open sessions"),
         "administration": _("Administration"),
+        "connections": _("Connections"),
     }
     return said.get(page, page)
 

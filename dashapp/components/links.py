@@ -58,6 +58,10 @@ class Links:
         """The overview of the administration of an organisation; never in a frame."""
         return f"{self.prefix.rstrip('/')}/organisations/{organisation}/administration"
 
+    def connections(self, organisation: PublicId) -> str:
+        """The systems that send events to an organisation; never in a frame."""
+        return f"{self.prefix.rstrip('/')}/organisations/{organisation}/connections"
+
     def data_quality(self, organisation: PublicId) -> str:
         """The page about the quality of an organisation's data."""
         return self._to(f"/organisations/{organisation}/data-quality")

@@ -63,6 +63,8 @@ class Action(StrEnum):
     KEY_MADE = "key.made"
     KEY_REVOKED = "key.revoked"
     SENDER_SET = "sender.set"
+    SENDER_ON = "sender.switched_on"
+    SENDER_OFF = "sender.switched_off"
     JOIN_RULE_MADE = "join_rule.made"
     JOIN_RULE_REMOVED = "join_rule.removed"
     EMBED_LINK = "embed_link.made"

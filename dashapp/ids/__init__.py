@@ -4,7 +4,16 @@ A chart named `X` owns three ids: `X` (the graph), `state_of(X)` (words that cov
 `line_of(X)` (what is drawn, and its unit).
 """
 
-from dashapp.ids.administration import Administration, Audit, Guardians, Letters, Platforms, Quality, Sessions
+from dashapp.ids.administration import (
+    Administration,
+    Audit,
+    Connections,
+    Guardians,
+    Letters,
+    Platforms,
+    Quality,
+    Sessions,
+)
 from dashapp.ids.pages import Caseload, Classroom, Courses, Home, Institution, Invitation, OwnGuardians, Shell, Student
 
 __all__ = [
@@ -12,6 +21,7 @@ __all__ = [
     "Audit",
     "Caseload",
     "Classroom",
+    "Connections",
     "Courses",
     "Guardians",
     "Home",

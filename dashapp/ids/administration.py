@@ -218,3 +218,37 @@ class Audit:
     NEXT: Final = "audit-next"
     PLACE: Final = "audit-place"
     """Children: which rows of how many."""
+
+
+class Connections:
+    """The learning systems that send events."""
+
+    PAGE: Final = "connections-page"
+    TITLE: Final = "connections-title"
+    LEAD: Final = "connections-lead"
+    SAID: Final = "connections-said"
+    """Children: what came of the last action."""
+    DONE: Final = "connections-done"
+    """Store: a number that rises with every action."""
+    LIST: Final = "connections-list"
+    """The card of senders."""
+    ROWS: Final = "connections-rows"
+    CONNECT: Final = "connections-connect"
+    """The card of a new connection."""
+    SYSTEM: Final = "connections-system"
+    """Select: a learning system."""
+    NAME: Final = "connections-name"
+    ISSUER: Final = "connections-issuer"
+    KINDS: Final = "connections-kinds"
+    """Checklist: kinds of event."""
+    ADD: Final = "connections-add"
+    STEPS: Final = "connections-steps"
+    """Children: what to enter in the learning system; once with the new key."""
+    LACKS: Final = "connections-lacks"
+    """The card of what is missing, and its list."""
+    LACK_ROWS: Final = "connections-lack-rows"
+
+    @staticmethod
+    def act(what: str, row: object) -> dict[str, object]:
+        """A button of a sender (`key`, `rotate`, `on`, `off`) or of a key (`revoke`); with `dash.ALL` all of them."""
+        return {"type": f"sender-{what}", "row": row}

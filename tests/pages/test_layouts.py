@@ -38,6 +38,7 @@ PAGES = {
     "/account/sessions": "sessions",
     f"/organisations/{SOME}/sessions": "sessions",
     f"/organisations/{SOME}/administration": "administration",
+    f"/organisations/{SOME}/connections": "connections",
     f"/organisations/{SOME}/platforms": "platforms",
     f"/organisations/{SOME}/dead-letters": "letters",
     f"/embed/organisations/{SOME}/dead-letters": "letters",

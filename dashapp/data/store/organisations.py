@@ -67,6 +67,12 @@ def find_organisation(connection: Connection, name: str) -> OrganisationId | Non
     return None if found is None else OrganisationId(found)
 
 
+def read_short_name(connection: Connection, organisation: OrganisationId) -> str:
+    """The short name of the organisation that the transaction acts for."""
+    statement = select(organisations.c.name).where(organisations.c.organisation_id == organisation)
+    return str(connection.execute(statement).scalar_one())
+
+
 def act_for_named(connection: Connection, name: str) -> OrganisationId:
     """The organisation of a short name, for which the transaction acts from here on. Raises AnalyticsError."""
     known = find_organisation(connection, name)

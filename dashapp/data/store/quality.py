@@ -40,12 +40,13 @@ class Tally:
     """Counts events as they are prepared, each when it first came: what is replayed has been judged before, and that
     an operator tries it again is nothing that its sender did. Not safe to share between threads."""
 
-    __slots__ = ("_hour", "_last", "_received", "_rows", "sources")
+    __slots__ = ("_first", "_hour", "_last", "_received", "_rows", "sources")
 
     def __init__(self) -> None:
         """Nothing counted yet."""
         self._rows: dict[_Key, list[int]] = {}
         self._last: dict[_Key, datetime] = {}
+        self._first: dict[_Key, datetime] = {}
         self._received: datetime | None = None
         self._hour = 0
         self.sources: dict[int, Source] = {}
@@ -58,10 +59,12 @@ class Tally:
         row = self._rows.get(key)
         if row is None:
             self._rows[key] = row = [0] * len(_NAMES)
-            self._last[key] = received
+            self._first[key] = self._last[key] = received
             self.sources[source.source_id] = source
         elif received > self._last[key]:
             self._last[key] = received
+        elif received < self._first[key]:
+            self._first[key] = received
         return row
 
     def add_learning(self, arrival: Arrived, event: LearningEvent, course: int, *, unknown: bool) -> None:
@@ -115,10 +118,11 @@ class Tally:
             row[_LIVE] = row[_LATE] = row[_SLOW] = 0
 
     def rows(self) -> list[tuple[object, ...]]:
-        """(source, course, hour, last received, the counts in the order of `Counts`), in key order."""
+        """(source, course, hour, last and first received, the counts in the order of `Counts`), in key order."""
         return [
-            (source, course, datetime.fromtimestamp(hour * 3600, UTC), self._last[source, course, hour], *counts)
-            for (source, course, hour), counts in sorted(self._rows.items())
+            (source, course, datetime.fromtimestamp(hour * 3600, UTC), self._last[key], self._first[key], *counts)
+            for key, counts in sorted(self._rows.items())
+            for source, course, hour in [key]
         ]
 
 
@@ -131,9 +135,10 @@ class Gauge(Protocol):
 
 _ADD: Final = f"""
 INSERT INTO quality_hours AS q
-(organisation_id, slot, source_id, course_id, hour, last_received_at, {", ".join(_NAMES)})
+(organisation_id, slot, source_id, course_id, hour, last_received_at, first_received_at, {", ".join(_NAMES)})
 VALUES %s ON CONFLICT (organisation_id, hour, source_id, course_id, slot) DO UPDATE SET
 last_received_at = greatest(q.last_received_at, excluded.last_received_at),
+first_received_at = least(q.first_received_at, excluded.first_received_at),
 {", ".join(f"{name} = q.{name} + excluded.{name}" for name in _NAMES)}"""
 
 _SUMS: Final = text(f"""

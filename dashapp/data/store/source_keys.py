@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import ARRAY, Connection, Text, bindparam, insert, select, text
+from sqlalchemy import ARRAY, ColumnElement, Connection, Text, bindparam, insert, or_, select, text
 
 from dashapp.data.store.senders import RegisteredSource
 from dashapp.data.tables import organisations, source_keys, sources
@@ -46,9 +46,10 @@ class HeldKey:
 
 @dataclass(frozen=True, slots=True)
 class KnownSource:
-    """A sender as the commands know it."""
+    """A sender as the administration knows it."""
 
     source_id: SourceId
+    name: str
     issuer: str
     allowed: frozenset[Topic]
     topics: frozenset[str]
@@ -75,15 +76,35 @@ def hash_of(secret: str) -> bytes:
 
 def find_source(connection: Connection, organisation: OrganisationId, name: str) -> KnownSource | None:
     """The sender of this name, if the organisation has one."""
+    return _find_source(connection, organisation, sources.c.name == name)
+
+
+def source_of_id(connection: Connection, organisation: OrganisationId, source: SourceId) -> KnownSource | None:
+    """The sender of this key, if it is the organisation's."""
+    return _find_source(connection, organisation, sources.c.source_id == source)
+
+
+def _find_source(
+    connection: Connection, organisation: OrganisationId, which: ColumnElement[bool]
+) -> KnownSource | None:
     row = connection.execute(
-        select(sources.c.source_id, sources.c.issuer, sources.c.allowed, sources.c.topics).where(
-            sources.c.organisation_id == organisation, sources.c.name == name
+        select(sources.c.source_id, sources.c.name, sources.c.issuer, sources.c.allowed, sources.c.topics).where(
+            sources.c.organisation_id == organisation, which
         )
     ).one_or_none()
     if row is None:
         return None
     allowed = frozenset(Topic(kind) for kind in row.allowed)
-    return KnownSource(SourceId(row.source_id), row.issuer, allowed, frozenset(row.topics))
+    return KnownSource(SourceId(row.source_id), row.name, row.issuer, allowed, frozenset(row.topics))
+
+
+def enable_source(connection: Connection, organisation: OrganisationId, source: SourceId, *, enabled: bool) -> None:
+    """Whether a sender is believed from now on; for la_jobs. Every process has heard of it within 30 s."""
+    connection.execute(
+        sources.update()
+        .where(sources.c.organisation_id == organisation, sources.c.source_id == source)
+        .values(enabled=enabled)
+    )
 
 
 def change_source(
@@ -133,6 +154,20 @@ def revoke_key(connection: Connection, organisation: OrganisationId, prefix: str
         .values(revoked_at=now)
     )
     return ended.rowcount > 0
+
+
+def expire_keys(connection: Connection, organisation: OrganisationId, source: SourceId, at: datetime) -> None:
+    """Lets the keys of a sender that would hold longer end at an instant."""
+    connection.execute(
+        source_keys.update()
+        .where(
+            source_keys.c.organisation_id == organisation,
+            source_keys.c.source_id == source,
+            source_keys.c.revoked_at.is_(None),
+            or_(source_keys.c.expires_at.is_(None), source_keys.c.expires_at > at),
+        )
+        .values(expires_at=at)
+    )
 
 
 def list_keys(connection: Connection, organisation: OrganisationId) -> list[ListedKey]:

@@ -23,6 +23,7 @@ quality_hours = Table(
     Column("late", BigInteger, nullable=False),
     Column("slow", BigInteger, nullable=False),
     moment("last_received_at", nullable=False),
+    moment("first_received_at"),
     PrimaryKeyConstraint("organisation_id", "hour", "source_id", "course_id", "slot"),
 )
 """By the UTC hour of arrival; `course_id` 0: events about no course, and what could not be decoded. `slot` is the
