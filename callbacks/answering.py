@@ -53,6 +53,8 @@ class PageAddress:
     public_id: UUID | None
     embedded: bool
     screen: Screen
+    preview: bool = False
+    """Whether it is the page of nobody: what students of the course in the address see."""
 
     @classmethod
     def parse(cls, page: Mapping[str, object]) -> Self:
@@ -61,7 +63,7 @@ class PageAddress:
         given = address if isinstance(address, Mapping) else {}
         named = given.get("id")
         screen = Screen.parse(page.get("screen"))
-        return cls(named is not None, _uuid(named), given.get("embedded") is True, screen)
+        return cls(named is not None, _uuid(named), given.get("embedded") is True, screen, given.get("preview") is True)
 
     def required_id(self) -> UUID:
         """The id in the address. Raises NotFound where it is not the form of one."""

@@ -21,11 +21,15 @@ from callbacks.answering import (
 from dashapp import ids
 from dashapp.components import student
 from dashapp.components.whose import Reader
+from dashapp.domain.errors import NotFound, NotPermitted
+from dashapp.domain.example import example_student
 from dashapp.domain.filters import Filters
 from dashapp.domain.keys import PersonId
 from dashapp.domain.principal import Permission, Principal
+from dashapp.privacy.visibility import limited
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
 from dashapp.security.topics import Topic
+from dashapp.words import _
 
 
 def show_learner(asked: Asked, course: object, page: Mapping[str, object]) -> Any:
@@ -35,6 +39,8 @@ def show_learner(asked: Asked, course: object, page: Mapping[str, object]) -> An
 
 
 def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
+    if at.preview:
+        return _preview(asked, at)
     principal, reader = asked.principal, asked.services.reader
     person = reader.find_person(principal, at.required_id()) if at.has_id else principal.person_id
     topic = Topic(principal.organisation_id, principal.public_id, person=person)
@@ -50,6 +56,23 @@ def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
 
     values = drawn(asked, at, view, fill, reads=reads, opened=opened)
     return PageAnswer({**values, AS_OF: as_of_lines(view, student.CARDS)}, topic, version, view.freshness)
+
+
+def _preview(asked: Asked, at: PageAddress) -> PageAnswer:
+    """The page of an invented student of the course, as the decisions about visibility have it."""
+    principal, reader = asked.principal, asked.services.reader
+    course = reader.find_course(principal, at.required_id())
+    if not principal.administers and course not in principal.teaches_in:
+        raise NotPermitted("Only staff of the course see what its students see.")
+    choice = next((one for one in reader.classrooms(principal) if one.public_id == at.public_id), None)
+    if choice is None:
+        raise NotFound("There is no such course.")
+    topic = Topic(principal.organisation_id, principal.public_id, course)
+    version, freshness = version_of(asked, topic), asked.services.live.freshness()
+    names = (_("A student of {course}").format(course=choice.code), _("Quiz"))
+    view = limited(example_student(choice, freshness, names), reader.visibility(principal.organisation_id))
+    values = student.fill(view, at.screen, links_for(asked, at), reader=Reader.PREVIEW)
+    return PageAnswer({**values, AS_OF: as_of_lines(view, student.CARDS)}, topic, version, freshness)
 
 
 def _reads_as(principal: Principal, person: PersonId) -> Reader:

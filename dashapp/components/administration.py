@@ -52,7 +52,10 @@ def entries(links: Links, organisation: PublicId) -> dict[str, tuple[tuple[str, 
             ("data-quality", _("Data quality"), links.data_quality(organisation)),
             ("dead-letters", _("Refused events"), links.dead_letters(organisation)),
         ),
-        _("Rules"): (("audit", _("Audit trail"), links.audit(organisation)),),
+        _("Rules"): (
+            ("visibility", _("Visibility"), links.visibility(organisation)),
+            ("audit", _("Audit trail"), links.audit(organisation)),
+        ),
     }
 
 

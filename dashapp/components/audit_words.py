@@ -27,6 +27,7 @@ PAGES: Final = (
     "sessions",
     "administration",
     "connections",
+    "visibility",
 )
 """The pages that leave rows, as these name them."""
 
@@ -82,6 +83,7 @@ def action_word(action: Action) -> str:
         Action.SPLIT: _("Split a person in two"),
         Action.ORGANISATION_MADE: _("Set the organisation up"),
         Action.TERM_SET: _("Set a term's calendar"),
+        Action.VISIBILITY: _("Changed what students see"),
     }[action]
 
 
@@ -90,7 +92,7 @@ def action_groups() -> dict[str, tuple[Action, ...]]:
     said = {
         _("Pages"): ("page",),
         _("Sign-in"): ("session", "password", "account", "administrator", "provider"),
-        _("Who sees whom"): ("caseload", "guardians", "guardian", "person", "course", "join_rule"),
+        _("Who sees whom"): ("caseload", "guardians", "guardian", "person", "course", "join_rule", "visibility"),
         _("Learning platforms"): ("platform",),
         _("Keys, senders and frames"): ("key", "sender", "embed_link", "frame_origins"),
         _("Organisation and calendar"): ("organisation", "term"),
@@ -132,6 +134,7 @@ def page_word(page: str) -> str:
         "sessions": _("Open sessions"),
         "administration": _("Administration"),
         "connections": _("Connections"),
+        "visibility": _("Visibility"),
     }
     return said.get(page, page)
 

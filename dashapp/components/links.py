@@ -62,6 +62,14 @@ class Links:
         """The systems that send events to an organisation; never in a frame."""
         return f"{self.prefix.rstrip('/')}/organisations/{organisation}/connections"
 
+    def visibility(self, organisation: PublicId) -> str:
+        """What students of an organisation see; never in a frame."""
+        return f"{self.prefix.rstrip('/')}/organisations/{organisation}/visibility"
+
+    def preview(self, course: PublicId) -> str:
+        """The page as a student of a course sees it; never in a frame."""
+        return f"{self.prefix.rstrip('/')}/courses/{course}/preview"
+
     def data_quality(self, organisation: PublicId) -> str:
         """The page about the quality of an organisation's data."""
         return self._to(f"/organisations/{organisation}/data-quality")

@@ -68,6 +68,8 @@ def rule_value(reason: Reason) -> str:
     """The learner's value in a table: "11", "31 %"."""
     if reason.value is None and reason.comparison is Comparison.HIDDEN:
         return _("hidden for privacy")
+    if reason.value is None and reason.comparison is Comparison.NOT_SHOWN:
+        return _("not shown here")
     if reason.value is None and reason.comparison is Comparison.TOO_FEW:
         return _("too few to compare")
     return _("not yet") if reason.value is None else _measured(reason.rule, reason.value)

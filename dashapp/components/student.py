@@ -14,14 +14,14 @@ from dashapp.components.card import Children, Frame
 from dashapp.components.definitions import Subject, definition
 from dashapp.components.differences import amount_against, count_against, emphasised
 from dashapp.components.links import Links
-from dashapp.components.reasons import applies, reason_sentence, rule_limit, rule_name, rule_value
+from dashapp.components.rules import why, why_line
 from dashapp.components.sentences import student_lead, student_sentence
 from dashapp.components.slots import Slot, chart_slots
 from dashapp.components.strip import Cell
 from dashapp.components.whose import Reader, whose
 from dashapp.domain.audience import Comparison
 from dashapp.domain.audit import Opening
-from dashapp.domain.views import Due, Level, Reason, StudentView, Week
+from dashapp.domain.views import Due, StudentView, Week
 from dashapp.figures import Screen
 from dashapp.ids import Student, asof_of, line_of
 from dashapp.words import _, ngettext
@@ -248,70 +248,14 @@ def _due_list(view: StudentView) -> Component:
     return html.Ul(rows, className="la-list la-due")
 
 
-def _rule_row(level: Level, reason: Reason) -> Component:
-    # A rule that applies is as urgent as the level that it led to: one alone makes nobody need help.
-    answer = marks.level_mark(level.value, _("Yes")) if applies(reason) else marks.level_mark("calm", _("No"))
-    return html.Tr(
-        [
-            html.Td(rule_name(reason.rule)),
-            html.Td(rule_value(reason), className="la-num la-m")
-            if reason.value is not None
-            else html.Td(rule_value(reason), className="la-2", style={"textAlign": "end"}),
-            html.Td(rule_limit(reason), className="la-2"),
-            html.Td(answer if reason.value is not None else "–", className="fit"),
-        ]
-    )
-
-
-def _course_row(course: str, level: Level, reasons: Sequence[Reason]) -> Component:
-    """One course in a line, where there are several: the rules that apply, or that none does."""
-    silent = all(reason.value is None for reason in reasons)
-    said = _("No rule can speak now") if silent else reason_sentence(*reasons) or _("No rule applies")
-    count = sum(applies(reason) for reason in reasons)
-    number = ngettext("{number} rule", "{number} rules", count).format(number=words.number(count))
-    return html.Tr(
-        [
-            html.Td(course, className="la-m fit"),
-            html.Td(said, className="la-2", style={"paddingInlineStart": "1rem"}),
-            html.Td(marks.level_mark(level.value, number) if count else None, className="fit"),
-        ]
-    )
-
-
-def _why(view: StudentView) -> Component:
-    if len(view.reasons) > 1:
-        rows = [
-            _course_row(course, level, reasons)
-            for (course, reasons), level in zip(view.reasons, view.levels, strict=True)
-        ]
-        more = html.P(_("Choose one course to see each rule with its limit."), className="la-small la-2")
-        return html.Div([html.Table(html.Tbody(rows), className="la-table"), more])
-    rows = [_rule_row(view.level, reason) for _course, reasons in view.reasons for reason in reasons]
-    if not rows:
-        return card.no_data(_("The rules speak as soon as a course has begun."))
-    head = [_("Rule"), _("Value"), _("Applies when"), _("Applies")]
-    cells = [html.Th(text, className="la-num" if place == 1 else None) for place, text in enumerate(head)]
-    table = html.Table([html.Thead(html.Tr(cells)), html.Tbody(rows)], className="la-table")
-    return html.Div(table, className="la-scroll")
-
-
-def _why_line(view: StudentView) -> str:
-    reasons = [reason for _course, given in view.reasons for reason in given]
-    if not reasons or all(reason.value is None for reason in reasons):
-        return _("No rule speaks before teaching starts, in breaks, or after the end")
-    count = sum(applies(reason) for reason in reasons)
-    if count == 0:
-        return _("The rules are checked at every update; none applies")
-    said = ngettext("{number} rule applies: {level}", "{number} rules apply: {level}", count)
-    return said.format(number=words.number(count), level=marks.level_word(view.level))
-
-
 def _weeks_line(view: StudentView) -> str:
     unit = _("Time per week") if view.minutes_recorded else _("Events per week; time is not recorded by this source")
     if view.chosen is None and len(view.courses) > 1:
         return _("{unit}; choose one course to compare with its median").format(unit=unit)
     if view.comparison is Comparison.HIDDEN:
         return _("{unit}; the median is hidden for privacy: too few others are in the course").format(unit=unit)
+    if view.comparison is Comparison.NOT_SHOWN:
+        return _("{unit}; comparisons with the course are not shown here").format(unit=unit)
     if view.comparison is Comparison.TOO_FEW:
         return _("{unit}; too few others are in the course to compare with").format(unit=unit)
     if not any(week.median_minutes is not None or week.median_events is not None for week in view.weeks):
@@ -322,6 +266,8 @@ def _weeks_line(view: StudentView) -> str:
 def _scores_line(view: StudentView) -> str:
     if not view.scores or any(score.median is not None for score in view.scores):
         return _("Score, the median and the middle half of each course")
+    if any(score.comparison is Comparison.NOT_SHOWN for score in view.scores):
+        return _("Score; how the course did is not shown here")
     if any(score.comparison is Comparison.HIDDEN for score in view.scores):
         return _("Score; the median is hidden for privacy: too few others have one")
     return _("Score; too few others have one to compare with")
@@ -374,7 +320,7 @@ def fill(
     opened: Sequence[Opening] = (),
 ) -> dict[str, object]:
     """The values of the page by the names of `slots`, for who reads it; `opened`: who opened it."""
-    own = reader is Reader.LEARNER
+    own = reader in (Reader.LEARNER, Reader.PREVIEW)
     del links  # nothing on this page leads away yet; the parameter keeps the three pages alike
     asof: Children = card.asof_words(view.freshness)
     return {
@@ -385,8 +331,8 @@ def fill(
         "courses": _course_options(view),
         "strip": strip.cells([_score_cell(view), _week_cell(view), _days_cell(view), _handed_in_cell(view)]),
         "due": _due_list(view),
-        "why": _why(view),
-        "why_line": _why_line(view),
+        "why": why(view),
+        "why_line": why_line(view),
         **_charts(view, screen, None if own else _("score")),
         "openings": openings(opened, view.today, view.freshness.zone) if own else None,
         "asof": [asof] * len(CARDS),

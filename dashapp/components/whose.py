@@ -12,6 +12,8 @@ class Reader(StrEnum):
     STAFF = "staff"
     ADVISER = "adviser"
     GUARDIAN = "guardian"
+    PREVIEW = "preview"
+    """Staff, to whom it is shown as the learner would see it; the learner is invented."""
 
 
 def whose(name: str, reader: Reader) -> str:
@@ -21,5 +23,6 @@ def whose(name: str, reader: Reader) -> str:
         Reader.STAFF: _("The page of {name}"),
         Reader.ADVISER: _("The page of {name}, whom you advise"),
         Reader.GUARDIAN: _("The page of {name}: you read it as their guardian, and they can see that"),
+        Reader.PREVIEW: _("Preview: {name}, invented. This is what students of the course see."),
     }[reader]
     return said.format(name=name or _("a learner without a name"))

@@ -83,6 +83,7 @@ class Question:
             None if scope.learners is None else sorted(scope.learners),
             scope.minimum_group,
             sorted(scope.sections),
+            None if scope.visibility is None else scope.visibility.key(),
             self.filters.to_query(),
             self.subject,
             self.version,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Final, Protocol, TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -20,8 +21,10 @@ from dashapp.data.queries.overview import read_overview
 from dashapp.data.queries.people import find_person
 from dashapp.data.queries.quality import read_quality
 from dashapp.data.queries.student import read_student
-from dashapp.domain.audience import MINIMUM_GROUP
+from dashapp.data.visibilities import Visibilities
+from dashapp.domain.audience import MINIMUM_GROUP, Audience
 from dashapp.domain.clock import Clock
+from dashapp.domain.errors import NotPermitted
 from dashapp.domain.filters import Filters
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId
 from dashapp.domain.principal import Principal
@@ -45,6 +48,8 @@ from dashapp.domain.views import (
     InstitutionView,
     StudentView,
 )
+from dashapp.domain.visibility import Visibility
+from dashapp.privacy.visibility import limited
 
 ID_SECONDS: Final = 60.0
 MOST_IDS: Final = 50_000
@@ -103,15 +108,19 @@ class PageReader:
     _quality: Form[QualityView] = field(default_factory=lambda: Form.of(QualityView), repr=False)
     _ids: _KnownIds = field(default_factory=_KnownIds, repr=False)
     openings: Openings = field(init=False, repr=False)
+    visibilities: Visibilities = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Remembers nothing yet."""
-        # The only value that is made of another one; the dataclass is frozen for everybody else.
+        # Values that are made of another one; the dataclass is frozen for everybody else.
         object.__setattr__(self, "openings", Openings(self.database))
+        object.__setattr__(self, "visibilities", Visibilities(self.database))
 
     def student(self, principal: Principal, filters: Filters) -> StudentView:
         """The principal's own page."""
-        return self._read_student(scope_for_student(principal, self.minimum_group), filters, principal.person_id)
+        scope = scope_for_student(principal, self.minimum_group)
+        shown = replace(scope, visibility=self.visibility(principal.organisation_id))
+        return self._read_student(shown, filters, principal.person_id)
 
     def learner(self, principal: Principal, public_id: UUID, filters: Filters) -> StudentView:
         """One learner's page, for the learner, for staff of a course of theirs, their adviser and their guardian."""
@@ -119,7 +128,13 @@ class PageReader:
         staff = person in principal.advises or (principal.teaches_in and person not in principal.guards)
         if not staff and person != principal.person_id:
             principal = self._as_guardian(principal)
-        return self._read_student(scope_for_learner(principal, person, self.minimum_group), filters, person)
+        scope = scope_for_learner(principal, person, self.minimum_group)
+        visibility = self.visibility(principal.organisation_id)
+        if person in principal.advises and not visibility.advisers:
+            raise NotPermitted("Advisers see no pages of learners in this organisation.")
+        if scope.audience is Audience.SELF or (scope.audience is Audience.ONE and person not in principal.advises):
+            scope = replace(scope, visibility=visibility)
+        return self._read_student(scope, filters, person)
 
     def classroom(self, principal: Principal, public_id: UUID, filters: Filters) -> ClassroomView:
         """One course's page. `filters.level` changes nothing: the page shows how many learners are on each."""
@@ -155,10 +170,16 @@ class PageReader:
 
     def caseload(self, principal: Principal) -> CaseloadView:
         """The learners whom the principal advises or is guardian of."""
-        scope = scope_for_caseload(self._as_guardian(principal), self.minimum_group)
+        principal = self._as_guardian(principal)
+        visibility = self.visibility(principal.organisation_id)
+        if not visibility.advisers:
+            principal = replace(principal, advises=frozenset())
+        scope = replace(scope_for_caseload(principal, self.minimum_group), visibility=visibility)
         question = self._question("caseload", scope, Filters(), 0)
+        # Guardians see what the learner sees.
+        spared = frozenset() if visibility.policy.risk_words else principal.guards - principal.advises
         return self._answer(
-            question, self._caseload, lambda connection: read_caseload(connection, scope, question.as_of)
+            question, self._caseload, lambda connection: read_caseload(connection, scope, question.as_of, spared)
         )
 
     def _as_guardian(self, principal: Principal) -> Principal:
@@ -206,9 +227,17 @@ class PageReader:
     def _read_student(self, scope: Scope, filters: Filters, person: PersonId) -> StudentView:
         asked = replace(filters, level=None, section=None, unit=None)
         question = self._question("student", scope, asked, int(person))
-        return self._answer(
-            question, self._student, lambda connection: read_student(connection, scope, question.as_of, asked, person)
-        )
+
+        def read(connection: Connection) -> StudentView:
+            view = read_student(connection, scope, question.as_of, asked, person)
+            return view if scope.visibility is None else limited(view, scope.visibility)
+
+        return self._answer(question, self._student, read)
+
+    def visibility(self, organisation: OrganisationId) -> Visibility:
+        """What learners of an organisation, and their guardians, see at this moment."""
+        zone = ZoneInfo(self.live.freshness().zone)
+        return self.visibilities.of(organisation).at(self.clock().astimezone(zone).time())
 
     def _question(self, name: str, scope: Scope, filters: Filters, subject: int) -> Question:
         """The question with the version of all data that its answer is made of."""

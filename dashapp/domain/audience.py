@@ -31,6 +31,8 @@ class Comparison(StrEnum):
     """For privacy: so few others are in the group that a figure of it would tell theirs."""
     TOO_FEW = "too_few"
     """For a reader who sees each of them by name anyway: a figure of so few means nothing."""
+    NOT_SHOWN = "not_shown"
+    """The learner's organisation, or the course, has decided not to show it to learners."""
 
 
 def comparison(audience: Audience, others: int, minimum_group: int = MINIMUM_GROUP) -> Comparison:

@@ -72,6 +72,7 @@ class Action(StrEnum):
     SPLIT = "person.split"
     ORGANISATION_MADE = "organisation.made"
     TERM_SET = "term.set"
+    VISIBILITY = "visibility.changed"
 
 
 class ViewerRole(StrEnum):

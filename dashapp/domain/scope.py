@@ -7,6 +7,7 @@ from dashapp.domain.audience import MINIMUM_GROUP, Audience
 from dashapp.domain.errors import NotPermitted
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId, SectionId
 from dashapp.domain.principal import Principal
+from dashapp.domain.visibility import Visibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Scope:
     minimum_group: int = MINIMUM_GROUP
     sections: frozenset[tuple[CourseId, SectionId]] = frozenset()
     """Of the courses named here only the learners of these sections may be read by name."""
+    visibility: Visibility | None = None
+    """What is shown of the page to whom it is about; None: its reader sees everything, as staff do."""
 
     def sections_of(self, course: CourseId) -> frozenset[SectionId] | None:
         """The sections of a course whose learners may be read by name; None: all of its learners."""

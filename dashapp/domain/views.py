@@ -149,6 +149,8 @@ class StudentView:
     """Of the weeks with the one course in view."""
     freshness: Freshness
     minutes_recorded: bool = True
+    risk_shown: bool = True
+    """False: the organisation does not tell learners their level and the rules behind it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,8 @@ def _ends(rows: Sequence[Score], own: str, screen: Screen) -> list[Json]:
 
 def why_not(score: Score) -> str:
     """Why a score stands alone."""
+    if score.comparison is Comparison.NOT_SHOWN:
+        return _("not shown here")
     return _("too few to compare") if score.comparison is Comparison.TOO_FEW else _("hidden for privacy")
 
 

@@ -13,6 +13,7 @@ from dashapp.ids.administration import (
     Platforms,
     Quality,
     Sessions,
+    Visibility,
 )
 from dashapp.ids.pages import Caseload, Classroom, Courses, Home, Institution, Invitation, OwnGuardians, Shell, Student
 
@@ -34,6 +35,7 @@ __all__ = [
     "Sessions",
     "Shell",
     "Student",
+    "Visibility",
     "asof_of",
     "file_of",
     "fresh_of",

@@ -252,3 +252,41 @@ class Connections:
     def act(what: str, row: object) -> dict[str, object]:
         """A button of a sender (`key`, `rotate`, `on`, `off`) or of a key (`revoke`); with `dash.ALL` all of them."""
         return {"type": f"sender-{what}", "row": row}
+
+
+class Visibility:
+    """What students see of themselves beside others."""
+
+    PAGE: Final = "visibility-page"
+    TITLE: Final = "visibility-title"
+    LEAD: Final = "visibility-lead"
+    SAID: Final = "visibility-said"
+    """Children: what came of the last action."""
+    UNDO: Final = "visibility-undo"
+    DECISION: Final = "visibility-decision"
+    """Store: what held before the last action, and a number that rises with every action."""
+    POLICY: Final = "visibility-policy"
+    """The card of the organisation's decisions."""
+    SHOWN: Final = "visibility-shown"
+    """Checklist: what students see."""
+    OPEN: Final = "visibility-open"
+    """Checklist: what courses may decide."""
+    ADVISERS: Final = "visibility-advisers"
+    """Checklist with one choice: "advisers"."""
+    QUIET_FROM: Final = "visibility-quiet-from"
+    QUIET_TO: Final = "visibility-quiet-to"
+    SAVE: Final = "visibility-save"
+    COURSES: Final = "visibility-courses"
+    """The card of what courses decide otherwise."""
+    COURSE: Final = "visibility-course"
+    """Select: a course's public id."""
+    OVERRIDES: Final = "visibility-overrides"
+    """Children: the courses that decide otherwise."""
+    SAVE_COURSE: Final = "visibility-save-course"
+    PREVIEW: Final = "visibility-preview"
+    """Link: the page as a student of the chosen course sees it."""
+
+    @staticmethod
+    def choice(shown: str) -> str:
+        """RadioItems: what the chosen course decides of something; "" for as the organisation."""
+        return f"visibility-course-{shown.replace('_', '-')}"

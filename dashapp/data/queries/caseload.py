@@ -1,6 +1,7 @@
 """The data round of a caseload: single learners over all their courses, at most eight statements."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -20,8 +21,12 @@ from dashapp.domain.views import CaseloadRow, CaseloadView, Level, Reason
 ORDER = (Level.HELP, Level.WATCH, Level.CALM)
 
 
-def read_caseload(connection: Connection, scope: Scope, as_of: AsOf) -> CaseloadView:
+def read_caseload(
+    connection: Connection, scope: Scope, as_of: AsOf, spared: frozenset[PersonId] = frozenset()
+) -> CaseloadView:
     """The learners of the scope, those who need help first, with their courses under way, or all where none is.
+
+    Of the `spared` the reader is not told how urgent it is: they come last, without a level.
 
     Raises NotPermitted for a scope that names no learners.
     """
@@ -55,7 +60,16 @@ def read_caseload(connection: Connection, scope: Scope, as_of: AsOf) -> Caseload
         for key in learners
         if key in named and courses_of[key]
     ]
-    rows.sort(key=lambda row: (ORDER.index(row.level), -(row.last_active or date.min).toordinal(), row.name))
+    keys = {PublicId(named[key].public_id) for key in spared if key in named}
+    rows = [_spared(row) if row.public_id in keys else row for row in rows]
+    rows.sort(
+        key=lambda row: (
+            row.public_id in keys,
+            ORDER.index(row.level),
+            -(row.last_active or date.min).toordinal(),
+            row.name,
+        )
+    )
     return CaseloadView(tuple(rows), campus.today, campus.freshness)
 
 
@@ -79,3 +93,7 @@ def _row(
         last_active=date.fromordinal(max(days)) if days else None,
         average_score=sum(averages) / len(averages) if averages else None,
     )
+
+
+def _spared(row: CaseloadRow) -> CaseloadRow:
+    return replace(row, level=Level.CALM, speaking=False, reasons=())

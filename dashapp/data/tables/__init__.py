@@ -103,6 +103,9 @@ from dashapp.data.tables.structure import (
     terms,
     units,
 )
+from dashapp.data.tables.visibility import (
+    visibility_policies,
+)
 
 TENANT_TABLES = tuple(
     table for table in metadata.sorted_tables if "organisation_id" in table.c and table.name != "organisations"
@@ -184,4 +187,5 @@ __all__ = [
     "transport_offsets",
     "units",
     "video_segments",
+    "visibility_policies",
 ]
