@@ -40,7 +40,7 @@ def show_connections(asked: Asked, done: object, page: Mapping[str, object]) -> 
         topic = Topic(organisation, asked.principal.public_id)
         version = version_of(asked, topic)
         with services.database.transaction(DatabaseRole.JOBS, organisation) as connection:
-            view = read_connections(connection, organisation)
+            view = read_connections(connection, organisation, services.clock())
         filled = connections.fill(view, services.clock())
         return PageAnswer(filled, topic, version, services.live.freshness())
 

@@ -55,7 +55,7 @@ def _name(lack: Lack) -> str:
 def _things(lack: Lack) -> str:
     match lack:
         case Lack.NAMES:
-            return _("active people")
+            return _("people")
         case Lack.TITLES:
             return _("activities")
         case Lack.DUE_DATES:

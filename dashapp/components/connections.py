@@ -187,13 +187,13 @@ def _sender(row: SenderRow, zone: str, now: datetime) -> list[Component]:
 
 def arrived_words(arrived: Arrived, name: str, zone: str) -> str:
     """ "First event seen 10:42:07 from Moodle, 3 learners, 2 courses, 1 unknown verb": what has come so far."""
-    if not arrived.events:
+    if arrived.last_at is None:
         return _("Nothing has come yet. Keys are taken from the moment they are made.")
     parts = []
     if arrived.first_at is not None:
         said = _("First event seen {when} from {name}").format(when=moment(arrived.first_at, zone), name=name)
         parts.append(said)
-    events = ngettext("{number} event", "{number} events", arrived.events)
+    events = ngettext("{number} event in 7 days", "{number} events in 7 days", arrived.events)
     parts.append(events.format(number=words.number(arrived.events)))
     if arrived.learners is not None:
         learners = ngettext("{number} person", "{number} people", arrived.learners)

@@ -43,7 +43,7 @@ class KeyRow:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """What has come from a sender, all in all."""
+    """What has come from a sender; counts are of the last seven days."""
 
     first_at: datetime | None = None
     """None: it is not known, since it was before this was kept."""

@@ -5,6 +5,7 @@ In transactions of la_jobs, which may see keys and ledger.
 
 from collections import defaultdict
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -16,22 +17,25 @@ from dashapp.domain.events import Topic
 from dashapp.domain.keys import OrganisationId, SourceId
 
 MOST_TERMS: Final = 12
+RECENT: Final = timedelta(days=7)
+"""What is counted of a sender: since its first event, but no longer back than this."""
 
 
-def read_connections(connection: Connection, organisation: OrganisationId) -> ConnectionsView:
+def read_connections(connection: Connection, organisation: OrganisationId, now: datetime) -> ConnectionsView:
     """The senders of an organisation in the order of their names, and what pages miss."""
     values = {"organisation": organisation}
     keys: defaultdict[int, list[KeyRow]] = defaultdict(list)
     for row in connection.execute(_KEYS, values).mappings():
         keys[row["source_id"]].append(KeyRow(**{name: row[name] for name in _KEY_COLUMNS}))
-    arrived = {row["source_id"]: _arrived(row) for row in connection.execute(_ARRIVED, values).mappings()}
+    recent = {**values, "since": now - RECENT}
+    arrived = {row["source_id"]: _arrived(row) for row in connection.execute(_ARRIVED, recent).mappings()}
     senders = tuple(
         _sender(connection, organisation, row, (tuple(keys[row["source_id"]]), arrived.get(row["source_id"])))
         for row in connection.execute(_SENDERS, values).mappings()
     )
     title = connection.execute(_TITLE, values).scalar_one()
     counts = connection.execute(_FOUND, values).mappings().one()
-    found = _found(counts) if any(one.arrived.events for one in senders) else ()
+    found = _found(counts) if any(one.arrived.last_at for one in senders) else ()
     return ConnectionsView(title, newest_zone(connection, organisation), senders, found)
 
 
@@ -54,17 +58,16 @@ def _sender(
 
 
 def _arrived(row: RowMapping) -> Arrived:
-    # Of a time before it was kept when the first event came, nobody knows the first.
-    first = row["first_at"] if row["first_is_known"] else None
-    return Arrived(first, row["last_at"], int(row["events"]), int(row["refused"]), int(row["courses"]))
+    events, refused, courses = (int(row[name] or 0) for name in ("events", "refused", "courses"))
+    return Arrived(row["first_at"], row["last_at"], events, refused, courses)
 
 
 def _looked_at(connection: Connection, organisation: OrganisationId, source: SourceId, arrived: Arrived) -> Arrived:
     """With what only its single events can tell, where there are not too many of them."""
-    if arrived.events > MOST_LOOKED_AT:
+    values = {"organisation": organisation, "source": source, "most": MOST_LOOKED_AT + 1}
+    looked_at, learners = connection.execute(_LEARNERS, values).one()
+    if looked_at > MOST_LOOKED_AT:
         return arrived
-    values = {"organisation": organisation, "source": source}
-    learners = connection.execute(_LEARNERS, values).scalar_one()
     terms: set[str] = set()
     for body in connection.execute(_INTERACTIONS, values).scalars():
         said = _Said() if body is None else msgspec.json.decode(bytes(body), type=_Said)
@@ -92,17 +95,28 @@ _KEYS: Final = text(
     "SELECT source_id, prefix, created_at, expires_at, revoked_at, last_used_at FROM source_keys"
     " WHERE organisation_id = :organisation ORDER BY created_at DESC, prefix"
 )
-_ARRIVED: Final = text(
-    "SELECT source_id, min(first_received_at) AS first_at, bool_and(first_received_at IS NOT NULL) AS first_is_known,"
-    " max(last_received_at) AS last_at, sum(received) AS events, sum(refused) AS refused,"
-    " count(DISTINCT course_id) FILTER (WHERE course_id <> 0) AS courses"
-    " FROM quality_hours WHERE organisation_id = :organisation GROUP BY source_id"
-)
-_LEARNERS: Final = text(
-    "SELECT count(DISTINCT coalesce(p.merged_into, p.person_id)) FROM event_ledger l"
-    " JOIN people p ON p.organisation_id = l.organisation_id AND p.person_id = l.person_id"
-    " WHERE l.organisation_id = :organisation AND l.source_id = :source"
-)
+_ARRIVED: Final = text("""
+    SELECT s.source_id, f.first_at, l.last_at, q.events, q.refused, q.courses FROM sources s
+    LEFT JOIN LATERAL (
+        SELECT min(first_received_at) AS first_at FROM quality_hours WHERE organisation_id = :organisation
+            AND source_id = s.source_id AND hour = (SELECT min(hour) FROM quality_hours
+                WHERE organisation_id = :organisation AND source_id = s.source_id)) f ON true
+    LEFT JOIN LATERAL (
+        SELECT max(last_received_at) AS last_at FROM quality_hours WHERE organisation_id = :organisation
+            AND source_id = s.source_id AND hour = (SELECT max(hour) FROM quality_hours
+                WHERE organisation_id = :organisation AND source_id = s.source_id)) l ON true
+    LEFT JOIN LATERAL (
+        SELECT sum(received) AS events, sum(refused) AS refused,
+            count(DISTINCT course_id) FILTER (WHERE course_id <> 0) AS courses
+        FROM quality_hours WHERE organisation_id = :organisation AND source_id = s.source_id
+            AND hour > :since) q ON true
+    WHERE s.organisation_id = :organisation""")
+_LEARNERS: Final = text("""
+    WITH looked AS MATERIALIZED (
+        SELECT person_id FROM event_ledger WHERE organisation_id = :organisation AND source_id = :source LIMIT :most)
+    SELECT (SELECT count(*) FROM looked), (
+        SELECT count(DISTINCT coalesce(p.merged_into, p.person_id)) FROM (SELECT DISTINCT person_id FROM looked) d
+        JOIN people p ON p.organisation_id = :organisation AND p.person_id = d.person_id)""")
 # Found by the index over (organisation, person, instant), row by row: the ledger knows both.
 _INTERACTIONS: Final = text(
     "SELECT r.body FROM event_ledger l JOIN raw_events r ON r.organisation_id = l.organisation_id"
@@ -115,18 +129,18 @@ _FOUND: Final = text("""
         SELECT course_id FROM courses c WHERE organisation_id = :organisation AND EXISTS (
             SELECT 1 FROM course_days d WHERE d.organisation_id = :organisation AND d.course_id = c.course_id)),
     things AS MATERIALIZED (
-        SELECT a.activity_id, a.title IS NOT NULL OR a.claimed_title IS NOT NULL AS titled, a.due_at,
+        SELECT a.activity_id, a.course_id, a.title IS NOT NULL OR a.claimed_title IS NOT NULL AS titled, a.due_at,
             a.activity_type IN ('quiz', 'assignment', 'exam') AS graded, a.activity_type = 'video' AS video
         FROM activities a JOIN seen USING (course_id) WHERE a.organisation_id = :organisation),
-    active AS MATERIALIZED (
-        SELECT DISTINCT person_id FROM learner_course_days WHERE organisation_id = :organisation)
+    everybody AS MATERIALIZED (
+        SELECT described_at IS NOT NULL OR described_as IS NOT NULL AS named FROM people
+        WHERE organisation_id = :organisation AND merged_into IS NULL)
     SELECT
         (SELECT count(*) FROM seen s JOIN courses c ON c.organisation_id = :organisation AND c.course_id = s.course_id
             WHERE c.title IS NOT NULL OR c.claimed_title IS NOT NULL) AS courses,
         (SELECT count(*) FROM seen) AS of_courses,
-        (SELECT count(*) FROM active JOIN people p ON p.organisation_id = :organisation
-            AND p.person_id = active.person_id AND (p.described_at IS NOT NULL OR p.described_as IS NOT NULL)) AS names,
-        (SELECT count(*) FROM active) AS of_names,
+        (SELECT count(*) FROM everybody WHERE named) AS names,
+        (SELECT count(*) FROM everybody) AS of_names,
         (SELECT count(*) FROM seen s WHERE EXISTS (SELECT 1 FROM memberships m
             WHERE m.organisation_id = :organisation AND m.scope_kind = 'course' AND m.scope_id = s.course_id
                 AND m.role = 'learner')) AS roster,
@@ -142,9 +156,12 @@ _FOUND: Final = text("""
             WHERE b.organisation_id = :organisation AND b.course_id = s.course_id
                 AND b.score IS NOT NULL)) AS scores,
         (SELECT count(*) FROM seen) AS of_scores,
-        (SELECT count(*) FROM seen s WHERE EXISTS (SELECT 1 FROM learner_activities l
-            WHERE l.organisation_id = :organisation AND l.course_id = s.course_id
-                AND l.completed_at IS NOT NULL)) AS completion,
+        (SELECT count(*) FROM seen s WHERE EXISTS (SELECT 1 FROM (
+            SELECT completed_at FROM learner_activities l
+            WHERE l.organisation_id = :organisation AND l.course_id = s.course_id LIMIT 2000) looked
+            WHERE completed_at IS NOT NULL)) AS completion,
         (SELECT count(*) FROM seen) AS of_completion,
-        (SELECT count(DISTINCT v.activity_id) FROM video_segments v WHERE v.organisation_id = :organisation) AS videos,
+        (SELECT count(*) FROM things t WHERE video AND EXISTS (SELECT 1 FROM video_segments v
+            WHERE v.organisation_id = :organisation AND v.course_id = t.course_id
+                AND v.activity_id = t.activity_id)) AS videos,
         (SELECT count(*) FROM things WHERE video) AS of_videos""")

@@ -25,6 +25,7 @@ quality_hours = Table(
     moment("last_received_at", nullable=False),
     moment("first_received_at"),
     PrimaryKeyConstraint("organisation_id", "hour", "source_id", "course_id", "slot"),
+    Index(None, "organisation_id", "source_id", "hour"),
 )
 """By the UTC hour of arrival; `course_id` 0: events about no course, and what could not be decoded. `slot` is the
 writer's, so that no two writers wait for one row. The columns are those of `dashapp.domain.quality.Counts`."""
