@@ -133,7 +133,7 @@ _FOUND: Final = text("""
             a.activity_type IN ('quiz', 'assignment', 'exam') AS graded, a.activity_type = 'video' AS video
         FROM activities a JOIN seen USING (course_id) WHERE a.organisation_id = :organisation),
     everybody AS MATERIALIZED (
-        SELECT described_at IS NOT NULL OR described_as IS NOT NULL AS named FROM people
+        SELECT coalesce(given_name, family_name) IS NOT NULL OR described_as IS NOT NULL AS named FROM people
         WHERE organisation_id = :organisation AND merged_into IS NULL)
     SELECT
         (SELECT count(*) FROM seen s JOIN courses c ON c.organisation_id = :organisation AND c.course_id = s.course_id
