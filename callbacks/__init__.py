@@ -17,6 +17,7 @@ from callbacks import (
     platforms,
     sessions,
     student,
+    terms,
     visibility,
 )
 from dashapp.security.callbacks import CallbackRegistry
@@ -27,7 +28,7 @@ __all__ = ["register_all"]
 def register_all(registry: CallbackRegistry) -> None:
     """Registers the callbacks of all pages on one app."""
     learners = (student, caseload, guardians, classroom, courses)
-    administrators = (administration, connections, data_quality, letters, audit, platforms, sessions, visibility)
+    administrators = (administration, connections, data_quality, letters, audit, platforms, sessions, terms, visibility)
     pages = (*learners, institution, *administrators)
     for room in (frame, home, *pages, live):
         room.register(registry)

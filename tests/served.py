@@ -27,6 +27,7 @@ from dashapp.components import (
     platforms,
     quality,
     student,
+    terms,
     visibility,
 )
 from dashapp.data.database import Database
@@ -101,7 +102,7 @@ def body_of(application: Application, output: str, values: dict[str, Any]) -> di
 
 def _cards_of(page: str) -> Sequence[str]:
     learners = (student, caseload, classroom, courses)
-    pages = (*learners, institution, administration, connections, quality, letters, audit, platforms, visibility)
+    pages = (*learners, institution, administration, connections, quality, letters, audit, platforms, terms, visibility)
     cards: dict[str, Sequence[str]] = {each.PAGE: each.CARDS for each in pages}
     return cards[page]
 

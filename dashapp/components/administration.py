@@ -46,6 +46,7 @@ def entries(links: Links, organisation: PublicId) -> dict[str, tuple[tuple[str, 
             ("guardians", _("Guardians"), links.guardians(organisation)),
             ("sessions", _("Who is signed in"), links.sessions(organisation)),
         ),
+        _("Teaching"): (("terms", _("Terms"), links.terms(organisation)),),
         _("Data"): (
             ("connections", _("Connections"), links.connections(organisation)),
             ("platforms", _("Learning platforms"), links.platforms(organisation)),
@@ -163,6 +164,7 @@ def _step_words(step: Step) -> str:
 def _address(step: Step, links: Links, organisation: PublicId) -> str | None:
     """Where a step is taken."""
     return {
+        Step.CALENDAR: links.terms(organisation),
         Step.SENDER: links.connections(organisation),
         Step.EVENTS: links.connections(organisation),
         Step.PLATFORM: links.platforms(organisation),

@@ -28,6 +28,7 @@ PAGES: Final = (
     "administration",
     "connections",
     "visibility",
+    "terms",
 )
 """The pages that leave rows, as these name them."""
 
@@ -83,6 +84,7 @@ def action_word(action: Action) -> str:
         Action.SPLIT: _("Split a person in two"),
         Action.ORGANISATION_MADE: _("Set the organisation up"),
         Action.TERM_SET: _("Set a term's calendar"),
+        Action.TERM_REMOVED: _("Removed a term"),
         Action.VISIBILITY: _("Changed what students see"),
     }[action]
 
@@ -135,6 +137,7 @@ def page_word(page: str) -> str:
         "administration": _("Administration"),
         "connections": _("Connections"),
         "visibility": _("Visibility"),
+        "terms": _("Terms"),
     }
     return said.get(page, page)
 

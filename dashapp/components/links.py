@@ -62,6 +62,10 @@ class Links:
         """The systems that send events to an organisation; never in a frame."""
         return f"{self.prefix.rstrip('/')}/organisations/{organisation}/connections"
 
+    def terms(self, organisation: PublicId) -> str:
+        """The terms of an organisation with their calendar; never in a frame."""
+        return f"{self.prefix.rstrip('/')}/organisations/{organisation}/terms"
+
     def visibility(self, organisation: PublicId) -> str:
         """What students of an organisation see; never in a frame."""
         return f"{self.prefix.rstrip('/')}/organisations/{organisation}/visibility"

@@ -72,6 +72,7 @@ class Action(StrEnum):
     SPLIT = "person.split"
     ORGANISATION_MADE = "organisation.made"
     TERM_SET = "term.set"
+    TERM_REMOVED = "term.removed"
     VISIBILITY = "visibility.changed"
 
 

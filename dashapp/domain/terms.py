@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 LONGEST_NAME: Final = 100
-MOST_BREAKS: Final = 30
+MOST_BREAKS: Final = 12
 
 
 class TermFault(StrEnum):
@@ -42,6 +42,18 @@ class Term:
     starts_on: date
     ends_on: date
     breaks: tuple[tuple[date, date], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TermRow:
+    """A term as the administration lists it."""
+
+    term_id: int
+    name: str
+    term: Term | None
+    """None: only descriptions of courses have named it, and nobody has given it a calendar."""
+    courses: int
+    """Courses that belong to it."""
 
 
 LONGEST_DAYS: Final = 730

@@ -13,6 +13,7 @@ from dashapp.ids.administration import (
     Platforms,
     Quality,
     Sessions,
+    Terms,
     Visibility,
 )
 from dashapp.ids.pages import Caseload, Classroom, Courses, Home, Institution, Invitation, OwnGuardians, Shell, Student
@@ -35,6 +36,7 @@ __all__ = [
     "Sessions",
     "Shell",
     "Student",
+    "Terms",
     "Visibility",
     "asof_of",
     "file_of",

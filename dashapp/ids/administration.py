@@ -290,3 +290,42 @@ class Visibility:
     def choice(shown: str) -> str:
         """RadioItems: what the chosen course decides of something; "" for as the organisation."""
         return f"visibility-course-{shown.replace('_', '-')}"
+
+
+class Terms:
+    """Terms with their calendar."""
+
+    PAGE: Final = "terms-page"
+    TITLE: Final = "terms-title"
+    LEAD: Final = "terms-lead"
+    SAID: Final = "terms-said"
+    """Children: what came of the last action."""
+    UNDO: Final = "terms-undo"
+    DECISION: Final = "terms-decision"
+    """Store: what takes the last action back, and a number that rises with every action."""
+    LIST: Final = "terms-list"
+    """The card of terms."""
+    ROWS: Final = "terms-rows"
+    EDIT: Final = "terms-edit"
+    """The card in which a term is entered or changed."""
+    KEY: Final = "terms-key"
+    """Store: the key of the term that is being changed; None: a new one."""
+    HEAD: Final = "terms-head"
+    """Children: which term is being changed."""
+    NAME: Final = "terms-name"
+    STARTS: Final = "terms-starts"
+    ENDS: Final = "terms-ends"
+    SAVE: Final = "terms-save"
+    CLEAR: Final = "terms-clear"
+    BREAKS: Final = 12
+    """As many breaks can be entered."""
+
+    @staticmethod
+    def pause(number: int, side: str) -> str:
+        """Input of type date: the `first` or `last` day of a break, counted from 1."""
+        return f"terms-break-{number}-{side}"
+
+    @staticmethod
+    def act(what: str, row: object) -> dict[str, object]:
+        """A button of a term: `change` or `remove`; with `dash.ALL` all of them."""
+        return {"type": f"term-{what}", "row": row}

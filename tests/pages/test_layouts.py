@@ -39,6 +39,7 @@ PAGES = {
     f"/organisations/{SOME}/sessions": "sessions",
     f"/organisations/{SOME}/administration": "administration",
     f"/organisations/{SOME}/connections": "connections",
+    f"/organisations/{SOME}/terms": "terms",
     f"/organisations/{SOME}/visibility": "visibility",
     f"/courses/{SOME}/preview": "student",
     f"/organisations/{SOME}/platforms": "platforms",
