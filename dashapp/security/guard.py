@@ -88,6 +88,14 @@ def current_session() -> Session:
     return session
 
 
+def reaches_file(session: Session, path: str, prefix: str) -> bool:
+    """Whether a file's path is within what a session opens. `prefix`: the path of the public address."""
+    if session.page is None:
+        return True
+    reach = Reach.of(session.page)
+    return reach is not None and reach.has_file(path, prefix)
+
+
 def presented() -> tuple[str | None, Carrier]:
     """The text by which the running request says whose it is. A bearer goes before a cookie: the frame that sends it
     may belong to somebody else than the browser's own sign-in."""
@@ -134,12 +142,16 @@ class Guard:
         """Opens a callback by Dash's name of its output."""
         self.doors[output] = door
 
-    def identify(self) -> Principal | None:
-        """Who sends the running request; None for a stranger, and for somebody who has no role any more."""
+    def identify(self, *, alone: bool = False) -> Principal | None:
+        """Who sends the running request; None for a stranger, and for somebody who has no role any more.
+
+        A session that was opened for one page is a stranger's too, unless `alone`: whoever says so asks its `Reach`.
+        """
         text, carrier = presented()
         session = self.sessions.read(text)
         # A text that was given to a script is none in a cookie, where another site could make the browser send it.
-        g.session = session if session is not None and session.carrier is carrier else None
+        known = session is not None and session.carrier is carrier and (alone or session.page is None)
+        g.session = session if known else None
         g.principal = self.find_principal(g.session) if g.session is not None else None
         return g.principal  # type: ignore[no-any-return]  # flask's g holds anything
 
@@ -199,11 +211,17 @@ class Guard:
             case Access.SHELL:
                 return self._check_shell()
             case Access.FILE:
-                return None if self.identify() or self._take_ticket() else abort(404)
+                return None if self._may_have_file() else abort(404)
             case Access.CALLBACK:
                 return self._check_callback()
             case None:
                 return abort(404)
+
+    def _may_have_file(self) -> bool:
+        """Whether the request comes from somebody for whom this file may be; a page opened alone has its own only."""
+        if not (self.identify(alone=True) or self._take_ticket()):
+            return False
+        return reaches_file(current_session(), request.path, urlsplit(self.public_url).path)
 
     def _take_ticket(self) -> Principal | None:
         """Who has a ticket for this very address, which stands at its end."""
@@ -241,7 +259,7 @@ class Guard:
             return _refusal(400)  # nested far deeper than anything of ours
         if not isinstance(body, dict) or not isinstance(body.get("output"), str):
             return _refusal(400)
-        principal = self.identify()
+        principal = self.identify(alone=True)
         if principal is None:
             return _refusal(401)
         door = self.doors.get(body["output"])

@@ -20,9 +20,8 @@ from dashapp.data.store.session_tickets import NewTicket, TakenTicket, add_ticke
 from dashapp.domain.clock import Clock
 from dashapp.domain.keys import OrganisationId
 from dashapp.domain.sessions import Carrier
-from dashapp.security.guard import Access, Guard, current_session, presented
+from dashapp.security.guard import Access, Guard, current_session, presented, reaches_file
 from dashapp.security.rates import Rates
-from dashapp.security.reach import Reach
 from dashapp.security.sessions import Session
 from dashapp.security.sign_in import local_path
 from dashapp.security.signing import Signer
@@ -98,22 +97,16 @@ class TicketRoutes:
     def _give(self) -> BaseResponse:
         if presented()[1] is Carrier.COOKIE and not self.guard.same_origin():
             return Response(status=403)
-        if self.guard.identify() is None:
+        if self.guard.identify(alone=True) is None:
             return Response(status=401)
         asked = request.get_json(silent=True)
         path = asked.get("path") if isinstance(asked, dict) else None
         if not isinstance(path, str) or len(path) > LONGEST_PATH or local_path(path, self._prefix()) != path:
             return Response(status=400)
         session = current_session()
-        if not self._within_reach(session, path):
+        if not reaches_file(session, path, self._prefix()):
             return Response(status=403)  # it was opened for one page in a frame, and leads nowhere else
         return jsonify({"ticket": self.tickets.give(session, path)})
-
-    def _within_reach(self, session: Session, path: str) -> bool:
-        if session.page is None:
-            return True
-        reach = Reach.of(session.page)
-        return reach is not None and reach.has_file(path, self._prefix())
 
     def _open_tab(self) -> BaseResponse:
         path = request.form.get("path", "")
