@@ -7,7 +7,7 @@ parsed by the handlers.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
@@ -18,14 +18,14 @@ from werkzeug.wrappers import Response as BaseResponse
 from dashapp.data.store.sessions import Ender, SessionChoice
 from dashapp.domain.audit import Actor, ViewerRole
 from dashapp.domain.errors import NotPermitted
-from dashapp.domain.keys import OrganisationId, PublicId
 from dashapp.domain.principal import Permission, Principal
 from dashapp.domain.sessions import Carrier, SignInMethod
+from dashapp.security.accounts import SignedIn
 from dashapp.security.devices import device_of, network_of
 from dashapp.security.doors import Door
 from dashapp.security.frames import frame_by
 from dashapp.security.reach import Reach
-from dashapp.security.sessions import COOKIE, Manner, Session, Sessions
+from dashapp.security.sessions import BY_COOKIE, COOKIE, Manner, Session, Sessions
 
 LONGEST_BODY: Final = 262_144
 """Bytes of a callback's request: ours carry controls and addresses, never data."""
@@ -155,15 +155,14 @@ class Guard:
         g.principal = self.find_principal(g.session) if g.session is not None else None
         return g.principal  # type: ignore[no-any-return]  # flask's g holds anything
 
-    def begin(
-        self, response: BaseResponse, organisation_id: OrganisationId, person: PublicId, method: SignInMethod
-    ) -> None:
+    def begin(self, response: BaseResponse, who: SignedIn, method: SignInMethod, manner: Manner = BY_COOKIE) -> None:
         """Signs somebody in who has just proved who they are; what the browser held before ends.
 
-        Raises NotFound where there is no such person.
+        Raises NotFound where there is no such person, NotBelieved where their voucher is not believed any more.
         """
-        manner = Manner(device=device_of(request.headers.get("User-Agent")), origin=network_of(request.remote_addr))
-        text = self.sessions.issue(organisation_id, person, method, manner)
+        device, origin = device_of(request.headers.get("User-Agent")), network_of(request.remote_addr)
+        manner = replace(manner, device=device, origin=origin)
+        text = self.sessions.issue(who.organisation_id, who.person, method, manner)
         self._end_presented()
         self.set_cookie(response, text)
 

@@ -13,17 +13,20 @@ from werkzeug.wrappers import Response as BaseResponse
 from dashapp.data.database import Database, DatabaseRole, act_for
 from dashapp.data.store.identity_providers import IdentityProvider, list_providers
 from dashapp.data.store.organisations import find_organisation
+from dashapp.data.store.sessions import NotBelieved
 from dashapp.data.store.signed_in import Attested, receive, sign_in_names
 from dashapp.domain.clock import Clock
 from dashapp.domain.keys import OrganisationId
-from dashapp.domain.sessions import SignInMethod
+from dashapp.domain.sessions import SignInMethod, Voucher
 from dashapp.observability.logging import get_logger
 from dashapp.observability.references import new_reference
+from dashapp.security.accounts import SignedIn
 from dashapp.security.devices import network_of
 from dashapp.security.forms import Forms
 from dashapp.security.guard import Access
 from dashapp.security.openid import Client, OpenId, OpenIdError, Started, administers, claim_of
 from dashapp.security.rates import Rates
+from dashapp.security.sessions import Manner
 from dashapp.security.sign_in import OPENID_PATH, local_path
 from dashapp.security.signing import Signer
 from dashapp.words import _
@@ -119,7 +122,11 @@ class OpenIdPages:
         person = receive(self.database, place.organisation_id, attested, self.clock(), origin)
         response = redirect(local_path(kept["next"], self.forms.prefix), code=303)
         self._drop(response, name)
-        self.forms.guard.begin(response, place.organisation_id, person, SignInMethod.OIDC)
+        manner = Manner(voucher=Voucher.provider(place.client.provider.issuer))
+        try:
+            self.forms.guard.begin(response, SignedIn(place.organisation_id, person), SignInMethod.OIDC, manner)
+        except NotBelieved as error:
+            return self._refuse(str(error), name)
         log.info("sign_in.openid", organisation_id=int(place.organisation_id), provider=place.client.provider.name)
         return response
 

@@ -33,7 +33,7 @@ from dashapp.data.store.sessions import (
 from dashapp.domain.clock import Clock
 from dashapp.domain.errors import Unavailable
 from dashapp.domain.keys import OrganisationId, PublicId
-from dashapp.domain.sessions import Carrier, SignInMethod
+from dashapp.domain.sessions import Carrier, SignInMethod, Voucher
 from dashapp.observability.logging import get_logger
 from dashapp.security.signing import Signer
 
@@ -111,6 +111,8 @@ class Manner:
     """The network from which it was begun."""
     idle: timedelta = IDLE_LIMIT
     absolute: timedelta = ABSOLUTE_LIMIT
+    voucher: Voucher | None = None
+    """On whose word it is begun; None: on the person's own."""
 
 
 BY_COOKIE: Final = Manner()
@@ -165,7 +167,8 @@ class Sessions:
     ) -> str:
         """Begins a session of somebody who has just proved who they are; gives the text for the browser.
 
-        Raises NotFound where there is no such person, Unavailable while the database is away.
+        Raises NotFound where there is no such person, NotBelieved where their voucher is not believed any more,
+        Unavailable while the database is away.
         """
         now = self.clock()
         expires = now + manner.absolute
@@ -181,6 +184,7 @@ class Sessions:
             started_at=now,
             idle_seconds=int(manner.idle.total_seconds()),
             expires_at=expires,
+            voucher=manner.voucher,
         )
         with self.database.transaction(DatabaseRole.WEB, organisation_id) as connection:
             begin_session(connection, new, manner.origin)

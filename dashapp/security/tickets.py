@@ -17,12 +17,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store.session_tickets import NewTicket, TakenTicket, add_ticket, take_ticket
+from dashapp.data.store.sessions import NotBelieved
 from dashapp.domain.clock import Clock
 from dashapp.domain.keys import OrganisationId
 from dashapp.domain.sessions import Carrier
+from dashapp.security.accounts import SignedIn
 from dashapp.security.guard import Access, Guard, current_session, presented, reaches_file
 from dashapp.security.rates import Rates
-from dashapp.security.sessions import Session
+from dashapp.security.sessions import Manner, Session
 from dashapp.security.sign_in import local_path
 from dashapp.security.signing import Signer
 
@@ -119,7 +121,11 @@ class TicketRoutes:
         if taken.page is not None:
             return Response(status=403)
         response = redirect(path, code=303)
-        self.guard.begin(response, organisation, taken.person, taken.method)
+        manner = Manner(voucher=taken.voucher)
+        try:
+            self.guard.begin(response, SignedIn(organisation, taken.person), taken.method, manner)
+        except NotBelieved:
+            return redirect(f"{self._prefix()}/", code=303)
         return response
 
     def _prefix(self) -> str:

@@ -27,14 +27,19 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dashapp.data.store.audit import record
+from dashapp.data.store.vouchers import is_believed
 from dashapp.data.tables import ended_sessions, people, session_tickets, sessions
 from dashapp.domain.audit import Action, Actor, ViewerRole, person_subject
-from dashapp.domain.errors import NotFound
+from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.keys import OrganisationId, PersonId, PublicId
-from dashapp.domain.sessions import Carrier, SignInMethod
+from dashapp.domain.sessions import Carrier, SignInMethod, Voucher
 
 _BYTES: Final = ARRAY(LargeBinary)
 _MOMENTS: Final = ARRAY(DateTime(timezone=True))
+
+
+class NotBelieved(NotPermitted):
+    """Somebody was signed in on the word of a system that is not believed any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class NewSession:
     started_at: datetime
     idle_seconds: int
     expires_at: datetime
+    voucher: Voucher | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,8 @@ class SessionChoice:
     session_id: UUID | None = None
     person_id: PersonId | None = None
     """With those of the people merged into this one."""
+    voucher: Voucher | None = None
+    """Without its deployment: all of the platform's."""
     but: bytes | None = None
     """The digest of one that is not meant."""
 
@@ -90,8 +98,10 @@ class Ender:
 def begin_session(connection: Connection, new: NewSession, origin: str | None = None) -> None:
     """Adds the row, and one of the audit trail. `origin`: the network it was begun from.
 
-    Raises NotFound where there is no such person.
+    Raises NotFound where there is no such person, NotBelieved where whoever vouches for them is not believed any more.
     """
+    if new.voucher is not None and not is_believed(connection, new.organisation_id, new.voucher):
+        raise NotBelieved("Whoever vouches for this sign-in is not believed here any more.")
     person = select(people.c.organisation_id, people.c.person_id).where(
         people.c.organisation_id == new.organisation_id, people.c.public_id == new.person
     )
@@ -105,6 +115,8 @@ def begin_session(connection: Connection, new: NewSession, origin: str | None = 
         "seen_at": new.started_at,
         "idle_seconds": new.idle_seconds,
         "expires_at": new.expires_at,
+        "voucher": new.voucher.name if new.voucher else None,
+        "deployment": new.voucher.deployment if new.voucher else None,
     }
     columns = [literal(value, sessions.c[name].type).label(name) for name, value in values.items()]
     begun = connection.execute(
@@ -218,6 +230,10 @@ def _conditions(choice: SessionChoice) -> list[ColumnElement[bool]]:
         found.append(sessions.c.session_id == choice.session_id)
     if choice.person_id is not None:
         found.append(sessions.c.person_id.in_(same_person(choice.person_id)))
+    if choice.voucher is not None:
+        found.append(sessions.c.voucher == choice.voucher.name)
+        if choice.voucher.deployment is not None:
+            found.append(sessions.c.deployment == choice.voucher.deployment)
     if not found:
         raise ValueError("a choice of sessions that names nothing would mean all of them")
     if choice.but is not None:

@@ -34,14 +34,18 @@ sessions = Table(
     moment("expires_at", nullable=False),
     moment("ended_at"),
     Column("ended_by", BigInteger),
+    Column("voucher", Text),
+    Column("deployment", Text),
     PrimaryKeyConstraint("organisation_id", "digest"),
     UniqueConstraint("organisation_id", "session_id"),
     ForeignKeyConstraint(["organisation_id", "person_id"], ["people.organisation_id", "people.person_id"]),
     Index(None, "organisation_id", "person_id"),
     Index(None, "expires_at"),
+    Index(None, "organisation_id", "voucher"),
 )
 """One row per sign-in. `digest`: SHA-256 of the text that the browser holds; the text itself stands nowhere. `page`:
-the only page that it opens; null: all of the person's. `device`: browser and system in a few words."""
+the only page that it opens; null: all of the person's. `device`: browser and system in a few words. `voucher`,
+`deployment`: on whose word it was begun, and with whose trust it ends."""
 
 ended_sessions = Table(
     "ended_sessions",
