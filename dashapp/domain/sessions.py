@@ -50,6 +50,14 @@ _PLATFORM: Final = "lti "
 _PROVIDER: Final = "openid "
 
 
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A session from which another one was opened: that one ends with it, and lasts no longer."""
+
+    digest: bytes
+    expires_at: datetime
+
+
 class Carrier(StrEnum):
     """How the browser sends the session: each is taken in its own way only."""
 

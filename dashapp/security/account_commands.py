@@ -16,7 +16,7 @@ from dashapp.data.store.identity_providers import (
     register_provider,
     remove_provider,
 )
-from dashapp.data.store.locks import own_trust
+from dashapp.data.store.locks import own_sessions
 from dashapp.data.store.organisations import (
     act_for_named,
     create_organisation,
@@ -207,7 +207,7 @@ def drop_provider(desk: Desk) -> None:
     options = desk.options
     with desk.database.transaction(DatabaseRole.JOBS, None) as connection:
         organisation = act_for_named(connection, options.organisation)
-        own_trust(connection, organisation)
+        own_sessions(connection, organisation)
         issuer = remove_provider(connection, organisation, options.name)
         if issuer is None:
             raise AnalyticsError(f"There is no provider named {options.name}.")

@@ -33,7 +33,7 @@ from dashapp.data.store.sessions import (
 from dashapp.domain.clock import Clock
 from dashapp.domain.errors import Unavailable
 from dashapp.domain.keys import OrganisationId, PublicId
-from dashapp.domain.sessions import Carrier, SignInMethod, Voucher
+from dashapp.domain.sessions import Carrier, Parent, SignInMethod, Voucher
 from dashapp.observability.logging import get_logger
 from dashapp.security.signing import Signer
 
@@ -113,6 +113,8 @@ class Manner:
     absolute: timedelta = ABSOLUTE_LIMIT
     voucher: Voucher | None = None
     """On whose word it is begun; None: on the person's own."""
+    parent: Parent | None = None
+    """From which other session it is opened."""
 
 
 BY_COOKIE: Final = Manner()
@@ -171,7 +173,8 @@ class Sessions:
         Unavailable while the database is away.
         """
         now = self.clock()
-        expires = now + manner.absolute
+        parent = manner.parent
+        expires = now + manner.absolute if parent is None else min(now + manner.absolute, parent.expires_at)
         text = self._signer.sign(Token(manner.carrier, organisation_id, person, int(expires.timestamp())).to_text())
         new = NewSession(
             organisation_id=organisation_id,
@@ -185,6 +188,7 @@ class Sessions:
             idle_seconds=int(manner.idle.total_seconds()),
             expires_at=expires,
             voucher=manner.voucher,
+            parent=parent.digest if parent is not None else None,
         )
         with self.database.transaction(DatabaseRole.WEB, organisation_id) as connection:
             begin_session(connection, new, manner.origin)

@@ -22,7 +22,7 @@ from dashapp.domain.clock import Clock
 from dashapp.domain.keys import OrganisationId
 from dashapp.domain.sessions import Carrier
 from dashapp.security.accounts import SignedIn
-from dashapp.security.guard import Access, Guard, current_session, presented, reaches_file
+from dashapp.security.guard import Access, Guard, current_session, reaches_file
 from dashapp.security.rates import Rates
 from dashapp.security.sessions import Manner, Session
 from dashapp.security.sign_in import local_path
@@ -72,12 +72,13 @@ class Tickets:
         if found is None:
             return None
         organisation, taken = found
-        return Session(organisation, taken.person, taken.carrier, taken.session_digest, taken.method, taken.page)
+        return Session(organisation, taken.person, taken.carrier, taken.session.digest, taken.method, taken.page)
 
 
 @dataclass(frozen=True, slots=True)
 class TicketRoutes:
-    """`POST /tickets` gives a ticket to a page; `POST /tab` takes it in a new tab, which then has a session of its own.
+    """`POST /tickets` gives a ticket to a page; `POST /tab` takes it in a new tab, which then has a session of its own,
+    as long as the one from which it was opened.
 
     The new tab posts the ticket, so it stands in no address at all. The browser says that the form came from a page of
     this service: nobody can sign somebody else's browser in by a ticket of their own.
@@ -97,10 +98,11 @@ class TicketRoutes:
             self.guard.open_route(endpoint, Access.PUBLIC)
 
     def _give(self) -> BaseResponse:
-        if presented()[1] is Carrier.COOKIE and not self.guard.same_origin():
-            return Response(status=403)
         if self.guard.identify(alone=True) is None:
             return Response(status=401)
+        if current_session().carrier is Carrier.COOKIE:
+            # Its tabs have the cookie already; by a ticket it would only get a session that lasts longer.
+            return Response(status=403)
         asked = request.get_json(silent=True)
         path = asked.get("path") if isinstance(asked, dict) else None
         if not isinstance(path, str) or len(path) > LONGEST_PATH or local_path(path, self._prefix()) != path:
@@ -121,7 +123,7 @@ class TicketRoutes:
         if taken.page is not None:
             return Response(status=403)
         response = redirect(path, code=303)
-        manner = Manner(voucher=taken.voucher)
+        manner = Manner(voucher=taken.voucher, parent=taken.session)
         try:
             self.guard.begin(response, SignedIn(organisation, taken.person), taken.method, manner)
         except NotBelieved:

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dashapp.data.store.audit import record
+from dashapp.data.store.locks import own_sessions, share_sessions
 from dashapp.data.store.vouchers import is_believed
 from dashapp.data.tables import ended_sessions, people, session_tickets, sessions
 from dashapp.domain.audit import Action, Actor, ViewerRole, person_subject
@@ -39,7 +40,7 @@ _MOMENTS: Final = ARRAY(DateTime(timezone=True))
 
 
 class NotBelieved(NotPermitted):
-    """Somebody was signed in on the word of a system that is not believed any more."""
+    """What a new session was to rest on is over: the trust in another system, or the session it was opened from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class NewSession:
     idle_seconds: int
     expires_at: datetime
     voucher: Voucher | None = None
+    parent: bytes | None = None
+    """The digest of the session from which it was opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +101,12 @@ class Ender:
 def begin_session(connection: Connection, new: NewSession, origin: str | None = None) -> None:
     """Adds the row, and one of the audit trail. `origin`: the network it was begun from.
 
-    Raises NotFound where there is no such person, NotBelieved where whoever vouches for them is not believed any more.
+    Raises NotFound where there is no such person, NotBelieved where what the session rests on is over.
     """
     if new.voucher is not None and not is_believed(connection, new.organisation_id, new.voucher):
         raise NotBelieved("Whoever vouches for this sign-in is not believed here any more.")
+    if new.parent is not None and not _lasts(connection, new.organisation_id, new.parent):
+        raise NotBelieved("The session from which this one was opened has ended.")
     person = select(people.c.organisation_id, people.c.person_id).where(
         people.c.organisation_id == new.organisation_id, people.c.public_id == new.person
     )
@@ -117,6 +122,7 @@ def begin_session(connection: Connection, new: NewSession, origin: str | None = 
         "expires_at": new.expires_at,
         "voucher": new.voucher.name if new.voucher else None,
         "deployment": new.voucher.deployment if new.voucher else None,
+        "parent": new.parent,
     }
     columns = [literal(value, sessions.c[name].type).label(name) for name, value in values.items()]
     begun = connection.execute(
@@ -131,6 +137,12 @@ def begin_session(connection: Connection, new: NewSession, origin: str | None = 
     role = None if new.method is SignInMethod.LINK else ViewerRole.SELF
     actor = Actor(str(new.person), role, origin, new.method.value)
     record(connection, new.organisation_id, actor, Action.SIGNED_IN, what)
+
+
+def _lasts(connection: Connection, organisation: OrganisationId, digest: bytes) -> bool:
+    """Whether nobody ends a session before this transaction does."""
+    share_sessions(connection, organisation)
+    return digest in find_sessions(connection, organisation, (digest,))
 
 
 def find_sessions(
@@ -168,14 +180,19 @@ def mark_seen(connection: Connection, organisation: OrganisationId, seen: Mappin
 
 
 def end_sessions(connection: Connection, organisation: OrganisationId, choice: SessionChoice, by: Ender) -> list[bytes]:
-    """Ends the chosen sessions for every process; gives the digests of those that had not been ended before.
+    """Ends the chosen sessions, and those opened from them, for every process; gives the digests of those that had not
+    been ended before.
 
     The audit trail has a row for each person whose sessions these were.
     """
+    own_sessions(connection, organisation)
+    lasting = [sessions.c.organisation_id == organisation, sessions.c.ended_at.is_(None)]
+    chosen = select(sessions.c.digest).where(*lasting, *_conditions(choice))
+    spared = [sessions.c.digest != choice.but] if choice.but is not None else []
     ended = connection.execute(
         update(sessions)
         .values(ended_at=text("clock_timestamp()"), ended_by=by.person_id)
-        .where(sessions.c.organisation_id == organisation, sessions.c.ended_at.is_(None), *_conditions(choice))
+        .where(*lasting, *spared, sessions.c.digest.in_(chosen) | sessions.c.parent.in_(chosen))
         .returning(sessions.c.digest, sessions.c.person_id)
     ).all()
     digests = [bytes(each.digest) for each in ended]

@@ -1,11 +1,11 @@
 """Whether another system is still believed, asked where a session is begun on its word. As la_web.
 
-Who ends a trust takes `own_trust` before the change and ends the sessions after it: then none is begun in between.
+Who ends the trust takes `own_sessions` before that and ends its sessions after it: so none begins in between.
 """
 
 from sqlalchemy import Connection, and_, exists, select
 
-from dashapp.data.store.locks import share_trust
+from dashapp.data.store.locks import share_sessions
 from dashapp.data.tables import identity_providers, lti_deployments, lti_platforms
 from dashapp.domain.keys import OrganisationId
 from dashapp.domain.sessions import Voucher
@@ -13,7 +13,7 @@ from dashapp.domain.sessions import Voucher
 
 def is_believed(connection: Connection, organisation: OrganisationId, voucher: Voucher) -> bool:
     """Whether the system is believed until the transaction ends."""
-    share_trust(connection, organisation)
+    share_sessions(connection, organisation)
     # A statement after the lock, so that it sees what was committed by whoever held it.
     if voucher.platform_id is None:
         provider = identity_providers.c

@@ -36,16 +36,19 @@ sessions = Table(
     Column("ended_by", BigInteger),
     Column("voucher", Text),
     Column("deployment", Text),
+    Column("parent", LargeBinary),
     PrimaryKeyConstraint("organisation_id", "digest"),
     UniqueConstraint("organisation_id", "session_id"),
     ForeignKeyConstraint(["organisation_id", "person_id"], ["people.organisation_id", "people.person_id"]),
     Index(None, "organisation_id", "person_id"),
     Index(None, "expires_at"),
     Index(None, "organisation_id", "voucher"),
+    Index(None, "organisation_id", "parent"),
 )
 """One row per sign-in. `digest`: SHA-256 of the text that the browser holds; the text itself stands nowhere. `page`:
 the only page that it opens; null: all of the person's. `device`: browser and system in a few words. `voucher`,
-`deployment`: on whose word it was begun, and with whose trust it ends."""
+`deployment`: on whose word it was begun, and with whose trust it ends. `parent`: the digest of the session of the frame
+from which this tab was opened, with which it ends."""
 
 ended_sessions = Table(
     "ended_sessions",

@@ -8,7 +8,7 @@ from dashapp.data.queries.people import find_person
 from dashapp.data.store.audit import record
 from dashapp.data.store.frame_origins import register_frame_origin, withdraw_frame_origins
 from dashapp.data.store.groups import Merge
-from dashapp.data.store.locks import own_trust
+from dashapp.data.store.locks import own_sessions
 from dashapp.data.store.lti.codes import keep_code
 from dashapp.data.store.lti.launches import (
     contexts_of,
@@ -103,7 +103,7 @@ class PlatformAdministration:
         """Believes a platform from now on, or no longer: its sessions end. Its roles stay as they were said last."""
         platform = self._platform(public_id)
         with self.database.transaction(DatabaseRole.JOBS, self._organisation) as connection:
-            own_trust(connection, self._organisation)
+            own_sessions(connection, self._organisation)
             set_enabled(connection, self._organisation, platform.platform_id, enabled=enabled)
             action = Action.PLATFORM_ON if enabled else Action.PLATFORM_OFF
             self._record(connection, action, platform_subject(public_id))
@@ -124,7 +124,7 @@ class PlatformAdministration:
             if course is not None:
                 state(self.database, Statement(platform, course, (), self.clock(), complete=True), self.limits)
         with self.database.transaction(DatabaseRole.JOBS, self._organisation) as connection:
-            own_trust(connection, self._organisation)
+            own_sessions(connection, self._organisation)
             self._end_sessions(connection, Voucher.platform(public_id))
             remove_platform(connection, self._organisation, platform.platform_id)
             self._record(connection, Action.PLATFORM_REMOVED, platform_subject(public_id))
@@ -135,7 +135,7 @@ class PlatformAdministration:
         if not 0 < len(deployment_id) <= 255 or not deployment_id.isprintable():
             raise PlatformError("A deployment id is needed.")
         with self.database.transaction(DatabaseRole.JOBS, self._organisation) as connection:
-            own_trust(connection, self._organisation)
+            own_sessions(connection, self._organisation)
             mine = (platform.platform_id, deployment_id)
             set_deployment(connection, self._organisation, mine, self.clock(), enabled=enabled)
             action = Action.DEPLOYMENT_CONFIRMED if enabled else Action.DEPLOYMENT_WITHDRAWN
