@@ -25,7 +25,7 @@ from dashapp.security.devices import device_of, network_of
 from dashapp.security.doors import Door
 from dashapp.security.frames import frame_by
 from dashapp.security.reach import Reach
-from dashapp.security.sessions import BY_COOKIE, COOKIE, Manner, Session, Sessions
+from dashapp.security.sessions import BY_COOKIE, COOKIE, HOST_ONLY, Manner, Session, Sessions
 
 LONGEST_BODY: Final = 262_144
 """Bytes of a callback's request: ours carry controls and addresses, never data."""
@@ -96,15 +96,6 @@ def reaches_file(session: Session, path: str, prefix: str) -> bool:
     return reach is not None and reach.has_file(path, prefix)
 
 
-def presented() -> tuple[str | None, Carrier]:
-    """The text by which the running request says whose it is. A bearer goes before a cookie: the frame that sends it
-    may belong to somebody else than the browser's own sign-in."""
-    scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return text.strip(), Carrier.BEARER
-    return request.cookies.get(COOKIE), Carrier.COOKIE
-
-
 @dataclass(slots=True)
 class Guard:
     """The guard of one app. `install` it on Flask first, then open routes and callbacks."""
@@ -114,7 +105,6 @@ class Guard:
     public_url: str
     sign_in_path: str | None
     """Where a stranger is led; None where nobody can sign in yet."""
-    secure_cookies: bool = True
     frame_origins: Callable[[], Sequence[str]] = tuple
     """Which other origins may frame the empty page."""
     take_ticket: Callable[[str, str], Session | None] = lambda _text, _path: None
@@ -129,6 +119,29 @@ class Guard:
     """What the page of a pathname demands; None where there is none."""
     closed_page: str = "/not-found"
     """The pathname of the page that stands for every one that is not there, or not the reader's."""
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether browsers are to send cookies over https only, and to take them from this very host only."""
+        return self.public_url.startswith("https:")
+
+    def cookie(self, name: str) -> str:
+        """The name under which the browser keeps a cookie."""
+        return f"{HOST_ONLY if self.secure_cookies else ''}{name}"
+
+    def cookie_path(self, path: str = "") -> str:
+        """The path of a cookie that is for `path` below the public address; browsers want `/` for a host's own."""
+        return "/" if self.secure_cookies else f"{urlsplit(self.public_url).path}{path}" or "/"
+
+    def presented(self) -> tuple[str | None, Carrier]:
+        """The text by which the running request says whose it is. A bearer goes before a cookie: the frame that sends
+        it may belong to somebody else than the browser's own sign-in. Of two cookies one has been planted: neither is
+        believed."""
+        scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return text.strip(), Carrier.BEARER
+        sent = request.cookies.getlist(self.cookie(COOKIE))
+        return sent[0] if len(sent) == 1 else None, Carrier.COOKIE
 
     def install(self, server: Flask) -> None:
         """Has this guard asked before anything else of the server runs."""
@@ -147,7 +160,7 @@ class Guard:
 
         A session that was opened for one page is a stranger's too, unless `alone`: whoever says so asks its `Reach`.
         """
-        text, carrier = presented()
+        text, carrier = self.presented()
         session = self.sessions.read(text)
         # A text that was given to a script is none in a cookie, where another site could make the browser send it.
         known = session is not None and session.carrier is carrier and (alone or session.page is None)
@@ -172,7 +185,7 @@ class Guard:
         self.set_cookie(response, "")
 
     def _end_presented(self) -> None:
-        text, carrier = presented()
+        text, carrier = self.presented()
         session = self.sessions.read(text)
         if session is not None and session.carrier is carrier:
             actor = Actor(str(session.person), ViewerRole.SELF, network_of(request.remote_addr), session.method.value)
@@ -180,12 +193,11 @@ class Guard:
 
     def set_cookie(self, response: BaseResponse, text: str) -> None:
         """Gives the browser the session; an empty text takes it away."""
-        path = urlsplit(self.public_url).path or "/"
-        manners = {"httponly": True, "samesite": "Lax", "secure": self.secure_cookies, "path": path}
+        name, path, secure = self.cookie(COOKIE), self.cookie_path(), self.secure_cookies
         if text:
-            response.set_cookie(COOKIE, text, **manners)  # type: ignore[arg-type]  # one dict for several types
+            response.set_cookie(name, text, path=path, secure=secure, httponly=True, samesite="Lax")
         else:
-            response.delete_cookie(COOKIE, path=path)
+            response.delete_cookie(name, path=path, secure=secure, httponly=True, samesite="Lax")
 
     def same_origin(self) -> bool:
         """Whether the request comes from a page of this service; browsers name the origin of every POST."""
@@ -246,7 +258,7 @@ class Guard:
 
     def _check_callback(self) -> BaseResponse | None:
         # Another site can make the browser send a cookie, but no header of ours.
-        if presented()[1] is Carrier.COOKIE and not self.same_origin():
+        if self.presented()[1] is Carrier.COOKIE and not self.same_origin():
             return _refusal(403)
         if request.content_length is None:
             return _refusal(411)

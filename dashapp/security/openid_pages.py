@@ -82,16 +82,19 @@ class OpenIdPages:
             return self._refuse(str(error))
         response = redirect(address, code=303)
         response.set_cookie(
-            f"{STATE_COOKIE}{started.state[:8]}",
+            self._cookie(started.state),
             self._kept(place, started, local_path(request.args.get("next"), self.forms.prefix)),
             max_age=STATE_SECONDS,
             httponly=True,
             # Lax: the way back comes from the provider's site.
             samesite="Lax",
             secure=self.forms.guard.secure_cookies,
-            path=f"{self.forms.prefix}{OPENID_PATH}",
+            path=self.forms.guard.cookie_path(OPENID_PATH),
         )
         return response
+
+    def _cookie(self, state: str) -> str:
+        return self.forms.guard.cookie(f"{STATE_COOKIE}{state[:8]}")
 
     def _kept(self, place: _Place, started: Started, onward: str) -> str:
         """What the browser keeps: signed, for this provider of this organisation, and not for long."""
@@ -109,7 +112,7 @@ class OpenIdPages:
         place = self._place(organisation, provider)
         if place is None:
             return self._refuse("There is no such provider.")
-        name = f"{STATE_COOKIE}{request.args.get('state', '')[:8]}"
+        name = self._cookie(request.args.get("state", ""))
         kept = self._read_kept(request.cookies.get(name, ""))
         if kept is None or kept["place"] != [place.organisation, place.client.provider.name]:
             return self._refuse("This browser has not begun that sign-in.", name)
@@ -151,7 +154,8 @@ class OpenIdPages:
     def _drop(self, response: BaseResponse, cookie: str) -> None:
         """What was begun can be finished once, whatever comes of it."""
         if request.cookies.get(cookie):
-            response.delete_cookie(cookie, path=f"{self.forms.prefix}{OPENID_PATH}")
+            guard = self.forms.guard
+            response.delete_cookie(cookie, path=guard.cookie_path(OPENID_PATH), secure=guard.secure_cookies)
 
     def _place(self, organisation: str, provider: str) -> _Place | None:
         with self.database.transaction(DatabaseRole.JOBS, None) as connection:

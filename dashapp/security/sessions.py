@@ -38,6 +38,10 @@ from dashapp.observability.logging import get_logger
 from dashapp.security.signing import Signer
 
 COOKIE: Final = "la_session"
+"""Its name over http; over https it has `HOST_ONLY` before it."""
+HOST_ONLY: Final = "__Host-"
+"""Browsers take a cookie with this prefix from this very host over https only, so that no sibling of the host can plant
+one; its path is `/`."""
 IDLE_LIMIT: Final = timedelta(hours=2)
 """Without any request for that long, the session ends. An open page that is looked at asks all the time."""
 ABSOLUTE_LIMIT: Final = timedelta(hours=12)
