@@ -1,6 +1,7 @@
 """A session that was begun on a platform's word ends with the trust in it, and none is begun after that."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +10,14 @@ from sqlalchemy import text
 
 from dashapp.data.database import DatabaseRole
 from dashapp.data.store.lti.platforms import set_deployment
+from dashapp.domain.keys import CourseId, OrganisationId, PersonId, PublicId
+from dashapp.domain.principal import Principal
+from dashapp.domain.sessions import SignInMethod
 from dashapp.security.lti import launching
 from dashapp.security.lti.administration import PlatformAdministration
+from dashapp.security.principals import as_signed_in
 from dashapp.web.application import Application
-from tests.campus import Campus
+from tests.campus import ADVISER, Campus
 from tests.security.conftest import by_bearer, given_in
 from tests.security.lti.frame import TOOL, Frame
 from tests.security.lti.platform import DEPLOYMENT, INSTRUCTOR
@@ -119,3 +124,41 @@ def test_an_ended_session_of_a_platform_stands_in_the_trail_by_who_ended_the_tru
     with campus.database.transaction(DatabaseRole.JOBS, campus.organisation_id) as connection:
         found = connection.execute(query).one()
     assert tuple(found) == (str(campus.people["Max Moor"].public_id), "administrator")
+
+
+def test_an_adviser_is_none_inside_a_platform(
+    launched: Callable[..., tuple[Visitor, str]], application: Application, campus: Campus, joined: None
+) -> None:
+    """Whoever runs a platform can launch anybody there: a caseload reaches further than its courses."""
+    framed, _page = launched(sub=ADVISER.lower().replace(" ", "."), roles=[INSTRUCTOR])
+    own = Visitor(application.server.test_client(), application).sign_in(campus, ADVISER)
+    at = address(campus.people["Ivy Ives"].public_id)
+
+    answers = {
+        who: [one.ask("caseload-page", address(None)).text, one.ask("student-page", at).text]
+        for who, one in (("own", own), ("framed", framed))
+    }
+
+    assert all("Ivy Ives" in text for text in answers["own"])
+    assert not any("Ivy Ives" in text for text in answers["framed"])
+
+
+@pytest.mark.parametrize("method", SignInMethod)
+def test_a_platform_vouches_for_courses_only(method: SignInMethod) -> None:
+    learner, course = frozenset({PersonId(1)}), frozenset({CourseId(2)})
+    everything = Principal(
+        organisation_id=OrganisationId(1),
+        person_id=PersonId(3),
+        public_id=PublicId(UUID(int=4)),
+        name="Amy Ash",
+        learns_in=course,
+        teaches_in=course,
+        administers=True,
+        advises=learner,
+        guards=learner,
+    )
+    of_courses = replace(everything, administers=False, advises=frozenset(), guards=frozenset())
+
+    found = as_signed_in(everything, method)
+
+    assert found == (of_courses if method is SignInMethod.LTI else everything)
