@@ -119,6 +119,8 @@ class Manner:
     """On whose word it is begun; None: on the person's own."""
     parent: Parent | None = None
     """From which other session it is opened."""
+    link_epoch: int | None = None
+    """By which signed link: as `EmbedLink` has it."""
 
 
 BY_COOKIE: Final = Manner()
@@ -173,7 +175,7 @@ class Sessions:
     ) -> str:
         """Begins a session of somebody who has just proved who they are; gives the text for the browser.
 
-        Raises NotFound where there is no such person, NotBelieved where their voucher is not believed any more,
+        Raises NotFound where there is no such person, NotBelieved where what it rests on is over,
         Unavailable while the database is away.
         """
         now = self.clock()
@@ -193,6 +195,7 @@ class Sessions:
             expires_at=expires,
             voucher=manner.voucher,
             parent=parent.digest if parent is not None else None,
+            link_epoch=manner.link_epoch,
         )
         with self.database.transaction(DatabaseRole.WEB, organisation_id) as connection:
             begin_session(connection, new, manner.origin)

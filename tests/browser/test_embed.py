@@ -73,7 +73,8 @@ def link_to(service: Service) -> Callable[[str, str], str]:
         principal = guard.find_principal(session)
         assert principal is not None
         settings = service.application.services.settings
-        return EmbedLinks(settings.secret_keys, system_clock, service.base).make(principal, f"/embed{path}")
+        links = EmbedLinks(settings.secret_keys, system_clock, service.base, service.campus.database)
+        return links.make(principal, f"/embed{path}")
 
     return make
 

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dashapp.data.store.audit import record
+from dashapp.data.store.embed_links import end_links, epoch_of
 from dashapp.data.store.locks import own_sessions, share_sessions
 from dashapp.data.store.vouchers import is_believed
 from dashapp.data.tables import ended_sessions, people, session_tickets, sessions
@@ -60,6 +61,8 @@ class NewSession:
     voucher: Voucher | None = None
     parent: bytes | None = None
     """The digest of the session from which it was opened."""
+    link_epoch: int | None = None
+    """Of the signed link by which it was opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +86,17 @@ class SessionChoice:
     session_id: UUID | None = None
     person_id: PersonId | None = None
     """With those of the people merged into this one."""
+    method: SignInMethod | None = None
     voucher: Voucher | None = None
     """Without its deployment: all of the platform's."""
     but: bytes | None = None
     """The digest of one that is not meant."""
+
+    @property
+    def ends_links(self) -> bool:
+        """Whether the signed links of the person are meant, too: nothing narrower is named than they."""
+        narrower = (self.digest, self.session_id, self.voucher)
+        return narrower == (None, None, None) and self.method in (None, SignInMethod.LINK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +117,8 @@ def begin_session(connection: Connection, new: NewSession, origin: str | None = 
         raise NotBelieved("Whoever vouches for this sign-in is not believed here any more.")
     if new.parent is not None and not _lasts(connection, new.organisation_id, new.parent):
         raise NotBelieved("The session from which this one was opened has ended.")
+    if new.link_epoch is not None and new.link_epoch != _epoch_of(connection, new):
+        raise NotBelieved("The link has been ended.")
     person = select(people.c.organisation_id, people.c.person_id).where(
         people.c.organisation_id == new.organisation_id, people.c.public_id == new.person
     )
@@ -145,6 +157,12 @@ def _lasts(connection: Connection, organisation: OrganisationId, digest: bytes) 
     return digest in find_sessions(connection, organisation, (digest,))
 
 
+def _epoch_of(connection: Connection, new: NewSession) -> int:
+    """The number of links of this person until this transaction ends."""
+    share_sessions(connection, new.organisation_id)
+    return epoch_of(connection, new.organisation_id, new.person)
+
+
 def find_sessions(
     connection: Connection, organisation: OrganisationId, digests: Sequence[bytes]
 ) -> dict[bytes, KeptSession]:
@@ -181,13 +199,16 @@ def mark_seen(connection: Connection, organisation: OrganisationId, seen: Mappin
 
 def end_sessions(connection: Connection, organisation: OrganisationId, choice: SessionChoice, by: Ender) -> list[bytes]:
     """Ends the chosen sessions, and those opened from them, for every process; gives the digests of those that had not
-    been ended before.
+    been ended before. With all of a person's, or all of their links, end the links themselves.
 
     The audit trail has a row for each person whose sessions these were.
     """
     own_sessions(connection, organisation)
+    if choice.person_id is not None and choice.ends_links:
+        theirs = connection.execute(same_person(organisation, choice.person_id)).scalars().all()
+        end_links(connection, organisation, theirs)
     lasting = [sessions.c.organisation_id == organisation, sessions.c.ended_at.is_(None)]
-    chosen = select(sessions.c.digest).where(*lasting, *_conditions(choice))
+    chosen = select(sessions.c.digest).where(*lasting, *_conditions(organisation, choice))
     spared = [sessions.c.digest != choice.but] if choice.but is not None else []
     ended = connection.execute(
         update(sessions)
@@ -230,23 +251,25 @@ def forget_sessions(connection: Connection, organisation: OrganisationId, before
     return gone.rowcount
 
 
-def same_person(person: PersonId) -> Select[Any]:
-    """The keys of a session's organisation that are this person: their own, and those merged into it."""
+def same_person(organisation: OrganisationId, person: PersonId) -> Select[Any]:
+    """The keys of an organisation that are this person: their own, and those merged into it."""
     one = people.alias("one")
     return select(one.c.person_id).where(
-        one.c.organisation_id == sessions.c.organisation_id,
+        one.c.organisation_id == organisation,
         (one.c.person_id == person) | (one.c.merged_into == person),
     )
 
 
-def _conditions(choice: SessionChoice) -> list[ColumnElement[bool]]:
+def _conditions(organisation: OrganisationId, choice: SessionChoice) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if choice.digest is not None:
         found.append(sessions.c.digest == choice.digest)
     if choice.session_id is not None:
         found.append(sessions.c.session_id == choice.session_id)
     if choice.person_id is not None:
-        found.append(sessions.c.person_id.in_(same_person(choice.person_id)))
+        found.append(sessions.c.person_id.in_(same_person(organisation, choice.person_id)))
+    if choice.method is not None:
+        found.append(sessions.c.method == choice.method.value)
     if choice.voucher is not None:
         found.append(sessions.c.voucher == choice.voucher.name)
         if choice.voucher.deployment is not None:

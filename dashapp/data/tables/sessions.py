@@ -61,6 +61,18 @@ ended_sessions = Table(
 )
 """What every web process reads every second, of all organisations: digests say nothing about anybody."""
 
+embed_link_epochs = Table(
+    "embed_link_epochs",
+    metadata,
+    organisation(),
+    Column("person_id", BigInteger, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    PrimaryKeyConstraint("organisation_id", "person_id"),
+    ForeignKeyConstraint(["organisation_id", "person_id"], ["people.organisation_id", "people.person_id"]),
+)
+"""How often all signed links of a person were ended; without a row, never. A link carries the number of its day, and
+opens nothing when that has passed."""
+
 session_tickets = Table(
     "session_tickets",
     metadata,
