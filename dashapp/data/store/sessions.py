@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    CompoundSelect,
     Connection,
     DateTime,
     LargeBinary,
@@ -22,9 +23,11 @@ from sqlalchemy import (
     literal,
     select,
     text,
+    union,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from dashapp.data.store.audit import record
 from dashapp.data.store.embed_links import end_links, epoch_of
@@ -207,13 +210,14 @@ def end_sessions(connection: Connection, organisation: OrganisationId, choice: S
     if choice.person_id is not None and choice.ends_links:
         theirs = connection.execute(same_person(organisation, choice.person_id)).scalars().all()
         end_links(connection, organisation, theirs)
-    lasting = [sessions.c.organisation_id == organisation, sessions.c.ended_at.is_(None)]
-    chosen = select(sessions.c.digest).where(*lasting, *_conditions(organisation, choice))
-    spared = [sessions.c.digest != choice.but] if choice.but is not None else []
     ended = connection.execute(
         update(sessions)
         .values(ended_at=text("clock_timestamp()"), ended_by=by.person_id)
-        .where(*lasting, *spared, sessions.c.digest.in_(chosen) | sessions.c.parent.in_(chosen))
+        .where(
+            sessions.c.organisation_id == organisation,
+            sessions.c.digest.in_(_chosen(organisation, choice)),
+            sessions.c.ended_at.is_(None),
+        )
         .returning(sessions.c.digest, sessions.c.person_id)
     ).all()
     digests = [bytes(each.digest) for each in ended]
@@ -260,24 +264,35 @@ def same_person(organisation: OrganisationId, person: PersonId) -> Select[Any]:
     )
 
 
-def _conditions(organisation: OrganisationId, choice: SessionChoice) -> list[ColumnElement[bool]]:
+def _chosen(organisation: OrganisationId, choice: SessionChoice) -> CompoundSelect[Any]:
+    """The digests of the sessions that are meant and of those opened from them: by one index each."""
+    row, tab = sessions.alias("meant").c, sessions.alias("opened").c
+    meant = select(row.digest).where(row.organisation_id == organisation, row.ended_at.is_(None))
+    meant = meant.where(*_conditions(organisation, row, choice))
+    opened = select(tab.digest).where(tab.organisation_id == organisation, tab.parent.in_(meant))
+    if choice.but is not None:
+        meant, opened = meant.where(row.digest != choice.but), opened.where(tab.digest != choice.but)
+    return union(meant, opened)
+
+
+def _conditions(
+    organisation: OrganisationId, row: ReadOnlyColumnCollection[str, Any], choice: SessionChoice
+) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if choice.digest is not None:
-        found.append(sessions.c.digest == choice.digest)
+        found.append(row.digest == choice.digest)
     if choice.session_id is not None:
-        found.append(sessions.c.session_id == choice.session_id)
+        found.append(row.session_id == choice.session_id)
     if choice.person_id is not None:
-        found.append(sessions.c.person_id.in_(same_person(organisation, choice.person_id)))
+        found.append(row.person_id.in_(same_person(organisation, choice.person_id)))
     if choice.method is not None:
-        found.append(sessions.c.method == choice.method.value)
+        found.append(row.method == choice.method.value)
     if choice.voucher is not None:
-        found.append(sessions.c.voucher == choice.voucher.name)
+        found.append(row.voucher == choice.voucher.name)
         if choice.voucher.deployment is not None:
-            found.append(sessions.c.deployment == choice.voucher.deployment)
+            found.append(row.deployment == choice.voucher.deployment)
     if not found:
         raise ValueError("a choice of sessions that names nothing would mean all of them")
-    if choice.but is not None:
-        found.append(sessions.c.digest != choice.but)
     return found
 
 
