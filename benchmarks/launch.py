@@ -31,7 +31,7 @@ from dashapp.domain.clock import system_clock
 from dashapp.domain.events import Identifier, Role
 from dashapp.domain.joins import JoinRule
 from dashapp.domain.lti import PERSON_KIND
-from dashapp.security.sessions import COOKIE, Sessions
+from dashapp.security.sessions import COOKIE, HOST_ONLY, Sessions
 from ingest.demo.campus import Course, Fate
 
 TARGET: Final = 3.0
@@ -202,7 +202,7 @@ def _sign_in(context: BrowserContext, site: DemoSite, lms: Lms, person: Person) 
         found = find_people(connection, organisation, [name])[name]
     sessions = Sessions(site.settings.secret_keys, system_clock, site.database)
     text = sessions.issue(organisation, found.public_id)
-    context.add_cookies([{"name": COOKIE, "value": text, "url": lms.tool}])
+    context.add_cookies([{"name": f"{HOST_ONLY}{COOKIE}", "value": text, "url": lms.tool}])
 
 
 def _first(times: Sequence[Times]) -> float:

@@ -33,6 +33,7 @@ from dashapp.components import (
 from dashapp.data.database import Database
 from dashapp.domain.clock import Clock, system_clock
 from dashapp.domain.keys import PublicId
+from dashapp.security.sessions import COOKIE
 from dashapp.settings import Settings, load_settings
 from dashapp.web.application import Application, create_app
 from dashapp.web.connections import CarefulProtocol
@@ -52,7 +53,7 @@ class Visitor:
         """Becomes somebody, as after the sign-in page."""
         person = campus.people[name]
         cookie = self.application.guard.sessions.issue(campus.organisation_id, person.public_id)
-        self.client.set_cookie("la_session", cookie)
+        self.client.set_cookie(self.application.guard.cookie(COOKIE), cookie)
         return self
 
     def ask(self, output: str, values: dict[str, Any], /, **changes: Any) -> Any:

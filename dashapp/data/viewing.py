@@ -1,4 +1,5 @@
-"""Notes that a page was opened, before it is shown: one row per viewer, subject, page and quarter of an hour.
+"""Notes that a page was opened, before it is shown: one row per viewer, way of sign-in, subject, page and quarter of an
+hour. A signed link shows what its maker sees to whoever has it, so a view by it is not one of theirs.
 
 Each process remembers what it has noted in this quarter, so that a page that updates itself costs a look into a
 dictionary; several processes make one row, since the database takes a second one for the same.
@@ -38,7 +39,7 @@ class ViewNotes:
         self._database = database
         self._clock = clock
         self._quarter = 0
-        self._known: set[tuple[int, OrganisationId, str, str, str]] = set()
+        self._known: set[tuple[object, ...]] = set()
 
     def note(self, viewing: Viewing) -> None:
         """Returns when the view is in the database. Raises Unavailable; then the page must not be shown."""
@@ -49,7 +50,8 @@ class ViewNotes:
             self._quarter, self._known = quarter, set()
         known = self._known
         # With its quarter: another thread may have begun the next one meanwhile.
-        key = (quarter, viewing.organisation_id, viewing.actor.key, viewing.subject, viewing.page)
+        actor = viewing.actor
+        key = (quarter, viewing.organisation_id, actor.key, actor.method, viewing.subject, viewing.page)
         if key in known:
             return
         self._write(viewing, datetime.fromtimestamp(quarter * QUARTER_SECONDS, UTC))
@@ -85,5 +87,6 @@ _NOTE: Final = text(
     "INSERT INTO audit_log (organisation_id, at, actor, action, subject, detail, page, role, origin, method, quarter)"
     " VALUES (:organisation, clock_timestamp(), :actor, :action, :subject, '{}', :page, :role, :origin, :method,"
     " :quarter)"
-    " ON CONFLICT (organisation_id, actor, subject, page, quarter) WHERE quarter IS NOT NULL DO NOTHING"
+    " ON CONFLICT (organisation_id, actor, subject, page, quarter, coalesce(method, ''))"
+    " WHERE quarter IS NOT NULL DO NOTHING"
 )

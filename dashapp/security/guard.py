@@ -7,7 +7,7 @@ parsed by the handlers.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
@@ -18,14 +18,14 @@ from werkzeug.wrappers import Response as BaseResponse
 from dashapp.data.store.sessions import Ender, SessionChoice
 from dashapp.domain.audit import Actor, ViewerRole
 from dashapp.domain.errors import NotPermitted
-from dashapp.domain.keys import OrganisationId, PublicId
 from dashapp.domain.principal import Permission, Principal
 from dashapp.domain.sessions import Carrier, SignInMethod
+from dashapp.security.accounts import SignedIn
 from dashapp.security.devices import device_of, network_of
 from dashapp.security.doors import Door
 from dashapp.security.frames import frame_by
 from dashapp.security.reach import Reach
-from dashapp.security.sessions import COOKIE, Manner, Session, Sessions
+from dashapp.security.sessions import BY_COOKIE, COOKIE, HOST_ONLY, Manner, Session, Sessions
 
 LONGEST_BODY: Final = 262_144
 """Bytes of a callback's request: ours carry controls and addresses, never data."""
@@ -88,13 +88,12 @@ def current_session() -> Session:
     return session
 
 
-def presented() -> tuple[str | None, Carrier]:
-    """The text by which the running request says whose it is. A bearer goes before a cookie: the frame that sends it
-    may belong to somebody else than the browser's own sign-in."""
-    scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return text.strip(), Carrier.BEARER
-    return request.cookies.get(COOKIE), Carrier.COOKIE
+def reaches_file(session: Session, path: str, prefix: str) -> bool:
+    """Whether a file's path is within what a session opens. `prefix`: the path of the public address."""
+    if session.page is None:
+        return True
+    reach = Reach.of(session.page)
+    return reach is not None and reach.has_file(path, prefix)
 
 
 @dataclass(slots=True)
@@ -106,7 +105,6 @@ class Guard:
     public_url: str
     sign_in_path: str | None
     """Where a stranger is led; None where nobody can sign in yet."""
-    secure_cookies: bool = True
     frame_origins: Callable[[], Sequence[str]] = tuple
     """Which other origins may frame the empty page."""
     take_ticket: Callable[[str, str], Session | None] = lambda _text, _path: None
@@ -122,6 +120,29 @@ class Guard:
     closed_page: str = "/not-found"
     """The pathname of the page that stands for every one that is not there, or not the reader's."""
 
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether browsers are to send cookies over https only, and to take them from this very host only."""
+        return self.public_url.startswith("https:")
+
+    def cookie(self, name: str) -> str:
+        """The name under which the browser keeps a cookie."""
+        return f"{HOST_ONLY if self.secure_cookies else ''}{name}"
+
+    def cookie_path(self, path: str = "") -> str:
+        """The path of a cookie that is for `path` below the public address; browsers want `/` for a host's own."""
+        return "/" if self.secure_cookies else f"{urlsplit(self.public_url).path}{path}" or "/"
+
+    def presented(self) -> tuple[str | None, Carrier]:
+        """The text by which the running request says whose it is. A bearer goes before a cookie: the frame that sends
+        it may belong to somebody else than the browser's own sign-in. Of two cookies one has been planted: neither is
+        believed."""
+        scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return text.strip(), Carrier.BEARER
+        sent = request.cookies.getlist(self.cookie(COOKIE))
+        return sent[0] if len(sent) == 1 else None, Carrier.COOKIE
+
     def install(self, server: Flask) -> None:
         """Has this guard asked before anything else of the server runs."""
         server.before_request(self._check)
@@ -134,24 +155,27 @@ class Guard:
         """Opens a callback by Dash's name of its output."""
         self.doors[output] = door
 
-    def identify(self) -> Principal | None:
-        """Who sends the running request; None for a stranger, and for somebody who has no role any more."""
-        text, carrier = presented()
+    def identify(self, *, alone: bool = False) -> Principal | None:
+        """Who sends the running request; None for a stranger, and for somebody who has no role any more.
+
+        A session that was opened for one page is a stranger's too, unless `alone`: whoever says so asks its `Reach`.
+        """
+        text, carrier = self.presented()
         session = self.sessions.read(text)
         # A text that was given to a script is none in a cookie, where another site could make the browser send it.
-        g.session = session if session is not None and session.carrier is carrier else None
+        known = session is not None and session.carrier is carrier and (alone or session.page is None)
+        g.session = session if known else None
         g.principal = self.find_principal(g.session) if g.session is not None else None
         return g.principal  # type: ignore[no-any-return]  # flask's g holds anything
 
-    def begin(
-        self, response: BaseResponse, organisation_id: OrganisationId, person: PublicId, method: SignInMethod
-    ) -> None:
+    def begin(self, response: BaseResponse, who: SignedIn, method: SignInMethod, manner: Manner = BY_COOKIE) -> None:
         """Signs somebody in who has just proved who they are; what the browser held before ends.
 
-        Raises NotFound where there is no such person.
+        Raises NotFound where there is no such person, NotBelieved where their voucher is not believed any more.
         """
-        manner = Manner(device=device_of(request.headers.get("User-Agent")), origin=network_of(request.remote_addr))
-        text = self.sessions.issue(organisation_id, person, method, manner)
+        device, origin = device_of(request.headers.get("User-Agent")), network_of(request.remote_addr)
+        manner = replace(manner, device=device, origin=origin)
+        text = self.sessions.issue(who.organisation_id, who.person, method, manner)
         self._end_presented()
         self.set_cookie(response, text)
 
@@ -161,7 +185,7 @@ class Guard:
         self.set_cookie(response, "")
 
     def _end_presented(self) -> None:
-        text, carrier = presented()
+        text, carrier = self.presented()
         session = self.sessions.read(text)
         if session is not None and session.carrier is carrier:
             actor = Actor(str(session.person), ViewerRole.SELF, network_of(request.remote_addr), session.method.value)
@@ -169,12 +193,11 @@ class Guard:
 
     def set_cookie(self, response: BaseResponse, text: str) -> None:
         """Gives the browser the session; an empty text takes it away."""
-        path = urlsplit(self.public_url).path or "/"
-        manners = {"httponly": True, "samesite": "Lax", "secure": self.secure_cookies, "path": path}
+        name, path, secure = self.cookie(COOKIE), self.cookie_path(), self.secure_cookies
         if text:
-            response.set_cookie(COOKIE, text, **manners)  # type: ignore[arg-type]  # one dict for several types
+            response.set_cookie(name, text, path=path, secure=secure, httponly=True, samesite="Lax")
         else:
-            response.delete_cookie(COOKIE, path=path)
+            response.delete_cookie(name, path=path, secure=secure, httponly=True, samesite="Lax")
 
     def same_origin(self) -> bool:
         """Whether the request comes from a page of this service; browsers name the origin of every POST."""
@@ -199,11 +222,17 @@ class Guard:
             case Access.SHELL:
                 return self._check_shell()
             case Access.FILE:
-                return None if self.identify() or self._take_ticket() else abort(404)
+                return None if self._may_have_file() else abort(404)
             case Access.CALLBACK:
                 return self._check_callback()
             case None:
                 return abort(404)
+
+    def _may_have_file(self) -> bool:
+        """Whether the request comes from somebody for whom this file may be; a page opened alone has its own only."""
+        if not (self.identify(alone=True) or self._take_ticket()):
+            return False
+        return reaches_file(current_session(), request.path, urlsplit(self.public_url).path)
 
     def _take_ticket(self) -> Principal | None:
         """Who has a ticket for this very address, which stands at its end."""
@@ -229,7 +258,7 @@ class Guard:
 
     def _check_callback(self) -> BaseResponse | None:
         # Another site can make the browser send a cookie, but no header of ours.
-        if presented()[1] is Carrier.COOKIE and not self.same_origin():
+        if self.presented()[1] is Carrier.COOKIE and not self.same_origin():
             return _refusal(403)
         if request.content_length is None:
             return _refusal(411)
@@ -241,7 +270,7 @@ class Guard:
             return _refusal(400)  # nested far deeper than anything of ours
         if not isinstance(body, dict) or not isinstance(body.get("output"), str):
             return _refusal(400)
-        principal = self.identify()
+        principal = self.identify(alone=True)
         if principal is None:
             return _refusal(401)
         door = self.doors.get(body["output"])

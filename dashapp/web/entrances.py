@@ -37,7 +37,7 @@ def install_entrances(
     settings, database, clock = services.settings, services.database, services.clock
     rates = Rates(server, settings)
     _install_sign_in(server, guard, services, (rates, demo_people if settings.demo_sign_in else None))
-    links = EmbedLinks(settings.secret_keys, clock, settings.public_url)
+    links = EmbedLinks(settings.secret_keys, clock, settings.public_url, database)
     EmbedLinkRoute(guard, links, embedding, rates).install(server)
     ClassroomFile(guard, services).install(server)
     TicketRoutes(guard, Tickets(settings.secret_keys, clock, database), rates).install(server)

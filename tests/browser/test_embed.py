@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from playwright.sync_api import Frame, Page, expect
+from playwright.sync_api import Frame, Page, Request, expect
 
 from dashapp.data.database import DatabaseRole
+from dashapp.data.queries.organisations import own_address
 from dashapp.data.store.frame_origins import register_frame_origin
 from dashapp.data.store.sessions import Ender, SessionChoice
 from dashapp.domain.audit import Actor
@@ -72,7 +73,8 @@ def link_to(service: Service) -> Callable[[str, str], str]:
         principal = guard.find_principal(session)
         assert principal is not None
         settings = service.application.services.settings
-        return EmbedLinks(settings.secret_keys, system_clock, service.base).make(principal, f"/embed{path}")
+        links = EmbedLinks(settings.secret_keys, system_clock, service.base, service.campus.database)
+        return links.make(principal, f"/embed{path}")
 
     return make
 
@@ -157,6 +159,38 @@ def test_a_page_that_is_not_registered_cannot_frame_ours_nor_hear_of_it(
     assert frame.locator("#react-entry-point").count() == 0
     assert page.evaluate("heard") == []
     assert any("frame-ancestors" in each for each in page_errors)
+    page_errors.clear()
+
+
+def test_a_page_of_the_same_site_frames_nothing_of_who_is_signed_in_by_the_cookie(
+    service: Service,
+    new_page: Callable[..., Page],
+    portal: ThreadingHTTPServer,
+    page_errors: list[str],
+) -> None:
+    """Another port of a host is another origin of the same site, so that the browser sends the cookie in its frames."""
+    origin, campus = f"http://127.0.0.1:{portal.server_port}", service.campus
+    with campus.database.transaction(DatabaseRole.WEB, campus.organisation_id) as connection:
+        register_frame_origin(connection, campus.organisation_id, origin, "same site", system_clock())
+    service.application.embedding.origins.forget()
+    page = new_page(viewport={"width": 1280, "height": 900})
+    service.sign_in(page, "Max Moor")
+    own = own_address(campus.database, campus.organisation_id)
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request))  # noqa: PLW0108  # Playwright marks what it is given
+
+    page.goto(f"{origin}/portal#{service.base}/embed/organisations/{own}/guardians")
+    frame = page.frame("tool")
+    assert frame is not None
+    expect(frame.locator("#la-over h1")).to_have_text("This page has closed")
+
+    assert frame.locator("#guardians-save").count() == 0
+    # The document came with the cookie; nothing that the page has asked since did.
+    from_frame = [(each.url, "cookie" in each.all_headers()) for each in asked if each.frame == frame]
+    assert [by_cookie for url, by_cookie in from_frame if url.endswith("/guardians")] == [True]
+    callbacks = [by_cookie for url, by_cookie in from_frame if "_dash-update-component" in url]
+    assert callbacks
+    assert not any(callbacks)
     page_errors.clear()
 
 

@@ -144,7 +144,7 @@ def test_the_web_reads_exactly_what_pages_show(database: Database) -> None:
     assert writable == {
         *(("dead_letter_replays", "INSERT"), ("audit_log", "INSERT")),
         *((table, "INSERT") for table in ("sessions", "ended_sessions", "session_tickets", "frame_origins")),
-        ("frame_origins", "DELETE"),
+        *(("frame_origins", "DELETE"), ("embed_link_epochs", "INSERT")),
         *(("lti_used_states", "INSERT"), ("lti_used_states", "DELETE"), ("lti_deployments", "INSERT")),
         *(("lti_contexts", "INSERT"), ("lti_resource_links", "INSERT"), ("lti_resource_links", "UPDATE")),
         *(("lti_keys", "INSERT"), ("lti_keys", "UPDATE")),

@@ -97,6 +97,16 @@ def test_a_page_that_was_opened_alone_gives_its_own_file_only(
     assert asked(f"/courses/{courses['ALG 1']}") == 403
 
 
+@pytest.mark.parametrize("page", ["/embed/me", "/embed/courses"])
+def test_a_page_without_a_file_gives_none_when_it_was_opened_alone(
+    framed: Callable[..., Visitor], courses: dict[str, str], page: str
+) -> None:
+    somebody, path = framed("Tess Thorne", page), f"/courses/{courses['ALG 1']}/learners.csv"
+
+    assert somebody.client.post("/tickets", json={"path": path}).status_code == 403
+    assert somebody.client.get(path).status_code == 404
+
+
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@cmd", "\t=1"])
 def test_a_name_is_no_formula(name: str) -> None:
     assert _harmless(name) == f"'{name}"

@@ -29,6 +29,7 @@ PUBLIC = {
     "/lti/keys/<organisation>",
     "/lti/register/<code>",
     "/tab",
+    "/set-up",
     "/sign-in/password",
     "/sign-in/openid/<organisation>/<provider>",
     "/sign-in/openid/<organisation>/<provider>/back",

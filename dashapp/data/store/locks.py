@@ -14,6 +14,7 @@ _ORGANISATIONS = 7311
 """The first of the two numbers of a lock: what kind of thing is locked. The second is its key."""
 _DEAD_LETTERS = 7316
 _FIRST_START = 7317
+_SESSIONS = 7318
 
 _SHARE = text("SELECT pg_advisory_xact_lock_shared(:kind, :key)")
 _OWN = text("SELECT pg_advisory_xact_lock(:kind, :key)")
@@ -43,6 +44,18 @@ def own_dead_letters(connection: Connection) -> None:
 def own_first_start(connection: Connection) -> None:
     """Waits until nobody else sets the installation up, and keeps others from it."""
     connection.execute(_OWN, {"kind": _FIRST_START, "key": 0})
+
+
+def share_sessions(connection: Connection, organisation: OrganisationId) -> None:
+    """Waits until nobody ends sessions of this organisation, or changes on whose word they begin, and keeps everybody
+    from it: before it is asked whether what a new session rests on still lasts."""
+    connection.execute(_SHARE, {"kind": _SESSIONS, "key": _narrow(organisation)})
+
+
+def own_sessions(connection: Connection, organisation: OrganisationId) -> None:
+    """Waits until no session of this organisation begins that rests on something, and keeps everybody from it: before
+    that ends, and in the same transaction the sessions that rest on it."""
+    connection.execute(_OWN, {"kind": _SESSIONS, "key": _narrow(organisation)})
 
 
 def try_to_lead(connection: Connection) -> bool:

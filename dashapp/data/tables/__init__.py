@@ -83,6 +83,7 @@ from dashapp.data.tables.quality import (
     quality_hours,
 )
 from dashapp.data.tables.sessions import (
+    embed_link_epochs,
     ended_sessions,
     frame_origins,
     session_tickets,
@@ -132,6 +133,7 @@ __all__ = [
     "dead_letters",
     "demographics",
     "described_mailboxes",
+    "embed_link_epochs",
     "ended_sessions",
     "event_ledger",
     "forum_posts",

@@ -8,6 +8,7 @@ from dashapp.data.queries.people import find_person
 from dashapp.data.store.audit import record
 from dashapp.data.store.frame_origins import register_frame_origin, withdraw_frame_origins
 from dashapp.data.store.groups import Merge
+from dashapp.data.store.locks import own_sessions
 from dashapp.data.store.lti.codes import keep_code
 from dashapp.data.store.lti.launches import (
     contexts_of,
@@ -30,6 +31,7 @@ from dashapp.data.store.lti.platforms import (
 )
 from dashapp.data.store.merges import merge_people
 from dashapp.data.store.scope_changes import claim_slot
+from dashapp.data.store.sessions import Ender, SessionChoice, end_sessions
 from dashapp.data.store.writer import Limits
 from dashapp.domain.audit import (
     ORGANISATION_SUBJECT,
@@ -44,6 +46,7 @@ from dashapp.domain.errors import AnalyticsError, NotFound
 from dashapp.domain.keys import CourseId, OrganisationId
 from dashapp.domain.platforms import ContextKey
 from dashapp.domain.principal import Principal
+from dashapp.domain.sessions import Voucher
 from dashapp.security.acting import acting
 from dashapp.security.lti.places import Places, origin_of
 from dashapp.security.lti.registration import Codes, Registering, check_addresses, new_code
@@ -97,12 +100,15 @@ class PlatformAdministration:
             self._let_frame(platform)
 
     def switch(self, public_id: UUID, *, enabled: bool) -> None:
-        """Believes a platform from now on, or no longer. Its roles stay as they were said last."""
+        """Believes a platform from now on, or no longer: its sessions end. Its roles stay as they were said last."""
         platform = self._platform(public_id)
         with self.database.transaction(DatabaseRole.JOBS, self._organisation) as connection:
+            own_sessions(connection, self._organisation)
             set_enabled(connection, self._organisation, platform.platform_id, enabled=enabled)
             action = Action.PLATFORM_ON if enabled else Action.PLATFORM_OFF
             self._record(connection, action, platform_subject(public_id))
+            if not enabled:
+                self._end_sessions(connection, Voucher.platform(public_id))
         if enabled:
             self._let_frame(platform)
         else:
@@ -118,19 +124,29 @@ class PlatformAdministration:
             if course is not None:
                 state(self.database, Statement(platform, course, (), self.clock(), complete=True), self.limits)
         with self.database.transaction(DatabaseRole.JOBS, self._organisation) as connection:
+            own_sessions(connection, self._organisation)
+            self._end_sessions(connection, Voucher.platform(public_id))
             remove_platform(connection, self._organisation, platform.platform_id)
             self._record(connection, Action.PLATFORM_REMOVED, platform_subject(public_id))
 
     def confirm(self, public_id: UUID, deployment_id: str, *, enabled: bool = True) -> None:
-        """Believes a deployment that a launch has named, or does not any more."""
+        """Believes a deployment that a launch has named, or does not any more: its sessions end."""
         platform = self._platform(public_id)
         if not 0 < len(deployment_id) <= 255 or not deployment_id.isprintable():
             raise PlatformError("A deployment id is needed.")
         with self.database.transaction(DatabaseRole.JOBS, self._organisation) as connection:
+            own_sessions(connection, self._organisation)
             mine = (platform.platform_id, deployment_id)
             set_deployment(connection, self._organisation, mine, self.clock(), enabled=enabled)
             action = Action.DEPLOYMENT_CONFIRMED if enabled else Action.DEPLOYMENT_WITHDRAWN
             self._record(connection, action, platform_subject(public_id), deployment=deployment_id)
+            if not enabled:
+                self._end_sessions(connection, Voucher.platform(public_id, deployment_id))
+
+    def _end_sessions(self, connection: Connection, voucher: Voucher) -> None:
+        """Ends what was begun on a word that is not believed any more, in the transaction that owns the trust."""
+        by = Ender(acting(self.principal, ViewerRole.ADMINISTRATOR), self.principal.person_id)
+        end_sessions(connection, self._organisation, SessionChoice(voucher=voucher), by)
 
     def link_person(self, known_to_platform: UUID, known_to_events: UUID) -> None:
         """Says that somebody whom only a platform knows is somebody whom events know. Raises CannotLink."""

@@ -168,6 +168,7 @@ def test_what_administrators_decide_about_platforms_is_in_the_trail(
         ("platform.deployment_confirmed", platform_row, *own),
         ("platform.deployment_withdrawn", platform_row, *own),
         ("platform.switched_off", platform_row, *own),
+        ("session.ended", f"person {fay.person_id}", *own),
         ("platform.switched_on", platform_row, *own),
         ("platform.switched_off", platform_row, *own),
         ("platform.removed", platform_row, *own),
