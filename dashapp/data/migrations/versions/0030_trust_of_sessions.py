@@ -6,8 +6,8 @@ from alembic import op
 
 from dashapp.data.migrations.protection import APPEND, OWN_ORGANISATION, protect
 
-revision = "0026"
-down_revision: str | None = "0021"
+revision = "0030"
+down_revision: str | None = "0029"
 
 
 def upgrade() -> None:
