@@ -180,7 +180,11 @@ def _on_deployment(acting: PlatformAdministration, platform: UUID, deployment: s
 def _refusal(error: Exception) -> str:
     """What was refused, in words of the reader's language."""
     if isinstance(error, CannotLink):
-        return _("These two cannot be linked: one of them has been linked already.")
+        return _(
+            "These two cannot be linked. Who is known from the platform must wait in the list, with no account and no"
+            " role beyond that of a learner; whom events know must be no administrator, adviser or guardian. Nobody"
+            " links themself."
+        )
     if isinstance(error, PlatformError):
         return _("This platform is connected already, or claims an issuer that is connected with another key set.")
     field = error.field if isinstance(error, RegistrationRefused) else None

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from dashapp.data.database import Connection, Database, DatabaseRole
+from dashapp.data.queries.learning_platforms import may_be_linked
 from dashapp.data.queries.people import find_person
 from dashapp.data.store.audit import record
 from dashapp.data.store.frame_origins import register_frame_origin, withdraw_frame_origins
 from dashapp.data.store.groups import Merge
+from dashapp.data.store.locks import own_organisation
 from dashapp.data.store.lti.codes import keep_code
 from dashapp.data.store.lti.launches import (
     contexts_of,
@@ -16,7 +18,7 @@ from dashapp.data.store.lti.launches import (
     read_context,
     read_course,
 )
-from dashapp.data.store.lti.members import Statement, is_linked, state
+from dashapp.data.store.lti.members import Statement, state
 from dashapp.data.store.lti.platforms import (
     NewPlatform,
     Platform,
@@ -133,19 +135,26 @@ class PlatformAdministration:
             self._record(connection, action, platform_subject(public_id), deployment=deployment_id)
 
     def link_person(self, known_to_platform: UUID, known_to_events: UUID) -> None:
-        """Says that somebody whom only a platform knows is somebody whom events know. Raises CannotLink."""
+        """Says that somebody whom only a platform knows is somebody whom events know. Raises CannotLink.
+
+        Who links becomes able to open nothing by it: neither of the two may be themself, nor hold what the
+        administration or a sign-in has granted.
+        """
         organisation = self._organisation
-        with self.database.transaction(DatabaseRole.INGEST, organisation) as connection:
-            absorbed = find_person(connection, organisation, known_to_platform)
-            kept = find_person(connection, organisation, known_to_events)
-            if is_linked(connection, organisation, absorbed) or not is_linked(connection, organisation, kept):
-                raise CannotLink("One of the two has been linked already.")
-        merge = Merge(kept, absorbed, "linked by the administration", self._by, self.clock())
         # A place among the writers: pages that show them are to hear of it.
         with (
             claim_slot(self.database, DatabaseRole.JOBS) as slot,
             self.database.transaction(DatabaseRole.JOBS, organisation) as connection,
         ):
+            # What is looked at here holds until the two are one.
+            own_organisation(connection, organisation)
+            absorbed = find_person(connection, organisation, known_to_platform)
+            kept = find_person(connection, organisation, known_to_events)
+            if self.principal.person_id in (absorbed, kept):
+                raise CannotLink("Nobody links themself.")
+            if not may_be_linked(connection, organisation, absorbed, kept):
+                raise CannotLink("One of the two has been linked already, or is more than a learner.")
+            merge = Merge(kept, absorbed, "linked by the administration", self._by, self.clock())
             merge_people(connection, organisation, merge)
             slot.record(connection, organisation, (), (kept, absorbed))
             self._record(connection, Action.PERSON_LINKED, person_subject(kept), merged=person_subject(absorbed))
