@@ -14,6 +14,7 @@ from dashapp.components import platforms
 from dashapp.data.database import DatabaseRole
 from dashapp.data.queries.learning_platforms import find_learners, read_view
 from dashapp.data.queries.organisations import own_address
+from dashapp.data.store.frame_origins import FramesFull
 from dashapp.data.store.lti.members import limits_from
 from dashapp.data.store.lti.platforms import NewPlatform, PlatformError
 from dashapp.domain.audit import ViewerRole
@@ -129,7 +130,7 @@ def decide(
         code = made if made is not None else no_update
         if button == Names.ADD:
             kept = dict.fromkeys(Names.FORM, "")
-    except (PlatformError, RegistrationRefused, CannotLink) as error:
+    except (PlatformError, RegistrationRefused, CannotLink, FramesFull) as error:
         said = _refusal(error)
     except NotFound:
         said = _("Choose first what this is about.")
@@ -187,6 +188,8 @@ def _refusal(error: Exception) -> str:
         )
     if isinstance(error, PlatformError):
         return _("This platform is connected already, or claims an issuer that is connected with another key set.")
+    if isinstance(error, FramesFull):
+        return _("Too many hosts may show pages in a frame already: switch a platform off or remove it first.")
     field = error.field if isinstance(error, RegistrationRefused) else None
     if field == "client_id":
         return _("The client id is missing, or cannot be one.")

@@ -4,7 +4,8 @@ The empty page below `/embed` is sent before anybody is known, so it names the o
 to a launch or to an embed link knows its organisation, and names that one's only.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping
 from threading import Lock
 from time import monotonic
 from typing import Final
@@ -20,8 +21,11 @@ from dashapp.domain.keys import OrganisationId
 REMEMBERED: Final = 5.0
 """Seconds: so soon a change holds, without a restart."""
 _LONGEST: Final = 255
-_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-:[]")
-"""Nothing else may stand in a header's list of sources: no wildcard, no separator."""
+_ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+"""Nothing else may stand in a header's list of sources: no wildcard, no separator, no letter that a header cannot hold.
+The table of origins has the same rule."""
+_AMBIGUOUS: Final = frozenset("\u00df\u03c2\u200c\u200d")
+"""What the two editions of IDNA write as different names: whoever means one enters the name as it is registered."""
 
 
 class NoOrigin(AnalyticsError):
@@ -35,16 +39,26 @@ def origin_of(address: str, *, plain: bool = False) -> str:
     """
     try:
         parts = urlsplit(address.strip())
-        host, port = (parts.netloc.rpartition("@")[2]).lower(), parts.port
+        host, port = _in_ascii(parts.netloc.rpartition("@")[2]).lower(), parts.port
     except ValueError:
         raise NoOrigin("This is no address.") from None
     scheme = parts.scheme.lower()
     if scheme not in ("https", "http") or (scheme == "http" and not plain):
         raise NoOrigin("Pages can be framed by addresses that begin with https:// only.")
-    if not host or len(host) > _LONGEST or not set(host) <= _LETTERS or parts.username is not None:
-        raise NoOrigin("The address has no plain host name.")
     usual = {"https": 443, "http": 80}[scheme]
-    return f"{scheme}://{host.removesuffix(f':{port}') if port == usual else host}"
+    origin = f"{scheme}://{host.removesuffix(f':{port}') if port == usual else host}"
+    if not host or len(host) > _LONGEST or not _ORIGIN.fullmatch(origin) or parts.username is not None:
+        raise NoOrigin("The address has no plain host name.")
+    return origin
+
+
+def _in_ascii(host: str) -> str:
+    """A host with its port as browsers send it: other letters than ASCII by IDNA. Raises ValueError."""
+    if host.isascii():
+        return host
+    if not _AMBIGUOUS.isdisjoint(host.lower()):
+        raise ValueError
+    return host.encode("idna").decode("ascii")
 
 
 class FrameOrigins:
@@ -91,9 +105,9 @@ class FrameOrigins:
         self._known, self._read_at = found, monotonic()
 
 
-def frame_by(origins: Sequence[str]) -> None:
-    """Lets these origins frame the answer of the running request."""
-    g.framed_by = tuple(origins)
+def frame_by(origins: Iterable[str]) -> None:
+    """Lets these origins frame the answer of the running request; what is none is left out of the header."""
+    g.framed_by = tuple(filter(_ORIGIN.fullmatch, origins))
 
 
 def framed_by() -> tuple[str, ...]:
@@ -101,9 +115,9 @@ def framed_by() -> tuple[str, ...]:
     return tuple(g.get("framed_by", ()))
 
 
-def send_to(origins: Sequence[str]) -> None:
-    """Lets forms of the answer of the running request go to these origins."""
-    g.sent_to = tuple(origins)
+def send_to(origins: Iterable[str]) -> None:
+    """Lets forms of the answer of the running request go to these origins; what is none is left out of the header."""
+    g.sent_to = tuple(filter(_ORIGIN.fullmatch, origins))
 
 
 def sent_to() -> tuple[str, ...]:

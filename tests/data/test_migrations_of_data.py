@@ -43,3 +43,22 @@ def test_dead_letters_from_before_stay_and_those_that_say_the_same_become_one(ol
     with older.administration() as connection:
         assert [tuple(row) for row in connection.execute(found)] == [("{", 2, 1, 3), ("[", 1, 2, 2)]
         assert connection.execute(forced).scalar_one() is True
+
+
+@pytest.mark.parametrize("older", ["0021"], indirect=True)
+def test_what_is_no_origin_of_before_frames_nothing_and_the_others_stay(older: Database) -> None:
+    origin = text(
+        "INSERT INTO analytics.frame_origins (organisation_id, origin, source, added_at)"
+        " VALUES (1, :origin, 'x', now())"
+    )
+    kept = ["http://localhost:8080", "https://[2001:db8::1]", "https://lms.example.edu"]
+    with older.administration() as connection:
+        for one in (*kept, "https://x *", "https://a;sandbox", "https://例え.jp"):
+            connection.execute(origin, {"origin": one})
+        connection.commit()
+    migrate(older)
+    found = text("SELECT origin FROM analytics.frame_origins ORDER BY origin")
+    forced = text("SELECT relforcerowsecurity FROM pg_class WHERE oid = 'analytics.frame_origins'::regclass")
+    with older.administration() as connection:
+        assert list(connection.execute(found).scalars()) == kept
+        assert connection.execute(forced).scalar_one() is True

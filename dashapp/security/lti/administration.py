@@ -47,7 +47,7 @@ from dashapp.domain.keys import CourseId, OrganisationId
 from dashapp.domain.platforms import ContextKey
 from dashapp.domain.principal import Principal
 from dashapp.security.acting import acting
-from dashapp.security.lti.places import Places, origin_of
+from dashapp.security.lti.places import Places, origins_of
 from dashapp.security.lti.registration import Codes, Registering, check_addresses, new_code
 
 
@@ -88,27 +88,27 @@ class PlatformAdministration:
         return self.places.register(code)
 
     def add(self, new: NewPlatform) -> None:
-        """Registers a platform by hand. Raises RegistrationRefused and PlatformError."""
+        """Registers a platform by hand. Raises RegistrationRefused, PlatformError and FramesFull."""
         check_addresses(self.outgoing, new)
         with self.database.transaction(DatabaseRole.JOBS, self._organisation) as connection:
             key = add_platform(connection, self._organisation, new)
             platform = read_platform(connection, self._organisation, key)
             assert platform is not None
             self._record(connection, Action.PLATFORM_ADDED, platform_subject(platform.public_id))
-        if platform.enabled:
-            self._let_frame(platform)
+            if platform.enabled:
+                self._let_frame(connection, platform)
 
     def switch(self, public_id: UUID, *, enabled: bool) -> None:
-        """Believes a platform from now on, or no longer. Its roles stay as they were said last."""
+        """Believes a platform from now on, or no longer. Its roles stay as they were said last. Raises FramesFull."""
         platform = self._platform(public_id)
         with self.database.transaction(DatabaseRole.JOBS, self._organisation) as connection:
             set_enabled(connection, self._organisation, platform.platform_id, enabled=enabled)
             action = Action.PLATFORM_ON if enabled else Action.PLATFORM_OFF
             self._record(connection, action, platform_subject(public_id))
-        if enabled:
-            self._let_frame(platform)
-        else:
-            self._withdraw(platform)
+            if enabled:
+                self._let_frame(connection, platform)
+            else:
+                withdraw_frame_origins(connection, self._organisation, _source(platform))
 
     def remove(self, public_id: UUID) -> None:
         """Forgets a platform; every role that it gave ends."""
@@ -193,14 +193,9 @@ class PlatformAdministration:
             raise NotFound("There is no such platform.")
         return platform
 
-    def _let_frame(self, platform: Platform) -> None:
-        with self.database.transaction(DatabaseRole.JOBS, self._organisation) as connection:
-            for origin in {origin_of(address) for address in platform.addresses} - {""}:
-                register_frame_origin(connection, self._organisation, origin, _source(platform), self.clock())
-
-    def _withdraw(self, platform: Platform) -> None:
-        with self.database.transaction(DatabaseRole.JOBS, self._organisation) as connection:
-            withdraw_frame_origins(connection, self._organisation, _source(platform))
+    def _let_frame(self, connection: Connection, platform: Platform) -> None:
+        for origin in origins_of(platform.addresses):
+            register_frame_origin(connection, self._organisation, origin, _source(platform), self.clock())
 
 
 def _source(platform: Platform) -> str:

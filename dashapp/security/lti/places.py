@@ -1,11 +1,13 @@
 """The addresses that platforms know, below the service's own."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
 from dashapp.domain.keys import PublicId
 from dashapp.domain.lti import ChosenPage
+from dashapp.security import frames
 
 LOGIN: Final = "/lti/login"
 LAUNCH: Final = "/lti/launch"
@@ -62,13 +64,16 @@ class Places:
 
 
 def origin_of(url: str) -> str:
-    """The scheme and host of an address, as browsers write an origin; "" for what is no address."""
+    """The origin of a platform's address, as browsers write it; "" for what has none that a header could name.
+
+    Also over http: which platforms may speak that, is decided when they are registered.
+    """
     try:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            return ""
-        usual = {"http": 80, "https": 443}[parts.scheme]
-        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-        return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port not in (None, usual) else "")
-    except ValueError:
+        return frames.origin_of(url, plain=True)
+    except frames.NoOrigin:
         return ""
+
+
+def origins_of(urls: Iterable[str]) -> tuple[str, ...]:
+    """The origins of several addresses, each once, in order."""
+    return tuple(sorted({origin_of(url) for url in urls} - {""}))

@@ -92,13 +92,17 @@ def check_addresses(outgoing: Registering, new: NewPlatform) -> None:
     """Raises RegistrationRefused for a platform whose addresses may not be asked, or shown to browsers."""
     for field in ("issuer", "authorization_url", "token_url", "keyset_url", "pages_url"):
         url = getattr(new, field)
-        if url is not None and not origin_of(url):
+        if url is None:
+            continue
+        origin = origin_of(url)
+        if not origin or not url.isprintable():
             raise RegistrationRefused("Every address has to be one that begins with https://.", field)
-    for field in ("authorization_url", "token_url", "keyset_url"):
-        try:
-            outgoing.check(getattr(new, field))
-        except OutgoingError as error:
-            raise RegistrationRefused(str(error), field) from None
+        # Those that are only named to browsers are not asked; but http is for what the settings let be asked over it.
+        if field not in ("issuer", "pages_url") or origin.startswith("http:"):
+            try:
+                outgoing.check(url)
+            except OutgoingError as error:
+                raise RegistrationRefused(str(error), field) from None
     if not new.client_id or len(new.client_id) > 255 or not new.client_id.isprintable():
         raise RegistrationRefused("The client id is missing.", "client_id")
 

@@ -20,7 +20,7 @@ from dashapp.security.guard import Access, Guard
 from dashapp.security.lti.choosing import DeepLinking
 from dashapp.security.lti.launching import Arrival, Launches, path_of
 from dashapp.security.lti.pages import Pages, Storage
-from dashapp.security.lti.places import BOUND, CHOSEN, KEYS, LAUNCH, LOGIN, Places, origin_of
+from dashapp.security.lti.places import BOUND, CHOSEN, KEYS, LAUNCH, LOGIN, Places, origin_of, origins_of
 from dashapp.security.lti.signing_keys import SigningKeys
 from dashapp.security.lti.states import LIFETIME, LoginState, States
 from dashapp.security.rates import Rates
@@ -227,7 +227,7 @@ class LtiRoutes:
 
     def _frame(self, platform: Platform) -> None:
         """Lets the platform's own pages frame the answer."""
-        frame_by([origin_of(address) for address in platform.addresses])
+        frame_by(origins_of(platform.addresses))
 
     def _refuse(self, event: str, platform: Platform | None = None, why: str = "") -> Response:
         known = platform.platform_id if platform else None
