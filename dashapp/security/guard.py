@@ -23,7 +23,7 @@ from dashapp.domain.principal import Permission, Principal
 from dashapp.domain.sessions import Carrier, SignInMethod
 from dashapp.security.devices import device_of, network_of
 from dashapp.security.doors import Door
-from dashapp.security.frames import frame_by
+from dashapp.security.frames import TENANT, frame_by
 from dashapp.security.reach import Reach
 from dashapp.security.sessions import COOKIE, Manner, Session, Sessions
 
@@ -107,8 +107,8 @@ class Guard:
     sign_in_path: str | None
     """Where a stranger is led; None where nobody can sign in yet."""
     secure_cookies: bool = True
-    frame_origins: Callable[[], Sequence[str]] = tuple
-    """Which other origins may frame the empty page."""
+    frame_origins: Callable[[str | None], Sequence[str]] = lambda _organisation: ()
+    """Which other origins may frame the empty page of the organisation that its address names."""
     take_ticket: Callable[[str, str], Session | None] = lambda _text, _path: None
     """Uses a ticket up for a path: the session on whose behalf it was given."""
     routes: dict[str, Access] = field(default_factory=dict)
@@ -216,7 +216,7 @@ class Guard:
     def _check_shell(self) -> BaseResponse | None:
         if f"{request.path}/".startswith(f"{urlsplit(self.public_url).path}/embed/"):
             # Whose it is, is known only when its scripts ask: where cookies are blocked, nothing comes with this.
-            frame_by(self.frame_origins())
+            frame_by(self.frame_origins(request.args.get(TENANT)))
             return None
         return None if self.identify() else self._to_sign_in()
 

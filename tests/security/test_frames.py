@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Response
 from sqlalchemy.exc import IntegrityError
 
 from dashapp.data.database import DatabaseRole
+from dashapp.data.queries.organisations import own_address
 from dashapp.data.store.frame_origins import (
     LONGEST_TOGETHER,
     FramesFull,
@@ -16,8 +18,8 @@ from dashapp.data.store.frame_origins import (
     register_frame_origin,
     withdraw_frame_origins,
 )
+from dashapp.data.store.organisations import create_organisation
 from dashapp.domain.clock import system_clock
-from dashapp.domain.keys import OrganisationId
 from dashapp.security.embedding import Look
 from dashapp.security.frames import NoOrigin, frame_by, origin_of, send_to
 from dashapp.web.application import Application
@@ -70,9 +72,38 @@ def test_the_answer_of_a_link_names_the_origins_of_its_organisation_only(
 ) -> None:
     link = path_of(links_of(application).make(principal_of(application, campus, "Tess Thorne"), "/embed/courses"))
     assert framers(visitor().client.get(link)) == f"'self' {portal}"
+    with campus.database.transaction(DatabaseRole.JOBS, None) as connection:
+        neighbour = create_organisation(connection, "neighbour", "Neighbour College", "Europe/Berlin")
     with application.server.test_request_context("/launch", method="POST"):
-        other = application.embedding.bearer_answer(OrganisationId(campus.organisation_id + 99), "text", "/embed/me")
+        other = application.embedding.bearer_answer(neighbour, "text", "/embed/me")
         assert framers(application.server.process_response(other)) == "'self'"
+
+
+def test_the_empty_page_names_the_origins_of_the_organisation_in_its_address_and_nobody_elses(
+    application: Application, campus: Campus, visitor: Strangers, portal: str
+) -> None:
+    origins, other = application.embedding.origins, "https://lms.other.example"
+    with campus.database.transaction(DatabaseRole.JOBS, None) as connection:
+        second = create_organisation(connection, "second", "Second College", "Europe/Berlin")
+    with campus.database.transaction(DatabaseRole.JOBS, second) as connection:
+        register_frame_origin(connection, second, other, "test", system_clock())
+    origins.forget()
+    own, theirs = (own_address(campus.database, one) for one in (campus.organisation_id, second))
+    ask = visitor().client.get
+
+    try:
+        assert framers(ask("/embed/me", query_string={"tenant": str(own)})) == f"'self' {portal}"
+        assert framers(ask("/embed/me", query_string={"tenant": str(theirs)})) == f"'self' {other}"
+        for stranger in (str(uuid4()), "", "x", "\0", str(own) * 2):
+            assert framers(ask("/embed/me", query_string={"tenant": stranger})) == "'self'"
+        assert framers(ask("/embed/me")) == "'self'"
+        with application.server.test_request_context("/launch", method="POST"):
+            answer = application.embedding.bearer_answer(second, "text", "/embed/me")
+        assert given_in(answer.get_data(as_text=True))["held"]["tenant"] == str(theirs)
+    finally:
+        with campus.database.transaction(DatabaseRole.JOBS, second) as connection:
+            withdraw_frame_origins(connection, second, "test")
+        origins.forget()
 
 
 def test_an_origin_taken_back_cannot_frame_any_more(
