@@ -49,11 +49,14 @@ def read_view(connection: Connection, organisation: OrganisationId, now: datetim
     )
 
 
-def find_learners(connection: Connection, organisation: OrganisationId, words: str) -> list[NamedRow]:
-    """People whom events know, by a part of their name or by their whole address; as many as fit into a list."""
+def find_learners(connection: Connection, organisation: OrganisationId, words: str) -> dict[PersonId, NamedRow]:
+    """People whom events know, by a part of their name or by their whole address; as many as fit into a list.
+
+    Whoever shows them to somebody notes it first.
+    """
     wanted = " ".join(words.split())[:100]
     if len(wanted) < 2:
-        return []
+        return {}
     escaped = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     values = {
         "organisation": organisation,
@@ -62,7 +65,7 @@ def find_learners(connection: Connection, organisation: OrganisationId, words: s
         "kinds": [PERSON_KIND, SOURCED_KIND],
         "limit": MOST_FOUND,
     }
-    return [_person(row) for row in connection.execute(_LEARNERS, values).mappings()]
+    return {PersonId(row["person_id"]): _person(row) for row in connection.execute(_LEARNERS, values).mappings()}
 
 
 def may_be_linked(connection: Connection, organisation: OrganisationId, absorbed: PersonId, kept: PersonId) -> bool:
@@ -167,7 +170,7 @@ _UNLINKED: Final = text(f"""
     WHERE i.organisation_id = :organisation AND {_OF_A_PLATFORM} AND {_WAITS}
     ORDER BY p.person_id DESC LIMIT :limit""")
 _LEARNERS: Final = text(f"""
-    SELECT p.public_id, p.given_name, p.family_name, p.email AS detail FROM people p
+    SELECT p.person_id, p.public_id, p.given_name, p.family_name, p.email AS detail FROM people p
     WHERE p.organisation_id = :organisation AND p.merged_into IS NULL
         AND (concat_ws(' ', p.given_name, p.family_name) ILIKE :part OR lower(p.email) = lower(:address))
         AND ({_OTHER_NAME} OR {_STUDIED}) AND NOT {_GRANTED}

@@ -77,14 +77,15 @@ def test_a_learner_who_was_linked_once_opens_the_own_page(
     [waiting] = [one for one in view(campus, application).people if one.name == "Dora Dean"]
     with campus.database.transaction(DatabaseRole.JOBS, campus.organisation_id) as connection:
         found = find_learners(connection, campus.organisation_id, "dora")
-    assert [one.name for one in found] == ["Dora Dean"]
+    [dora] = found.values()
+    assert dora.name == "Dora Dean"
 
-    acting.link_person(waiting.public_id, found[0].public_id)
+    acting.link_person(waiting.public_id, dora.public_id)
 
     assert opened(frame().launch(sub="dora-9")).startswith("/embed/me")
     assert principal_of(campus, platform, "dora-9").public_id == campus.people["Dora Dean"].public_id
     with pytest.raises(CannotLink):
-        acting.link_person(waiting.public_id, found[0].public_id)
+        acting.link_person(waiting.public_id, dora.public_id)
 
 
 def test_a_course_that_was_linked_once_opens_its_classroom(

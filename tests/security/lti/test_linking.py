@@ -121,7 +121,7 @@ def test_whoever_holds_what_the_administration_grants_is_neither_found_nor_linke
 ) -> None:
     stranger = waiting()
     with campus.database.transaction(DatabaseRole.JOBS, campus.organisation_id) as connection:
-        assert find_learners(connection, campus.organisation_id, holder) == []
+        assert find_learners(connection, campus.organisation_id, holder) == {}
 
     assert "cannot be linked" in link(stranger, campus.people[holder].public_id, boss.public_id)
     assert key(campus, stranger) != campus.people[holder].person_id
