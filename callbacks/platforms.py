@@ -82,7 +82,7 @@ def show_platforms(asked: Asked, done: object, page: Mapping[str, object]) -> An
             view = read_view(connection, organisation, services.clock())
         places = Places(services.settings.public_url)
         told = {
-            _("Login address"): places.login,
+            _("Login address"): places.login(own),
             _("Launch and redirect address"): places.launch,
             _("Key set address"): places.keys(own),
         }

@@ -23,6 +23,7 @@ PUBLIC = {
     "/embed-link/<text>",
     "/tickets",
     "/lti/login",
+    "/lti/login/<organisation>",
     "/lti/launch",
     "/lti/bound",
     "/lti/chosen",

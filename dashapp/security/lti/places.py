@@ -10,6 +10,7 @@ from dashapp.domain.lti import ChosenPage
 from dashapp.security import frames
 
 LOGIN: Final = "/lti/login"
+"""Followed by the public id of an organisation; alone, it is the address that all of them once had."""
 LAUNCH: Final = "/lti/launch"
 BOUND: Final = "/lti/bound"
 """Where a page that has found its binder posts the launch once more."""
@@ -30,10 +31,9 @@ class Places:
         """The path of the service: "" or "/prefix"."""
         return urlsplit(self.public_url).path
 
-    @property
-    def login(self) -> str:
-        """Where a platform begins."""
-        return self.public_url + LOGIN
+    def login(self, organisation: PublicId) -> str:
+        """Where a platform of an organisation begins. Two organisations may have one platform, so each has its own."""
+        return f"{self.public_url}{LOGIN}/{organisation}"
 
     @property
     def launch(self) -> str:
@@ -54,7 +54,8 @@ class Places:
 
     def page_of(self, target: str) -> ChosenPage | None:
         """The page that a target names; None for an address that is none of ours."""
-        if target in (self.launch, self.login, self.public_url, f"{self.public_url}/"):
+        login = self.public_url + LOGIN
+        if target in (self.launch, login, self.public_url, f"{self.public_url}/") or target.startswith(f"{login}/"):
             return ChosenPage()
         start = f"{self.public_url}{OPEN}/"
         if not target.startswith(start):

@@ -212,15 +212,15 @@ class Registration:
 
     def _ourselves(self, organisation: OrganisationId) -> dict[str, Any]:
         """What the platform is told (1EdTech Dynamic Registration 1.0, section 3.5)."""
-        launch = self.places.launch
+        launch, own = self.places.launch, own_address(self.database, organisation)
         return {
             "application_type": "web",
             "response_types": ["id_token"],
             "grant_types": ["implicit", "client_credentials"],
-            "initiate_login_uri": self.places.login,
+            "initiate_login_uri": self.places.login(own),
             "redirect_uris": [launch],
             "client_name": "Learning analytics",
-            "jwks_uri": self.places.keys(own_address(self.database, organisation)),
+            "jwks_uri": self.places.keys(own),
             "token_endpoint_auth_method": "private_key_jwt",
             "scope": ROSTER_SCOPE,
             _TOOL: {
