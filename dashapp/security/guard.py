@@ -24,6 +24,7 @@ from dashapp.domain.sessions import Carrier, SignInMethod
 from dashapp.security.devices import device_of, network_of
 from dashapp.security.doors import Door
 from dashapp.security.frames import TENANT, frame_by
+from dashapp.security.passwords import storable
 from dashapp.security.reach import Reach
 from dashapp.security.sessions import COOKIE, Manner, Session, Sessions
 
@@ -251,6 +252,10 @@ class Guard:
             return _refusal(400)
         if not self._within_reach(door, body):
             return _refusal(403)
+        try:
+            body.update({name: _storable(body[name]) for name in ("inputs", "state") if name in body})
+        except RecursionError:
+            return _refusal(400)
         if body["output"] == self.router:
             self._close_page(body, principal)
         return None
@@ -275,6 +280,19 @@ class Guard:
             return True
         reach = Reach.of(page)
         return reach is not None and reach.permits(door, body, urlsplit(self.public_url).path)
+
+
+def _storable(value: Any) -> Any:
+    """A value whose texts the database can take, whatever was sent; Dash reads the same parsed body after us."""
+    match value:
+        case str():
+            return storable(value)
+        case list():
+            return [_storable(one) for one in value]
+        case dict():
+            return {name: _storable(one) for name, one in value.items()}
+        case _:
+            return value
 
 
 def _refusal(status: int) -> Response:

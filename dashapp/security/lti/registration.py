@@ -103,6 +103,8 @@ def check_addresses(outgoing: Registering, new: NewPlatform) -> None:
                 outgoing.check(url)
             except OutgoingError as error:
                 raise RegistrationRefused(str(error), field) from None
+    if new.events_issuer is not None and not new.events_issuer.isprintable():
+        raise RegistrationRefused("The issuer by which events name the courses cannot be one.", "events_issuer")
     if not new.client_id or len(new.client_id) > 255 or not new.client_id.isprintable():
         raise RegistrationRefused("The client id is missing.", "client_id")
 

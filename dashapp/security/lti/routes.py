@@ -98,7 +98,7 @@ class LtiRoutes:
         target = said["target_link_uri"]
         if any(len(value) > LONGEST_PARAMETER for value in said.values()) or self.places.page_of(target) is None:
             return self._refuse("login.unreadable")
-        if not said["iss"] or not said["login_hint"]:
+        if not said["iss"] or not said["login_hint"] or not all(map(str.isprintable, said.values())):
             return self._refuse("login.unreadable")
         found = find(said["iss"], said["client_id"] or None)
         if found is None:
