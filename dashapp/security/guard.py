@@ -9,6 +9,7 @@ parsed by the handlers.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -27,6 +28,7 @@ from dashapp.security.frames import TENANT, frame_by
 from dashapp.security.passwords import storable
 from dashapp.security.reach import Reach
 from dashapp.security.sessions import COOKIE, Manner, Session, Sessions
+from dashapp.words import _
 
 LONGEST_BODY: Final = 262_144
 """Bytes of a callback's request: ours carry controls and addresses, never data."""
@@ -40,6 +42,8 @@ FindPrincipal = Callable[[Session], Principal | None]
 class Access(StrEnum):
     """How a route is open. A route without one is closed."""
 
+    PROBE = "probe"
+    """Holds no data, and is asked by machines, by whatever name."""
     PUBLIC = "public"
     """Holds no data, or checks for itself."""
     SHELL = "shell"
@@ -108,6 +112,9 @@ class Guard:
     sign_in_path: str | None
     """Where a stranger is led; None where nobody can sign in yet."""
     secure_cookies: bool = True
+    any_name: bool = True
+    """Whether pages answer by every name of the host. Where people sign in without a password, a name that is not the
+    service's may be another page's, which has it lead here to become of one origin with ours (DNS rebinding)."""
     frame_origins: Callable[[str | None], Sequence[str]] = lambda _organisation: ()
     """Which other origins may frame the empty page of the organisation that its address names."""
     take_ticket: Callable[[str, str], Session | None] = lambda _text, _path: None
@@ -185,17 +192,28 @@ class Guard:
         if origin is None:
             return True
         own = urlsplit(self.public_url)
+        here = f"{own.scheme}://{request.host}"
+        return origin == f"{own.scheme}://{own.netloc}" or (origin == here and self.is_own_name())
+
+    def is_own_name(self) -> bool:
+        """Whether the request names the service as its address does, by a name of this machine, or by a number."""
         try:
-            return origin == f"{own.scheme}://{own.netloc}" or urlsplit(origin).netloc == request.host
+            name = urlsplit(f"//{request.host}").hostname or ""
+            if name in (urlsplit(self.public_url).hostname, "localhost") or name.endswith(".localhost"):
+                return True
+            return bool(ip_address(name))
         except ValueError:
-            return False  # it is no address
+            return False
 
     def _check(self) -> BaseResponse | None:
         access = self.routes.get(request.endpoint or "")
         if request.endpoint is None:
             return None  # Flask's own answer: 404, or 405 for another method
+        if access is not Access.PROBE and not (self.any_name or self.is_own_name()):
+            words = _("This service is known by another name. Open it at {address}, or set PUBLIC_URL to this one.")
+            return Response(words.format(address=self.public_url), status=421, mimetype="text/plain")
         match access:
-            case Access.PUBLIC:
+            case Access.PROBE | Access.PUBLIC:
                 return None
             case Access.SHELL:
                 return self._check_shell()

@@ -106,6 +106,7 @@ def create_app(
         public_url=settings.public_url,
         sign_in_path=SIGN_IN_PATH,
         secure_cookies=settings.production,
+        any_name=settings.production,
         frame_origins=origins.named,
     )
     kept = (f"{prefix}/assets/", f"{prefix}/_dash-component-suites/")

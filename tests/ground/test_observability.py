@@ -29,8 +29,8 @@ def production(make_settings: Callable[..., Settings]) -> Settings:
         app_env="production",
         public_url="https://example.edu",
         database_url="postgresql://h/n",
-        secret_keys="s" * 32,
-        pseudonym_key="p" * 32,
+        secret_keys="0123456789abcdef0123456789abcdef",
+        pseudonym_key="00112233445566778899aabbccddeeff",
     )
 
 
