@@ -8,9 +8,16 @@
   const kept = history.state && typeof history.state === "object" ? history.state.la : null;
   let held = kept && typeof kept.bearer === "string" ? kept : null;
   const withHeld = (state) => (held ? { ...(state && typeof state === "object" ? state : {}), la: held } : state);
+  /* When the frame is loaded anew, nobody is known yet: the address says whose platforms may frame the page. */
+  const withTenant = (address) => {
+    if (!held?.tenant || address === null || address === undefined) return address;
+    const to = new URL(address, location.href);
+    if (/\/embed(\/|$)/.test(to.pathname)) to.searchParams.set("tenant", held.tenant);
+    return to.href;
+  };
   for (const name of ["pushState", "replaceState"]) {
     const plain = history[name].bind(history);
-    history[name] = (state, unused, ...address) => plain(withHeld(state), unused, ...address);
+    history[name] = (state, unused, address) => plain(withHeld(state), unused, withTenant(address));
   }
   if (given) {
     const told = JSON.parse(given.textContent);

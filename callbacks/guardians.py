@@ -174,7 +174,7 @@ def accept_invitation(asked: Asked, pressed: object, code: object) -> Any:
             about = Scope(organisation, principal.person_id, Audience.ONE, None, frozenset({learner}))
             view = read_guardians(connection, about, AsOf(now))
     except NotFound:
-        return _("This code is not known, or has been used, or its time is over.")
+        return _("This code is not known, or has been used, or its time is over. Who has made it cannot use it.")
     one = _of(view, row)
     href = get_relative_path(Links().learner(one.learner))
     return guardians.accepted_words(one.state(view.rule, view.now, view.today), one.learner_name, href)

@@ -24,6 +24,8 @@ DEVELOPMENT_PSEUDONYM_KEY = "development-only-pseudonym-key-never-in-production"
 """Hashes actor ids on a laptop. It is published, so production refuses it."""
 SHORTEST_SECRET = 32
 """Characters; a random key of 32 hexadecimal digits holds 128 bits."""
+FEWEST_LETTERS = 8
+"""Different characters: of 32 random hexadecimal digits fewer are met once in some 25 million keys."""
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Words = Annotated[tuple[str, ...], NoDecode]
@@ -342,6 +344,8 @@ def _check_secrets(settings: Settings) -> None:
     for key in (*settings.secret_keys, settings.pseudonym_key):
         if len(key) < SHORTEST_SECRET:
             raise ValueError(f"SECRET_KEYS and PSEUDONYM_KEY need at least {SHORTEST_SECRET} characters each")
+        if settings.production and len(set(key)) < FEWEST_LETTERS:
+            raise ValueError("SECRET_KEYS and PSEUDONYM_KEY should be random: one of them repeats a few characters")
     if settings.pseudonym_key in settings.secret_keys:
         raise ValueError("PSEUDONYM_KEY should differ from every one of SECRET_KEYS, since those are rotated")
 

@@ -1,6 +1,7 @@
 """Files of what pages show, asked for by plain links: a ticket stands for the header that these cannot carry."""
 
 import csv
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from io import StringIO
@@ -24,8 +25,11 @@ from dashapp.security.guard import Access, Guard, current_principal, permits
 from dashapp.services import Services
 from dashapp.words import _
 
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet would take for the beginning of a formula: names come from senders."""
+_BLANK: Final = r"[\s\u200b-\u200f\u2060\ufeff]"
+FORMULA: Final = re.compile(rf"^(?=[\t\r\n])|(?:^|(?<=[;,|\t\r\n]))(?={_BLANK}*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""Where a spreadsheet would see a formula begin: names come from senders. Also behind what other settings of it than a
+comma take for the end of a cell, behind blanks that nobody sees, and with the wide signs that some read as the plain
+ones."""
 MARK: Final = "\ufeff"
 """Tells spreadsheets that the file is in UTF-8."""
 
@@ -90,4 +94,4 @@ def _text(view: ClassroomView, rows: Iterable[LearnerRow]) -> str:
 
 
 def _harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+    return FORMULA.sub("'", cell) if isinstance(cell, str) else cell

@@ -70,6 +70,7 @@ def action_word(action: Action) -> str:
         Action.DEPLOYMENT_CONFIRMED: _("Confirmed a deployment"),
         Action.DEPLOYMENT_WITHDRAWN: _("Withdrew a deployment"),
         Action.PLATFORM_KEY: _("Changed the key for learning platforms"),
+        Action.PERSON_FOUND: _("Found somebody by a search"),
         Action.PERSON_LINKED: _("Linked a learner"),
         Action.COURSE_LINKED: _("Linked a course"),
         Action.KEY_MADE: _("Made a key"),

@@ -58,6 +58,7 @@ class Action(StrEnum):
     DEPLOYMENT_CONFIRMED = "platform.deployment_confirmed"
     DEPLOYMENT_WITHDRAWN = "platform.deployment_withdrawn"
     PLATFORM_KEY = "platform.key_changed"
+    PERSON_FOUND = "person.found"
     PERSON_LINKED = "person.linked"
     COURSE_LINKED = "course.linked"
     KEY_MADE = "key.made"

@@ -9,6 +9,7 @@ parsed by the handlers.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -23,9 +24,11 @@ from dashapp.domain.sessions import Carrier, SignInMethod
 from dashapp.security.accounts import SignedIn
 from dashapp.security.devices import device_of, network_of
 from dashapp.security.doors import Door
-from dashapp.security.frames import frame_by
+from dashapp.security.frames import TENANT, frame_by
+from dashapp.security.passwords import storable
 from dashapp.security.reach import Reach
 from dashapp.security.sessions import BY_COOKIE, COOKIE, HOST_ONLY, Manner, Session, Sessions
+from dashapp.words import _
 
 LONGEST_BODY: Final = 262_144
 """Bytes of a callback's request: ours carry controls and addresses, never data."""
@@ -39,6 +42,8 @@ FindPrincipal = Callable[[Session], Principal | None]
 class Access(StrEnum):
     """How a route is open. A route without one is closed."""
 
+    PROBE = "probe"
+    """Holds no data, and is asked by machines, by whatever name."""
     PUBLIC = "public"
     """Holds no data, or checks for itself."""
     SHELL = "shell"
@@ -105,8 +110,11 @@ class Guard:
     public_url: str
     sign_in_path: str | None
     """Where a stranger is led; None where nobody can sign in yet."""
-    frame_origins: Callable[[], Sequence[str]] = tuple
-    """Which other origins may frame the empty page."""
+    any_name: bool = True
+    """Whether pages answer by every name of the host. Where people sign in without a password, a name that is not the
+    service's may be another page's, which has it lead here to become of one origin with ours (DNS rebinding)."""
+    frame_origins: Callable[[str | None], Sequence[str]] = lambda _organisation: ()
+    """Which other origins may frame the empty page of the organisation that its address names."""
     take_ticket: Callable[[str, str], Session | None] = lambda _text, _path: None
     """Uses a ticket up for a path: the session on whose behalf it was given."""
     routes: dict[str, Access] = field(default_factory=dict)
@@ -207,17 +215,28 @@ class Guard:
         if origin is None:
             return True
         own = urlsplit(self.public_url)
+        here = f"{own.scheme}://{request.host}"
+        return origin == f"{own.scheme}://{own.netloc}" or (origin == here and self.is_own_name())
+
+    def is_own_name(self) -> bool:
+        """Whether the request names the service as its address does, by a name of this machine, or by a number."""
         try:
-            return origin == f"{own.scheme}://{own.netloc}" or urlsplit(origin).netloc == request.host
+            name = urlsplit(f"//{request.host}").hostname or ""
+            if name in (urlsplit(self.public_url).hostname, "localhost") or name.endswith(".localhost"):
+                return True
+            return bool(ip_address(name))
         except ValueError:
-            return False  # it is no address
+            return False
 
     def _check(self) -> BaseResponse | None:
         access = self.routes.get(request.endpoint or "")
         if request.endpoint is None:
             return None  # Flask's own answer: 404, or 405 for another method
+        if access is not Access.PROBE and not (self.any_name or self.is_own_name()):
+            words = _("This service is known by another name. Open it at {address}, or set PUBLIC_URL to this one.")
+            return Response(words.format(address=self.public_url), status=421, mimetype="text/plain")
         match access:
-            case Access.PUBLIC:
+            case Access.PROBE | Access.PUBLIC:
                 return None
             case Access.SHELL:
                 return self._check_shell()
@@ -245,7 +264,7 @@ class Guard:
     def _check_shell(self) -> BaseResponse | None:
         if f"{request.path}/".startswith(f"{urlsplit(self.public_url).path}/embed/"):
             # Whose it is, is known only when its scripts ask: where cookies are blocked, nothing comes with this.
-            frame_by(self.frame_origins())
+            frame_by(self.frame_origins(request.args.get(TENANT)))
             return None
         return None if self.identify() else self._to_sign_in()
 
@@ -280,6 +299,10 @@ class Guard:
             return _refusal(400)
         if not self._within_reach(door, body):
             return _refusal(403)
+        try:
+            body.update({name: _storable(body[name]) for name in ("inputs", "state") if name in body})
+        except RecursionError:
+            return _refusal(400)
         if body["output"] == self.router:
             self._close_page(body, principal)
         return None
@@ -304,6 +327,19 @@ class Guard:
             return True
         reach = Reach.of(page)
         return reach is not None and reach.permits(door, body, urlsplit(self.public_url).path)
+
+
+def _storable(value: Any) -> Any:
+    """A value whose texts the database can take, whatever was sent; Dash reads the same parsed body after us."""
+    match value:
+        case str():
+            return storable(value)
+        case list():
+            return [_storable(one) for one in value]
+        case dict():
+            return {name: _storable(one) for name, one in value.items()}
+        case _:
+            return value
 
 
 def _refusal(status: int) -> Response:

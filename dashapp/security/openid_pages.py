@@ -25,6 +25,7 @@ from dashapp.security.devices import network_of
 from dashapp.security.forms import Forms
 from dashapp.security.guard import Access
 from dashapp.security.openid import Client, OpenId, OpenIdError, Started, administers, claim_of
+from dashapp.security.passwords import storable
 from dashapp.security.rates import Rates
 from dashapp.security.sessions import Manner
 from dashapp.security.sign_in import OPENID_PATH, local_path
@@ -202,6 +203,6 @@ def attested_by(provider: IdentityProvider, claims: dict[str, Any]) -> Attested:
 
 def _text(value: Any) -> str | None:
     """A claim that is a text of a sensible length."""
-    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_CLAIM or "\0" in value:
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_CLAIM or storable(value) != value:
         return None
     return value

@@ -276,10 +276,15 @@ def _written(question: Question, parts: SplitResult) -> bytes:
     headers = {"Host": parts.netloc, "Connection": "close", "Accept-Encoding": "identity", **question.headers}
     if question.body is not None:
         headers["Content-Length"] = str(len(question.body))
-    if any("\r" in text or "\n" in text for pair in headers.items() for text in pair):
+    if any("\r" in text or "\n" in text or not _is_latin(text) for pair in headers.items() for text in pair):
         raise AddressRefused("This is not a request that can be sent.")
     lines = [f"{question.method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
     return "\r\n".join(lines).encode("latin-1") + (question.body or b"")
+
+
+def _is_latin(text: str) -> bool:
+    """Whether a header can hold it."""
+    return all(letter <= "\u00ff" for letter in text)
 
 
 def _read(connection: socket.socket, question: Question, deadline: float) -> bytes:

@@ -105,7 +105,8 @@ def create_app(
         find_principal=principals,
         public_url=settings.public_url,
         sign_in_path=SIGN_IN_PATH,
-        frame_origins=origins.of_everybody,
+        any_name=settings.production,
+        frame_origins=origins.named,
     )
     kept = (f"{prefix}/assets/", f"{prefix}/_dash-component-suites/")
     headers = SecurityHeaders(kept, strict_transport=settings.production)

@@ -6,7 +6,7 @@ bytes slowly, or go away in between, would then hold all threads, some of them f
 
 import asyncio
 import contextvars
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -88,8 +88,7 @@ class Bridge:
         finally:
             getattr(iterable, "close", lambda: None)()
         status, headers = told[0]
-        encoded = [(name.strip().lower().encode("latin-1"), value.strip().encode("latin-1")) for name, value in headers]
-        return int(status.partition(" ")[0]), encoded, b"".join(parts)
+        return int(status.partition(" ")[0]), _encoded(headers), b"".join(parts)
 
     async def _send(self, send: Send, answer: Answer) -> None:
         status, headers, body = answer
@@ -99,6 +98,18 @@ class Bridge:
                 await send({"type": "http.response.body", "body": body})
         except TimeoutError:
             log.info("connection.not_taken")  # the server closes what has no whole answer
+
+
+def _encoded(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    """The headers as they are sent. What one cannot hold came from a text that somebody has entered: the answer goes
+    without it, and the log says which it was."""
+    encoded: list[tuple[bytes, bytes]] = []
+    for name, value in headers:
+        try:
+            encoded.append((name.strip().lower().encode("latin-1"), value.strip().encode("latin-1")))
+        except UnicodeEncodeError:
+            log.error("answer.header_left_out", header=name)
+    return encoded
 
 
 def _words_of(problem: Problem) -> Answer:

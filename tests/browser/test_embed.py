@@ -10,6 +10,7 @@ from playwright.sync_api import Frame, Page, Request, expect
 from dashapp.data.database import DatabaseRole
 from dashapp.data.queries.organisations import own_address
 from dashapp.data.store.frame_origins import register_frame_origin
+from dashapp.data.store.organisations import create_organisation
 from dashapp.data.store.sessions import Ender, SessionChoice
 from dashapp.domain.audit import Actor
 from dashapp.domain.clock import system_clock
@@ -55,6 +56,11 @@ def registered(portal: ThreadingHTTPServer, service: Service) -> str:
     origin, campus = f"http://localhost:{portal.server_port}", service.campus
     with campus.database.transaction(DatabaseRole.WEB, campus.organisation_id) as connection:
         register_frame_origin(connection, campus.organisation_id, origin, "test", system_clock())
+    # Another organisation has origins, too: which ones may frame a page depends on whose it is.
+    with campus.database.transaction(DatabaseRole.JOBS, None) as connection:
+        other = create_organisation(connection, "framed", "Framed College", "Europe/Berlin")
+    with campus.database.transaction(DatabaseRole.JOBS, other) as connection:
+        register_frame_origin(connection, other, "https://lms.framed.example", "test", system_clock())
     service.application.embedding.origins.forget()
     return origin
 
@@ -103,7 +109,8 @@ def test_a_link_opens_its_page_in_a_frame_and_a_reload_keeps_it(
     page, frame = embed(f"{address}?theme=dark&locale=en_XA")
     frame.wait_for_selector(".la-page:not(.la-loading)")
 
-    assert frame.url == f"{service.base}/embed{course}?locale=en_XA&theme=dark"
+    tenant = own_address(service.campus.database, service.campus.organisation_id)
+    assert frame.url == f"{service.base}/embed{course}?locale=en_XA&theme=dark&tenant={tenant}"
     assert page.context.cookies() == []
     expect(frame.locator("#classroom-title")).not_to_be_empty()
     expect(frame.locator(".la-nav")).to_be_hidden()
@@ -114,6 +121,7 @@ def test_a_link_opens_its_page_in_a_frame_and_a_reload_keeps_it(
 
     frame.select_option("#classroom-section", "A")
     until(frame, "location.search.includes('section=A')")
+    assert f"tenant={tenant}" in frame.url
     # Nothing that is under way is cut off by the reload.
     page.wait_for_load_state("networkidle")
 

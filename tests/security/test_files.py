@@ -107,8 +107,23 @@ def test_a_page_without_a_file_gives_none_when_it_was_opened_alone(
     assert somebody.client.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@cmd", "\t=1"])
-def test_a_name_is_no_formula(name: str) -> None:
-    assert _harmless(name) == f"'{name}"
-    assert _harmless("Ada Abel") == "Ada Abel"
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        *((name, f"'{name}") for name in ("=1+1", "+1", "-1", "@cmd", " =1+1", "\u200b=1", "\ufeff\u2060 +1", "\tAda")),
+        *((name, f"'{name}") for name in ("\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20cmd")),
+        ("x;=cmd|' /C calc'!A0", "x;'=cmd|' /C calc'!A0"),
+        ("x, =1", "x,' =1"),
+        ("x\t=1", "x\t'=1"),
+        ("x\n=1;-2", "x\n'=1;'-2"),
+        ("\t=1", "'\t'=1"),
+    ],
+)
+def test_a_name_is_no_formula(name: str, written: str) -> None:
+    assert _harmless(name) == written
+
+
+@pytest.mark.parametrize("name", ["Ada Abel", "Jean-Luc Picard", "O'Neill; Abel, Ada", "a=b", "x @ y", "", "Ann + Bo"])
+def test_what_is_no_formula_stays_as_it_is(name: str) -> None:
+    assert _harmless(name) == name
     assert _harmless(-1) == -1

@@ -17,7 +17,7 @@ class Merge:
     absorbed: PersonId
     reason: str
     by: str
-    """Who decided it, for the audit."""
+    """Who decided it, for the audit: somebody's public id, or what an operator or a rule is called."""
     at: datetime
 
 

@@ -15,6 +15,7 @@ _ORGANISATIONS = 7311
 _DEAD_LETTERS = 7316
 _FIRST_START = 7317
 _SESSIONS = 7318
+_FRAMES = 7321
 
 _SHARE = text("SELECT pg_advisory_xact_lock_shared(:kind, :key)")
 _OWN = text("SELECT pg_advisory_xact_lock(:kind, :key)")
@@ -39,6 +40,11 @@ def own_dead_letters(connection: Connection) -> None:
     """Waits until nobody else writes dead letters: so counting them is exact, and nobody meets their rows in another
     order. Asked for after every lock of an organisation, late in the transaction; the web takes rows without it."""
     connection.execute(_OWN, {"kind": _DEAD_LETTERS, "key": 0})
+
+
+def own_frames(connection: Connection, organisation: OrganisationId) -> None:
+    """Waits until nobody else says whose pages may frame those of the organisation. Nothing else is locked after it."""
+    connection.execute(_OWN, {"kind": _FRAMES, "key": _narrow(organisation)})
 
 
 def own_first_start(connection: Connection) -> None:

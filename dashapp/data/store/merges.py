@@ -44,7 +44,8 @@ class Split:
 def merge_people(connection: Connection, organisation: OrganisationId, merge: Merge) -> int:
     """Merges two people; gives the merge's key, by which it can be split again.
 
-    In a transaction of la_jobs that has done nothing else. Raises MergeError unless both are people of their own.
+    In a transaction of la_jobs that has written nothing else. Raises MergeError unless both are people of their own,
+    and where one of them is who decides it: they would be given the other's pages, and give away what they hold.
     """
     with _alone(connection, organisation, [merge.kept, merge.absorbed]) as cursor:
         cursor.execute(
@@ -54,6 +55,10 @@ def merge_people(connection: Connection, organisation: OrganisationId, merge: Me
         )
         if cursor.fetchone() != (2,):
             raise MergeError("Only two different people can be merged who are not merged into somebody else already.")
+        two = [merge.kept, merge.absorbed]
+        cursor.execute(_DECIDED_BY_ONE, {"organisation": organisation, "two": two, "by": merge.by})
+        if cursor.fetchone() != (False,):
+            raise MergeError("Nobody merges themself with somebody else: another administrator can.")
         [merge_id] = _absorb(cursor, organisation, [merge])
     return merge_id
 
@@ -140,6 +145,10 @@ def _alone(connection: Connection, organisation: OrganisationId, people: list[in
         cursor.close()
 
 
+_DECIDED_BY_ONE: Final = """SELECT EXISTS (
+    SELECT 1 FROM people
+    WHERE organisation_id = %(organisation)s AND (person_id = ANY(%(two)s) OR merged_into = ANY(%(two)s))
+        AND public_id::text = %(by)s)"""
 _OPEN_MERGE: Final = text(
     "SELECT absorbed_id FROM person_merges"
     " WHERE organisation_id = :organisation AND merge_id = :merge AND split_at IS NULL"

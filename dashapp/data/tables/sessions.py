@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     ForeignKeyConstraint,
     Index,
@@ -95,5 +96,10 @@ frame_origins = Table(
     Column("source", Text, nullable=False),
     moment("added_at", nullable=False),
     PrimaryKeyConstraint("organisation_id", "origin", "source"),
+    CheckConstraint(
+        r"origin ~ '^https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?$' AND length(origin) < 300",
+        name="ck_frame_origins_origin",
+    ),
 )
-"""Whose pages may show ours in a frame. `source`: what it was registered by, for example an LTI platform's key."""
+"""Whose pages may show ours in a frame. `source`: what it was registered by, for example an LTI platform's key. An
+origin stands in a header as it is."""

@@ -276,7 +276,7 @@ def test_the_new_window_begins_the_same_login_anew(frame: Frames) -> None:
     one, bare = frame(), frame()
     begun = one.begin()
     between = bare.post(begun, one.platform.sign(one.platform.claims(begun.nonce)))
-    link = re.search(r'href="(/lti/login\?[^"]+)"', between.text)
+    link = re.search(r'href="(/lti/login/[0-9a-f-]+\?[^"]+)"', between.text)
     assert link is not None
 
     answer = bare.client.get(link[1].replace("&amp;", "&"), base_url=TOOL)
@@ -293,6 +293,9 @@ def test_the_new_window_begins_the_same_login_anew(frame: Frames) -> None:
     [
         pytest.param({"iss": "https://unknown.example"}, id="unknown issuer"),
         pytest.param({"iss": ""}, id="no issuer"),
+        pytest.param({"iss": "\0"}, id="an issuer that no database takes"),
+        pytest.param({"client_id": "client\0"}, id="a client that no database takes"),
+        pytest.param({"lti_message_hint": "a\r\nb"}, id="a hint of two lines"),
         pytest.param({"client_id": "other"}, id="unknown client"),
         pytest.param({"login_hint": ""}, id="nobody"),
         pytest.param({"target": "https://evil.example/"}, id="foreign target"),
