@@ -1,10 +1,11 @@
 """The ways that the events of an import take: counted by this process, or through the transport."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import repeat
 from threading import Event as Signal
 from time import monotonic
 from typing import Any, Protocol
@@ -16,7 +17,7 @@ from dashapp.domain.errors import AnalyticsError
 from dashapp.domain.events import Event, Source
 from dashapp.settings import Settings
 from ingest.bulk import bulk_loader
-from ingest.sending import sender_for
+from ingest.sending import Told, sender_for
 
 BATCH_EVENTS = 10_000
 FULL_INBOX = 50_000
@@ -69,8 +70,14 @@ class Tally:
 class Batch:
     """Events that travel together, and the place up to which they reach, which is the importer's own."""
 
-    events: list[Event]
+    events: Sequence[Event]
     mark: Any
+    bodies: Sequence[bytes] = ()
+    """The records they were told in, one for each event, where they were told in other words than ours."""
+
+    def told(self) -> list[Told]:
+        """The events with their records."""
+        return list(zip(self.events, self.bodies or repeat(b""), strict=False))
 
 
 class Reporter(Protocol):
@@ -114,16 +121,14 @@ class Delivery:
     def _count_here(self, batches: Iterator[Batch]) -> Iterator[Batch]:
         under_way: deque[Batch] = deque()
 
-        def events() -> Iterator[list[Event]]:
+        def told() -> Iterator[list[Told]]:
             for batch in batches:
-                # A batch without events is no batch for the loader: its mark goes with the next one.
-                if batch.events:
-                    under_way.append(batch)
-                    yield batch.events
+                under_way.append(batch)
+                yield batch.told()
 
         road = self._road
         with bulk_loader(road.settings, road.database, road.retention_days) as loader:
-            for counted in loader.load(road.source, events(), road.clock):
+            for counted in loader.load_told(road.source, told(), road.clock):
                 self._tally.new += counted.new
                 self._tally.seen += counted.seen
                 self._tally.refused += counted.refused
@@ -135,7 +140,10 @@ class Delivery:
             for batch in batches:
                 if road.through is Through.INBOX and not self._await_room(reporter):
                     return
-                sender.send(batch.events)
+                if batch.bodies:
+                    sender.send_told(batch.told())
+                else:
+                    sender.send(batch.events)
                 self._tally.sent += len(batch.events)
                 yield batch
 
