@@ -11,6 +11,7 @@ EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 """No learning platform has recorded anything before: an older time is a mistake of the export."""
 LARGEST: Final = 2**59
 """Ids and seconds are less: ids of events have no more room."""
+_EARLIEST: Final = EARLIEST.timestamp()
 _LATEST: Final = datetime(2199, 12, 31, tzinfo=UTC).timestamp()
 
 
@@ -21,15 +22,16 @@ def given(value: str) -> str | None:
 
 def whole(value: str, column: str) -> int | None:
     """A whole number. Raises BadValue for anything else."""
-    if value in _NOTHING:
-        return None
+    # Nearly every value is one, so that is tried first.
     try:
         number = int(value)
     except ValueError:
+        if value in _NOTHING:
+            return None
         raise BadValue(column, f"no whole number: {value[:40]!r}") from None
-    if abs(number) >= LARGEST:
-        raise BadValue(column, f"beyond all measure: {value[:40]!r}")
-    return number
+    if -LARGEST < number < LARGEST:
+        return number
+    raise BadValue(column, f"beyond all measure: {value[:40]!r}")
 
 
 def needed(value: str, column: str) -> int:
@@ -58,7 +60,7 @@ def seconds(value: str, column: str) -> datetime | None:
     number = whole(value, column)
     if not number:
         return None
-    if not EARLIEST.timestamp() <= number <= _LATEST:
+    if not _EARLIEST <= number <= _LATEST:
         raise BadValue(column, f"no time that can be right: {value[:40]!r}")
     return datetime.fromtimestamp(number, UTC)
 

@@ -37,6 +37,7 @@ from tests.ingest.oulad.imports import settings_in
 from tests.ingest.xapi.statements import statement
 from tests.shared import REPOSITORY, shared_file
 
+LARGEST_KIB = 350 * 1024
 VIEWED = "\\mod_page\\event\\course_module_viewed"
 SAYS = "The user with id '{user}' viewed the 'page' activity with course module id '{module}'."
 
@@ -251,6 +252,32 @@ def test_one_bad_line_of_a_large_file_is_named_and_all_others_are_counted(campus
     result = bring_in(settings_in(tmp_path), campus, [log], moodle())
     assert result.problems() == ["log.csv, line 17002, column timecreated: no whole number: 'soon'"]
     assert campus.counted() == 29_999
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1200)
+def test_one_bad_line_of_half_a_million_is_named_and_memory_stays_flat(campus: Campus, tmp_path: Path) -> None:
+    rows = ([*row.as_table()] for row in many(500_000))
+    log = tmp_path / "log.csv"
+    write_table(log, LOG, rows)
+    with log.open("r+b") as file:
+        lines = itertools.islice(file, 250_000)
+        place = sum(len(line) for line in lines)
+        file.seek(place)
+        broken = file.readline()
+        file.seek(place)
+        file.write(broken[:-3].replace(b",", b'"', 1) + broken[-3:])
+    settings = settings_in(tmp_path / "var")
+    with start(settings, campus.database, log) as process:
+        assert process.stdout is not None
+        said = process.stdout.read()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 3
+    assert "1 records could not be taken:" in said
+    assert "log.csv, line 250001: " in said
+    assert campus.counted() == 499_999
+    assert used.ru_maxrss < LARGEST_KIB
 
 
 def test_strict_imports_nothing_where_a_single_line_is_bad(campus: Campus, tmp_path: Path) -> None:
