@@ -48,6 +48,12 @@ class Table:
             return self._json_rows(columns, after)
         return self._csv.rows([self._columns.get(name, "") for name in columns], after)
 
+    def values(self, columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        """The values of all rows that can be read; the others are met again where they are noted."""
+        for row in self.rows(columns):
+            if not isinstance(row, Bad):
+                yield row.values
+
     def _ours(self, name: str) -> str:
         plain = name.strip().lower()
         if plain in self._renamed:

@@ -1,14 +1,15 @@
 """Which of an administrator's files is which table of Canvas Data, and in which order they are read."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from ingest.csv_files import Bad
 from ingest.history.canvas import requests, tables
 from ingest.history.canvas.naming import Names, PeopleBy
+from ingest.history.enrolments import Enrolments
 from ingest.history.event_ids import origin_of
 from ingest.history.recorded import BadValue, History, Notes, Part, Read, TablePart
 from ingest.history.tables import Table, open_table
@@ -51,12 +52,16 @@ def read_canvas(files: Sequence[tuple[str | None, Looked]], wish: Canvas, notes:
     names = Names(wish.issuer, wish.shard, others)
     origin = f"{wish.issuer} {wish.shard or ''}"
     structure = tables.Structure(names, origin, wish.zone, now)
+    enrolments = Enrolments(structure.enrolment, now)
+    enrolments.prepare(
+        lambda: chain.from_iterable(one.values(tables.ENROLMENT) for one in known.get("enrollments", ()))
+    )
     handed_in = tables.Submissions(names, origin, _courses_of(known))
     wanted: list[tuple[str, Sequence[str], Sequence[str], Read]] = [
         ("courses", tables.COURSE, ("id", "name"), structure.course),
         ("users", tables.USER, ("id", "name", "sortable_name"), structure.user),
         ("assignments", tables.ASSIGNMENT, ("id", "context_id", "title"), structure.assignment),
-        ("enrollments", tables.ENROLMENT, tables.ENROLMENT[:6], structure.enrolment),
+        ("enrollments", tables.ENROLMENT, tables.ENROLMENT[:6], enrolments.read),
         ("web_logs", requests.COLUMNS, requests.NEEDED, requests.Requests(names, origin, notes).read),
         ("submissions", tables.SUBMISSION, ("id", *tables.SUBMISSION[1:7]), handed_in.read),
     ]
@@ -92,7 +97,7 @@ def _other_names(known: Mapping[str, list[Table]], by: PeopleBy) -> dict[int, st
     found: dict[int, tuple[int, str]] = {}
     for table in known["pseudonyms"]:
         table.need(("id", "user_id", column))
-        for number, user, name, state in _values(table, ("id", "user_id", column, "workflow_state")):
+        for number, user, name, state in table.values(("id", "user_id", column, "workflow_state")):
             if given(name) is None or state == "deleted":
                 continue
             try:
@@ -106,18 +111,12 @@ def _other_names(known: Mapping[str, list[Table]], by: PeopleBy) -> dict[int, st
 def _courses_of(known: Mapping[str, list[Table]]) -> dict[int, int]:
     found = {}
     for table in known.get("assignments", ()):
-        for number, course in _values(table, ("id", "context_id")):
+        for number, course in table.values(("id", "context_id")):
             try:
                 found[needed(number, "id")] = needed(course, "context_id")
             except BadValue:
                 continue
     return found
-
-
-def _values(table: Table, columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    for row in table.rows(columns):
-        if not isinstance(row, Bad):
-            yield row.values
 
 
 def _remarks(known: Mapping[str, list[Table]], wish: Canvas) -> list[str]:

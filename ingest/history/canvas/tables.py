@@ -12,13 +12,13 @@ from dashapp.domain.events import (
     Event,
     Identifier,
     LearningEvent,
-    MembershipChanged,
     PersonDescribed,
     Role,
     Verb,
 )
 from ingest.history.canvas.naming import Names
 from ingest.history.canvas.requests import DELETED, NAMELESS
+from ingest.history.enrolments import Span
 from ingest.history.event_ids import named_id
 from ingest.history.recorded import BadValue
 from ingest.history.values import decimal, given, local_day, moment, needed, whole
@@ -50,7 +50,6 @@ _NEVER: Final = frozenset({"invited", "creation_pending", "rejected"})
 _NOTHING_DONE = "submissions without anything handed in or marked"
 _NO_ROLE = "enrolments whose role gives nothing here"
 _NOT_ACCEPTED = "enrolments that were never accepted"
-_AHEAD = "enrolments that begin later"
 _LONG_AGO: Final = datetime(1990, 1, 1, tzinfo=UTC)
 
 
@@ -115,8 +114,8 @@ class Structure:
             ),
         )
 
-    def enrolment(self, values: Sequence[str]) -> Sequence[Event] | str:
-        """An enrolment: it begins, and it may have ended. Ends that lie ahead are told when they come."""
+    def enrolment(self, values: Sequence[str]) -> Span | Sequence[Event] | str:
+        """An enrolment, of which somebody has one for each section."""
         number, user, course, kind, state, created, start, end, completed, updated, change = values
         if change == "D":
             return DELETED
@@ -134,18 +133,11 @@ class Structure:
         begins = moment(start, "start_at") or moment(created, "created_at")
         if begins is None:
             raise BadValue("created_at", "no time says when it began")
-        if begins > self._now:
-            return _AHEAD
         ends = moment(end, "end_at") or moment(completed, "completed_at")
         if state in _ENDED:
             ends = ends if ends is not None and ends <= self._now else moment(updated, "updated_at") or begins
-        ids = ("canvas-enrolment", self._origin, needed(number, "id"), user, course, role.value)
-        where = self._names.course(needed(course, "course_id"))
-        began = MembershipChanged(named_id(*ids, "begins", begins), person, where, role, True, begins)
-        if ends is None or ends > self._now:
-            return (began,)
-        ended = MembershipChanged(named_id(*ids, "ends", ends), person, where, role, False, max(begins, ends))
-        return began, ended
+        origin = ("canvas-enrolment", self._origin, needed(number, "id"), user, course)
+        return Span(origin, person, self._names.course(needed(course, "course_id")), role, begins, ends)
 
 
 class Submissions:

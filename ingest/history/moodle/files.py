@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from ingest.history.enrolments import Enrolments
 from ingest.history.event_ids import origin_of
 from ingest.history.moodle import log, tables
 from ingest.history.moodle.lookups import Lookups, grade_items, read_lookups
@@ -98,7 +99,8 @@ def _kind_of(table: Table) -> str:
 def _structure(
     known: Mapping[str, Table], names: Names, lookups: Lookups, when: tuple[ZoneInfo, datetime]
 ) -> list[Part]:
-    read = tables.Structure(names, lookups, *when)
+    zone, now = when
+    read = tables.Structure(names, lookups, zone)
     found: list[Part] = []
     wanted: list[tuple[str, Sequence[str], Sequence[str], Read]] = [
         ("course", tables.COURSE, ("id", "shortname", "fullname"), read.course),
@@ -112,7 +114,10 @@ def _structure(
         if "enrol" not in known:
             raise FileError(f"{known['user_enrolments'].name} needs the table enrol beside it.")
         needed = ("id", "enrolid", "userid", "status", "timestart", "timeend")
-        wanted.append(("user_enrolments", tables.ENROLMENT, needed, read.enrolment))
+        known["user_enrolments"].need(needed)
+        enrolments = Enrolments(read.enrolment, now)
+        enrolments.prepare(lambda: known["user_enrolments"].values(tables.ENROLMENT))
+        wanted.append(("user_enrolments", tables.ENROLMENT, needed, enrolments.read))
     elif "role_assignments" in known:
         wanted.append(("role_assignments", tables.ASSIGNMENT, tables.ASSIGNMENT, read.assignment))
     if "role_assignments" in known and "context" not in known:

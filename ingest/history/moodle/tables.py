@@ -1,7 +1,6 @@
 """Moodle's tables besides its log: what there is, who belongs where, and what they have got for it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ from dashapp.domain.events import (
     Role,
     Verb,
 )
+from ingest.history.enrolments import Span
 from ingest.history.event_ids import named_id
 from ingest.history.moodle.lookups import GradeItem, Lookups
 from ingest.history.moodle.naming import GUEST, LONG_AGO, SITE_COURSE, Names, type_of_module
@@ -36,7 +36,6 @@ _NO_GRADE = "grades that have not been given yet"
 _OF_NO_ACTIVITY = "grades of whole courses, of categories and of what was entered by hand"
 _NOT_DONE = "activities that are not completed, or completed without passing"
 _SUSPENDED = "enrolments that are suspended and say no time"
-_AHEAD = "enrolments that begin later"
 _NO_ROLE = "roles that give nothing here"
 _ELSEWHERE = "roles that are not held in a course"
 _GONE = "deleted accounts, and those of guests and the system"
@@ -46,12 +45,11 @@ _FRONT_PAGE = "Moodle's front page"
 class Structure:
     """Reads rows of what there is and who belongs to it."""
 
-    def __init__(self, names: Names, lookups: Lookups, zone: ZoneInfo, now: datetime) -> None:
+    def __init__(self, names: Names, lookups: Lookups, zone: ZoneInfo) -> None:
         """`zone`: in which Moodle's course dates are days."""
         self._names = names
         self._lookups = lookups
         self._zone = zone
-        self._now = now
 
     def course(self, values: Sequence[str]) -> Sequence[Event] | str:
         """A course."""
@@ -107,8 +105,8 @@ class Structure:
         given_name, family_name, email = (given(value) for value in values[1:4])
         return (PersonDescribed(event_id, self._names.person(number), at, given_name, family_name, email),)
 
-    def enrolment(self, values: Sequence[str]) -> Sequence[Event] | str:
-        """A row of `user_enrolments`: it begins, and it may have ended. Ends that lie ahead are told when they come."""
+    def enrolment(self, values: Sequence[str]) -> Span | Sequence[Event] | str:
+        """A row of `user_enrolments`."""
         number, method, person = (needed(values[i], ENROLMENT[i]) for i in (0, 1, 2))
         course = self._lookups.enrols.get(method)
         if course is None:
@@ -122,16 +120,9 @@ class Structure:
                 return _SUSPENDED
         if begins is None:
             raise BadValue("timestart", "no time says when it began")
-        if begins > self._now:
-            return _AHEAD
         role = self._lookups.staff.get((course, person), Role.LEARNER)
-        ids = ("moodle-enrolment", self._names.site, number, course, person, role.value)
-        whom, where = self._names.person(person), self._names.course(course)
-        began = MembershipChanged(named_id(*ids, "begins", begins), whom, where, role, True, begins)
-        if ends is None or ends > self._now:
-            return (began,)
-        ended = MembershipChanged(named_id(*ids, "ends", ends), whom, where, role, False, max(begins, ends))
-        return began, ended
+        origin = ("moodle-enrolment", self._names.site, number, course, person)
+        return Span(origin, self._names.person(person), self._names.course(course), role, begins, ends)
 
     def assignment(self, values: Sequence[str]) -> Sequence[Event] | str:
         """A row of `role_assignments`, where enrolments are not at hand: it began when it was changed last."""

@@ -1,5 +1,6 @@
 """What tests of histories share: a campus, an import into it, and what then stands in the database."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,13 +10,16 @@ from typing import Any
 from dashapp.domain.clock import system_clock
 from dashapp.settings import Settings
 from ingest.history import ways
+from ingest.history.archives import read_archives
 from ingest.history.importing import Found, Importer, Tally
+from ingest.history.moodle.files import Moodle, read_moodle
 from ingest.history.recorded import History, Notes
 from ingest.history.sieve import Wishes
 from ingest.history.tables import look_at
 from ingest.history.ways import Through
 from ingest.text_files import Looked
-from tests.ingest.conftest import Campus
+from tests.ingest.conftest import ISSUER, PATIENCE, Campus
+from tests.ingest.history.moodles import ZONE
 
 Reading = Callable[[list[tuple[str | None, Looked]], Notes], History]
 
@@ -71,3 +75,19 @@ def bring_in(
 def check(settings: Settings, campus: Campus, paths: list[Path], read: Reading, **wishes: Any) -> Found:
     importer = importer_of(settings, campus, paths, read)
     return importer.check(Wishes(**{"through": Through.HERE, "now": datetime.now(UTC), **wishes}), Silent())
+
+
+def moodle(**wish: Any) -> Reading:
+    return lambda files, notes: read_moodle(files, Moodle(ISSUER, ISSUER, ZONE, **wish), notes, datetime.now(UTC))
+
+
+def archive(campus: Campus) -> Reading:
+    return lambda files, _: read_archives([looked for _, looked in files], campus.source, 1_048_576)
+
+
+def wait(holds: Callable[[], bool]) -> None:
+    """Waits for something that another process or thread brings about."""
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

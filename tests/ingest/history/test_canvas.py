@@ -267,6 +267,14 @@ def test_enrolments_begin_and_end_with_their_roles(tmp_path: Path) -> None:
     assert notes.left_out.total() == 2
 
 
+def test_who_changes_the_section_stays_in_the_course(tmp_path: Path) -> None:
+    moved = {**ENROLMENT, "id": 41, "created_at": "2026-02-03T10:00:00Z"}
+    left = {**ENROLMENT, "workflow_state": "deleted"}
+    paths = [as_jsonl(tmp_path / f"part-{number}.jsonl", [row]) for number, row in enumerate((left, moved))]
+    events, _ = read(paths)
+    assert [e.active for e in events if isinstance(e, MembershipChanged)] == [True, True]
+
+
 def test_courses_people_and_assignments_are_described(tmp_path: Path) -> None:
     course = {"id": 3, "name": "Algebra", "course_code": "ALG", "start_at": "2026-01-31T23:30:00Z"}
     course |= {"conclude_at": None, "updated_at": "2026-01-01T00:00:00Z", "workflow_state": "available"}

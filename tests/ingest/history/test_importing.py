@@ -3,51 +3,32 @@ run beside itself, and nothing disappears without being said."""
 
 import gzip
 import itertools
-import json
 import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from dashapp.data.database import Database, DatabaseRole
-from dashapp.data.store import inbox
 from dashapp.data.store.recount import differences
 from dashapp.domain.events import Topic
 from dashapp.settings import Settings
-from deploy.local_kafka import LocalKafka
-from ingest.history.archives import read_archives
 from ingest.history.importing import strictly
-from ingest.history.moodle.files import Moodle, read_moodle
 from ingest.history.sieve import FEED_BEGAN, Wishes
 from ingest.history.ways import Refusal, Through
-from ingest.loop import Ingest
-from tests.ingest.conftest import ISSUER, PATIENCE, Campus, register
-from tests.ingest.history.imports import Reading, Silent, bring_in, check, importer_of
-from tests.ingest.history.moodles import ZONE, Row, week, write_log, write_report
+from tests.ingest.conftest import PATIENCE, Campus, register
+from tests.ingest.history.imports import Silent, bring_in, check, importer_of, moodle, wait
+from tests.ingest.history.moodles import Row, week, write_log, write_report
 from tests.ingest.history.written_out import LOG, write_table
 from tests.ingest.oulad.imports import settings_in
-from tests.ingest.xapi.statements import statement
-from tests.shared import REPOSITORY, shared_file
+from tests.shared import REPOSITORY
 
 LARGEST_KIB = 350 * 1024
 VIEWED = "\\mod_page\\event\\course_module_viewed"
 SAYS = "The user with id '{user}' viewed the 'page' activity with course module id '{module}'."
-
-
-def moodle(**wish: Any) -> Reading:
-    return lambda files, notes: read_moodle(files, Moodle(ISSUER, ISSUER, ZONE, **wish), notes, datetime.now(UTC))
-
-
-def archive(campus: Campus) -> Reading:
-    return lambda files, _: read_archives([looked for _, looked in files], campus.source, 1_048_576)
 
 
 def many(count: int, before: timedelta = timedelta(days=20)) -> list[Row]:
@@ -121,32 +102,6 @@ def test_both_forms_of_a_log_give_the_same_sums(database: Database, tmp_path: Pa
     assert all(sums[0])
 
 
-def test_a_live_feed_of_the_same_statements_counts_nothing_twice_before_or_after(
-    campus: Campus,
-    tmp_path: Path,
-    make_settings: Callable[..., Settings],
-    run_ingest: Callable[[Settings, Database], Ingest],
-) -> None:
-    settings = make_settings(data_retention_days=36_500, aggregate_retention_days=36_500)
-    ids = [f"6690e6c9-3ef0-4ed3-8b37-{number:012d}" for number in range(40)]
-    bodies = [json.dumps(statement(id=one)).encode() for one in ids]
-    run_ingest(settings, campus.database)
-
-    def live(some: list[bytes]) -> None:
-        with campus.database.transaction(DatabaseRole.INGEST, None) as connection:
-            inbox.put(connection, campus.source.source_id, Topic.LEARNING, some, "")
-        wait(lambda: campus.scalar("SELECT count(*) FROM inbox") == 0)
-
-    live(bodies[:25])
-    path = tmp_path / "archive.ndjson.gz"
-    path.write_bytes(gzip.compress(b"\n".join(bodies[10:35])))
-    result = bring_in(settings, campus, [path], archive(campus))
-    assert (result.tally.new, result.tally.seen, result.tally.refused) == (10, 15, 0)
-    live(bodies)
-    assert campus.scalar("SELECT count(*) FROM event_ledger") == 40
-    assert campus.letters() == []
-
-
 # ------------------------------------------------------------------ interrupted, killed, beside itself
 
 
@@ -183,14 +138,6 @@ def start(settings: Settings, database: Database, log: Path, *more: str) -> "sub
         stderr=subprocess.PIPE,
         text=True,
     )
-
-
-def wait(holds: Callable[[], bool]) -> None:
-    """Waits for something that another process or thread brings about."""
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def marked(settings: Settings) -> bool:
@@ -346,76 +293,3 @@ def test_a_check_writes_nothing_and_says_what_would_be_counted(campus: Campus, t
     assert campus.scalar("SELECT count(*) FROM event_ledger") == 0
     assert campus.scalar("SELECT count(*) FROM people") == 0
     assert not (Path(settings.data_dir) / "imports").exists()
-
-
-# ------------------------------------------------------------------ through the transport
-
-
-def test_through_the_inbox_the_ingest_counts_the_same(
-    campus: Campus,
-    tmp_path: Path,
-    make_settings: Callable[..., Settings],
-    run_ingest: Callable[[Settings, Database], Ingest],
-) -> None:
-    settings = make_settings(data_retention_days=36_500, aggregate_retention_days=36_500)
-    log = write_log(tmp_path / "log.csv", week())
-    run_ingest(settings, campus.database)
-    assert bring_in(settings, campus, [log], moodle(), through=Through.INBOX).tally.sent == 86
-    wait(lambda: campus.scalar("SELECT count(*) FROM inbox") == 0)
-    here = bring_in(settings, campus, [log], moodle())
-    assert (here.tally.new, here.tally.seen, here.tally.refused) == (0, 86, 0), "they are the very same events"
-    assert campus.letters() == []
-
-
-@pytest.mark.shared_data
-def test_an_archive_goes_through_the_inbox_in_its_own_words(
-    campus: Campus,
-    tmp_path: Path,
-    make_settings: Callable[..., Settings],
-    run_ingest: Callable[[Settings, Database], Ingest],
-) -> None:
-    settings = make_settings(data_retention_days=36_500, aggregate_retention_days=36_500)
-    run_ingest(settings, campus.database)
-    statements = [json.loads(line) for line in _real_statements(300)]
-    path = tmp_path / "archive.json"
-    path.write_text(json.dumps(statements))
-    assert bring_in(settings, campus, [path], archive(campus), through=Through.INBOX).tally.sent == 300
-    wait(lambda: campus.scalar("SELECT count(*) FROM inbox") == 0)
-    here = bring_in(settings, campus, [path], archive(campus))
-    assert (here.tally.new, here.tally.seen, here.tally.refused) == (0, 300, 0), "they are the very same events"
-
-
-def test_an_event_of_an_archive_that_is_refused_leaves_its_own_words_as_a_dead_letter(
-    campus: Campus, tmp_path: Path
-) -> None:
-    one = "6690e6c9-3ef0-4ed3-8b37-7f3964730bee"
-    bodies = [json.dumps(statement(id=one, timestamp=f"2026-03-02T1{hour}:00:00Z")) for hour in (0, 1)]
-    path = tmp_path / "archive.ndjson"
-    path.write_text("\n".join(bodies))
-    result = bring_in(settings_in(tmp_path), campus, [path], archive(campus))
-    assert (result.tally.new, result.tally.refused) == (1, 1)
-    with campus.database.transaction(DatabaseRole.JOBS, None) as connection:
-        (letter,) = connection.execute(text("SELECT reason, body FROM dead_letters")).all()
-    assert letter.reason == "conflict"
-    assert bytes(letter.body).decode() == bodies[1]
-
-
-def _real_statements(count: int) -> list[bytes]:
-    with gzip.open(shared_file("xapi-video-statements.json.gz")) as file:
-        return list(itertools.islice(file, count))
-
-
-@pytest.mark.kafka
-def test_through_kafka_the_ingest_counts_the_same(
-    kafka_campus: Campus,
-    kafka_broker: LocalKafka,
-    tmp_path: Path,
-    ingest_settings: Settings,
-    run_ingest: Callable[[Settings, Database], Ingest],
-) -> None:
-    log = write_log(tmp_path / "log.csv", week())
-    run_ingest(ingest_settings, kafka_campus.database)
-    sent = bring_in(ingest_settings, kafka_campus, [log], moodle(), through=Through.KAFKA).tally.sent
-    wait(lambda: bool(kafka_campus.scalar("SELECT count(*) FROM event_ledger") == sent))
-    here = bring_in(ingest_settings, kafka_campus, [log], moodle())
-    assert (here.tally.new, here.tally.seen, here.tally.refused) == (0, sent, 0)

@@ -130,6 +130,20 @@ def test_enrolments_begin_and_end_and_staff_are_known_by_their_roles(tmp_path: P
     assert str(problem).endswith("line 7, column enrolid: no row of enrol says which course 99 belongs to")
 
 
+def test_a_role_goes_on_for_as_long_as_one_of_several_enrolments_does(tmp_path: Path) -> None:
+    rows = [
+        (1, 0, 9, 5, seconds(0), seconds(30), 1, 1),
+        (2, 0, 9, 5, seconds(20), 0, 1, 1),
+        (3, 0, 9, 6, seconds(0), seconds(10), 1, 1),
+        (4, 0, 9, 6, seconds(5), seconds(30), 1, 1),
+        (5, 0, 9, 7, seconds(0), seconds(10), 1, 1),
+        (6, 0, 9, 7, seconds(20), seconds(30), 1, 1),
+    ]
+    events, _ = read(enrolled(tmp_path, rows))
+    ends = [(e.person.value, e.occurred_at) for e in events if isinstance(e, MembershipChanged) and not e.active]
+    assert ends == [("6", at(30)), ("7", at(10)), ("7", at(30))]
+
+
 def test_roles_alone_tell_who_belongs_where_too(tmp_path: Path) -> None:
     contexts = [(30, 50, 3), (31, 70, 20)]
     rows = [(1, 3, 30, 2, MAY), (2, 5, 30, 5, MAY), (3, 77, 30, 6, MAY), (4, 5, 31, 5, MAY)]
