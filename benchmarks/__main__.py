@@ -9,6 +9,7 @@ from benchmarks import (
     collector,
     drain,
     guard,
+    history,
     latency,
     launch,
     pages,
@@ -30,6 +31,7 @@ ALL = {
     "guard": guard.main,
     "audit": audit.main,
     "roster": roster.main,
+    "history": history.main,
 }
 
 
