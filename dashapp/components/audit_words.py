@@ -76,6 +76,9 @@ def action_word(action: Action) -> str:
         Action.EMBED_LINK: _("Made a signed link to a page"),
         Action.FRAMES: _("Changed who may frame pages"),
         Action.SPLIT: _("Split a person in two"),
+        Action.ROSTER_SET: _("Changed how a roster is read"),
+        Action.ROSTER_APPLIED: _("Took a roster in"),
+        Action.ROSTER_UNDONE: _("Took a roster back"),
     }[action]
 
 
@@ -86,6 +89,7 @@ def action_groups() -> dict[str, tuple[Action, ...]]:
         _("Sign-in"): ("session", "password", "account", "administrator", "provider"),
         _("Who sees whom"): ("caseload", "guardians", "guardian", "person", "course", "join_rule"),
         _("Learning platforms"): ("platform",),
+        _("Rosters"): ("roster",),
         _("Keys, senders and frames"): ("key", "sender", "embed_link", "frame_origins"),
         _("Refused events"): ("dead_letter", "dead_letters"),
     }

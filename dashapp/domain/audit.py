@@ -68,6 +68,9 @@ class Action(StrEnum):
     EMBED_LINK = "embed_link.made"
     FRAMES = "frame_origins.changed"
     SPLIT = "person.split"
+    ROSTER_SET = "roster.settings_changed"
+    ROSTER_APPLIED = "roster.applied"
+    ROSTER_UNDONE = "roster.undone"
 
 
 class ViewerRole(StrEnum):

@@ -7,10 +7,10 @@ from io import StringIO
 import pytest
 from sqlalchemy import func, select
 
-from dashapp.api.files import _harmless
 from dashapp.data.database import DatabaseRole
 from dashapp.data.tables import audit_log
 from dashapp.domain.sessions import Carrier, SignInMethod
+from dashapp.domain.spreadsheets import harmless
 from dashapp.security.sessions import Manner
 from dashapp.web.application import Application
 from tests.campus import ADMINISTRATOR, LEARNERS, Campus
@@ -99,6 +99,6 @@ def test_a_page_that_was_opened_alone_gives_its_own_file_only(
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@cmd", "\t=1"])
 def test_a_name_is_no_formula(name: str) -> None:
-    assert _harmless(name) == f"'{name}"
-    assert _harmless("Ada Abel") == "Ada Abel"
-    assert _harmless(-1) == -1
+    assert harmless(name) == f"'{name}"
+    assert harmless("Ada Abel") == "Ada Abel"
+    assert harmless(-1) == -1

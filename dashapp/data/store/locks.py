@@ -8,14 +8,16 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, text
 
-from dashapp.domain.keys import OrganisationId
+from dashapp.domain.keys import OrganisationId, SourceId
 
 _ORGANISATIONS = 7311
 """The first of the two numbers of a lock: what kind of thing is locked. The second is its key."""
 _DEAD_LETTERS = 7316
+_ROSTERS = 7317
 
 _SHARE = text("SELECT pg_advisory_xact_lock_shared(:kind, :key)")
 _OWN = text("SELECT pg_advisory_xact_lock(:kind, :key)")
+_TRY = text("SELECT pg_try_advisory_xact_lock(:kind, :key)")
 _LEAD = text("SELECT pg_try_advisory_lock(:lock)")
 _LEAD_OF_JOBS = 7_311_005
 _THERE = text("SELECT 1")
@@ -37,6 +39,11 @@ def own_dead_letters(connection: Connection) -> None:
     """Waits until nobody else writes dead letters: so counting them is exact, and nobody meets their rows in another
     order. Asked for after every lock of an organisation, late in the transaction; the web takes rows without it."""
     connection.execute(_OWN, {"kind": _DEAD_LETTERS, "key": 0})
+
+
+def try_roster(connection: Connection, source: SourceId) -> bool:
+    """Whether nobody else takes a roster of this source in or back at this moment; asked before all other locks."""
+    return bool(connection.execute(_TRY, {"kind": _ROSTERS, "key": source}).scalar_one())
 
 
 def try_to_lead(connection: Connection) -> bool:
