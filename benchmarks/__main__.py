@@ -14,6 +14,7 @@ from benchmarks import (
     pages,
     rebuild,
     roster,
+    school,
     starting,
 )
 
@@ -30,6 +31,7 @@ ALL = {
     "guard": guard.main,
     "audit": audit.main,
     "roster": roster.main,
+    "school": school.main,
 }
 
 

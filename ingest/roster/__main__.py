@@ -13,7 +13,7 @@ import msgspec
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store.audit import Action, operator, record
 from dashapp.data.store.organisations import act_for_named
-from dashapp.data.store.rosters.sources import find_roster_source, imports_of, save_settings
+from dashapp.data.store.rosters.sources import find_roster_source, imports_of, save_settings, schedules
 from dashapp.data.store.rosters.undoing import undo
 from dashapp.domain.errors import AnalyticsError
 from dashapp.domain.keys import OrganisationId
@@ -207,6 +207,11 @@ def _show(database: Database, options: argparse.Namespace, say: _Say) -> int:
     _say_settings(source.settings, say)
     with database.transaction(DatabaseRole.JOBS, organisation) as connection:
         held = imports_of(connection, organisation, source.source_id)
+        looks = [one for one in schedules(connection, organisation) if one.source.name == source.name]
+    for look in looks:
+        if look.looked_at is not None:
+            said = "nothing is in the way" if look.trouble is None else look.trouble
+            say(f"The schedule looked last at {look.looked_at:%Y-%m-%d %H:%M} UTC: {said}")
     for one in held:
         added, changed, ended = (sum(each[place] for each in one.counts.values()) for place in range(3))
         counts = f"{added:,} added, {changed:,} changed, {ended:,} ended"

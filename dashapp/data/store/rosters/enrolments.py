@@ -86,18 +86,22 @@ _END: Final = """
         at)
     SELECT %(organisation)s, %(source)s, ended_by, person_id, scope_kind, scope_id, role, false, %(at)s FROM la_r_old
     WHERE ended_by IS NOT NULL"""
-# What ends at an instant and what begins at it have no order: what begins again does so a moment later.
-_AGAIN: Final = """
+# What is over, or has been ended, has its place in time: what begins again begins behind it, a moment later than an end
+# of this import, since what ends at an instant and what begins at it have no order.
+_AGAIN: Final = f"""
     UPDATE la_r_write SET begins_at = CASE WHEN NOT same THEN greatest(begins_at, %(at)s) WHEN undated THEN began_at
         ELSE begins_at END WHERE what = 'changed';
-    UPDATE la_r_write w SET begins_at = CASE WHEN same AND began_at > f.left_at THEN began_at
+    UPDATE la_r_write w SET begins_at = CASE WHEN w.same AND w.began_at > h.at THEN w.began_at
         ELSE %(at)s::timestamptz + interval '1 microsecond' END
     FROM (
-        SELECT person_id, scope_kind, scope_id, role, max(at) AS left_at FROM membership_facts
-        WHERE organisation_id = %(organisation)s AND source_id = %(source)s AND NOT active AND NOT retracted
-        GROUP BY 1, 2, 3, 4) f
-    WHERE f.person_id = w.person_id AND f.scope_kind = w.scope_kind AND f.scope_id = w.scope_id AND f.role = w.role
-        AND f.left_at >= w.begins_at"""
+        SELECT n.name, max(f.at) AS at FROM la_r_write n
+        JOIN membership_facts f ON f.organisation_id = %(organisation)s AND f.source_id = %(source)s
+            AND NOT f.retracted AND f.person_id = n.person_id AND f.scope_kind = n.scope_kind
+            AND f.scope_id = n.scope_id AND f.role = n.role
+        LEFT JOIN roster_enrolments r ON {_HELD} AND r.event_id = f.event_id
+        LEFT JOIN la_r_old o ON o.event_id = f.event_id
+        WHERE r.name IS NULL OR o.name IS NOT NULL GROUP BY 1) h
+    WHERE h.name = w.name AND h.at >= w.begins_at"""
 _BEGIN: Final = """
     INSERT INTO membership_facts (organisation_id, source_id, event_id, person_id, scope_kind, scope_id, role, active,
         at, ends_at)
