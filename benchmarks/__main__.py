@@ -15,6 +15,7 @@ from benchmarks import (
     pages,
     rebuild,
     roster,
+    school,
     starting,
 )
 
@@ -32,6 +33,7 @@ ALL = {
     "audit": audit.main,
     "roster": roster.main,
     "history": history.main,
+    "school": school.main,
 }
 
 

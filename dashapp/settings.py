@@ -103,6 +103,8 @@ class Settings(BaseSettings):
     outgoing_networks: Words = ()
     outgoing_ca_file: FilePath | None = None
     openid_client_secrets: Annotated[Words, Field(repr=False)] = ()
+    roster_folder: Path | None = None
+    roster_secrets: Annotated[Words, Field(repr=False)] = ()
 
     live_interval: Annotated[int, Field(ge=500, le=60_000)] = 2000
     minimum_group_size: Annotated[int, Field(ge=1, le=100)] = 5
@@ -118,7 +120,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         *("trusted_proxies", "secret_keys", "kafka_brokers", "kafka_topics", "collector_origins"),
-        *("outgoing_networks", "openid_client_secrets"),
+        *("outgoing_networks", "openid_client_secrets", "roster_secrets"),
         mode="before",
     )
     @classmethod
@@ -152,11 +154,11 @@ class Settings(BaseSettings):
                 raise ValueError(f"{word} should be * or an origin such as https://lms.example.edu")
         return value
 
-    @field_validator("openid_client_secrets")
+    @field_validator("openid_client_secrets", "roster_secrets")
     @classmethod
     def _are_named(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not all(name and secret for name, _, secret in (word.partition("=") for word in value)):
-            raise ValueError("each should read organisation/provider=secret")
+            raise ValueError("each should read organisation/name=secret")
         return value
 
     @field_validator("kafka_brokers")

@@ -1,11 +1,9 @@
 """Files of what pages show, asked for by plain links: a ticket stands for the header that these cannot carry."""
 
 import csv
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from io import StringIO
-from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -19,19 +17,12 @@ from dashapp.domain.audit import Action, ViewerRole, course_subject
 from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.filters import Filters
 from dashapp.domain.principal import Permission
+from dashapp.domain.spreadsheets import MARK, harmless
 from dashapp.domain.views import ClassroomView, LearnerRow
 from dashapp.security.acting import acting
 from dashapp.security.guard import Access, Guard, current_principal, permits
 from dashapp.services import Services
 from dashapp.words import _
-
-_BLANK: Final = r"[\s\u200b-\u200f\u2060\ufeff]"
-FORMULA: Final = re.compile(rf"^(?=[\t\r\n])|(?:^|(?<=[;,|\t\r\n]))(?={_BLANK}*[=+\-@\uff1d\uff0b\uff0d\uff20])")
-"""Where a spreadsheet would see a formula begin: names come from senders. Also behind what other settings of it than a
-comma take for the end of a cell, behind blanks that nobody sees, and with the wide signs that some read as the plain
-ones."""
-MARK: Final = "\ufeff"
-"""Tells spreadsheets that the file is in UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +80,5 @@ def _text(view: ClassroomView, rows: Iterable[LearnerRow]) -> str:
         cells.append(reasons_words(row.reasons))
         cells += [row.last_active.isoformat() if row.last_active else "", row.events, *spent]
         cells.append(round(row.score, 1) if row.score is not None else "")
-        lines.writerow([_harmless(cell) for cell in cells])
+        lines.writerow([harmless(cell) for cell in cells])
     return MARK + written.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    return FORMULA.sub("'", cell) if isinstance(cell, str) else cell

@@ -87,6 +87,9 @@ def action_word(action: Action) -> str:
         Action.TERM_SET: _("Set a term's calendar"),
         Action.TERM_REMOVED: _("Removed a term"),
         Action.VISIBILITY: _("Changed what students see"),
+        Action.ROSTER_SET: _("Changed how a roster is read"),
+        Action.ROSTER_APPLIED: _("Took a roster in"),
+        Action.ROSTER_UNDONE: _("Took a roster back"),
     }[action]
 
 
@@ -97,6 +100,7 @@ def action_groups() -> dict[str, tuple[Action, ...]]:
         _("Sign-in"): ("session", "password", "account", "administrator", "provider"),
         _("Who sees whom"): ("caseload", "guardians", "guardian", "person", "course", "join_rule", "visibility"),
         _("Learning platforms"): ("platform",),
+        _("Rosters"): ("roster",),
         _("Keys, senders and frames"): ("key", "sender", "embed_link", "frame_origins"),
         _("Organisation and calendar"): ("organisation", "term"),
         _("Refused events"): ("dead_letter", "dead_letters"),

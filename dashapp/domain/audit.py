@@ -75,6 +75,9 @@ class Action(StrEnum):
     TERM_SET = "term.set"
     TERM_REMOVED = "term.removed"
     VISIBILITY = "visibility.changed"
+    ROSTER_SET = "roster.settings_changed"
+    ROSTER_APPLIED = "roster.applied"
+    ROSTER_UNDONE = "roster.undone"
 
 
 class ViewerRole(StrEnum):

@@ -9,6 +9,7 @@ from dashapp.domain.clock import Clock
 from dashapp.jobs.ended_sessions import EndedSessions
 from dashapp.jobs.quality_alerts import QualityAlerts
 from dashapp.jobs.retention import Retention
+from dashapp.jobs.roster_files import RosterFiles
 from dashapp.jobs.rosters import RosterReading
 from dashapp.jobs.sealing import Sealing
 from dashapp.settings import Settings
@@ -33,6 +34,7 @@ def jobs_of(settings: Settings, database: Database, clock: Clock) -> tuple[Job, 
         Job("audit_sealing", 20, Sealing(database).run),
         Job("quality_alerts", 60, QualityAlerts(database, clock).run),
         Job("rosters", 300, RosterReading(settings, database, clock).run),
+        Job("roster_files", 60, RosterFiles(settings, database, clock).run),
         Job("retention", 3600, Retention(database, settings.data_retention_days, clock).run),
         Job("ended_sessions", 3600, EndedSessions(database, clock).run),
     )

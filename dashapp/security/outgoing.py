@@ -302,16 +302,18 @@ def _read(connection: socket.socket, question: Question, deadline: float) -> byt
 
 
 def _is_whole(received: bytearray) -> bool:
-    """Whether nothing more needs to be waited for, where the head says how much there is."""
-    head, found, body = bytes(received).partition(b"\r\n\r\n")
-    if not found:
+    """Whether nothing more needs to be waited for, where the head says how much there is. Looks at a large answer
+    without copying it."""
+    end = received.find(b"\r\n\r\n")
+    if end < 0:
         return False
-    for line in head.lower().split(b"\r\n")[1:]:
+    begin = end + len(b"\r\n\r\n")
+    for line in bytes(received[:end]).lower().split(b"\r\n")[1:]:
         name, _, value = line.partition(b":")
         if name == b"content-length" and value.strip().isdigit():
-            return len(body) >= int(value)
+            return len(received) - begin >= int(value)
         if name == b"transfer-encoding":
-            return body == b"0\r\n\r\n" or body.endswith(b"\r\n0\r\n\r\n")
+            return received.endswith(b"\r\n0\r\n\r\n") or received[begin:] == b"0\r\n\r\n"
     return False
 
 

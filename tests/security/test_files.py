@@ -7,10 +7,10 @@ from io import StringIO
 import pytest
 from sqlalchemy import func, select
 
-from dashapp.api.files import _harmless
 from dashapp.data.database import DatabaseRole
 from dashapp.data.tables import audit_log
 from dashapp.domain.sessions import Carrier, SignInMethod
+from dashapp.domain.spreadsheets import harmless
 from dashapp.security.sessions import Manner
 from dashapp.web.application import Application
 from tests.campus import ADMINISTRATOR, LEARNERS, Campus
@@ -120,10 +120,10 @@ def test_a_page_without_a_file_gives_none_when_it_was_opened_alone(
     ],
 )
 def test_a_name_is_no_formula(name: str, written: str) -> None:
-    assert _harmless(name) == written
+    assert harmless(name) == written
 
 
 @pytest.mark.parametrize("name", ["Ada Abel", "Jean-Luc Picard", "O'Neill; Abel, Ada", "a=b", "x @ y", "", "Ann + Bo"])
 def test_what_is_no_formula_stays_as_it_is(name: str) -> None:
-    assert _harmless(name) == name
-    assert _harmless(-1) == -1
+    assert harmless(name) == name
+    assert harmless(-1) == -1

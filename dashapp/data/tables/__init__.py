@@ -1,7 +1,7 @@
 """Every table of the service, as SQLAlchemy Core. Migrations create them; a test holds the two against each other.
 
 Tenant keys lead with `organisation_id`, so that a table can be distributed by organisation. People's names and
-addresses stand in `people` only; everything else knows the key.
+addresses stand in `people`, and for a while in `roster_before`; everything else knows the key.
 """
 
 from dashapp.data.tables.access import (
@@ -81,6 +81,13 @@ from dashapp.data.tables.people import (
 from dashapp.data.tables.quality import (
     quality_alerts,
     quality_hours,
+)
+from dashapp.data.tables.rosters import (
+    roster_before,
+    roster_enrolments,
+    roster_imports,
+    roster_records,
+    roster_sources,
 )
 from dashapp.data.tables.sessions import (
     embed_link_epochs,
@@ -175,6 +182,11 @@ __all__ = [
     "quality_hours",
     "raw_events",
     "retractions",
+    "roster_before",
+    "roster_enrolments",
+    "roster_imports",
+    "roster_records",
+    "roster_sources",
     "scope_changes",
     "sections",
     "service_keys",
