@@ -26,6 +26,8 @@ PAGES: Final = (
     "platforms",
     "sessions",
     "administration",
+    "people",
+    "person",
     "connections",
 )
 """The pages that leave rows, as these name them."""
@@ -80,6 +82,10 @@ def action_word(action: Action) -> str:
         Action.EMBED_LINK: _("Made a signed link to a page"),
         Action.FRAMES: _("Changed who may frame pages"),
         Action.SPLIT: _("Split a person in two"),
+        Action.MERGED: _("Merged two people"),
+        Action.TEST_PERSON: _("Changed who is a test person"),
+        Action.ROLE_GRANTED: _("Gave a role in a course"),
+        Action.ROLE_ENDED: _("Changed when a role ends"),
         Action.ORGANISATION_MADE: _("Set the organisation up"),
         Action.TERM_SET: _("Set a term's calendar"),
     }[action]
@@ -90,7 +96,7 @@ def action_groups() -> dict[str, tuple[Action, ...]]:
     said = {
         _("Pages"): ("page",),
         _("Sign-in"): ("session", "password", "account", "administrator", "provider"),
-        _("Who sees whom"): ("caseload", "guardians", "guardian", "person", "course", "join_rule"),
+        _("Who sees whom"): ("caseload", "guardians", "guardian", "person", "role", "course", "join_rule"),
         _("Learning platforms"): ("platform",),
         _("Keys, senders and frames"): ("key", "sender", "embed_link", "frame_origins"),
         _("Organisation and calendar"): ("organisation", "term"),
@@ -131,6 +137,8 @@ def page_word(page: str) -> str:
         "platforms": _("Learning platforms"),
         "sessions": _("Open sessions"),
         "administration": _("Administration"),
+        "people": _("People"),
+        "person": _("Entry of a person"),
         "connections": _("Connections"),
     }
     return said.get(page, page)

@@ -70,6 +70,10 @@ class Action(StrEnum):
     EMBED_LINK = "embed_link.made"
     FRAMES = "frame_origins.changed"
     SPLIT = "person.split"
+    MERGED = "person.merged"
+    TEST_PERSON = "person.test_changed"
+    ROLE_GRANTED = "role.granted"
+    ROLE_ENDED = "role.ended"
     ORGANISATION_MADE = "organisation.made"
     TERM_SET = "term.set"
 
