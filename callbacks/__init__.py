@@ -14,6 +14,8 @@ from callbacks import (
     institution,
     letters,
     live,
+    people,
+    person,
     platforms,
     sessions,
     student,
@@ -26,7 +28,7 @@ __all__ = ["register_all"]
 def register_all(registry: CallbackRegistry) -> None:
     """Registers the callbacks of all pages on one app."""
     learners = (student, caseload, guardians, classroom, courses)
-    administrators = (administration, connections, data_quality, letters, audit, platforms, sessions)
+    administrators = (administration, people, person, connections, data_quality, letters, audit, platforms, sessions)
     pages = (*learners, institution, *administrators)
     for room in (frame, home, *pages, live):
         room.register(registry)

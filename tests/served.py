@@ -24,6 +24,8 @@ from dashapp.components import (
     courses,
     institution,
     letters,
+    people,
+    person,
     platforms,
     quality,
     student,
@@ -100,7 +102,7 @@ def body_of(application: Application, output: str, values: dict[str, Any]) -> di
 
 def _cards_of(page: str) -> Sequence[str]:
     learners = (student, caseload, classroom, courses)
-    pages = (*learners, institution, administration, connections, quality, letters, audit, platforms)
+    pages = (*learners, institution, administration, people, person, connections, quality, letters, audit, platforms)
     cards: dict[str, Sequence[str]] = {each.PAGE: each.CARDS for each in pages}
     return cards[page]
 

@@ -190,7 +190,8 @@ def openings_definition() -> Definition:
     """The words behind the card of openings."""
     return Definition(
         _(
-            "Who has opened this page of yours. A quarter of an hour in which the page was open counts once, however"
+            "Who has opened this page of yours, or your entry in the administration. A quarter of an hour in which"
+            " the page was open counts once, however"
             " often it updated itself. Staff of your courses are named; of everybody else you see the role."
         ),
         _("The last 90 days"),

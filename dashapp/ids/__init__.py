@@ -15,6 +15,7 @@ from dashapp.ids.administration import (
     Sessions,
 )
 from dashapp.ids.pages import Caseload, Classroom, Courses, Home, Institution, Invitation, OwnGuardians, Shell, Student
+from dashapp.ids.people import People, Person
 
 __all__ = [
     "Administration",
@@ -29,6 +30,8 @@ __all__ = [
     "Invitation",
     "Letters",
     "OwnGuardians",
+    "People",
+    "Person",
     "Platforms",
     "Quality",
     "Sessions",

@@ -40,6 +40,8 @@ PAGES = {
     f"/organisations/{SOME}/administration": "administration",
     f"/organisations/{SOME}/connections": "connections",
     f"/organisations/{SOME}/platforms": "platforms",
+    f"/organisations/{SOME}/people": "people",
+    f"/organisations/{SOME}/people/{SOME}": "person",
     f"/organisations/{SOME}/dead-letters": "letters",
     f"/embed/organisations/{SOME}/dead-letters": "letters",
     f"/organisations/{SOME}/audit": "audit",

@@ -74,7 +74,7 @@ def change_end(
         _owner, granted_by, kind, scope, role, before = row
         if granted_by != "administration":
             raise CannotChange(Refusal.FROM_SOURCE)
-        cursor.execute(_END, (ends_at, organisation, membership, membership))
+        cursor.execute(_END, {"at": ends_at, "organisation": organisation, "membership": membership})
         course = _course_of(cursor, organisation, kind, scope)
     learner = PersonId(scope) if kind == "learners" else None
     return Changed(role, course, learner, before)
@@ -206,8 +206,8 @@ _ROLE: Final = """
     SELECT person_id, granted_by, scope_kind, scope_id, role, ends_at FROM memberships
     WHERE organisation_id = %s AND membership_id = %s AND with_id IS NULL"""
 _END: Final = """
-    UPDATE memberships SET ends_at = greatest(%s, starts_at)
-    WHERE organisation_id = %s AND (membership_id = %s OR with_id = %s)"""
+    UPDATE memberships SET ends_at = CASE WHEN %(at)s::timestamptz IS NOT NULL THEN greatest(%(at)s, starts_at) END
+    WHERE organisation_id = %(organisation)s AND %(membership)s IN (membership_id, with_id)"""
 _ADMINISTRATORS: Final = """
     SELECT DISTINCT coalesce(p.merged_into, p.person_id) FROM memberships m
     JOIN people p ON p.organisation_id = m.organisation_id AND p.person_id = m.person_id
