@@ -14,6 +14,8 @@ from callbacks import (
     institution,
     letters,
     live,
+    people,
+    person,
     platforms,
     sessions,
     student,
@@ -28,7 +30,8 @@ __all__ = ["register_all"]
 def register_all(registry: CallbackRegistry) -> None:
     """Registers the callbacks of all pages on one app."""
     learners = (student, caseload, guardians, classroom, courses)
-    administrators = (administration, connections, data_quality, letters, audit, platforms, sessions, terms, visibility)
+    decided = (people, person, connections, platforms, terms, visibility)
+    administrators = (administration, *decided, data_quality, letters, audit, sessions)
     pages = (*learners, institution, *administrators)
     for room in (frame, home, *pages, live):
         room.register(registry)

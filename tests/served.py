@@ -24,6 +24,8 @@ from dashapp.components import (
     courses,
     institution,
     letters,
+    people,
+    person,
     platforms,
     quality,
     student,
@@ -103,7 +105,8 @@ def body_of(application: Application, output: str, values: dict[str, Any]) -> di
 
 def _cards_of(page: str) -> Sequence[str]:
     learners = (student, caseload, classroom, courses)
-    pages = (*learners, institution, administration, connections, quality, letters, audit, platforms, terms, visibility)
+    decided = (people, person, connections, platforms, terms, visibility)
+    pages = (*learners, institution, administration, *decided, quality, letters, audit)
     cards: dict[str, Sequence[str]] = {each.PAGE: each.CARDS for each in pages}
     return cards[page]
 

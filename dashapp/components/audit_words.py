@@ -26,6 +26,8 @@ PAGES: Final = (
     "platforms",
     "sessions",
     "administration",
+    "people",
+    "person",
     "connections",
     "visibility",
     "terms",
@@ -83,6 +85,10 @@ def action_word(action: Action) -> str:
         Action.EMBED_LINK: _("Made a signed link to a page"),
         Action.FRAMES: _("Changed who may frame pages"),
         Action.SPLIT: _("Split a person in two"),
+        Action.MERGED: _("Merged two people"),
+        Action.TEST_PERSON: _("Changed who is a test person"),
+        Action.ROLE_GRANTED: _("Gave a role in a course"),
+        Action.ROLE_ENDED: _("Changed when a role ends"),
         Action.ORGANISATION_MADE: _("Set the organisation up"),
         Action.TERM_SET: _("Set a term's calendar"),
         Action.TERM_REMOVED: _("Removed a term"),
@@ -98,7 +104,9 @@ def action_groups() -> dict[str, tuple[Action, ...]]:
     said = {
         _("Pages"): ("page",),
         _("Sign-in"): ("session", "password", "account", "administrator", "provider"),
-        _("Who sees whom"): ("caseload", "guardians", "guardian", "person", "course", "join_rule", "visibility"),
+        _("Who sees whom"): (
+            *("caseload", "guardians", "guardian", "person", "role", "course", "join_rule", "visibility"),
+        ),
         _("Learning platforms"): ("platform",),
         _("Rosters"): ("roster",),
         _("Keys, senders and frames"): ("key", "sender", "embed_link", "frame_origins"),
@@ -140,6 +148,8 @@ def page_word(page: str) -> str:
         "platforms": _("Learning platforms"),
         "sessions": _("Open sessions"),
         "administration": _("Administration"),
+        "people": _("People"),
+        "person": _("Entry of a person"),
         "connections": _("Connections"),
         "visibility": _("Visibility"),
         "terms": _("Terms"),
@@ -193,7 +203,8 @@ def openings_definition() -> Definition:
     """The words behind the card of openings."""
     return Definition(
         _(
-            "Who has opened this page of yours. A quarter of an hour in which the page was open counts once, however"
+            "Who has opened this page of yours, or your entry in the administration. A quarter of an hour in which"
+            " the page was open counts once, however"
             " often it updated itself. Staff of your courses are named; of everybody else you see the role."
         ),
         _("The last 90 days"),

@@ -82,6 +82,15 @@ class Links:
         """The learning platforms of an organisation."""
         return self._to(f"/organisations/{organisation}/platforms")
 
+    def people(self, organisation: PublicId, query: str = "") -> str:
+        """Everybody of an organisation, for its administrators; never in a frame. `query`: the filters."""
+        base = f"{self.prefix.rstrip('/')}/organisations/{organisation}/people"
+        return f"{base}?{query}" if query else base
+
+    def person(self, organisation: PublicId, person: PublicId) -> str:
+        """The entry of somebody, for administrators; never in a frame."""
+        return f"{self.people(organisation)}/{person}"
+
     def dead_letters(self, organisation: PublicId) -> str:
         """What was refused in an organisation."""
         return self._to(f"/organisations/{organisation}/dead-letters")

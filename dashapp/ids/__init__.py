@@ -17,6 +17,7 @@ from dashapp.ids.administration import (
     Visibility,
 )
 from dashapp.ids.pages import Caseload, Classroom, Courses, Home, Institution, Invitation, OwnGuardians, Shell, Student
+from dashapp.ids.people import People, Person
 
 __all__ = [
     "Administration",
@@ -31,6 +32,8 @@ __all__ = [
     "Invitation",
     "Letters",
     "OwnGuardians",
+    "People",
+    "Person",
     "Platforms",
     "Quality",
     "Sessions",

@@ -2,6 +2,7 @@
 
 from flask import g, has_request_context, request
 
+from dashapp import ids
 from dashapp.data.viewing import Viewing
 from dashapp.domain.audit import ORGANISATION_SUBJECT, Actor, ViewerRole, course_subject, person_subject
 from dashapp.domain.keys import PersonId
@@ -27,7 +28,9 @@ def note_view(asked: Asked, page: str, topic: Topic) -> None:
         subject = course_subject(topic.course)
     else:
         subject = ORGANISATION_SUBJECT
-    actor = acting(asked.principal, role_towards(asked.principal, topic))
+    # Nobody opens the entry of a person but as an administrator, whatever else they are to them.
+    entry = page == ids.Person.PAGE
+    actor = acting(asked.principal, ViewerRole.ADMINISTRATOR if entry else role_towards(asked.principal, topic))
     viewing = Viewing(asked.principal.organisation_id, actor, subject, page.removesuffix("-page"))
     asked.services.views.note(viewing)
 

@@ -43,6 +43,8 @@ PAGES = {
     f"/organisations/{SOME}/visibility": "visibility",
     f"/courses/{SOME}/preview": "student",
     f"/organisations/{SOME}/platforms": "platforms",
+    f"/organisations/{SOME}/people": "people",
+    f"/organisations/{SOME}/people/{SOME}": "person",
     f"/organisations/{SOME}/dead-letters": "letters",
     f"/embed/organisations/{SOME}/dead-letters": "letters",
     f"/organisations/{SOME}/audit": "audit",
