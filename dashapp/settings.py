@@ -17,15 +17,12 @@ from sqlalchemy.exc import ArgumentError
 
 from dashapp.domain.errors import SettingsError
 from dashapp.domain.events import Topic
+from dashapp.domain.strength import SHORTEST, is_monotonous, is_short
 
 DEVELOPMENT_SECRET_KEY = "development-only-secret-key-never-in-production"
 """Signs sessions on a laptop. It is published, so production refuses it."""
 DEVELOPMENT_PSEUDONYM_KEY = "development-only-pseudonym-key-never-in-production"
 """Hashes actor ids on a laptop. It is published, so production refuses it."""
-SHORTEST_SECRET = 32
-"""Characters; a random key of 32 hexadecimal digits holds 128 bits."""
-FEWEST_LETTERS = 8
-"""Different characters: of 32 random hexadecimal digits fewer are met once in some 25 million keys."""
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Words = Annotated[tuple[str, ...], NoDecode]
@@ -42,8 +39,7 @@ class AppEnv(StrEnum):
 class Settings(BaseSettings):
     """All settings, checked, frozen. Secrets are left out of its repr.
 
-    After the checks `database_url` and `redis_url` are filled from their parts where those were given, and
-    `public_url` always has a value without a closing slash.
+    After the checks `database_url`, `redis_url` and `public_url`, without a closing slash, are filled from their parts.
     """
 
     model_config = SettingsConfigDict(frozen=True, env_file=".env", env_ignore_empty=True, extra="ignore")
@@ -344,9 +340,9 @@ def _check_secrets(settings: Settings) -> None:
         if settings.pseudonym_key == DEVELOPMENT_PSEUDONYM_KEY:
             raise ValueError("PSEUDONYM_KEY is needed in production, since the default is published")
     for key in (*settings.secret_keys, settings.pseudonym_key):
-        if len(key) < SHORTEST_SECRET:
-            raise ValueError(f"SECRET_KEYS and PSEUDONYM_KEY need at least {SHORTEST_SECRET} characters each")
-        if settings.production and len(set(key)) < FEWEST_LETTERS:
+        if is_short(key):
+            raise ValueError(f"SECRET_KEYS and PSEUDONYM_KEY need at least {SHORTEST} characters each")
+        if settings.production and is_monotonous(key):
             raise ValueError("SECRET_KEYS and PSEUDONYM_KEY should be random: one of them repeats a few characters")
     if settings.pseudonym_key in settings.secret_keys:
         raise ValueError("PSEUDONYM_KEY should differ from every one of SECRET_KEYS, since those are rotated")

@@ -37,6 +37,11 @@ PAGES: Final = (
 
 def action_word(action: Action) -> str:
     """What somebody did."""
+    return {**_words_of_access(), **_words_of_administration()}[action]
+
+
+def _words_of_access() -> dict[Action, str]:
+    """Pages, sign-in, and who sees whom."""
     return {
         Action.VIEWED: _("Opened a page"),
         Action.LOOKED: _("Looked at a refused event"),
@@ -62,6 +67,12 @@ def action_word(action: Action) -> str:
         Action.ACCOUNT_CLOSED: _("Closed an account"),
         Action.ADMINISTRATOR_MADE: _("Made an administrator"),
         Action.ADMINISTRATOR_ENDED: _("Ended an administrator's role"),
+    }
+
+
+def _words_of_administration() -> dict[Action, str]:
+    """Platforms, people, senders, rosters and what an organisation decides."""
+    return {
         Action.PROVIDER_SET: _("Set up a sign-in provider"),
         Action.PROVIDER_REMOVED: _("Removed a sign-in provider"),
         Action.PLATFORM_ADDRESS: _("Made an address for registration"),
@@ -96,7 +107,7 @@ def action_word(action: Action) -> str:
         Action.ROSTER_SET: _("Changed how a roster is read"),
         Action.ROSTER_APPLIED: _("Took a roster in"),
         Action.ROSTER_UNDONE: _("Took a roster back"),
-    }[action]
+    }
 
 
 def action_groups() -> dict[str, tuple[Action, ...]]:

@@ -1,8 +1,5 @@
 """The pages about people: only administrators of the organisation see them, every change is audited and taken back."""
 
-import json
-from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,105 +7,30 @@ from sqlalchemy import text
 
 from dashapp.data.database import DatabaseRole
 from dashapp.data.queries.organisations import own_address
-from dashapp.data.queries.people import principal_for
 from dashapp.domain.people import Refusal
-from dashapp.domain.principal import Principal
+from tests.callbacks.people import (
+    NOTHING_HERE,
+    Strangers,
+    answer_of,
+    course,
+    entry,
+    here,
+    listed,
+    look,
+    press,
+    principal,
+    public,
+    said,
+    trail,
+    undo,
+)
 from tests.campus import ADMINISTRATOR, ADVISER, Campus, build_campus
 from tests.served import Visitor, address, web_settings
-
-Strangers = Callable[[], Visitor]
-NOTHING_HERE = "There is nothing here for you"
 
 
 @pytest.fixture
 def admin(campus: Campus, visitor: Strangers) -> Visitor:
     return visitor().sign_in(campus, ADMINISTRATOR)
-
-
-def here(campus: Campus) -> dict[str, Any]:
-    return address(own_address(campus.database, campus.organisation_id))
-
-
-def answer_of(response: Any) -> Any:
-    assert response.status_code == 200, response.status_code
-    found = response.get_json()
-    return found.get("response") or response.get_data(as_text=True)
-
-
-def listed(visitor: Visitor, campus: Campus, **chosen: str) -> Any:
-    controls = {f"people-{name.replace('_', '-')}.value": value for name, value in chosen.items()}
-    return answer_of(visitor.ask("people-page", {**here(campus), **controls}))
-
-
-def entry(visitor: Visitor, campus: Campus, who: str) -> Any:
-    return answer_of(visitor.ask("person-page", {**here(campus), "person-who.data": public(campus, who)}))
-
-
-def public(campus: Campus, who: str) -> str:
-    return str(campus.people[who].public_id) if who in campus.people else who
-
-
-def press(visitor: Visitor, campus: Campus, who: str, button: str, **given: Any) -> Any:
-    """What comes of a click; `given` by the names of controls. A row's button is "end:17"."""
-    kind, _, row = button.partition(":")
-    values: dict[str, Any] = {"person-who.data": public(campus, who)}
-    values |= {
-        f"person-{name.replace('_', '-')}.data": given.pop(name) for name in ("decision", "plan") if name in given
-    }
-    values |= {f"person-{name.replace('_', '-')}.value": value for name, value in given.items()}
-    if row:
-        values[f"person-{kind}"] = {row: 1}
-        pattern = {"page": "person", "row": row, "type": f"person-{kind}"}
-        changed = f"{json.dumps(pattern, separators=(',', ':'))}.n_clicks"
-    else:
-        values[f"person-{kind}.n_clicks"] = 1
-        changed = f"person-{kind}.n_clicks"
-    return answer_of(visitor.ask("person-said", values, changedPropIds=[changed]))
-
-
-def said(answer: Any) -> str:
-    return str(answer["person-said"]["children"])
-
-
-def undo(visitor: Visitor, campus: Campus, who: str, answer: Any) -> str:
-    assert answer["person-undo"]["hidden"] is False
-    return said(press(visitor, campus, who, "undo", decision=answer["person-decision"]["data"]))
-
-
-def look(
-    visitor: Visitor, campus: Campus, who: str, *, other: str | None = None, stands: str = "this", merge: str = ""
-) -> Any:
-    values: dict[str, Any] = {"person-who.data": public(campus, who), "person-stands.value": stands}
-    if merge:
-        values["person-split"] = {merge: 1}
-        pattern = {"page": "person", "row": merge, "type": "person-split"}
-        changed = f"{json.dumps(pattern, separators=(',', ':'))}.n_clicks"
-    else:
-        values["person-other.value"] = None if other is None else public(campus, other)
-        changed = "person-other.value"
-    return answer_of(visitor.ask("person-preview", values, changedPropIds=[changed]))
-
-
-def principal(campus: Campus, who: str) -> Principal:
-    with campus.database.transaction(DatabaseRole.WEB, campus.organisation_id) as connection:
-        return principal_for(connection, campus.organisation_id, campus.people[who].public_id, datetime.now(UTC))
-
-
-def trail(campus: Campus, last: int) -> list[tuple[Any, ...]]:
-    with campus.database.transaction(DatabaseRole.JOBS, campus.organisation_id) as connection:
-        rows = connection.execute(
-            text(
-                "SELECT action, subject, role, detail FROM audit_log WHERE page IS NULL ORDER BY audit_id DESC LIMIT :n"
-            ),
-            {"n": last},
-        )
-        return [tuple(row) for row in rows][::-1]
-
-
-def course(campus: Campus, code: str = "ALG 1") -> Any:
-    with campus.database.transaction(DatabaseRole.JOBS, campus.organisation_id) as connection:
-        found = connection.execute(text("SELECT course_id, public_id FROM courses WHERE code = :code"), {"code": code})
-        return found.one()
 
 
 # ------------------------------------------------------------------ who may
@@ -320,97 +242,3 @@ def test_an_account_is_opened_gets_a_link_once_and_is_closed(campus: Campus, adm
     opened = press(admin, campus, ADMINISTRATOR, "account-open", account_name="max@north.example")
     assert "is open" in said(opened)
     assert said(press(admin, campus, ADMINISTRATOR, "account-close")) == Refusal.OWN_ACCOUNT
-
-
-# ------------------------------------------------------------------ merging and splitting
-
-
-def test_a_merge_is_done_as_it_was_looked_at_and_taken_back(campus: Campus, admin: Visitor) -> None:
-    seen = look(admin, campus, "Ada Abel", other="Ben Brook")
-    assert "Ada Abel stands for both" in str(seen["person-preview"]["children"])
-    assert "Ben Brook stands for both" in str(look(admin, campus, "Ada Abel", other="Ben Brook", stands="other"))
-    assert seen["person-confirm"] == {"hidden": False, "children": "Merge them"}
-    plan = seen["person-plan"]["data"]
-
-    done = press(admin, campus, "Ada Abel", "confirm", plan=plan)
-
-    assert said(done).startswith("They are one person now")
-    both = entry(admin, campus, "Ben Brook")
-    assert "ada.abel" in str(both["person-name-rows"])
-    assert "merged" in str(both["person-merge-rows"])
-    assert trail(campus, 1)[0][0] == "person.merged"
-    # Somebody else, who still looks at the same preview, hears that it has been done.
-    assert "one person already" in said(press(admin, campus, "Ada Abel", "confirm", plan=plan))
-    assert "one person already" in str(look(admin, campus, "Ada Abel", other="Ben Brook"))
-    assert undo(admin, campus, "Ada Abel", done) == "It is as before."
-    assert "ada.abel" not in str(entry(admin, campus, "Ben Brook")["person-name-rows"])
-
-
-def test_a_split_is_looked_at_done_and_taken_back(campus: Campus, admin: Visitor) -> None:
-    plan = look(admin, campus, "Ada Abel", other="Ivy Ives")["person-plan"]["data"]
-    merge_id = press(admin, campus, "Ada Abel", "confirm", plan=plan)["person-decision"]["data"]["undo"]["merge"]
-
-    seen = look(admin, campus, "Ada Abel", merge=str(merge_id))
-    assert "ivy.ives" in str(seen["person-preview"]["children"])
-    assert seen["person-confirm"]["children"] == "Split them"
-    done = press(admin, campus, "Ada Abel", "confirm", plan=seen["person-plan"]["data"])
-    assert said(done) == "They are two people again."
-    assert "has been taken back already" in str(look(admin, campus, "Ada Abel", merge=str(merge_id)))
-    again = press(admin, campus, "Ada Abel", "confirm", plan=seen["person-plan"]["data"])
-    assert "has been taken back already" in said(again)
-    assert undo(admin, campus, "Ada Abel", done) == "It is as before."
-    assert "ivy.ives" in str(entry(admin, campus, "Ada Abel")["person-name-rows"])
-    with campus.database.transaction(DatabaseRole.JOBS, campus.organisation_id) as connection:
-        newest = connection.execute(text("SELECT max(merge_id) FROM person_merges")).scalar_one()
-    seen = look(admin, campus, "Ada Abel", merge=str(newest))
-    press(admin, campus, "Ada Abel", "confirm", plan=seen["person-plan"]["data"])
-
-
-def test_who_was_merged_meanwhile_by_somebody_else_is_not_merged_unseen(campus: Campus, admin: Visitor) -> None:
-    plan = look(admin, campus, "Ada Abel", other="Gil Gray")["person-plan"]["data"]
-    other = look(admin, campus, "Gil Gray", other="Hue Hall")["person-plan"]["data"]
-    first = press(admin, campus, "Gil Gray", "confirm", plan=other)
-
-    refused = press(admin, campus, "Ada Abel", "confirm", plan=plan)
-
-    assert "look at the preview again" in said(refused)
-    assert refused["person-undo"]["hidden"] is True
-    undo(admin, campus, "Gil Gray", first)
-
-
-def test_accounts_and_administrators_are_said_before_a_merge(campus: Campus, admin: Visitor) -> None:
-    opened = [
-        press(admin, campus, name, "account-open", account_name=f"{name.split()[0]}@south.example")
-        for name in ("Theo Tull", "Tess Thorne")
-    ]
-    made = press(admin, campus, "Theo Tull", "admin-on")
-
-    text_of_preview = str(look(admin, campus, "Tess Thorne", other="Theo Tull")["person-preview"]["children"])
-
-    assert "Theo Tull is an administrator: whoever signs in as Tess Thorne will be one, too" in text_of_preview
-    assert "theo@south.example" in text_of_preview
-    undo(admin, campus, "Theo Tull", made)
-    for name, done in zip(("Theo Tull", "Tess Thorne"), opened, strict=True):
-        undo(admin, campus, name, done)
-
-
-def test_nobody_merges_or_splits_themself(campus: Campus, admin: Visitor) -> None:
-    for who, other in ((ADMINISTRATOR, "Ada Abel"), ("Ada Abel", ADMINISTRATOR)):
-        assert "ask another administrator" in str(look(admin, campus, who, other=other))
-        plan = {"kind": "merge", "kept": public(campus, who), "absorbed": public(campus, other), "state": "x"}
-        assert (
-            said(press(admin, campus, who, "confirm", plan=plan))
-            == "Nobody merges or splits themself: ask another administrator."
-        )
-    forged = {"undo": {"do": "merge", "kept": public(campus, "Ada Abel"), "absorbed": public(campus, ADMINISTRATOR)}}
-    assert "ask another administrator" in said(press(admin, campus, "Ada Abel", "undo", decision=forged))
-
-
-def test_an_update_of_the_page_leaves_an_open_preview_alone(campus: Campus, admin: Visitor) -> None:
-    pattern = {"page": "person", "row": "5", "type": "person-split"}
-    values = {"person-who.data": public(campus, "Ada Abel"), "person-split": {"5": 0}}
-    changed = f"{json.dumps(pattern, separators=(',', ':'))}.n_clicks"
-
-    answer = admin.ask("person-preview", values, changedPropIds=[changed])
-
-    assert answer.get_json()["response"] == {}
