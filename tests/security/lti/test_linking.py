@@ -15,8 +15,11 @@ from dashapp.data.store.accounts import create_account, create_person
 from dashapp.data.store.organisations import grant_administrator
 from dashapp.domain.keys import PersonId, PublicId
 from dashapp.domain.principal import Principal
+from dashapp.domain.sessions import Carrier, SignInMethod
+from dashapp.security.sessions import Manner
 from dashapp.web.application import Application
 from tests.campus import ADMINISTRATOR, ADVISER, Campus
+from tests.security.conftest import by_bearer
 from tests.security.lti.frame import TOOL, Frame
 from tests.security.lti.platform import INSTRUCTOR
 from tests.security.lti.test_administration import view
@@ -33,10 +36,9 @@ def link(application: Application, campus: Campus) -> Link:
     administrator of the campus."""
 
     def press(known_to_platform: PublicId, known_to_events: PublicId, by: PublicId | None = None) -> str:
-        office = Visitor(application.server.test_client(), application)
-        who = by or campus.people[ADMINISTRATOR].public_id
-        cookie = application.guard.sessions.issue(campus.organisation_id, who)
-        office.client.set_cookie("la_session", cookie, domain="tool.example", secure=True)
+        who, bearer = by or campus.people[ADMINISTRATOR].public_id, Manner(Carrier.BEARER)
+        held = application.guard.sessions.issue(campus.organisation_id, who, SignInMethod.LOCAL, bearer)
+        office = by_bearer(Visitor(application.server.test_client(), application), held)
         values = {
             "platforms-link-person.n_clicks": 1,
             "platforms-person.value": str(known_to_platform),
