@@ -12,6 +12,7 @@ from benchmarks import (
     latency,
     launch,
     pages,
+    people,
     rebuild,
     roster,
     starting,
@@ -30,6 +31,7 @@ ALL = {
     "guard": guard.main,
     "audit": audit.main,
     "roster": roster.main,
+    "people": people.main,
 }
 
 
