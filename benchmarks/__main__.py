@@ -13,6 +13,7 @@ from benchmarks import (
     latency,
     launch,
     pages,
+    people,
     rebuild,
     roster,
     school,
@@ -34,6 +35,7 @@ ALL = {
     "roster": roster.main,
     "history": history.main,
     "school": school.main,
+    "people": people.main,
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from dash import ALL, Input, Output, State, ctx, no_update
+from dash import Input, Output, State, ctx, no_update
 
 from callbacks.administration import own_organisation
 from callbacks.answering import (
@@ -17,7 +17,7 @@ from callbacks.answering import (
     refused,
     version_of,
 )
-from callbacks.person_decisions import administration, pressed_row, register_decisions
+from callbacks.person_decisions import administration, is_key, register_decisions
 from dashapp import ids
 from dashapp.components import controls, person
 from dashapp.components.merge_words import merge_words, split_words
@@ -99,14 +99,11 @@ def preview(asked: Asked, looked: Mapping[str, object], who: object) -> dict[str
     own = parse_uuid(who)
     if own is None or ctx.triggered_id in (Person.DECISION, Person.CANCEL):
         return nothing
-    merge_id = pressed_row(Person.split(""))
-    if merge_id is None and isinstance(ctx.triggered_id, Mapping):
-        # The page was updated, and its buttons are new: what somebody looks at stays.
-        return dict.fromkeys(nothing, no_update)
     other = parse_uuid(looked.get("other"))
     try:
-        if merge_id is not None:
-            return _split_preview(asked, merge_id)
+        if ctx.triggered_id == Person.LOOK:
+            split = looked.get("split")
+            return _split_preview(asked, str(split.get("row")) if isinstance(split, Mapping) else "")
         if other is None:
             return nothing
         return _merge_preview(asked, own, other, stands=looked.get("stands"))
@@ -116,7 +113,7 @@ def preview(asked: Asked, looked: Mapping[str, object], who: object) -> dict[str
 
 
 def _split_preview(asked: Asked, merge_id: str) -> dict[str, Any]:
-    if not merge_id.isdecimal() or len(merge_id) > 18:
+    if not is_key(merge_id):
         raise CannotChange(Refusal.SPLIT_ALREADY)
     seen = administration(asked).preview_split(int(merge_id))
     plan = {"kind": "split", "merge": seen.merge_id, "state": seen.state}
@@ -184,7 +181,7 @@ def _register_preview(registry: CallbackRegistry) -> None:
             "looked": {
                 "other": Input(Person.OTHER, "value"),
                 "stands": Input(Person.STANDS, "value"),
-                "split": Input(Person.split(ALL), "n_clicks"),
+                "split": Input(Person.LOOK, "data"),
                 "cancel": Input(Person.CANCEL, "n_clicks"),
                 "decision": Input(Person.DECISION, "data"),
             },

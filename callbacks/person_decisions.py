@@ -5,12 +5,12 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from dash import ALL, Input, Output, State, ctx, no_update
+from dash import Input, Output, State, ctx, no_update
 
 from dashapp import ids
 from dashapp.components import person
 from dashapp.components.people_words import refusal_words
-from dashapp.components.person_rows import link_words
+from dashapp.components.person_rows import END, LEAVE, link_words
 from dashapp.domain.audit import ViewerRole
 from dashapp.domain.errors import NotFound
 from dashapp.domain.events import Role
@@ -72,8 +72,9 @@ def decide(asked: Asked, pressed: Mapping[str, object], given: Mapping[str, obje
 
 def _act(asked: Asked, who: UUID, given: Mapping[str, object], held: Mapping[str, Any]) -> Done:
     acts, button = administration(asked), ctx.triggered_id
-    if isinstance(button, Mapping):
-        return _on_row(acts, who)
+    if button == Person.ROW:
+        row = held.get("row")
+        return _on_row(acts, who, row if isinstance(row, Mapping) else {})
     if button == Person.UNDO:
         decision = held.get("decision")
         undo = decision.get("undo") if isinstance(decision, Mapping) else None
@@ -115,7 +116,7 @@ def _end_administrator(acts: PeopleAdministration, who: UUID, _given: Mapping[st
 def _give(acts: PeopleAdministration, who: UUID, given: Mapping[str, object]) -> Done:
     course, section = parse_uuid(given.get("course")), str(given.get("section") or person.WHOLE)
     role = next((one for one in Role if one.value == given.get("role")), None)
-    if course is None or (section != person.WHOLE and not _is_key(section)):
+    if course is None or (section != person.WHOLE and not is_key(section)):
         raise CannotChange(Refusal.NO_PLACE)
     if role is None:
         return _("Choose a role first."), None
@@ -155,14 +156,14 @@ _SIMPLE: Final[Mapping[str, Callable[[PeopleAdministration, UUID, Mapping[str, o
 }
 
 
-def _on_row(acts: PeopleAdministration, who: UUID) -> Done:
-    role, learner = pressed_row(Person.end("")), pressed_row(Person.leave(""))
-    if role is not None and _is_key(role):
-        before = acts.end(who, int(role))
+def _on_row(acts: PeopleAdministration, who: UUID, row: Mapping[str, object]) -> Done:
+    kind, key = row.get("kind"), str(row.get("row"))
+    if kind == END and is_key(key):
+        before = acts.end(who, int(key))
         ends_at = None if before is None else before.isoformat()
-        return _("The role has ended."), {"do": "restore", "membership": int(role), "ends_at": ends_at}
-    named = parse_uuid(learner)
-    if named is None:
+        return _("The role has ended."), {"do": "restore", "membership": int(key), "ends_at": ends_at}
+    named = parse_uuid(key)
+    if kind != LEAVE or named is None:
         raise CannotChange(Refusal.NOBODY)
     acts.advise(who, named, advised=False)
     return _("The learner is out of the caseload."), {"do": "advise", "learner": str(named)}
@@ -234,22 +235,12 @@ def administration(asked: Asked) -> PeopleAdministration:
     )
 
 
-def pressed_row(pattern: Mapping[str, object]) -> str | None:
-    """The row of the button of this kind that was pressed; None: none was. A new list of buttons triggers, too."""
-    button = ctx.triggered_id
-    if not isinstance(button, Mapping) or button.get("type") != pattern["type"]:
-        return None
-    pressed = any(isinstance(each.get("value"), int) and each["value"] > 0 for each in ctx.triggered)
-    return str(button.get("row")) if pressed else None
-
-
 def _is_pressed(button: object, pressed: Mapping[str, object]) -> bool:
-    if isinstance(button, Mapping):
-        return pressed_row(Person.end("")) is not None or pressed_row(Person.leave("")) is not None
-    return button in _BUTTONS and bool(pressed.get(str(button)))
+    return button in (*_BUTTONS, Person.ROW) and bool(pressed.get(str(button)))
 
 
-def _is_key(text: str) -> bool:
+def is_key(text: str) -> bool:
+    """Whether a text is a key of a row, as far as its form goes."""
     return text.isascii() and text.isdecimal() and 0 < int(text[:20]) < 2**63
 
 
@@ -293,8 +284,7 @@ def register_decisions(registry: CallbackRegistry) -> None:
         inputs={
             "pressed": {
                 **{button: Input(button, "n_clicks") for button in _BUTTONS},
-                "end": Input(Person.end(ALL), "n_clicks"),
-                "leave": Input(Person.leave(ALL), "n_clicks"),
+                Person.ROW: Input(Person.ROW, "data"),
             },
             "given": {
                 name: State(control, "placeholder" if name == "account_hint" else "value")
@@ -304,6 +294,7 @@ def register_decisions(registry: CallbackRegistry) -> None:
                 "who": State(Person.WHO, "data"),
                 "decision": State(Person.DECISION, "data"),
                 "plan": State(Person.PLAN, "data"),
+                "row": State(Person.ROW, "data"),
             },
         },
     )

@@ -56,6 +56,8 @@ def body(person: str) -> Component:
             dcc.Store(id=Person.WHO, data=person),
             dcc.Store(id=Person.DECISION, data={"undo": None, "number": 0}),
             dcc.Store(id=Person.PLAN),
+            dcc.Store(id=Person.ROW),
+            dcc.Store(id=Person.LOOK),
         ],
         id=Person.PAGE,
         className="la-page la-loading la-entry",

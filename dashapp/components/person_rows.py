@@ -18,14 +18,17 @@ from dashapp.words import _, ngettext
 Cell = Component | str | Sequence[Component | str]
 
 
-def _row_button(name: dict[str, object], label: str, about: str) -> Component:
+END, LEAVE = "end", "leave"
+"""What the button of a row does: ends a role, takes a learner out of the caseload."""
+
+
+def _row_button(told: dict[str, str], label: str, about: str) -> Component:
+    """`told`: the store that hears of a press, and what it hears (`assets/people.js`)."""
     return html.Button(
         label,
-        id=name,
         type="button",
         className="btn btn-sm btn-outline-secondary",
-        n_clicks=0,
-        **attributes(aria_label=f"{label}: {about}"),
+        **attributes(aria_label=f"{label}: {about}", **{f"data_la_{name}": value for name, value in told.items()}),
     )
 
 
@@ -105,7 +108,7 @@ def _role(role: HeldRole, view: PersonView, links: Links) -> Component:
     ending = None
     if role.by_administration and role.scope_kind in ("course", "section") and not role.has_ended(view.now):
         about = f"{role_name(role.role)}, {place_words(role)}"
-        ending = _row_button(Person.end(str(role.membership_id)), _("End"), about)
+        ending = _row_button({"tells": Person.ROW, "kind": END, "row": str(role.membership_id)}, _("End"), about)
     return html.Tr(
         [
             html.Td(role_name(role.role), className="la-m"),
@@ -161,7 +164,7 @@ def _merge(merge: OwnMerge, view: PersonView) -> Component:
         html.Div(
             [
                 html.Div([html.Bdi(names, className="la-m"), html.Div(said, className="la-small la-2")]),
-                _row_button(Person.split(str(merge.merge_id)), _("Look at a split"), names),
+                _row_button({"tells": Person.LOOK, "row": str(merge.merge_id)}, _("Look at a split"), names),
             ],
             className="la-row la-between",
         )
@@ -179,7 +182,8 @@ def advised_rows(view: PersonView, links: Links, organisation: PublicId) -> Comp
     for one in view.advised:
         name = one.name or str(one.public_id)[:8]
         link = html.A(html.Bdi(name), href=links.person(organisation, one.public_id), **attributes(data_la_follow="1"))
-        items.append(html.Li([link, _row_button(Person.leave(str(one.public_id)), _("Remove"), name)]))
+        told = {"tells": Person.ROW, "kind": LEAVE, "row": str(one.public_id)}
+        items.append(html.Li([link, _row_button(told, _("Remove"), name)]))
     parts: list[Component] = [html.Ul(items, className="la-advised")]
     if view.advised_total > len(view.advised):
         said = _("The first {number} of {total}. The others are changed by the command that sets a whole caseload.")

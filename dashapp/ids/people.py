@@ -96,17 +96,8 @@ class Person:
     """RadioItems: the public id of a learner to add."""
     ADVISE: Final = "person-advise"
 
-    @staticmethod
-    def end(row: object) -> dict[str, object]:
-        """The button that ends a role; with `dash.ALL` all of them."""
-        return {"type": "person-end", "page": "person", "row": row}
-
-    @staticmethod
-    def split(row: object) -> dict[str, object]:
-        """The button that looks at the split of a merge."""
-        return {"type": "person-split", "page": "person", "row": row}
-
-    @staticmethod
-    def leave(row: object) -> dict[str, object]:
-        """The button that takes a learner out of the caseload."""
-        return {"type": "person-leave", "page": "person", "row": row}
+    ROW: Final = "person-row"
+    """Store: {"kind": "end" or "leave", "row": key}: which row's button was pressed (`assets/people.js`)."""
+    LOOK: Final = "person-look"
+    """Store: {"row": key}: the merge whose split is looked at. Row by row a callback of the button's own would be asked
+    again with every update of the page, and what it was about to answer would be lost."""

@@ -1,6 +1,5 @@
 """Asking the pages about people as the browser does."""
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -50,9 +49,8 @@ def press(visitor: Visitor, campus: Campus, who: str, button: str, **given: Any)
     }
     values |= {f"person-{name.replace('_', '-')}.value": value for name, value in given.items()}
     if row:
-        values[f"person-{kind}"] = {row: 1}
-        pattern = {"page": "person", "row": row, "type": f"person-{kind}"}
-        changed = f"{json.dumps(pattern, separators=(',', ':'))}.n_clicks"
+        values["person-row.data"] = {"kind": kind, "row": row, "number": 1}
+        changed = "person-row.data"
     else:
         values[f"person-{kind}.n_clicks"] = 1
         changed = f"person-{kind}.n_clicks"
@@ -73,9 +71,8 @@ def look(
 ) -> Any:
     values: dict[str, Any] = {"person-who.data": public(campus, who), "person-stands.value": stands}
     if merge:
-        values["person-split"] = {merge: 1}
-        pattern = {"page": "person", "row": merge, "type": "person-split"}
-        changed = f"{json.dumps(pattern, separators=(',', ':'))}.n_clicks"
+        values["person-look.data"] = {"row": merge, "number": 1}
+        changed = "person-look.data"
     else:
         values["person-other.value"] = None if other is None else public(campus, other)
         changed = "person-other.value"

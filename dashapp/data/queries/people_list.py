@@ -110,11 +110,10 @@ def _page(
         conditions.append(_held(filters, values))
     statement = text(f"""
         WITH {searched} chosen AS MATERIALIZED (
-            SELECT p.person_id, coalesce(d.folded, p.folded) COLLATE "C" AS folded
-            FROM people p LEFT JOIN people d ON d.organisation_id = :organisation AND d.person_id = p.described_as
+            SELECT p.person_id, {_described("folded")} COLLATE "C" AS folded FROM people p
             WHERE {" AND ".join(conditions)})
         SELECT (SELECT count(*) FROM chosen) AS total, ARRAY(
-            SELECT person_id FROM chosen ORDER BY btrim(folded) = '', folded, person_id
+            SELECT person_id FROM chosen ORDER BY folded = '  ', folded, person_id
             LIMIT :limit OFFSET :offset) AS people""")
     row = connection.execute(statement, values).one()
     return [PersonId(key) for key in row.people], row.total
@@ -162,6 +161,12 @@ def _held(filters: PeopleFilters, values: dict[str, Any]) -> str:
         WHERE {" AND ".join(conditions)})"""
 
 
+def _described(column: str) -> str:
+    """What the description that holds says. Not by a join, which would go through everybody for the few."""
+    return f"""CASE WHEN p.described_as IS NULL THEN p.{column} ELSE (SELECT d.{column} FROM people d
+        WHERE d.organisation_id = p.organisation_id AND d.person_id = p.described_as) END"""
+
+
 def _pattern(word: str) -> str:
     escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
@@ -193,7 +198,7 @@ _EVENTS_ONLY: Final = "p.provisional AND p.described_as IS NULL"
 _STATES: Final = {
     PersonState.EVENTS_ONLY: _EVENTS_ONLY,
     PersonState.DESCRIBED: f"NOT ({_EVENTS_ONLY})",
-    PersonState.TEST: "coalesce(d.is_test, p.is_test)",
+    PersonState.TEST: _described("is_test"),
     PersonState.MERGED: "EXISTS (SELECT FROM people o WHERE o.organisation_id = :organisation"
     " AND o.merged_into = p.person_id AND o.merged_into IS NOT NULL)",
 }
@@ -232,11 +237,12 @@ _ROWS: Final = text(f"""
     bindparam("people", type_=ARRAY(BigInteger))
 )
 _NAME: Final = "coalesce(nullif(concat_ws(' · ', c.code, c.title), ''), c.claimed_title, left(c.public_id::text, 8))"
+_CALLED: Final = "concat_ws(' ', c.code, c.title, c.claimed_title)"
 _COURSE_NAME: Final = f"""
     SELECT c.public_id, {_NAME} AS name, t.name AS detail
     FROM courses c LEFT JOIN terms t ON t.organisation_id = c.organisation_id AND t.term_id = c.term_id
     WHERE c.organisation_id = :organisation"""
 _COURSE: Final = text(f"{_COURSE_NAME} AND c.public_id = :course")
 _COURSES: Final = text(f"""
-    {_COURSE_NAME} AND {folded_sql(_NAME)} LIKE ALL (CAST(:patterns AS text[]))
+    {_COURSE_NAME} AND {folded_sql(_CALLED)} LIKE ALL (CAST(:patterns AS text[]))
     ORDER BY coalesce(c.ends_on, 'infinity') < CURRENT_DATE, 2, c.course_id LIMIT :limit""")
