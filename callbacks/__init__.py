@@ -12,6 +12,7 @@ from callbacks import (
     guardians,
     home,
     institution,
+    leaving,
     letters,
     live,
     platforms,
@@ -26,7 +27,7 @@ __all__ = ["register_all"]
 def register_all(registry: CallbackRegistry) -> None:
     """Registers the callbacks of all pages on one app."""
     learners = (student, caseload, guardians, classroom, courses)
-    administrators = (administration, connections, data_quality, letters, audit, platforms, sessions)
+    administrators = (administration, connections, data_quality, leaving, letters, audit, platforms, sessions)
     pages = (*learners, institution, *administrators)
     for room in (frame, home, *pages, live):
         room.register(registry)

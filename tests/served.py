@@ -23,6 +23,7 @@ from dashapp.components import (
     connections,
     courses,
     institution,
+    leaving,
     letters,
     platforms,
     quality,
@@ -100,7 +101,7 @@ def body_of(application: Application, output: str, values: dict[str, Any]) -> di
 
 def _cards_of(page: str) -> Sequence[str]:
     learners = (student, caseload, classroom, courses)
-    pages = (*learners, institution, administration, connections, quality, letters, audit, platforms)
+    pages = (*learners, institution, administration, connections, leaving, quality, letters, audit, platforms)
     cards: dict[str, Sequence[str]] = {each.PAGE: each.CARDS for each in pages}
     return cards[page]
 

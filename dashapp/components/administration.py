@@ -52,7 +52,10 @@ def entries(links: Links, organisation: PublicId) -> dict[str, tuple[tuple[str, 
             ("data-quality", _("Data quality"), links.data_quality(organisation)),
             ("dead-letters", _("Refused events"), links.dead_letters(organisation)),
         ),
-        _("Rules"): (("audit", _("Audit trail"), links.audit(organisation)),),
+        _("Rules"): (
+            ("audit", _("Audit trail"), links.audit(organisation)),
+            ("leaving", _("Leaving"), links.leaving(organisation)),
+        ),
     }
 
 

@@ -27,6 +27,7 @@ PAGES: Final = (
     "sessions",
     "administration",
     "connections",
+    "leaving",
 )
 """The pages that leave rows, as these name them."""
 
@@ -82,6 +83,14 @@ def action_word(action: Action) -> str:
         Action.SPLIT: _("Split a person in two"),
         Action.ORGANISATION_MADE: _("Set the organisation up"),
         Action.TERM_SET: _("Set a term's calendar"),
+        Action.EXPORT_REQUESTED: _("Asked for an export of everything"),
+        Action.EXPORT_CANCELLED: _("Cancelled an export of everything"),
+        Action.EXPORT_WRITTEN: _("Exported everything"),
+        Action.EXPORT_TAKEN: _("Downloaded an export of everything"),
+        Action.DELETION_REQUESTED: _("Asked for the deletion of the organisation"),
+        Action.DELETION_CANCELLED: _("Cancelled the deletion of the organisation"),
+        Action.DELETION_BEGUN: _("Began to delete the organisation"),
+        Action.DELETED: _("Deleted the organisation"),
     }[action]
 
 
@@ -132,6 +141,7 @@ def page_word(page: str) -> str:
         "sessions": _("Open sessions"),
         "administration": _("Administration"),
         "connections": _("Connections"),
+        "leaving": _("Leaving"),
     }
     return said.get(page, page)
 

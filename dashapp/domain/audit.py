@@ -72,6 +72,14 @@ class Action(StrEnum):
     SPLIT = "person.split"
     ORGANISATION_MADE = "organisation.made"
     TERM_SET = "term.set"
+    EXPORT_REQUESTED = "organisation.export_requested"
+    EXPORT_CANCELLED = "organisation.export_cancelled"
+    EXPORT_WRITTEN = "organisation.exported"
+    EXPORT_TAKEN = "organisation.export_downloaded"
+    DELETION_REQUESTED = "organisation.deletion_requested"
+    DELETION_CANCELLED = "organisation.deletion_cancelled"
+    DELETION_BEGUN = "organisation.deletion_begun"
+    DELETED = "organisation.deleted"
 
 
 class ViewerRole(StrEnum):

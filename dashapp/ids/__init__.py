@@ -14,6 +14,7 @@ from dashapp.ids.administration import (
     Quality,
     Sessions,
 )
+from dashapp.ids.leaving import Leaving
 from dashapp.ids.pages import Caseload, Classroom, Courses, Home, Institution, Invitation, OwnGuardians, Shell, Student
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Home",
     "Institution",
     "Invitation",
+    "Leaving",
     "Letters",
     "OwnGuardians",
     "Platforms",

@@ -39,6 +39,7 @@ PAGES = {
     f"/organisations/{SOME}/sessions": "sessions",
     f"/organisations/{SOME}/administration": "administration",
     f"/organisations/{SOME}/connections": "connections",
+    f"/organisations/{SOME}/leaving": "leaving",
     f"/organisations/{SOME}/platforms": "platforms",
     f"/organisations/{SOME}/dead-letters": "letters",
     f"/embed/organisations/{SOME}/dead-letters": "letters",

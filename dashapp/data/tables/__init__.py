@@ -50,6 +50,10 @@ from dashapp.data.tables.intake import (
     scope_changes,
     transport_offsets,
 )
+from dashapp.data.tables.leaving import (
+    departures,
+    organisation_exports,
+)
 from dashapp.data.tables.lti import (
     lti_contexts,
     lti_deployments,
@@ -128,6 +132,7 @@ __all__ = [
     "dead_letter_replays",
     "dead_letters",
     "demographics",
+    "departures",
     "described_mailboxes",
     "ended_sessions",
     "event_ledger",
@@ -157,6 +162,7 @@ __all__ = [
     "memberships",
     "metadata",
     "organisation_days",
+    "organisation_exports",
     "organisation_time_zones",
     "organisation_units",
     "organisations",
