@@ -12,6 +12,7 @@ from callbacks import (
     guardians,
     home,
     institution,
+    leaving,
     letters,
     live,
     people,
@@ -30,7 +31,7 @@ __all__ = ["register_all"]
 def register_all(registry: CallbackRegistry) -> None:
     """Registers the callbacks of all pages on one app."""
     learners = (student, caseload, guardians, classroom, courses)
-    decided = (people, person, connections, platforms, terms, visibility)
+    decided = (people, person, connections, platforms, terms, visibility, leaving)
     administrators = (administration, *decided, data_quality, letters, audit, sessions)
     pages = (*learners, institution, *administrators)
     for room in (frame, home, *pages, live):

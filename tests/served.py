@@ -23,6 +23,7 @@ from dashapp.components import (
     connections,
     courses,
     institution,
+    leaving,
     letters,
     people,
     person,
@@ -105,7 +106,7 @@ def body_of(application: Application, output: str, values: dict[str, Any]) -> di
 
 def _cards_of(page: str) -> Sequence[str]:
     learners = (student, caseload, classroom, courses)
-    decided = (people, person, connections, platforms, terms, visibility)
+    decided = (people, person, connections, platforms, terms, visibility, leaving)
     pages = (*learners, institution, administration, *decided, quality, letters, audit)
     cards: dict[str, Sequence[str]] = {each.PAGE: each.CARDS for each in pages}
     return cards[page]

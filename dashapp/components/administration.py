@@ -57,6 +57,7 @@ def entries(links: Links, organisation: PublicId) -> dict[str, tuple[tuple[str, 
         _("Rules"): (
             ("visibility", _("Visibility"), links.visibility(organisation)),
             ("audit", _("Audit trail"), links.audit(organisation)),
+            ("leaving", _("Leaving"), links.leaving(organisation)),
         ),
     }
 

@@ -31,13 +31,14 @@ PAGES: Final = (
     "connections",
     "visibility",
     "terms",
+    "leaving",
 )
 """The pages that leave rows, as these name them."""
 
 
 def action_word(action: Action) -> str:
     """What somebody did."""
-    return {**_words_of_access(), **_words_of_administration()}[action]
+    return {**_words_of_access(), **_words_of_administration(), **_words_of_leaving()}[action]
 
 
 def _words_of_access() -> dict[Action, str]:
@@ -110,6 +111,20 @@ def _words_of_administration() -> dict[Action, str]:
     }
 
 
+def _words_of_leaving() -> dict[Action, str]:
+    """Exports of everything, and the deletion of an organisation."""
+    return {
+        Action.EXPORT_REQUESTED: _("Asked for an export of everything"),
+        Action.EXPORT_CANCELLED: _("Cancelled an export of everything"),
+        Action.EXPORT_WRITTEN: _("Exported everything"),
+        Action.EXPORT_TAKEN: _("Downloaded an export of everything"),
+        Action.DELETION_REQUESTED: _("Asked for the deletion of the organisation"),
+        Action.DELETION_CANCELLED: _("Cancelled the deletion of the organisation"),
+        Action.DELETION_BEGUN: _("Began to delete the organisation"),
+        Action.DELETED: _("Deleted the organisation"),
+    }
+
+
 def action_groups() -> dict[str, tuple[Action, ...]]:
     """The actions as people look for them: by what they are about."""
     said = {
@@ -164,6 +179,7 @@ def page_word(page: str) -> str:
         "connections": _("Connections"),
         "visibility": _("Visibility"),
         "terms": _("Terms"),
+        "leaving": _("Leaving"),
     }
     return said.get(page, page)
 

@@ -1,6 +1,7 @@
 """Addresses of the pages, valid for ever; the same under /embed for pages inside a frame."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from dashapp.domain.filters import Filters
 from dashapp.domain.keys import PublicId
@@ -73,6 +74,14 @@ class Links:
     def preview(self, course: PublicId) -> str:
         """The page as a student of a course sees it; never in a frame."""
         return f"{self.prefix.rstrip('/')}/courses/{course}/preview"
+
+    def leaving(self, organisation: PublicId) -> str:
+        """Exports of everything, and the deletion of an organisation; never in a frame."""
+        return f"{self.prefix.rstrip('/')}/organisations/{organisation}/leaving"
+
+    def organisation_file(self, organisation: PublicId, export: UUID) -> str:
+        """The file of an export of everything; never below /embed."""
+        return f"{self.prefix.rstrip('/')}/organisations/{organisation}/exports/{export}.zip"
 
     def data_quality(self, organisation: PublicId) -> str:
         """The page about the quality of an organisation's data."""

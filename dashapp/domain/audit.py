@@ -82,6 +82,14 @@ class Action(StrEnum):
     ROSTER_SET = "roster.settings_changed"
     ROSTER_APPLIED = "roster.applied"
     ROSTER_UNDONE = "roster.undone"
+    EXPORT_REQUESTED = "organisation.export_requested"
+    EXPORT_CANCELLED = "organisation.export_cancelled"
+    EXPORT_WRITTEN = "organisation.exported"
+    EXPORT_TAKEN = "organisation.export_downloaded"
+    DELETION_REQUESTED = "organisation.deletion_requested"
+    DELETION_CANCELLED = "organisation.deletion_cancelled"
+    DELETION_BEGUN = "organisation.deletion_begun"
+    DELETED = "organisation.deleted"
 
 
 class ViewerRole(StrEnum):

@@ -16,6 +16,7 @@ from dashapp.ids.administration import (
     Terms,
     Visibility,
 )
+from dashapp.ids.leaving import Leaving
 from dashapp.ids.pages import Caseload, Classroom, Courses, Home, Institution, Invitation, OwnGuardians, Shell, Student
 from dashapp.ids.people import People, Person
 
@@ -30,6 +31,7 @@ __all__ = [
     "Home",
     "Institution",
     "Invitation",
+    "Leaving",
     "Letters",
     "OwnGuardians",
     "People",

@@ -7,6 +7,7 @@ from threading import Event as Signal
 from dashapp.data.database import Database
 from dashapp.domain.clock import Clock
 from dashapp.jobs.ended_sessions import EndedSessions
+from dashapp.jobs.leaving import Deletions, Exports
 from dashapp.jobs.quality_alerts import QualityAlerts
 from dashapp.jobs.retention import Retention
 from dashapp.jobs.roster_files import RosterFiles
@@ -32,6 +33,8 @@ def jobs_of(settings: Settings, database: Database, clock: Clock) -> tuple[Job, 
     """All jobs of the service."""
     return (
         Job("audit_sealing", 20, Sealing(database).run),
+        Job("exports", 3, Exports(settings, database, clock).run),
+        Job("deletions", 60, Deletions(settings, database, clock).run),
         Job("quality_alerts", 60, QualityAlerts(database, clock).run),
         Job("rosters", 300, RosterReading(settings, database, clock).run),
         Job("roster_files", 60, RosterFiles(settings, database, clock).run),

@@ -50,6 +50,10 @@ from dashapp.data.tables.intake import (
     scope_changes,
     transport_offsets,
 )
+from dashapp.data.tables.leaving import (
+    departures,
+    organisation_exports,
+)
 from dashapp.data.tables.lti import (
     lti_contexts,
     lti_deployments,
@@ -139,6 +143,7 @@ __all__ = [
     "dead_letter_replays",
     "dead_letters",
     "demographics",
+    "departures",
     "described_mailboxes",
     "embed_link_epochs",
     "ended_sessions",
@@ -169,6 +174,7 @@ __all__ = [
     "memberships",
     "metadata",
     "organisation_days",
+    "organisation_exports",
     "organisation_time_zones",
     "organisation_units",
     "organisations",

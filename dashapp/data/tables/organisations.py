@@ -42,6 +42,7 @@ organisation_time_zones = Table(
     PrimaryKeyConstraint("organisation_id", "valid_from"),
     ForeignKeyConstraint(["organisation_id"], ["organisations.organisation_id"]),
 )
+"""The zone by which local days are counted, from a day on."""
 
 organisation_units = Table(
     "organisation_units",
@@ -55,6 +56,7 @@ organisation_units = Table(
     UniqueConstraint("organisation_id", "name"),
     ForeignKeyConstraint(["organisation_id"], ["organisations.organisation_id"]),
 )
+"""Faculties, departments and the like: a tree."""
 
 sources = Table(
     "sources",

@@ -59,6 +59,7 @@ person_identifiers = Table(
     ForeignKeyConstraint(["organisation_id", "person_id"], ["people.organisation_id", "people.person_id"]),
     Index(None, "organisation_id", "person_id"),
 )
+"""How senders name a person. After a merge, the names of both lead to the one who stands for them."""
 
 person_merges = Table(
     "person_merges",
@@ -104,6 +105,7 @@ described_mailboxes = Table(
     Column("person_id", BigInteger, nullable=False),
     PrimaryKeyConstraint("organisation_id", "mailbox", "issuer", "person_id"),
     ForeignKeyConstraint(["organisation_id", "person_id"], ["people.organisation_id", "people.person_id"]),
+    Index(None, "organisation_id", "person_id"),
 )
 """Every mailbox, as a hash, that an issuer has ever said to be a person's, by the key of arrival. It joins nobody by
 itself: a rule may, and may come later than what was said."""

@@ -30,6 +30,7 @@ programmes = Table(
     PrimaryKeyConstraint("organisation_id", "programme_id"),
     UniqueConstraint("organisation_id", "name"),
 )
+"""Programmes of study, which courses may belong to."""
 
 terms = Table(
     "terms",
@@ -42,6 +43,7 @@ terms = Table(
     PrimaryKeyConstraint("organisation_id", "term_id"),
     UniqueConstraint("organisation_id", "name"),
 )
+"""Terms with their first and last day of teaching."""
 
 term_breaks = Table(
     "term_breaks",
@@ -89,6 +91,7 @@ course_identifiers = Table(
     PrimaryKeyConstraint("organisation_id", "issuer", "kind", "value"),
     ForeignKeyConstraint(["organisation_id", "course_id"], ["courses.organisation_id", "courses.course_id"]),
 )
+"""How senders name a course."""
 
 course_breaks = Table(
     "course_breaks",
@@ -99,6 +102,7 @@ course_breaks = Table(
     Column("last_day", Date, nullable=False),
     PrimaryKeyConstraint("organisation_id", "course_id", "first_day"),
 )
+"""Days without teaching in one course."""
 
 sections = Table(
     "sections",
@@ -124,6 +128,7 @@ learner_groups = Table(
     PrimaryKeyConstraint("organisation_id", "group_id"),
     UniqueConstraint("organisation_id", "course_id", "name"),
 )
+"""Groups of learners within a course, as senders name them."""
 
 units = Table(
     "units",
@@ -180,6 +185,7 @@ activity_identifiers = Table(
     Column("activity_id", BigInteger, nullable=False),
     PrimaryKeyConstraint("organisation_id", "course_id", "issuer", "kind", "value"),
     ForeignKeyConstraint(["organisation_id", "activity_id"], ["activities.organisation_id", "activities.activity_id"]),
+    Index(None, "organisation_id", "activity_id"),
 )
 """Within its course: the same identifier in two runs of a course is two activities."""
 
@@ -193,6 +199,7 @@ activity_extensions = Table(
     *described(),
     PrimaryKeyConstraint("organisation_id", "activity_id", "person_id"),
 )
+"""Other due dates of single learners."""
 
 outcomes = Table(
     "outcomes",
@@ -204,3 +211,4 @@ outcomes = Table(
     *described(),
     PrimaryKeyConstraint("organisation_id", "course_id", "person_id"),
 )
+"""How a course ended for a learner."""
