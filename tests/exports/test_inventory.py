@@ -21,6 +21,10 @@ KEPT_THOUGH_THEY_SOUND_SECRET = {
     "lti_platforms.keyset_url",
     "lti_platforms.token_url",
     "lti_platforms.token_audience",
+    "roster_enrolments.digest",
+    "roster_records.digest",
+    "roster_records.key",
+    "roster_sources.looked_hash",
 }
 """Proofs of the trail, digests of what is exported itself, and what is public."""
 

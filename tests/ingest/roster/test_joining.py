@@ -240,3 +240,20 @@ def test_addresses_join_where_a_rule_names_the_roster(sis: Sis, first: str) -> N
         step()
 
     assert is_one(sis, "u1", "x")
+
+
+def test_who_is_a_test_person_by_the_platform_or_by_an_administrator_stays_one(named: Sis) -> None:
+    named.campus.write(
+        *(viewed(name, EARLY, course=course("ALG-1")) for name in ("ada", "bob")),
+        PersonDescribed("said-ada", person("ada"), EARLY, "Ada", "Byron", is_test=True),
+    )
+    organisation, bob = named.campus.organisation, PersonId(named.campus.key_of("bob"))
+    with named.campus.database.transaction(DatabaseRole.JOBS, organisation) as connection:
+        set_test(connection, organisation, bob, True)
+
+    named.apply(school())
+
+    assert named.campus.rows("SELECT * FROM course_days") == []
+    with named.campus.database.transaction(DatabaseRole.JOBS, organisation) as connection:
+        set_test(connection, organisation, bob, None)
+    assert named.campus.rows("SELECT learners FROM course_days") == [(1,)]

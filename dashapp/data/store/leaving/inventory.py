@@ -50,7 +50,10 @@ SECRETS: Final[Mapping[str, Mapping[str, str]]] = {
     "lti_registration_codes": {"code_hash": "the hash of a one-time code"},
     "password_links": {"secret_hash": "the hash of a one-time link"},
     "service_keys": {"secret_hash": "the hash of a key"},
-    "sessions": {"digest": "the digest of what a browser holds"},
+    "sessions": {
+        "digest": "the digest of what a browser holds",
+        "parent": "the digest of the session that it was opened from",
+    },
     "source_keys": {"secret_hash": "the hash of a key"},
 }
 """Columns that are left out of an export, each with what it holds."""

@@ -101,13 +101,16 @@ _KEEP: Final = """
     INSERT INTO roster_before (organisation_id, import_id, thing, name, before)
     SELECT %(organisation)s, %(import)s, 'person', k.name, jsonb_build_object('key', p.person_id,
         'given_name', p.given_name, 'family_name', p.family_name, 'email', p.email, 'is_test', p.is_test,
+        'described_test', p.described_test,
         'described_at', p.described_at, 'described_by', p.described_by)
     FROM la_r_known k JOIN people p ON p.organisation_id = %(organisation)s AND p.person_id = k.own
     WHERE p.described_at IS NOT NULL"""
 # A roster knows nothing of test people: who is one stays one.
 _DESCRIBE: Final = """
     UPDATE people p SET given_name = s.said ->> 'given_name', family_name = s.said ->> 'family_name',
-        email = s.said ->> 'email', is_test = coalesce(h.is_test, c.is_test, false), provisional = false,
+        email = s.said ->> 'email', described_test = coalesce(h.described_test, c.described_test, false),
+        is_test = coalesce(c.test_override, o.test_override, h.described_test, c.described_test, false),
+        provisional = false,
         described_at = %(at)s, described_by = %(by)s
     FROM la_r_known k
     JOIN la_r_things s ON s.thing = 'person' AND s.name = k.name

@@ -19,7 +19,14 @@ def _given_back(table: str, key: str, thing: str, columns: dict[str, str]) -> st
 
 
 _DESCRIBED: Final = {"described_at": "timestamptz", "described_by": ""}
-_OF_PERSON: Final = {"given_name": "", "family_name": "", "email": "", "is_test": "boolean", **_DESCRIBED}
+_OF_PERSON: Final = {
+    "given_name": "",
+    "family_name": "",
+    "email": "",
+    "is_test": "boolean",
+    "described_test": "boolean",
+    **_DESCRIBED,
+}
 _OF_COURSE: Final = {
     "code": "",
     "title": "",
@@ -34,7 +41,8 @@ _NOBODYS: Final = "described_at = NULL, described_by = NULL"
 
 DESCRIPTIONS: Final = (
     _given_back("people", "person_id", "person", _OF_PERSON) + f" AND {_OURS}",
-    f"""UPDATE people t SET given_name = NULL, family_name = NULL, email = NULL, is_test = false, provisional = true,
+    f"""UPDATE people t SET given_name = NULL, family_name = NULL, email = NULL, is_test = coalesce(t.test_override, false),
+        described_test = false, provisional = true,
         {_NOBODYS}
     FROM la_r_described d WHERE d.thing = 'person' AND t.organisation_id = %(organisation)s AND t.person_id = d.key
         AND {_OURS}""",
