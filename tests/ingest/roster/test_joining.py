@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 
 from dashapp.data.database import DatabaseRole
+from dashapp.data.store.granting import set_test
 from dashapp.data.store.join_rules import add_rule
 from dashapp.data.store.merge_records import list_merges
 from dashapp.data.store.merges import split_people
 from dashapp.data.store.rosters.applying import Conflicts
 from dashapp.domain.events import Identifier, PersonDescribed, Role
 from dashapp.domain.joins import JoinRule, Transform
+from dashapp.domain.keys import PersonId
 from dashapp.domain.roster_changes import Conflict, ConflictKind
 from dashapp.domain.rosters import Naming, RosterSettings
 from tests.data.store.conftest import course, enrolled, person, viewed

@@ -41,9 +41,8 @@ _NOBODYS: Final = "described_at = NULL, described_by = NULL"
 
 DESCRIPTIONS: Final = (
     _given_back("people", "person_id", "person", _OF_PERSON) + f" AND {_OURS}",
-    f"""UPDATE people t SET given_name = NULL, family_name = NULL, email = NULL, is_test = coalesce(t.test_override, false),
-        described_test = false, provisional = true,
-        {_NOBODYS}
+    f"""UPDATE people t SET given_name = NULL, family_name = NULL, email = NULL, described_test = false,
+        is_test = coalesce(t.test_override, false), provisional = true, {_NOBODYS}
     FROM la_r_described d WHERE d.thing = 'person' AND t.organisation_id = %(organisation)s AND t.person_id = d.key
         AND {_OURS}""",
 )
