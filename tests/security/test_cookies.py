@@ -28,12 +28,12 @@ def session_of(application: Application, campus: Campus, name: str) -> str:
     return application.guard.sessions.issue(campus.organisation_id, campus.people[name].public_id, SignInMethod.DEMO)
 
 
-def asked(application: Application, cookies: str) -> int:
+def asked(application: Application, cookies: str, base: str = "https://analytics.uni.example") -> int:
     """The status of a page's own callback, with a header as it came."""
     visitor = Visitor(application.server.test_client(use_cookies=False), application)
     visitor.client.environ_base["HTTP_COOKIE"] = cookies
     prefix = application.dash.config.requests_pathname_prefix
-    return int(visitor.client.get(f"{prefix}me", base_url="https://analytics.uni.example").status_code)
+    return int(visitor.client.get(f"{prefix}me", base_url=base).status_code)
 
 
 def test_over_https_only_the_hosts_own_cookie_is_read(over_https: Application, campus: Campus) -> None:
@@ -66,11 +66,12 @@ def test_signing_in_over_https_sets_a_cookie_that_no_sibling_can_set_and_signing
 
 def test_of_two_cookies_of_one_name_neither_is_believed(application: Application, campus: Campus) -> None:
     mine, planted = (session_of(application, campus, name) for name in ("Ada Abel", "Ben Brook"))
+    here = "http://localhost"
 
-    assert asked(application, f"la_session={mine}") == 200
-    assert asked(application, f"la_session={planted}; la_session={mine}") == 302
-    assert asked(application, f"la_session={mine}; other=1; la_session={planted}") == 302
-    assert asked(application, f"la_session={mine}; la_session=") == 302
+    assert asked(application, f"la_session={mine}", here) == 200
+    assert asked(application, f"la_session={planted}; la_session={mine}", here) == 302
+    assert asked(application, f"la_session={mine}; other=1; la_session={planted}", here) == 302
+    assert asked(application, f"la_session={mine}; la_session=", here) == 302
 
 
 def test_the_version_of_a_page_is_told_to_neither_either(application: Application, campus: Campus) -> None:
