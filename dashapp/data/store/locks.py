@@ -13,7 +13,7 @@ from dashapp.domain.keys import OrganisationId, SourceId
 _ORGANISATIONS = 7311
 """The first of the two numbers of a lock: what kind of thing is locked. The second is its key."""
 _DEAD_LETTERS = 7316
-_FIRST_START = 7317
+_FIRST_START = 7322
 _SESSIONS = 7318
 _ROSTERS = 7319
 _FRAMES = 7321
