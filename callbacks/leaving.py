@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
-from uuid import UUID
 
 from dash import ALL, Input, Output, State, ctx, no_update
 
@@ -22,6 +21,7 @@ from dashapp.components import leaving
 from dashapp.data.database import DatabaseRole
 from dashapp.data.queries.leaving import read_leaving
 from dashapp.domain.leaving import GRACE
+from dashapp.domain.parsing import uuid_of
 from dashapp.domain.principal import Permission
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
 from dashapp.security.leaving import LeavingAdministration, LeavingRefused
@@ -77,10 +77,7 @@ def _act(asked: Asked, button: object, name: object) -> str:
         deciding.cancel_deletion()
         return _("The deletion is cancelled. Everything stays.")
     row = button.get("row") if isinstance(button, dict) else None
-    try:
-        export = UUID(row) if isinstance(row, str) else None
-    except ValueError:
-        export = None
+    export = uuid_of(row)
     if export is None:
         raise LeavingRefused("gone")
     deciding.cancel_export(export)

@@ -27,7 +27,8 @@ from dashapp.data.database import DatabaseRole
 from dashapp.data.queries.people_list import find_by_words, find_courses
 from dashapp.data.queries.person import read_person, sections_of
 from dashapp.domain.errors import NotFound
-from dashapp.domain.people import CannotChange, PersonRow, Refusal, parse_uuid, plain_words
+from dashapp.domain.parsing import uuid_of
+from dashapp.domain.people import CannotChange, PersonRow, Refusal, plain_words
 from dashapp.domain.principal import Permission
 from dashapp.security.acting import note_view
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
@@ -47,7 +48,7 @@ def show_person(asked: Asked, decision: object, who: object, page: Mapping[str, 
         topic = Topic(organisation, asked.principal.public_id)
         version, freshness = version_of(asked, topic), services.live.freshness()
         with services.database.transaction(DatabaseRole.JOBS, organisation) as connection:
-            view = read_person(connection, organisation, _needed(parse_uuid(who)), services.clock(), freshness)
+            view = read_person(connection, organisation, _needed(uuid_of(who)), services.clock(), freshness)
         about = Topic(organisation, asked.principal.public_id, person=view.person_id)
         return PageAnswer(person.fill(view, links_for(asked, at), own), topic, version, freshness, about)
 
@@ -85,7 +86,7 @@ def offer_courses(asked: Asked, search: object) -> Any:
 
 def offer_sections(asked: Asked, course: object) -> Any:
     """The sections of the chosen course."""
-    chosen, organisation = parse_uuid(course), asked.principal.organisation_id
+    chosen, organisation = uuid_of(course), asked.principal.organisation_id
     if chosen is None:
         return {"options": person.section_options(()), "value": person.WHOLE}
     with asked.services.database.transaction(DatabaseRole.JOBS, organisation) as connection:
@@ -96,10 +97,10 @@ def offer_sections(asked: Asked, course: object) -> Any:
 def preview(asked: Asked, looked: Mapping[str, object], who: object) -> dict[str, Any]:
     """What a merge with the chosen person, or the split of the chosen merge, would move; nothing is done."""
     nothing = {"preview": None, "plan": None, "confirm": True, "label": no_update, "cancel": True}
-    own = parse_uuid(who)
+    own = uuid_of(who)
     if own is None or ctx.triggered_id in (Person.DECISION, Person.CANCEL):
         return nothing
-    other = parse_uuid(looked.get("other"))
+    other = uuid_of(looked.get("other"))
     try:
         if ctx.triggered_id == Person.LOOK:
             split = looked.get("split")

@@ -14,7 +14,8 @@ from dashapp.components.person_rows import END, LEAVE, link_words
 from dashapp.domain.audit import ViewerRole
 from dashapp.domain.errors import NotFound
 from dashapp.domain.events import Role
-from dashapp.domain.people import CannotChange, Refusal, WantedRole, parse_uuid
+from dashapp.domain.parsing import uuid_of
+from dashapp.domain.people import CannotChange, Refusal, WantedRole
 from dashapp.domain.principal import Permission
 from dashapp.security.acting import acting
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
@@ -48,7 +49,7 @@ Done = tuple[str, Undo]
 def decide(asked: Asked, pressed: Mapping[str, object], given: Mapping[str, object], held: Mapping[str, Any]) -> Any:
     """Does what the pressed button says; the words say what came of it."""
     quiet = dict.fromkeys(("said", "undo", "decision", "link", "other", "learner", "account"), no_update)
-    button, who = ctx.triggered_id, parse_uuid(held.get("who"))
+    button, who = ctx.triggered_id, uuid_of(held.get("who"))
     if who is None or not _is_pressed(button, pressed):
         return quiet
     link: Any = None
@@ -114,7 +115,7 @@ def _end_administrator(acts: PeopleAdministration, who: UUID, _given: Mapping[st
 
 
 def _give(acts: PeopleAdministration, who: UUID, given: Mapping[str, object]) -> Done:
-    course, section = parse_uuid(given.get("course")), str(given.get("section") or person.WHOLE)
+    course, section = uuid_of(given.get("course")), str(given.get("section") or person.WHOLE)
     role = next((one for one in Role if one.value == given.get("role")), None)
     if course is None or (section != person.WHOLE and not is_key(section)):
         raise CannotChange(Refusal.NO_PLACE)
@@ -138,7 +139,7 @@ def _close_account(acts: PeopleAdministration, who: UUID, _given: Mapping[str, o
 
 
 def _advise(acts: PeopleAdministration, who: UUID, given: Mapping[str, object]) -> Done:
-    learner = parse_uuid(given.get("learner"))
+    learner = uuid_of(given.get("learner"))
     if learner is None:
         return _("Search for a learner and choose one first."), None
     if not acts.advise(who, learner, advised=True):
@@ -162,7 +163,7 @@ def _on_row(acts: PeopleAdministration, who: UUID, row: Mapping[str, object]) ->
         before = acts.end(who, int(key))
         ends_at = None if before is None else before.isoformat()
         return _("The role has ended."), {"do": "restore", "membership": int(key), "ends_at": ends_at}
-    named = parse_uuid(key)
+    named = uuid_of(key)
     if kind != LEAVE or named is None:
         raise CannotChange(Refusal.NOBODY)
     acts.advise(who, named, advised=False)
@@ -175,7 +176,7 @@ def _carry_out(acts: PeopleAdministration, plan: Mapping[str, Any]) -> Done:
     if not isinstance(state, str):
         raise CannotChange(Refusal.MEANWHILE)
     if plan.get("kind") == "merge":
-        pair = parse_uuid(plan.get("kept")), parse_uuid(plan.get("absorbed"))
+        pair = uuid_of(plan.get("kept")), uuid_of(plan.get("absorbed"))
         if pair[0] is None or pair[1] is None:
             raise CannotChange(Refusal.NOBODY)
         merge_id = acts.merge(pair[0], pair[1], state, MERGED_BY_HAND)
@@ -205,12 +206,12 @@ def _take_back(acts: PeopleAdministration, who: UUID, undo: Mapping[str, Any]) -
             acts.close_account(who)
         case "open_account", {"name": str(name)}:
             acts.open_account(who, name)
-        case "leave" | "advise" as kind, {"learner": learner} if (named := parse_uuid(learner)) is not None:
+        case "leave" | "advise" as kind, {"learner": learner} if (named := uuid_of(learner)) is not None:
             acts.advise(who, named, advised=kind == "advise")
         case "split", {"merge": int(merge)} if 0 < merge < 2**63:
             acts.split(merge)
         case "merge", {"kept": kept, "absorbed": absorbed}:
-            pair = parse_uuid(kept), parse_uuid(absorbed)
+            pair = uuid_of(kept), uuid_of(absorbed)
             if pair[0] is None or pair[1] is None:
                 raise CannotChange(Refusal.NOBODY)
             acts.merge(pair[0], pair[1], None, MERGED_BY_HAND)

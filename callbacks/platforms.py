@@ -21,6 +21,7 @@ from dashapp.data.viewing import Viewing
 from dashapp.domain.audit import Action, ViewerRole, person_subject
 from dashapp.domain.errors import NotFound
 from dashapp.domain.lti import plain
+from dashapp.domain.parsing import uuid_of
 from dashapp.domain.platforms import ContextKey
 from dashapp.domain.principal import Permission
 from dashapp.security.acting import acting
@@ -119,12 +120,12 @@ class _Given:
     @classmethod
     def parse(cls, given: Mapping[str, object]) -> "_Given":
         return cls(
-            _uuid(given.get("platform")),
+            uuid_of(given.get("platform")),
             _text(given.get("deployment")),
-            _uuid(given.get("person")),
-            _uuid(given.get("learner")),
+            uuid_of(given.get("person")),
+            uuid_of(given.get("learner")),
             ContextKey.parse(given.get("context")),
-            _uuid(given.get("course")),
+            uuid_of(given.get("course")),
         )
 
 
@@ -251,13 +252,6 @@ def _needed(chosen: UUID | None) -> UUID:
 
 def _text(given: object) -> str:
     return given.strip()[:LONGEST] if isinstance(given, str) else ""
-
-
-def _uuid(given: object) -> UUID | None:
-    try:
-        return UUID(given) if isinstance(given, str) else None
-    except ValueError:
-        return None
 
 
 def register(registry: CallbackRegistry) -> None:

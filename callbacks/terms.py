@@ -1,7 +1,6 @@
 """The page of terms: entering, changing, removing one, and taking the last step back."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, Final
 
 from dash import ALL, Input, Output, State, ctx, no_update
@@ -13,6 +12,7 @@ from dashapp.components import terms
 from dashapp.data.database import DatabaseRole
 from dashapp.data.store.terms import list_terms
 from dashapp.domain.errors import NotFound
+from dashapp.domain.parsing import day_of
 from dashapp.domain.principal import Permission
 from dashapp.domain.terms import Term, TermError, checked_term
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
@@ -135,9 +135,9 @@ def _undo(deciding: TermAdministration, before: object) -> Done:
 def _entered(form: Mapping[str, object]) -> Term:
     """What the fields say. Raises TermError."""
     name = form.get("name")
-    pauses = [(_day(form.get(f"first{place}")), _day(form.get(f"last{place}"))) for place in _NUMBERS]
+    pauses = [(day_of(form.get(f"first{place}")), day_of(form.get(f"last{place}"))) for place in _NUMBERS]
     text = name.replace("\0", "") if isinstance(name, str) else ""
-    return checked_term(text, _day(form.get("starts")), _day(form.get("ends")), pauses)
+    return checked_term(text, day_of(form.get("starts")), day_of(form.get("ends")), pauses)
 
 
 def _written(term: Term) -> dict[str, str]:
@@ -158,13 +158,6 @@ def _filled(key: int | None, term: Term | None, name: str = "") -> dict[str, Any
     fields = _written(term) if term is not None else {**dict.fromkeys(_FIELDS, ""), "name": name}
     head = _("Change {term}").format(term=name) if key is not None else ""
     return {"key": key, "head": head, **fields}
-
-
-def _day(given: object) -> date | None:
-    try:
-        return date.fromisoformat(given) if isinstance(given, str) and given else None
-    except ValueError:
-        return None
 
 
 def register(registry: CallbackRegistry) -> None:

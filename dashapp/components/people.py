@@ -4,7 +4,7 @@ from typing import Final
 
 import dash
 import dash_bootstrap_components as dbc
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashapp import words
@@ -65,6 +65,7 @@ def search_field(name: str, label: str, hint: str) -> Component:
 
 def body(filters: PeopleFilters) -> Component:
     """The empty page with the controls as the address says."""
+    pager = controls.pager(People.PLACE, (People.PREVIOUS, People.NEXT), (People.PAGE_NUMBER, filters.page))
     return html.Main(
         [
             html.Header(
@@ -77,7 +78,16 @@ def body(filters: PeopleFilters) -> Component:
                 className="la-head",
             ),
             _filters(filters),
-            html.Div(card.card(_frame(), [_rows_place(), _pager(filters)]), className="la-grid"),
+            html.Div(
+                card.card(
+                    _frame(),
+                    [
+                        _rows_place(),
+                        pager,
+                    ],
+                ),
+                className="la-grid",
+            ),
         ],
         id=People.PAGE,
         className="la-page la-loading la-people",
@@ -113,25 +123,6 @@ def _filters(filters: PeopleFilters) -> Component:
 
 def _rows_place() -> Component:
     return html.Div(html.Span(className="la-sk block"), id=People.ROWS, className="la-people-rows")
-
-
-def _pager(filters: PeopleFilters) -> Component:
-    hidden = html.Div(dcc.Input(id=People.PAGE_NUMBER, type="text", value=str(filters.page)), hidden=True)
-    return html.Div(
-        [
-            html.Span(id=People.PLACE, className="la-2 la-small"),
-            html.Span(className="la-push"),
-            _button(People.PREVIOUS, _("Previous")),
-            _button(People.NEXT, _("Next")),
-            hidden,
-        ],
-        className="la-row la-pager",
-    )
-
-
-def _button(name: str, label: str) -> Component:
-    kind = "btn btn-sm btn-outline-secondary"
-    return html.Button(label, id=name, type="button", className=kind, disabled=True, n_clicks=0)
 
 
 def slots() -> dict[str, Slot]:

@@ -45,7 +45,6 @@ def facts(view: PersonView, links: Links, organisation: PublicId) -> list[Compon
     """What is known, as pairs."""
     test = _("yes") if view.is_test else _("no")
     by = _("said by the administration") if view.said_by_administration else _("as sources say")
-    page = html.A(_("Open the learner's page"), href=links.learner(view.public_id), **attributes(data_la_follow="1"))
     sessions = ngettext("signed in at {number} place", "signed in at {number} places", view.sessions)
     signed_in = html.A(
         sessions.format(number=words.number(view.sessions)),
@@ -59,7 +58,6 @@ def facts(view: PersonView, links: Links, organisation: PublicId) -> list[Compon
         (_("Test person"), f"{test}, {by}"),
         (_("Account"), _accounts(view)),
         (_("Sessions"), signed_in if view.sessions else _("not signed in")),
-        (_("Page"), page),
     ]
     return [part for label, value in pairs for part in (html.Dt(label), html.Dd(value))]
 

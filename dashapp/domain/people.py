@@ -11,6 +11,7 @@ from uuid import UUID
 from dashapp.domain.errors import AnalyticsError
 from dashapp.domain.events import Role
 from dashapp.domain.keys import CourseId, PersonId, PublicId, SectionId
+from dashapp.domain.parsing import uuid_of
 from dashapp.domain.views import Freshness
 
 PAGE_ROWS: Final = 50
@@ -94,7 +95,7 @@ class PeopleFilters:
             words=plain_words(said),
             role=next((one for one in HeldBy if one.value == given.get("role")), None),
             state=next((one for one in PersonState if one.value == given.get("state")), None),
-            course=parse_uuid(given.get("course")),
+            course=uuid_of(given.get("course")),
             page=min(max(int(number), 1), MOST_PAGES) if digits else 1,
         )
 
@@ -114,14 +115,6 @@ def plain_words(said: object) -> str:
     text = said if isinstance(said, str) else ""
     shown = "".join(" " if letter.isspace() or not letter.isprintable() else letter for letter in text[:LONGEST_SEARCH])
     return " ".join(shown.split())
-
-
-def parse_uuid(given: object) -> UUID | None:
-    """A public id from an address or a control; None where it is none."""
-    try:
-        return UUID(given) if isinstance(given, str) else None
-    except ValueError:
-        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from dashapp.domain.clock import Clock, system_clock
 from dashapp.domain.errors import NotFound
 from dashapp.domain.events import Role
 from dashapp.domain.keys import OrganisationId
+from dashapp.domain.parsing import uuid_of
 from dashapp.domain.people import (
     HeldBy,
     MergePreview,
@@ -25,7 +26,6 @@ from dashapp.domain.people import (
     PersonState,
     Side,
     WantedRole,
-    parse_uuid,
 )
 from dashapp.domain.views import Freshness
 from dashapp.security.people import PeopleAdministration
@@ -50,7 +50,7 @@ class PeopleDesk:
 
     def person(self, called: str) -> UUID:
         """Somebody by the public id, or by an account as sources write it. Raises NotFound."""
-        named = parse_uuid(called)
+        named = uuid_of(called)
         if named is not None:
             return named
         with self.database.transaction(DatabaseRole.JOBS, self.organisation) as connection:
@@ -192,7 +192,7 @@ def _side(side: Side) -> str:
 
 def _course(desk: PeopleDesk, said: str) -> str:
     """The public id of a course by that id, or by words that only one course has. Raises NotFound."""
-    if parse_uuid(said) is not None:
+    if uuid_of(said) is not None:
         return said
     with desk.database.transaction(DatabaseRole.JOBS, desk.organisation) as connection:
         found = find_courses(connection, desk.organisation, said)

@@ -16,6 +16,7 @@ from dashapp.data.folding import folded, folded_sql
 from dashapp.data.queries.described import full_name
 from dashapp.data.store.structure import read_days
 from dashapp.domain.keys import OrganisationId, PersonId, PublicId
+from dashapp.domain.parsing import uuid_of
 from dashapp.domain.people import (
     MOST_FOUND,
     PAGE_ROWS,
@@ -25,7 +26,6 @@ from dashapp.domain.people import (
     PeopleView,
     PersonRow,
     PersonState,
-    parse_uuid,
 )
 from dashapp.domain.views import Freshness
 
@@ -124,7 +124,7 @@ def _searched(words: str) -> tuple[str, dict[str, Any]]:
     public id. Also by what is said of those who were merged into somebody."""
     patterns = {f"word_{place}": _pattern(word) for place, word in enumerate(folded(words).split())}
     fits = " AND ".join(f"p.folded LIKE :{name}" for name in patterns)
-    named = parse_uuid(words)
+    named = uuid_of(words)
     by_id = "UNION SELECT coalesce(p.merged_into, p.person_id) FROM people p WHERE p.organisation_id = :organisation"
     statement = f"""searched AS (
         SELECT coalesce(p.merged_into, p.person_id) AS person_id FROM people p
