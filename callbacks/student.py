@@ -28,7 +28,7 @@ from dashapp.domain.keys import PersonId
 from dashapp.domain.principal import Permission, Principal
 from dashapp.privacy.visibility import limited
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
-from dashapp.security.topics import Topic
+from dashapp.security.topics import Basis, Topic
 from dashapp.words import _
 
 
@@ -43,7 +43,7 @@ def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
         return _preview(asked, at)
     principal, reader = asked.principal, asked.services.reader
     person = reader.find_person(principal, at.required_id()) if at.has_id else principal.person_id
-    topic = Topic(principal.organisation_id, principal.public_id, person=person)
+    topic = Topic(principal.organisation_id, principal.public_id, person=person, basis=Basis.of(principal, person))
     version = version_of(asked, topic)
     own = person == principal.person_id
     view = reader.student(principal, filters) if own else reader.learner(principal, at.required_id(), filters)
@@ -76,13 +76,13 @@ def _preview(asked: Asked, at: PageAddress) -> PageAnswer:
 
 
 def _reads_as(principal: Principal, person: PersonId) -> Reader:
-    """As what somebody reads a page that they may see: who is nothing else is the learner's guardian."""
-    if person == principal.person_id:
-        return Reader.LEARNER
-    if person in principal.advises:
-        return Reader.ADVISER
-    guardian = person in principal.guards or not principal.teaches_in
-    return Reader.GUARDIAN if guardian else Reader.STAFF
+    """As what somebody reads a page that they may see."""
+    return {
+        Basis.ANY: Reader.LEARNER,
+        Basis.ADVISER: Reader.ADVISER,
+        Basis.GUARDIAN: Reader.GUARDIAN,
+        Basis.STAFF: Reader.STAFF,
+    }[Basis.of(principal, person)]
 
 
 def register(registry: CallbackRegistry) -> None:
