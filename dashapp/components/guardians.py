@@ -12,6 +12,7 @@ from dashapp.components import card
 from dashapp.components.attributes import attributes
 from dashapp.components.slots import Slot
 from dashapp.domain.guardians import AGES, CODE_LASTS, OF_AGE, GuardianRule, Guardianship, GuardianState, GuardiansView
+from dashapp.domain.keys import PublicId
 from dashapp.ids import Guardians, Invitation, OwnGuardians
 from dashapp.words import _, ngettext
 
@@ -124,8 +125,8 @@ def slots() -> dict[str, Slot]:
     }
 
 
-def fill(view: GuardiansView) -> dict[str, object]:
-    """The values of the page by the names of `slots`."""
+def fill(view: GuardiansView, reader: PublicId | None = None) -> dict[str, object]:
+    """The values of the page by the names of `slots`. `reader`: who cannot confirm whom they have invited."""
     count = sum(each.state(view.rule, view.now, view.today) is GuardianState.SEES for each in view.rows)
     said = ngettext("{number} guardian sees a learner's page", "{number} guardians see a learner's page", count)
     return {
@@ -133,7 +134,7 @@ def fill(view: GuardiansView) -> dict[str, object]:
         "title": said.format(number=words.number(count)) if view.rule.open else _("Guardians see nothing here"),
         "lead": rule_words(view.rule),
         "inviting": not view.rule.open,
-        "listed": _table(view),
+        "listed": _table(view, reader),
     }
 
 
@@ -157,6 +158,7 @@ def _state(one: Guardianship, view: GuardiansView) -> str:
         GuardianState.INVITED: _("invited, the code is not used yet"),
         GuardianState.EXPIRED: _("the code has expired"),
         GuardianState.WAITS: _("not let by the rule"),
+        GuardianState.UNCONFIRMED: _("has made an account by the code; somebody else than who invited confirms it"),
         GuardianState.SEES: _("sees the page"),
         GuardianState.ENDED: _("ended"),
     }[state]
@@ -172,7 +174,7 @@ def _basis(one: Guardianship, view: GuardiansView) -> str:
     return words.listing(parts) if parts else "–"
 
 
-def _row(one: Guardianship, view: GuardiansView) -> Component:
+def _row(one: Guardianship, view: GuardiansView, reader: PublicId | None) -> Component:
     invited = words.day(words.local_date(one.invited_at, view.zone), view.today)
     end = None
     if one.ended_at is None:
@@ -186,7 +188,7 @@ def _row(one: Guardianship, view: GuardiansView) -> Component:
         [
             html.Td(html.B(one.learner_name or _("A learner without a name"), className="la-m")),
             html.Td(one.guardian_name or "–"),
-            html.Td(_state(one, view)),
+            html.Td([_state(one, view), *_confirming(one, view, reader)]),
             html.Td(_basis(one, view), className="la-2 hide-phone"),
             html.Td(invited, className="la-2 hide-phone"),
             html.Td(end, className="fit"),
@@ -194,7 +196,23 @@ def _row(one: Guardianship, view: GuardiansView) -> Component:
     )
 
 
-def _table(view: GuardiansView) -> Component:
+def _confirming(one: Guardianship, view: GuardiansView, reader: PublicId | None) -> list[Component]:
+    """The button of another administrator; who has invited cannot confirm."""
+    if one.state(view.rule, view.now, view.today) is not GuardianState.UNCONFIRMED or str(reader) == one.invited_by:
+        return []
+    label = _("Confirm: {name}").format(name=one.guardian_name or _("Somebody without a name"))
+    button = html.Button(
+        _("Confirm"),
+        id=Guardians.confirm(str(one.public_id)),
+        type="button",
+        className="btn btn-sm btn-outline-secondary",
+        n_clicks=0,
+        **attributes(aria_label=label),
+    )
+    return [html.Div(button)]
+
+
+def _table(view: GuardiansView, reader: PublicId | None) -> Component:
     if not view.rows:
         text = _("An invitation appears here as soon as you make a code for it.")
         return card.state("none", _("Nobody is invited"), text)
@@ -206,22 +224,21 @@ def _table(view: GuardiansView) -> Component:
         html.Th(_("Invited"), scope="col", className="hide-phone"),
         html.Th(html.Span(_("End"), className="visually-hidden"), scope="col"),
     ]
-    rows = [_row(each, view) for each in view.rows]
+    rows = [_row(each, view, reader) for each in view.rows]
     return html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="la-table")
 
 
-def code_words(code: str, learner: str, address: str) -> list[Component]:
-    """The code, once, with what to do with it."""
+def code_words(code: str, learner: str, address: str, account_address: str) -> list[Component]:
+    """The code, once, with what to do with it. The addresses: for who can sign in here, and for everybody else."""
     days = words.number(CODE_LASTS.days)
-    return [
-        html.P([html.Code(code, className="la-once")]),
-        html.P(
-            _("For a guardian of {name}. They sign in and enter it at {address} within {days} days.").format(
-                name=learner, address=address, days=days
-            ),
-            className=_SMALL,
+    lines = (
+        _("For a guardian of {name}, within {days} days.").format(name=learner, days=days),
+        _("Whoever can sign in here enters it at {address}.").format(address=address),
+        _("Whoever cannot makes an account at {address}, which another administrator than you confirms.").format(
+            address=account_address
         ),
-    ]
+    )
+    return [html.P([html.Code(code, className="la-once")]), *(html.P(line, className=_SMALL) for line in lines)]
 
 
 # ------------------------------------------------------------------ the learner's page

@@ -42,6 +42,8 @@ class GuardianState(StrEnum):
     """Nobody has used the code in time."""
     WAITS = "waits"
     """The learner has not agreed yet, or the rule does not let it (any more)."""
+    UNCONFIRMED = "unconfirmed"
+    """The code made the guardian's account, too: somebody else than who has invited has to confirm them."""
     SEES = "sees"
     ENDED = "ended"
 
@@ -61,6 +63,17 @@ class Guardianship:
     accepted_at: datetime | None
     consented_at: datetime | None
     ended_at: datetime | None
+    invited_by: str = ""
+    """The public id of the administrator, or the name of an operator."""
+    new_account: bool = False
+    """Whether the code made the guardian's account, too."""
+    confirmed_at: datetime | None = None
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether nobody but who has invited knows of the guardian: neither has another one confirmed them, nor has
+        the learner agreed."""
+        return self.new_account and self.confirmed_at is None and self.consented_at is None
 
     def state(self, rule: GuardianRule, now: datetime, today: date) -> GuardianState:
         """How far it is at an instant; `today` is the local day."""
@@ -69,6 +82,8 @@ class Guardianship:
         if self.accepted_at is None:
             return GuardianState.INVITED if now < self.code_expires_at else GuardianState.EXPIRED
         lets = rule.lets(self.under_age_until, self.consented_at is not None, today)
+        if lets and self.unconfirmed:
+            return GuardianState.UNCONFIRMED
         return GuardianState.SEES if lets else GuardianState.WAITS
 
 

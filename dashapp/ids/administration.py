@@ -124,6 +124,11 @@ class Guardians:
         """The button that ends an invitation; with `dash.ALL` all of them."""
         return {"type": "guardian-end", "row": row}
 
+    @staticmethod
+    def confirm(row: object) -> dict[str, object]:
+        """The button that confirms a guardian; with `dash.ALL` all of them."""
+        return {"type": "guardian-confirm", "row": row}
+
 
 class Letters:
     """What was refused in an organisation, for its administrators."""

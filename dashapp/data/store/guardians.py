@@ -17,8 +17,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from dashapp.data.queries.enrolment import courses_learnt_in
 from dashapp.data.queries.guardians import read_rule
-from dashapp.data.tables import guardian_rules, guardianships, memberships, people, person_identifiers
-from dashapp.domain.errors import NotFound
+from dashapp.data.tables import accounts, guardian_rules, guardianships, memberships, people, person_identifiers
+from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.guardians import CODE_LASTS, GuardianRule
 from dashapp.domain.keys import OrganisationId, PersonId, PublicId
 
@@ -130,6 +130,84 @@ def accept(
         .values(guardian_id=guardian, membership_id=membership, accepted_at=now)
     )
     return PublicId(row.public_id), learner
+
+
+def note_new_account(connection: Connection, organisation: OrganisationId, public_id: PublicId) -> None:
+    """Notes that the code of an invitation has made the guardian's account, too: so they have to be confirmed."""
+    connection.execute(
+        guardianships.update()
+        .where(guardianships.c.organisation_id == organisation, guardianships.c.public_id == public_id)
+        .values(new_account=True)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """A guardian who waits to be confirmed."""
+
+    public_id: PublicId
+    """Of the invitation."""
+    sign_in_name: str
+    accepted_at: datetime
+
+
+def list_unconfirmed(connection: Connection, organisation: OrganisationId) -> list[Unconfirmed]:
+    """The guardians for whom nobody stands yet, those who wait longest first."""
+    one = guardianships.c
+    rows = connection.execute(
+        select(one.public_id, accounts.c.sign_in_name, one.accepted_at)
+        .join(
+            accounts,
+            (accounts.c.organisation_id == one.organisation_id) & (accounts.c.person_id == one.guardian_id),
+        )
+        .where(
+            one.organisation_id == organisation,
+            one.new_account,
+            one.accepted_at.is_not(None),
+            one.confirmed_at.is_(None),
+            one.consented_at.is_(None),
+            one.ended_at.is_(None),
+        )
+        .order_by(one.accepted_at)
+    )
+    return [Unconfirmed(PublicId(row.public_id), row.sign_in_name, row.accepted_at) for row in rows]
+
+
+def confirm(
+    connection: Connection, organisation: OrganisationId, public_id: PublicId, by: str, now: datetime
+) -> tuple[PersonId, PersonId]:
+    """Confirms a guardian whose account the code has made; gives the learner, and the guardian.
+
+    `by`: the public id of an administrator, or who an operator is. Raises NotFound where there is nobody to be
+    confirmed, NotPermitted for who has invited, and for the guardian: with an account for which nobody else stands, an
+    administrator would come by any learner's page alone.
+    """
+    one = guardianships.c
+    row = connection.execute(
+        select(one.learner_id, one.guardian_id, one.invited_by)
+        .where(
+            one.organisation_id == organisation,
+            one.public_id == public_id,
+            one.new_account,
+            one.accepted_at.is_not(None),
+            one.confirmed_at.is_(None),
+            one.ended_at.is_(None),
+        )
+        .with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise NotFound("There is no such guardian.")
+    guardian = PersonId(row.guardian_id)
+    confirming = _stands_for(connection, organisation, by)
+    inviting = _stands_for(connection, organisation, row.invited_by)
+    if by == row.invited_by or (confirming is not None and confirming in (inviting, guardian)):
+        raise NotPermitted("Somebody else than who has invited confirms a guardian.")
+    connection.execute(
+        guardianships.update()
+        .where(one.organisation_id == organisation, one.public_id == public_id)
+        .values(confirmed_at=now, confirmed_by=by)
+    )
+    return PersonId(row.learner_id), guardian
 
 
 def answer_of_learner(
