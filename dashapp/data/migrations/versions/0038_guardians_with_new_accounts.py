@@ -1,7 +1,12 @@
-"""Guardians whose account was made by the code itself: somebody else than who has invited confirms them."""
+"""Guardians whose account was made by the code itself: somebody else than who has invited confirms them.
+
+And whoever writes what a platform says of people asks in the same transaction whether it is believed.
+"""
 
 import sqlalchemy as sa
 from alembic import op
+
+from dashapp.data.migrations.protection import OWN_ORGANISATION, allow_one
 
 revision = "0038"
 down_revision: str | None = "0034"
@@ -13,3 +18,5 @@ def upgrade() -> None:
     )
     op.add_column("guardianships", sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("guardianships", sa.Column("confirmed_by", sa.Text(), nullable=True))
+    for table in ("lti_platforms", "lti_deployments"):
+        allow_one(table, "la_ingest", "SELECT", OWN_ORGANISATION)
