@@ -8,7 +8,17 @@ from urllib.parse import quote
 
 from dash import Input, Output, State, ctx, get_relative_path, no_update
 
-from callbacks.answering import PAGE_INPUTS, PageAddress, PageAnswer, Values, answered, outputs_of, refused, version_of
+from callbacks.answering import (
+    PAGE_INPUTS,
+    PageAddress,
+    PageAnswer,
+    Values,
+    answered,
+    links_for,
+    outputs_of,
+    refused,
+    version_of,
+)
 from dashapp import ids
 from dashapp.components import guardians
 from dashapp.components.links import Links
@@ -43,7 +53,8 @@ def show_guardians(asked: Asked, done: object, page: Mapping[str, object]) -> An
     def read() -> PageAnswer:
         if not _is_own_address(asked, at):
             raise NotFound("There is no such organisation.")
-        fill = partial(guardians.fill, reader=asked.principal.public_id)
+        overview = links_for(asked, at).administration(PublicId(at.required_id()))
+        fill = partial(guardians.fill, reader=asked.principal.public_id, overview=overview)
         return _answer(asked, fill, scope_for_institution(asked.principal), everybody=True)
 
     return answered(asked, ids.Guardians.PAGE, read)

@@ -26,11 +26,11 @@ def _button(name: str | dict[str, object], label: str, *, accent: bool = False) 
     return html.Button(label, id=name, type="button", className=f"btn btn-sm {kind}", n_clicks=0)
 
 
-def _section(title: str, line: str, body: Sequence[Component], width: str, name: str | None = None) -> Component:
+def _section(title: str, line: str, body: Sequence[Component], width: str) -> Component:
     """A card whose words are its own explanation."""
     head = html.Header([html.H2(title), html.P(line)], className="la-card-h")
     content = [head, html.Div(list(body), className="la-body la-form")]
-    return html.Section(content, className=f"la-card {width}", **attributes(**({"id": name} if name else {})))
+    return html.Section(content, className=f"la-card {width}")
 
 
 def _said(name: str) -> Component:
@@ -104,13 +104,24 @@ def _inviting() -> Component:
         _("Invite a guardian"),
         _("The code makes whoever signs in with it a guardian of this one learner. It is shown once."),
         [
-            _field(account, _("Account name, number or address of the learner"), _("Exactly as a source names them")),
-            _field(until, _("Of age from"), _("Leave it empty where the learner has to agree")),
-            html.Div([_button(Guardians.INVITE, _("Make a code"), accent=True)], className="la-row"),
-            _said(Guardians.INVITE_SAID),
+            html.Div(id=Guardians.UNINVITED),
+            html.Div(
+                [
+                    _field(
+                        account,
+                        _("Account name, number or address of the learner"),
+                        _("Exactly as a source names them"),
+                    ),
+                    _field(until, _("Of age from"), _("Leave it empty where the learner has to agree")),
+                    html.Div([_button(Guardians.INVITE, _("Make a code"), accent=True)], className="la-row"),
+                    _said(Guardians.INVITE_SAID),
+                ],
+                id=Guardians.INVITING,
+                className="la-form",
+                hidden=True,
+            ),
         ],
         "s6",
-        Guardians.INVITING,
     )
 
 
@@ -121,21 +132,37 @@ def slots() -> dict[str, Slot]:
         "title": Slot(Guardians.TITLE, "children"),
         "lead": Slot(Guardians.LEAD, "children"),
         "inviting": Slot(Guardians.INVITING, "hidden"),
+        "uninvited": Slot(Guardians.UNINVITED, "children"),
         "listed": Slot(Guardians.LIST, "children"),
     }
 
 
-def fill(view: GuardiansView, reader: PublicId | None = None) -> dict[str, object]:
-    """The values of the page by the names of `slots`. `reader`: who cannot confirm whom they have invited."""
+def fill(view: GuardiansView, reader: PublicId | None = None, overview: str = "") -> dict[str, object]:
+    """The values of the page by the names of `slots`. `reader`: who cannot confirm whom they have invited; `overview`:
+    the address of the page with the steps that come first."""
     count = sum(each.state(view.rule, view.now, view.today) is GuardianState.SEES for each in view.rows)
     said = ngettext("{number} guardian sees a learner's page", "{number} guardians see a learner's page", count)
     return {
         "page": "la-page",
         "title": said.format(number=words.number(count)) if view.rule.open else _("Guardians see nothing here"),
         "lead": rule_words(view.rule),
-        "inviting": not view.rule.open,
+        "inviting": not (view.rule.open and view.anybody_learns),
+        "uninvited": _uninvited(view, overview),
         "listed": _table(view, reader),
     }
+
+
+def _uninvited(view: GuardiansView, overview: str) -> list[Component]:
+    """Why nobody can be invited yet, and what comes first."""
+    if not view.anybody_learns:
+        text = _(
+            "Nobody learns in a course here. Learners come with a roster, or with the events of a learning system."
+        )
+        state = card.state("none", _("No learner yet"), text)
+        return [state, html.P(html.A(_("See what comes first"), href=overview, **attributes(data_la_follow="1")))]
+    if not view.rule.open:
+        return [card.state("none", _("Choose a rule first"), _("While guardians may see nobody, nobody is invited."))]
+    return []
 
 
 def rule_words(rule: GuardianRule) -> str:

@@ -97,3 +97,5 @@ class GuardiansView:
     today: date
     zone: str
     learner_name: str = ""
+    anybody_learns: bool = True
+    """Whether there is anybody of whom one could be the guardian."""

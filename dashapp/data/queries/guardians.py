@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, exists, func, or_, select
 
 from dashapp.data.queries.columns import Statement
 from dashapp.data.queries.described import full_name, names_of
@@ -89,8 +89,12 @@ def read_guardians(connection: Connection, scope: Scope, as_of: AsOf) -> Guardia
     if scope.learners is None and (scope.audience is not Audience.AGGREGATE or scope.courses is not None):
         raise NotPermitted("Guardians are shown to the learner and to administrators.")
     organisation = scope.organisation_id
-    zone, today = connection.execute(
-        select(func.coalesce(zone_of(organisation), "UTC"), _local_day(organisation, as_of.instant))
+    zone, today, anybody = connection.execute(
+        select(
+            func.coalesce(zone_of(organisation), "UTC"),
+            _local_day(organisation, as_of.instant),
+            exists().where(memberships.c.organisation_id == organisation, memberships.c.role == "learner"),
+        )
     ).one()
     rows = connection.execute(_rows_statement(organisation, scope.learners)).all()
     return GuardiansView(
@@ -116,6 +120,7 @@ def read_guardians(connection: Connection, scope: Scope, as_of: AsOf) -> Guardia
         as_of.instant,
         today,
         zone,
+        anybody_learns=anybody,
     )
 
 
