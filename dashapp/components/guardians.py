@@ -185,7 +185,7 @@ def _state(one: Guardianship, view: GuardiansView) -> str:
         GuardianState.INVITED: _("invited, the code is not used yet"),
         GuardianState.EXPIRED: _("the code has expired"),
         GuardianState.WAITS: _("not let by the rule"),
-        GuardianState.UNCONFIRMED: _("has made an account by the code; somebody else than who invited confirms it"),
+        GuardianState.UNCONFIRMED: _("somebody else than who invited has to confirm them"),
         GuardianState.SEES: _("sees the page"),
         GuardianState.ENDED: _("ended"),
     }[state]
@@ -360,6 +360,11 @@ def accepted_words(state: GuardianState, learner: str, href: str) -> list[Compon
     if state is GuardianState.SEES:
         said = _("You are a guardian of {name} now.").format(name=learner)
         return [html.P(said), html.P(dcc.Link(_("Open the page of {name}").format(name=learner), href=href))]
+    if state is GuardianState.UNCONFIRMED:
+        waits = _(
+            "You are noted as a guardian of {name}. Another administrator has to confirm it before you see anything."
+        )
+        return [html.P(waits.format(name=learner))]
     return [html.P(_("You are noted as a guardian of {name}. They have to agree before you see anything.").format(
         name=learner
     ))]  # fmt: skip

@@ -43,7 +43,7 @@ class GuardianState(StrEnum):
     WAITS = "waits"
     """The learner has not agreed yet, or the rule does not let it (any more)."""
     UNCONFIRMED = "unconfirmed"
-    """The code made the guardian's account, too: somebody else than who has invited has to confirm them."""
+    """Who has invited may have made the guardian's account: somebody else has to confirm them."""
     SEES = "sees"
     ENDED = "ended"
 
@@ -65,15 +65,15 @@ class Guardianship:
     ended_at: datetime | None
     invited_by: str = ""
     """The public id of the administrator, or the name of an operator."""
-    new_account: bool = False
-    """Whether the code made the guardian's account, too."""
+    needs_confirming: bool = False
+    """Whether who has invited may be the guardian, by another name."""
     confirmed_at: datetime | None = None
 
     @property
     def unconfirmed(self) -> bool:
         """Whether nobody but who has invited knows of the guardian: neither has another one confirmed them, nor has
         the learner agreed."""
-        return self.new_account and self.confirmed_at is None and self.consented_at is None
+        return self.needs_confirming and self.confirmed_at is None and self.consented_at is None
 
     def state(self, rule: GuardianRule, now: datetime, today: date) -> GuardianState:
         """How far it is at an instant; `today` is the local day."""

@@ -172,7 +172,7 @@ def add_provider(desk: Desk) -> None:
     with desk.database.transaction(DatabaseRole.JOBS, None) as connection:
         organisation = act_for_named(connection, options.organisation)
         own_sessions(connection, organisation)
-        former = register_provider(connection, organisation, provider, desk.clock())
+        former = register_provider(connection, organisation, provider, desk.clock(), operator().key)
         if former is not None:
             _end_trust(desk, connection, organisation, former)
         _record(connection, organisation, Action.PROVIDER_SET, f"provider {provider.name}")

@@ -95,7 +95,7 @@ class GuardianAccounts:
         person = create_person(connection, organisation, (given, family or None), email)
         now = self._clock()
         row, learner = guardians.accept(connection, organisation, entered.code, person, now)
-        guardians.note_new_account(connection, organisation, row)
+        guardians.note_needs_confirming(connection, organisation, row)
         if person_of_account(connection, organisation, email) is not None:
             raise _NameTaken
         create_account(connection, organisation, person, email, now)

@@ -12,8 +12,10 @@ import pytest
 from sqlalchemy import text
 
 from dashapp.data.database import DatabaseRole
-from dashapp.data.store.accounts import create_account
+from dashapp.data.store.accounts import create_account, find_account, make_link
+from dashapp.data.store.identity_providers import IdentityProvider, register_provider, remove_provider
 from dashapp.data.store.organisations import grant_administrator
+from dashapp.domain.audit import Actor, ViewerRole
 from dashapp.security.__main__ import main
 from tests.campus import ADMINISTRATOR, ADVISER, GUARDIAN, Campus, identifier_of
 from tests.served import Visitor, address
@@ -283,7 +285,7 @@ def test_whoever_has_no_account_makes_one_with_the_code_and_another_administrato
 
     assert "Your account is made" in made.text
     assert NOTHING_HERE in before
-    assert "somebody else than who invited confirms it" in listed
+    assert "somebody else than who invited has to confirm them" in listed
     assert "guardian-confirm" not in listed
     assert "Somebody else than who has invited" in own
     assert NOTHING_HERE in between
@@ -355,6 +357,32 @@ def test_an_operator_sees_who_waits_and_confirms_them(
     assert heard[1:] == ["The guardian is confirmed.", "No guardian waits to be confirmed."]
     page = said(guest.ask("student-page", address(campus.people[CHILD].public_id)))
     assert "you read it as their guardian" in page
+
+
+@pytest.mark.parametrize("how", ["a link to a password", "a provider"])
+def test_who_signs_in_by_the_doing_of_the_inviting_administrator_waits_for_another_one(
+    campus: Campus, visitor: Strangers, organisation: str, how: str
+) -> None:
+    inviting, person = campus.people[ADMINISTRATOR].public_id, campus.people[GUARDIAN].person_id
+    by, now, own = Actor(str(inviting), ViewerRole.ADMINISTRATOR), datetime.now(UTC), campus.organisation_id
+    issuer = identifier_of(GUARDIAN).issuer
+    with campus.database.transaction(DatabaseRole.JOBS, own) as connection:
+        if how == "a provider":
+            provider = IdentityProvider("theirs", "Theirs", issuer, "client")
+            register_provider(connection, own, provider, now, by.key)
+        else:
+            create_account(connection, own, person, "gus@home.example", now)
+            account = find_account(connection, own, "gus@home.example")
+            assert account is not None
+            make_link(connection, own, account.account_id, by.key, (now, timedelta(hours=1)))
+    try:
+        answer = accepted(visitor().sign_in(campus, GUARDIAN), invited(visitor, campus, organisation))
+        assert "Another administrator has to confirm it" in answer
+        assert NOTHING_HERE in child_page(visitor, campus)
+    finally:
+        with campus.database.transaction(DatabaseRole.JOBS, own) as connection:
+            remove_provider(connection, own, "theirs")
+            connection.execute(text("DELETE FROM password_links"))
 
 
 def make_account(guest: Visitor, code: str, changed: Mapping[str, str] = MappingProxyType({})) -> Any:

@@ -66,7 +66,7 @@ def guarded_statement(organisation: OrganisationId, keys: Collection[PersonId], 
             memberships.c.granted_by == "administration",
             holds_at(at),
             one.ended_at.is_(None),
-            or_(~one.new_account, one.confirmed_at.is_not(None), one.consented_at.is_not(None)),
+            or_(~one.needs_confirming, one.confirmed_at.is_not(None), one.consented_at.is_not(None)),
             or_(
                 and_(rule.by_age, one.under_age_until > _local_day(organisation, at)),
                 and_(rule.by_consent, one.consented_at.is_not(None)),
@@ -112,7 +112,7 @@ def read_guardians(connection: Connection, scope: Scope, as_of: AsOf) -> Guardia
                 row.consented_at,
                 row.ended_at,
                 row.invited_by,
-                row.new_account,
+                row.needs_confirming,
                 row.confirmed_at,
             )
             for row in rows
@@ -133,7 +133,7 @@ def _rows_statement(organisation: OrganisationId, learners: Collection[PersonId]
     statement = (
         select(
             one.public_id, one.invited_at, one.code_expires_at, one.under_age_until, one.accepted_at,
-            one.consented_at, one.ended_at, one.invited_by, one.new_account, one.confirmed_at,
+            one.consented_at, one.ended_at, one.invited_by, one.needs_confirming, one.confirmed_at,
             child.c.public_id.label("learner_public_id"),
             child_given.label("learner_given"), child_family.label("learner_family"),
             guardian_given.label("guardian_given"), guardian_family.label("guardian_family"),

@@ -30,9 +30,10 @@ class IdentityProvider:
 
 
 def register_provider(
-    connection: Connection, organisation: OrganisationId, provider: IdentityProvider, now: datetime
+    connection: Connection, organisation: OrganisationId, provider: IdentityProvider, now: datetime, by: str
 ) -> str | None:
     """Registers a provider, or changes the one of this name. Raises AnalyticsError where another has its issuer.
+    `by`: the public id of an administrator, or the name of an operator.
 
     Gives the issuer that the name stood for until now, where it was another one: nobody believes that one any more.
     """
@@ -45,6 +46,7 @@ def register_provider(
         "administrator_claim": provider.administrator_claim,
         "administrator_values": list(provider.administrator_values),
         "enabled": True,
+        "set_by": by,
     }
     other = connection.execute(
         select(identity_providers.c.name).where(

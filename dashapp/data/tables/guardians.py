@@ -45,7 +45,7 @@ guardianships = Table(
     Column("guardian_id", BigInteger),
     Column("membership_id", BigInteger),
     moment("accepted_at"),
-    Column("new_account", Boolean, nullable=False, server_default=text("false")),
+    Column("needs_confirming", Boolean, nullable=False, server_default=text("false")),
     moment("confirmed_at"),
     Column("confirmed_by", Text),
     moment("consented_at"),
@@ -60,6 +60,7 @@ guardianships = Table(
 """One invitation and what became of it. `code_hash` is the SHA-256 of the one-time code, `under_age_until` the first
 local day on which the learner is of age, as the administration has it: no day of birth is kept. The right itself is a
 membership (`membership_id`) of the guardian over the learner; it counts only while the rule above and this row let it.
-`new_account`: the guardian's account was made by the code itself, so that somebody else than who has invited confirms
-them (`confirmed_at`), or the learner agrees, before it counts.
+`needs_confirming`: the guardian may be who has invited, by another name (the code has made their account, or who has
+invited made a link to its password, or set up the provider), so that somebody else confirms them (`confirmed_at`), or
+the learner agrees, before it counts.
 """
