@@ -19,6 +19,7 @@ from callbacks import (
     person,
     platforms,
     sessions,
+    sign_in,
     student,
     terms,
     visibility,
@@ -31,7 +32,7 @@ __all__ = ["register_all"]
 def register_all(registry: CallbackRegistry) -> None:
     """Registers the callbacks of all pages on one app."""
     learners = (student, caseload, guardians, classroom, courses)
-    decided = (people, person, connections, platforms, terms, visibility, leaving)
+    decided = (people, person, connections, platforms, terms, visibility, leaving, sign_in)
     administrators = (administration, *decided, data_quality, letters, audit, sessions)
     pages = (*learners, institution, *administrators)
     for room in (frame, home, *pages, live):

@@ -31,6 +31,7 @@ PAGES: Final = (
     "connections",
     "visibility",
     "terms",
+    "signin",
     "leaving",
 )
 """The pages that leave rows, as these name them."""
@@ -180,6 +181,7 @@ def page_word(page: str) -> str:
         "connections": _("Connections"),
         "visibility": _("Visibility"),
         "terms": _("Terms"),
+        "signin": _("Sign-in and keys"),
         "leaving": _("Leaving"),
     }
     return said.get(page, page)

@@ -65,6 +65,10 @@ class Links:
         """The systems that send events to an organisation; never in a frame."""
         return f"{self.prefix.rstrip('/')}/organisations/{organisation}/connections"
 
+    def sign_in(self, organisation: PublicId) -> str:
+        """The providers, keys of services and accounts of an organisation; never in a frame."""
+        return f"{self.prefix.rstrip('/')}/organisations/{organisation}/sign-in"
+
     def terms(self, organisation: PublicId) -> str:
         """The terms of an organisation with their calendar; never in a frame."""
         return f"{self.prefix.rstrip('/')}/organisations/{organisation}/terms"

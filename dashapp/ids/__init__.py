@@ -19,6 +19,7 @@ from dashapp.ids.administration import (
 from dashapp.ids.leaving import Leaving
 from dashapp.ids.pages import Caseload, Classroom, Courses, Home, Institution, Invitation, OwnGuardians, Shell, Student
 from dashapp.ids.people import People, Person
+from dashapp.ids.sign_in import SignIn
 
 __all__ = [
     "Administration",
@@ -40,6 +41,7 @@ __all__ = [
     "Quality",
     "Sessions",
     "Shell",
+    "SignIn",
     "Student",
     "Terms",
     "Visibility",

@@ -40,6 +40,7 @@ PAGES = {
     f"/organisations/{SOME}/administration": "administration",
     f"/organisations/{SOME}/connections": "connections",
     f"/organisations/{SOME}/terms": "terms",
+    f"/organisations/{SOME}/sign-in": "signin",
     f"/organisations/{SOME}/visibility": "visibility",
     f"/courses/{SOME}/preview": "student",
     f"/organisations/{SOME}/leaving": "leaving",
