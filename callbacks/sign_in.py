@@ -41,6 +41,12 @@ ROWS: Final = (
     *("key-revoke", "account-link", "account-close", "account-open"),
 )
 LONGEST: Final = 300
+_EMPTIED: Final = {
+    Names.MAKE_KEY: ("name",),
+    Names.OPEN_ACCOUNT: ("account",),
+    Names.ADD_PROVIDER: Names.PROVIDER_FORM,
+}
+"""The fields that are empty again once their button has done what it says."""
 Done = tuple[str, Component | None]
 """(words, what is shown once)"""
 
@@ -75,14 +81,14 @@ def show_sign_in(asked: Asked, done: object, search: object, page: Mapping[str, 
 def decide(asked: Asked, pressed: Mapping[str, object], form: Mapping[str, object], done: object) -> dict[str, Any]:
     """Does what the pressed button says; the words say what came of it."""
     del pressed  # which one it was, and whether it was, says the context
-    quiet: dict[str, Any] = dict.fromkeys(("said", "shown", "done", "name", "account"), no_update)
+    quiet: dict[str, Any] = dict.fromkeys(("said", "shown", "done", "name", "account", *Names.PROVIDER_FORM), no_update)
     button = ctx.triggered_id
     if button is None or not any(one.get("value") for one in ctx.triggered):
         return quiet
     kept: dict[str, Any] = {}
     try:
         said, shown = _act(asked, button, form)
-        kept = {Names.MAKE_KEY: {"name": ""}, Names.OPEN_ACCOUNT: {"account": ""}}.get(str(button), {})
+        kept = dict.fromkeys(_EMPTIED.get(str(button), ()), "")
     except SignInRefused as error:
         said, shown = _refusal(error), None
     except CannotChange as error:
@@ -187,6 +193,7 @@ def register(registry: CallbackRegistry) -> None:
             "done": Output(Names.DONE, "data"),
             "name": Output(Names.KEY_NAME, "value"),
             "account": Output(Names.ACCOUNT_NAME, "value"),
+            **{name: Output(name, "value") for name in Names.PROVIDER_FORM},
         },
         inputs={
             "pressed": {

@@ -204,7 +204,10 @@ def _key(row: ServiceKeyRow, zone: str, now: datetime) -> list[Component]:
     else:
         mark = level_mark("good", _("Holds")) if row.holds(now) else level_mark("late", _("Expired"))
     used = _("last used {when}").format(when=moment(row.last_used_at, zone)) if row.last_used_at else _("never used")
-    until = _("until {when}").format(when=moment(row.expires_at, zone))
+    # A key holds for a year as a rule, so its end says the year too.
+    until = _("until {when}").format(
+        when=words.day(words.local_date(row.expires_at, zone), words.local_date(now, zone))
+    )
     parts: list[Component] = [
         html.Div([html.Span(row.name, className="la-m"), mark], className="la-row"),
         html.Div([html.Code(f"{KEY_MARK}{row.prefix}"), f" · {until} · {used}"], className="la-small la-2 la-wrap"),
@@ -217,9 +220,11 @@ def _key(row: ServiceKeyRow, zone: str, now: datetime) -> list[Component]:
 
 
 def _account_rows(view: SignInView, where: tuple[Links, PublicId]) -> Component:
+    if not view.accounts and view.searched:
+        return card.state("none", _("No account of this name"), _("Search for another part of the name or address."))
     if not view.accounts:
-        text = _("An account stands here as soon as it is open.")
-        return card.state("none", _("No account of this name"), text)
+        text = _("Open one for whoever has no other way to sign in: it stands here then.")
+        return card.state("none", _("No account yet"), text)
     rows = html.Ul([html.Li(_account(one, view.zone, where)) for one in view.accounts], className="la-list")
     if view.found <= len(view.accounts):
         return rows

@@ -69,3 +69,4 @@ class SignInView:
     """Of those that were searched, as many as the page lists."""
     found: int
     """How many accounts fit what was searched."""
+    searched: bool = False

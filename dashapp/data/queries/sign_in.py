@@ -24,9 +24,8 @@ def read_sign_in(connection: Connection, organisation: OrganisationId, search: s
         )
     ).one()
     rows, found = _accounts(connection, organisation, search)
-    return SignInView(
-        zone, named, _providers(connection, organisation), _keys(connection, organisation, now), rows, found
-    )
+    providers, keys = _providers(connection, organisation), _keys(connection, organisation, now)
+    return SignInView(zone, named, providers, keys, rows, found, searched=bool(search.strip()))
 
 
 def _providers(connection: Connection, organisation: OrganisationId) -> tuple[ProviderRow, ...]:
