@@ -1,7 +1,7 @@
 """The second wall: even a wrong query shows no other organisation, and an event cannot give power."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
@@ -58,6 +58,7 @@ def any_value(column: sqlalchemy.Column[object], organisation: int) -> object:
         bool: True,
         float: 1.0,
         datetime: datetime(2026, 3, 4, 5, 6, tzinfo=UTC),
+        time: time(5, 6),
     }
     python_type = column.type.python_type
     if python_type in by_type:
