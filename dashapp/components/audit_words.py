@@ -29,6 +29,8 @@ PAGES: Final = (
     "connections",
     "visibility",
     "terms",
+    "units",
+    "course-list",
 )
 """The pages that leave rows, as these name them."""
 
@@ -82,11 +84,26 @@ def action_word(action: Action) -> str:
         Action.EMBED_LINK: _("Made a signed link to a page"),
         Action.FRAMES: _("Changed who may frame pages"),
         Action.SPLIT: _("Split a person in two"),
+        **_words_of_structure(),
+        Action.VISIBILITY: _("Changed what students see"),
+    }[action]
+
+
+def _words_of_structure() -> dict[Action, str]:
+    return {
         Action.ORGANISATION_MADE: _("Set the organisation up"),
         Action.TERM_SET: _("Set a term's calendar"),
         Action.TERM_REMOVED: _("Removed a term"),
-        Action.VISIBILITY: _("Changed what students see"),
-    }[action]
+        Action.UNIT_SET: _("Changed a unit of the organisation"),
+        Action.UNIT_REMOVED: _("Removed a unit of the organisation"),
+        Action.PROGRAMME_SET: _("Changed a programme"),
+        Action.PROGRAMME_REMOVED: _("Removed a programme"),
+        Action.COURSES_SET: _("Decided about courses"),
+        Action.COURSES_RELEASED: _("Let the source's word about a course hold again"),
+        Action.SECTION_SET: _("Changed a section"),
+        Action.SECTION_REMOVED: _("Removed a section"),
+        Action.STRUCTURE_UNDONE: _("Took a change of courses or the calendar back"),
+    }
 
 
 def action_groups() -> dict[str, tuple[Action, ...]]:
@@ -97,7 +114,9 @@ def action_groups() -> dict[str, tuple[Action, ...]]:
         _("Who sees whom"): ("caseload", "guardians", "guardian", "person", "course", "join_rule", "visibility"),
         _("Learning platforms"): ("platform",),
         _("Keys, senders and frames"): ("key", "sender", "embed_link", "frame_origins"),
-        _("Organisation and calendar"): ("organisation", "term"),
+        _("Organisation and calendar"): (
+            *("organisation", "term", "unit", "programme", "courses", "section", "structure"),
+        ),
         _("Refused events"): ("dead_letter", "dead_letters"),
     }
     return {
@@ -138,6 +157,8 @@ def page_word(page: str) -> str:
         "connections": _("Connections"),
         "visibility": _("Visibility"),
         "terms": _("Terms"),
+        "units": _("Units and programmes"),
+        "course-list": _("Administration of courses"),
     }
     return said.get(page, page)
 
@@ -181,6 +202,10 @@ def _numbered() -> dict[str, str]:
         "rule": _("Join rule {name}"),
         "origin": _("Pages of {name}"),
         "term": _("Term {name}"),
+        "unit": _("Unit {name}"),
+        "programme": _("Programme {name}"),
+        "section": _("Section {name}"),
+        "change": _("Change {name}"),
     }
 
 

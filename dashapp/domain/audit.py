@@ -73,6 +73,15 @@ class Action(StrEnum):
     ORGANISATION_MADE = "organisation.made"
     TERM_SET = "term.set"
     TERM_REMOVED = "term.removed"
+    UNIT_SET = "unit.set"
+    UNIT_REMOVED = "unit.removed"
+    PROGRAMME_SET = "programme.set"
+    PROGRAMME_REMOVED = "programme.removed"
+    COURSES_SET = "courses.set"
+    COURSES_RELEASED = "courses.released"
+    SECTION_SET = "section.set"
+    SECTION_REMOVED = "section.removed"
+    STRUCTURE_UNDONE = "structure.undone"
     VISIBILITY = "visibility.changed"
 
 

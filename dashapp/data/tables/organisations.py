@@ -51,10 +51,12 @@ organisation_units = Table(
     public_id(),
     Column("parent_id", BigInteger),
     Column("name", Text, nullable=False),
+    Column("former_names", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     PrimaryKeyConstraint("organisation_id", "organisation_unit_id"),
     UniqueConstraint("organisation_id", "name"),
     ForeignKeyConstraint(["organisation_id"], ["organisations.organisation_id"]),
 )
+"""A tree. `former_names`: names by which descriptions may still call it. No name is that of two units."""
 
 sources = Table(
     "sources",
