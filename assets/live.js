@@ -11,6 +11,8 @@
     "letters-first": "from", "letters-last": "to", "letters-page-number": "page", "letters-letter": "letter",
     "audit-person": "person", "audit-action": "action", "audit-opened": "page", "audit-first": "from", "audit-last": "to",
     "audit-page-number": "number",
+    "course-list-search": "q", "course-list-term": "term", "course-list-unit": "unit", "course-list-programme": "programme",
+    "course-list-known": "known", "course-list-page-number": "page", "course-opened-course": "course",
   };
   const dash = () => window.dash_clientside;
   /* Before Dash has drawn the frame, its set_props throws; `pace` and the controls then start with what holds anyway. */

@@ -6,6 +6,7 @@ from callbacks import (
     caseload,
     classroom,
     connections,
+    course_list,
     courses,
     data_quality,
     frame,
@@ -18,6 +19,7 @@ from callbacks import (
     sessions,
     student,
     terms,
+    units,
     visibility,
 )
 from dashapp.security.callbacks import CallbackRegistry
@@ -28,7 +30,8 @@ __all__ = ["register_all"]
 def register_all(registry: CallbackRegistry) -> None:
     """Registers the callbacks of all pages on one app."""
     learners = (student, caseload, guardians, classroom, courses)
-    administrators = (administration, connections, data_quality, letters, audit, platforms, sessions, terms, visibility)
-    pages = (*learners, institution, *administrators)
+    administrators = (administration, connections, data_quality, letters, audit, platforms, sessions, visibility)
+    teaching = (course_list, terms, units)
+    pages = (*learners, institution, *administrators, *teaching)
     for room in (frame, home, *pages, live):
         room.register(registry)

@@ -39,6 +39,15 @@ CONTROLS: Final[tuple[Mapping[str, str], ...]] = (
         "to": ids.Audit.LAST,
         "number": ids.Audit.PAGE_NUMBER,
     },
+    {
+        "q": ids.CourseList.SEARCH,
+        "term": ids.CourseList.TERM,
+        "unit": ids.CourseList.UNIT,
+        "programme": ids.CourseList.PROGRAMME,
+        "known": ids.CourseList.KNOWN,
+        "page": ids.CourseList.PAGE_NUMBER,
+        "course": ids.CourseOpened.COURSE,
+    },
 )
 """Per page: the parameters of the address and the controls that they stand for; `assets/live.js` knows the same."""
 ZOOMABLE: Final = (ids.Classroom.TIME_AND_SCORE,)

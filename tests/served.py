@@ -21,6 +21,7 @@ from dashapp.components import (
     caseload,
     classroom,
     connections,
+    course_list,
     courses,
     institution,
     letters,
@@ -28,6 +29,7 @@ from dashapp.components import (
     quality,
     student,
     terms,
+    units,
     visibility,
 )
 from dashapp.data.database import Database
@@ -102,7 +104,8 @@ def body_of(application: Application, output: str, values: dict[str, Any]) -> di
 
 def _cards_of(page: str) -> Sequence[str]:
     learners = (student, caseload, classroom, courses)
-    pages = (*learners, institution, administration, connections, quality, letters, audit, platforms, terms, visibility)
+    administrators = (administration, connections, quality, letters, audit, platforms, visibility)
+    pages = (*learners, institution, *administrators, course_list, terms, units)
     cards: dict[str, Sequence[str]] = {each.PAGE: each.CARDS for each in pages}
     return cards[page]
 

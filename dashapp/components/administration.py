@@ -46,7 +46,11 @@ def entries(links: Links, organisation: PublicId) -> dict[str, tuple[tuple[str, 
             ("guardians", _("Guardians"), links.guardians(organisation)),
             ("sessions", _("Who is signed in"), links.sessions(organisation)),
         ),
-        _("Teaching"): (("terms", _("Terms"), links.terms(organisation)),),
+        _("Teaching"): (
+            ("course-list", _("Courses"), links.course_list(organisation)),
+            ("terms", _("Terms"), links.terms(organisation)),
+            ("units", _("Units and programmes"), links.units(organisation)),
+        ),
         _("Data"): (
             ("connections", _("Connections"), links.connections(organisation)),
             ("platforms", _("Learning platforms"), links.platforms(organisation)),

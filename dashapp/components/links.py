@@ -62,6 +62,15 @@ class Links:
         """The systems that send events to an organisation; never in a frame."""
         return f"{self.prefix.rstrip('/')}/organisations/{organisation}/connections"
 
+    def units(self, organisation: PublicId) -> str:
+        """The units and programmes of an organisation; never in a frame."""
+        return f"{self.prefix.rstrip('/')}/organisations/{organisation}/units"
+
+    def course_list(self, organisation: PublicId, query: str = "") -> str:
+        """The courses of an organisation, for its administrators; never in a frame."""
+        address = f"{self.prefix.rstrip('/')}/organisations/{organisation}/courses"
+        return f"{address}?{query}" if query else address
+
     def terms(self, organisation: PublicId) -> str:
         """The terms of an organisation with their calendar; never in a frame."""
         return f"{self.prefix.rstrip('/')}/organisations/{organisation}/terms"

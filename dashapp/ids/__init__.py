@@ -17,6 +17,7 @@ from dashapp.ids.administration import (
     Visibility,
 )
 from dashapp.ids.pages import Caseload, Classroom, Courses, Home, Institution, Invitation, OwnGuardians, Shell, Student
+from dashapp.ids.structure import CourseList, CourseOpened, Units
 
 __all__ = [
     "Administration",
@@ -24,6 +25,8 @@ __all__ = [
     "Caseload",
     "Classroom",
     "Connections",
+    "CourseList",
+    "CourseOpened",
     "Courses",
     "Guardians",
     "Home",
@@ -37,6 +40,7 @@ __all__ = [
     "Shell",
     "Student",
     "Terms",
+    "Units",
     "Visibility",
     "asof_of",
     "file_of",

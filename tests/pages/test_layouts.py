@@ -40,6 +40,8 @@ PAGES = {
     f"/organisations/{SOME}/administration": "administration",
     f"/organisations/{SOME}/connections": "connections",
     f"/organisations/{SOME}/terms": "terms",
+    f"/organisations/{SOME}/units": "units",
+    f"/organisations/{SOME}/courses": "course-list",
     f"/organisations/{SOME}/visibility": "visibility",
     f"/courses/{SOME}/preview": "student",
     f"/organisations/{SOME}/platforms": "platforms",
