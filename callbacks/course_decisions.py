@@ -197,7 +197,7 @@ def _planned(plan: dict[str, Any] | None, words: str) -> dict[str, Any]:
 def _assign(asked: Asked, given: Given) -> Done:
     """Does what was planned, and said."""
     plan = given.form.get("plan")
-    if not isinstance(plan, Mapping):
+    if not isinstance(plan, Mapping) or not _assignment(plan).decisions:
         raise NotFound("Nothing was planned.")
     named, query = plan.get("named"), plan.get("query")
     filters = CourseFilters.parse(query) if isinstance(query, Mapping) else None

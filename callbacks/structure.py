@@ -79,9 +79,13 @@ def key_in(given: object) -> int | None:
 
 
 def chosen_key(given: object) -> int | None:
-    """The key that a choice holds; None for none."""
+    """The key that a choice holds; None for none. Raises NotFound where it holds something else."""
     digits = str(given) if given else ""
-    return int(digits) or None if digits.isascii() and digits.isdigit() and len(digits) < 19 else None
+    if not digits:
+        return None
+    if not digits.isascii() or not digits.isdigit() or len(digits) > 18:
+        raise NotFound("There is no such choice.")
+    return int(digits)
 
 
 def day_of(given: object) -> date | None:
