@@ -21,7 +21,7 @@
   cells.LaCalled = ({ data }) => called(data);
   cells.LaCalledCard = ({ data }) => h("div", { className: "la-two-lines" },
     called(data), h("span", { className: "la-num" }, data.learners_words),
-    h("span", { className: "la-2" }, data.term), h("span", { className: "la-3" }, data.unit));
+    h("span", { className: "la-2" }, data.term));
   window.dash_clientside = Object.assign(window.dash_clientside || {}, {
     courseList: {
       giving: (rows, term, unit, programme, follow) => {

@@ -51,7 +51,7 @@ def body(filters: CourseFilters, opened: Component) -> Component:
         [
             html.Header(head, className="la-head"),
             _filters(filters),
-            html.P([html.Span(id=Names.SAID, role="status"), undo], className="la-said la-row"),
+            html.Div([html.Span(id=Names.SAID, role="status"), undo], className="la-row la-actions"),
             html.Div([_list(filters), opened], className="la-grid"),
             dcc.Store(id=Names.DECISION),
             dcc.Store(id=Names.PLAN),
@@ -151,7 +151,7 @@ def _giving() -> Component:
 
 
 def _give(name: str, label: str) -> Component:
-    control = dbc.Select(id=name, options=[controls.option("", _("as it is"))], value="")
+    control = dbc.Select(id=name, options=[], value="", placeholder=_("as it is"))
     return html.Label([html.Span(label), control], className="la-chip", htmlFor=name)
 
 
@@ -170,7 +170,7 @@ def _columns() -> list[dict[str, Any]]:
     return [
         {"field": "course", "headerName": _("Course"), "flex": 2, "minWidth": 180, **fixed, "cellRenderer": "LaCalled"},
         {"field": "term", "headerName": _("Term"), "width": 120, **text},
-        {"field": "unit", "headerName": _("Unit"), "width": 130, **text, **grids.SECONDARY},
+        {"field": "unit", "headerName": _("Unit"), "width": 130, "flex": 1, **text},
         {**grids.right_column("learners", _("Learners"), 84), **fixed},
         {**grids.right_column("staff", _("Staff"), 66), **fixed, **grids.SECONDARY},
         grids.narrow_column("LaCalledCard"),
@@ -279,5 +279,7 @@ def planned(plan: Plan, given: Sequence[str]) -> str:
     """What an assignment would do; `given`: what courses get, in words."""
     courses = ngettext("{number} course gets {things}", "{number} courses get {things}", plan.courses)
     said = courses.format(number=words.number(plan.courses), things=words.listing(given))
+    if not plan.changed:
+        return _("{said}; they have it already.").format(said=said)
     changed = ngettext("for {number} of them that is new", "for {number} of them that is new", plan.changed)
     return f"{said}; {changed.format(number=words.number(plan.changed))}."

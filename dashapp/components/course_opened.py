@@ -81,7 +81,7 @@ def gone() -> Component:
 def _control(field: Field) -> Component:
     name = Names.field(field.value)
     if field in CHOSEN:
-        chosen: Component = dbc.Select(id=name, options=[], value="")
+        chosen: Component = dbc.Select(id=name, options=[], value="", placeholder=_("none"))
         return chosen
     kind = "date" if field in DAYS else "text"
     typed: Component = dbc.Input(id=name, type=kind, value="", autocomplete="off", maxLength=200)

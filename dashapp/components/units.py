@@ -72,7 +72,7 @@ def _edit() -> Component:
     what = _("A unit, and the one above it. Sources may go on to call it by its names of before.")
     fields = (
         (Units.HEAD, Units.NAME, _("Name, such as Department of Physics")),
-        (Units.PARENT, _("It belongs to")),
+        (Units.PARENT, _("It belongs to"), _("nothing: it stands at the top")),
         (Units.SAVE, Units.CLEAR),
     )
     return card.card(_frame(Units.EDIT, _("What is a unit called, and where is it?"), "s5", what), [_form(*fields)])
@@ -82,17 +82,17 @@ def _edit_programme() -> Component:
     what = _("A programme, and the unit that offers it.")
     fields = (
         (Units.PROGRAMME_HEAD, Units.PROGRAMME_NAME, _("Name, such as Physics, bachelor")),
-        (Units.PROGRAMME_UNIT, _("Offered by")),
+        (Units.PROGRAMME_UNIT, _("Offered by"), _("no unit")),
         (Units.PROGRAMME_SAVE, Units.PROGRAMME_CLEAR),
     )
     frame = _frame(Units.PROGRAMME_EDIT, _("Which unit offers a programme?"), "s5", what)
     return card.card(frame, [_form(*fields)])
 
 
-def _form(named: tuple[str, str, str], placed: tuple[str, str], buttons: tuple[str, str]) -> Component:
-    """`named`: ids of the head and the name, with its label; `placed`: the choice of a unit; save and clear."""
+def _form(named: tuple[str, str, str], placed: tuple[str, str, str], buttons: tuple[str, str]) -> Component:
+    """`named`: ids of the head and the name, and its label; `placed`: a choice of units, its label, that of none."""
     head, name, label = named
-    place, place_label = placed
+    place, place_label, none = placed
     save, clear = buttons
     return html.Div(
         [
@@ -103,7 +103,7 @@ def _form(named: tuple[str, str, str], placed: tuple[str, str], buttons: tuple[s
                 htmlFor=name,
             ),
             html.Label(
-                [html.Span(place_label), dbc.Select(id=place, options=[], value="")],
+                [html.Span(place_label), dbc.Select(id=place, options=[], value="", placeholder=none)],
                 className="la-field",
                 htmlFor=place,
             ),
