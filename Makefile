@@ -8,7 +8,7 @@ BIN := .venv/bin
 # One lock for every Python from 3.11.0 on, without a word about where this machine gets its packages from.
 LOCK := env -u UV_FIND_LINKS $(BIN)/uv pip compile --quiet --universal --python-version 3.11.0 \
 	--generate-hashes --no-header --no-strip-extras
-CHECKED := $(wildcard dashapp pages callbacks ingest app.py benchmarks deploy tests)
+CHECKED := $(wildcard dashapp pages callbacks ingest exports app.py benchmarks deploy tests)
 
 .DEFAULT_GOAL := help
 .PHONY: help run run-kafka test test-long bench check format words lock environment environment-dev system-packages \

@@ -13,6 +13,8 @@
     "audit-page-number": "number",
     "course-list-search": "q", "course-list-term": "term", "course-list-unit": "unit", "course-list-programme": "programme",
     "course-list-known": "known", "course-list-page-number": "page", "course-opened-course": "course",
+    "people-search": "search", "people-role": "role", "people-state": "state", "people-course": "course",
+    "people-page-number": "page",
   };
   const dash = () => window.dash_clientside;
   /* Before Dash has drawn the frame, its set_props throws; `pace` and the controls then start with what holds anyway. */

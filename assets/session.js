@@ -1,15 +1,23 @@
 /* The session of a page in a frame, where cookies and storage may be blocked: the answer to the launch brings it as data,
    this file keeps it in memory and in history.state, and sends it as a bearer with every request to this service. It runs
-   before anything else of the page. Elsewhere it only notices that a session has ended. */
+   before anything else of the page. In a frame there is no other session; elsewhere this file only notices that the
+   cookie's has ended. */
 (() => {
   "use strict";
   const given = document.getElementById("la-given");
   const kept = history.state && typeof history.state === "object" ? history.state.la : null;
   let held = kept && typeof kept.bearer === "string" ? kept : null;
   const withHeld = (state) => (held ? { ...(state && typeof state === "object" ? state : {}), la: held } : state);
+  /* When the frame is loaded anew, nobody is known yet: the address says whose platforms may frame the page. */
+  const withTenant = (address) => {
+    if (!held?.tenant || address === null || address === undefined) return address;
+    const to = new URL(address, location.href);
+    if (/\/embed(\/|$)/.test(to.pathname)) to.searchParams.set("tenant", held.tenant);
+    return to.href;
+  };
   for (const name of ["pushState", "replaceState"]) {
     const plain = history[name].bind(history);
-    history[name] = (state, unused, ...address) => plain(withHeld(state), unused, ...address);
+    history[name] = (state, unused, address) => plain(withHeld(state), unused, withTenant(address));
   }
   if (given) {
     const told = JSON.parse(given.textContent);
@@ -43,8 +51,11 @@
     try { return new URL(input instanceof Request ? input.url : String(input), location.href).origin === location.origin; } catch { return false; }
   };
   const plainFetch = window.fetch.bind(window);
+  /* A page of the same site may frame this one, and the browser sends the cookie there, too: whoever is signed in would
+     click what that page lays beneath the pointer. So no request from a frame goes by the cookie. */
+  const framed = window.parent !== window;
   const send = (input, options = {}) => {
-    if (!held) return plainFetch(input, options);
+    if (!held) return plainFetch(input, framed ? { ...options, credentials: "omit" } : options);
     const headers = new Headers(options.headers || (input instanceof Request ? input.headers : undefined));
     headers.set("Authorization", `Bearer ${held.bearer}`);
     return plainFetch(input, { ...options, headers, credentials: "omit" });

@@ -9,11 +9,14 @@ from benchmarks import (
     collector,
     drain,
     guard,
+    history,
     latency,
     launch,
     pages,
+    people,
     rebuild,
     roster,
+    school,
     starting,
 )
 
@@ -30,6 +33,9 @@ ALL = {
     "guard": guard.main,
     "audit": audit.main,
     "roster": roster.main,
+    "history": history.main,
+    "school": school.main,
+    "people": people.main,
 }
 
 

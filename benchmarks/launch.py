@@ -23,6 +23,7 @@ from benchmarks.lms import CLIENT, DEPLOYMENT, Lms, certificate, https_before, p
 from benchmarks.machine import machine
 from benchmarks.sites import PORT, DemoSite, chromium, demo_site, running, seconds_of
 from dashapp.data.database import DatabaseRole
+from dashapp.data.queries.organisations import own_address
 from dashapp.data.store.frame_origins import register_frame_origin
 from dashapp.data.store.identified import find_people
 from dashapp.data.store.join_rules import add_rule
@@ -31,7 +32,8 @@ from dashapp.domain.clock import system_clock
 from dashapp.domain.events import Identifier, Role
 from dashapp.domain.joins import JoinRule
 from dashapp.domain.lti import PERSON_KIND
-from dashapp.security.sessions import COOKIE, Sessions
+from dashapp.security.lti.places import Places
+from dashapp.security.sessions import COOKIE, HOST_ONLY, Sessions
 from ingest.demo.campus import Course, Fate
 
 TARGET: Final = 3.0
@@ -128,6 +130,7 @@ def _register(site: DemoSite, lms: Lms, course: Identifier) -> None:
         events_issuer=course.issuer,
         deployments=(DEPLOYMENT,),
     )
+    lms.login = Places("").login(own_address(site.database, organisation))
     person = site.campus.campus.learners[0].identifier
     with site.database.transaction(DatabaseRole.JOBS, organisation) as connection:
         add_platform(connection, organisation, new)
@@ -202,7 +205,7 @@ def _sign_in(context: BrowserContext, site: DemoSite, lms: Lms, person: Person) 
         found = find_people(connection, organisation, [name])[name]
     sessions = Sessions(site.settings.secret_keys, system_clock, site.database)
     text = sessions.issue(organisation, found.public_id)
-    context.add_cookies([{"name": COOKIE, "value": text, "url": lms.tool}])
+    context.add_cookies([{"name": f"{HOST_ONLY}{COOKIE}", "value": text, "url": lms.tool}])
 
 
 def _first(times: Sequence[Times]) -> float:

@@ -58,6 +58,8 @@ class Lms:
     """What it calls its one course."""
     key: RSAKey
     url: str = ""
+    login: str = ""
+    """The path at which it begins at the service."""
 
     def server(self) -> Flask:
         """Its pages and its key set."""
@@ -71,7 +73,7 @@ class Lms:
                 "target_link_uri": f"{self.tool}/lti/launch",
                 "client_id": CLIENT,
             }
-            return _COURSE.format(link=html.escape(f"{self.tool}/lti/login?{urlencode(said)}"))
+            return _COURSE.format(link=html.escape(f"{self.tool}{self.login}?{urlencode(said)}"))
 
         @server.route("/auth")
         def authorize() -> str:

@@ -13,8 +13,11 @@ from callbacks import (
     guardians,
     home,
     institution,
+    leaving,
     letters,
     live,
+    people,
+    person,
     platforms,
     sessions,
     student,
@@ -30,8 +33,9 @@ __all__ = ["register_all"]
 def register_all(registry: CallbackRegistry) -> None:
     """Registers the callbacks of all pages on one app."""
     learners = (student, caseload, guardians, classroom, courses)
-    administrators = (administration, connections, data_quality, letters, audit, platforms, sessions, visibility)
-    teaching = (course_list, terms, units)
+    decided = (people, person, connections, platforms, terms, visibility, leaving)
+    teaching = (course_list, units)
+    administrators = (administration, *decided, data_quality, letters, audit, sessions)
     pages = (*learners, institution, *administrators, *teaching)
     for room in (frame, home, *pages, live):
         room.register(registry)

@@ -16,6 +16,7 @@ from dashapp.components import card, shell
 from dashapp.components.links import Links
 from dashapp.components.slots import Slot
 from dashapp.domain.errors import NotFound, NotPermitted
+from dashapp.domain.parsing import uuid_of
 from dashapp.domain.quality import QualityView
 from dashapp.domain.views import CaseloadView, ClassroomView, CoursesView, Freshness, InstitutionView, StudentView
 from dashapp.figures import Screen
@@ -63,7 +64,9 @@ class PageAddress:
         given = address if isinstance(address, Mapping) else {}
         named = given.get("id")
         screen = Screen.parse(page.get("screen"))
-        return cls(named is not None, _uuid(named), given.get("embedded") is True, screen, given.get("preview") is True)
+        return cls(
+            named is not None, uuid_of(named), given.get("embedded") is True, screen, given.get("preview") is True
+        )
 
     def required_id(self) -> UUID:
         """The id in the address. Raises NotFound where it is not the form of one."""
@@ -168,10 +171,3 @@ def _is_update() -> bool:
 def _replace(page: str, words: object) -> None:
     set_props(page, {"hidden": True})
     set_props(ids.Shell.REFUSAL, {"children": words})
-
-
-def _uuid(text: object) -> UUID | None:
-    try:
-        return UUID(text) if isinstance(text, str) else None
-    except ValueError:
-        return None

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from callbacks import structure
-from callbacks.structure import Done, chosen_key, day_of, key_in
+from callbacks.structure import Done, chosen_key, key_in
 from dashapp.components import course_list, course_opened
 from dashapp.components.course_opened import field_word
 from dashapp.data.database import DatabaseRole
@@ -15,6 +15,7 @@ from dashapp.data.queries.course_opened import read_opened
 from dashapp.data.queries.unit_tree import read_choices
 from dashapp.domain.errors import NotFound
 from dashapp.domain.keys import PublicId
+from dashapp.domain.parsing import day_of
 from dashapp.domain.structure import (
     LONGEST_CODE,
     LONGEST_TITLE,

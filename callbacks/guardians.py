@@ -18,8 +18,9 @@ from dashapp.data.store.audit import Action, record
 from dashapp.domain.audience import Audience
 from dashapp.domain.audit import ORGANISATION_SUBJECT, ViewerRole, person_subject
 from dashapp.domain.errors import NotFound
-from dashapp.domain.guardians import AGES, OF_AGE, GuardianRule, Guardianship, GuardiansView, parse_public_id
+from dashapp.domain.guardians import AGES, OF_AGE, GuardianRule, Guardianship, GuardiansView
 from dashapp.domain.keys import PersonId, PublicId
+from dashapp.domain.parsing import day_of, uuid_of
 from dashapp.domain.principal import Permission
 from dashapp.domain.scope import AsOf, Scope, scope_for_institution, scope_for_student
 from dashapp.security.acting import acting
@@ -38,7 +39,7 @@ def show_guardians(asked: Asked, done: object, page: Mapping[str, object]) -> An
     def read() -> PageAnswer:
         if not _is_own_address(asked, at):
             raise NotFound("There is no such organisation.")
-        return _answer(asked, guardians.fill, scope_for_institution(asked.principal))
+        return _answer(asked, guardians.fill, scope_for_institution(asked.principal), everybody=True)
 
     return answered(asked, ids.Guardians.PAGE, read)
 
@@ -67,7 +68,7 @@ def decide(asked: Asked, pressed: Mapping[str, Any], given: Mapping[str, Any], p
         if not isinstance(made, str):
             said |= {"account": "", "until": ""}
     elif isinstance(button, Mapping) and _is_pressed():
-        said["rule"] = _end(asked, parse_public_id(button.get("row")))
+        said["rule"] = _end(asked, uuid_of(button.get("row")))
     else:
         return said
     said["done"] = _next(given.get("done"))
@@ -92,7 +93,7 @@ def _invite(asked: Asked, given: Mapping[str, Any]) -> Any:
     nobody = _("Nobody of this name is in a course here. Write it exactly as a source does.")
     if not isinstance(account, str) or not account.strip() or len(account) > LONGEST_ACCOUNT or "\0" in account:
         return nobody
-    until = _day(given.get("until"))
+    until = day_of(given.get("until"))
     with asked.services.database.transaction(DatabaseRole.JOBS, organisation) as connection:
         rule = read_rule(connection, organisation)
         if until is None and not rule.by_consent:
@@ -142,7 +143,7 @@ def answer_guardian(asked: Asked, pressed: Mapping[str, Any], given: Mapping[str
     """The learner agrees, or does not agree any more."""
     del pressed
     button, organisation, now = ctx.triggered_id, asked.principal.organisation_id, asked.services.clock()
-    row = parse_public_id(button.get("row")) if isinstance(button, Mapping) and _is_pressed() else None
+    row = uuid_of(button.get("row")) if isinstance(button, Mapping) and _is_pressed() else None
     if row is None:
         return {"said": no_update, "done": no_update}
     agrees = button.get("type") == ids.OwnGuardians.answer(True, "")["type"]
@@ -174,7 +175,7 @@ def accept_invitation(asked: Asked, pressed: object, code: object) -> Any:
             about = Scope(organisation, principal.person_id, Audience.ONE, None, frozenset({learner}))
             view = read_guardians(connection, about, AsOf(now))
     except NotFound:
-        return _("This code is not known, or has been used, or its time is over.")
+        return _("This code is not known, or has been used, or its time is over. Who has made it cannot use it.")
     one = _of(view, row)
     href = get_relative_path(Links().learner(one.learner))
     return guardians.accepted_words(one.state(view.rule, view.now, view.today), one.learner_name, href)
@@ -187,14 +188,20 @@ def _of(view: GuardiansView, row: PublicId) -> Guardianship:
 # ------------------------------------------------------------------ in common
 
 
-def _answer(asked: Asked, fill: Callable[[GuardiansView], Values], scope: Scope) -> PageAnswer:
-    """A page about guardians. What it hears of is the reader's own news: nothing of it comes from events."""
+def _answer(
+    asked: Asked, fill: Callable[[GuardiansView], Values], scope: Scope, *, everybody: bool = False
+) -> PageAnswer:
+    """A page about guardians. What it hears of is the reader's own news: nothing of it comes from events.
+
+    `everybody`: the page is about the whole organisation.
+    """
     principal = asked.principal
     topic = Topic(principal.organisation_id, principal.public_id, person=principal.person_id)
     version = version_of(asked, topic)
     with asked.services.database.transaction(DatabaseRole.WEB, principal.organisation_id) as connection:
         view = read_guardians(connection, scope, AsOf(asked.services.clock()))
-    return PageAnswer(fill(view), topic, version, asked.services.live.freshness())
+    about = Topic(principal.organisation_id, principal.public_id) if everybody else None
+    return PageAnswer(fill(view), topic, version, asked.services.live.freshness(), about)
 
 
 def _record(connection: Any, asked: Asked, action: Action, what: Mapping[str, object]) -> None:
@@ -222,13 +229,6 @@ def _is_pressed() -> bool:
 
 def _next(number: object) -> int:
     return number + 1 if isinstance(number, int) and 0 <= number < 2**31 else 1
-
-
-def _day(text: object) -> date | None:
-    try:
-        return date.fromisoformat(text) if isinstance(text, str) and text else None
-    except ValueError:
-        return None
 
 
 def _years_later(day: date, years: int) -> date:

@@ -48,6 +48,13 @@ CONTROLS: Final[tuple[Mapping[str, str], ...]] = (
         "page": ids.CourseList.PAGE_NUMBER,
         "course": ids.CourseOpened.COURSE,
     },
+    {
+        "search": ids.People.SEARCH,
+        "role": ids.People.ROLE,
+        "state": ids.People.STATE,
+        "course": ids.People.COURSE,
+        "page": ids.People.PAGE_NUMBER,
+    },
 )
 """Per page: the parameters of the address and the controls that they stand for; `assets/live.js` knows the same."""
 ZOOMABLE: Final = (ids.Classroom.TIME_AND_SCORE,)

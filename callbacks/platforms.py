@@ -14,11 +14,14 @@ from dashapp.components import platforms
 from dashapp.data.database import DatabaseRole
 from dashapp.data.queries.learning_platforms import find_learners, read_view
 from dashapp.data.queries.organisations import own_address
+from dashapp.data.store.frame_origins import FramesFull
 from dashapp.data.store.lti.members import limits_from
 from dashapp.data.store.lti.platforms import NewPlatform, PlatformError
-from dashapp.domain.audit import ViewerRole
+from dashapp.data.viewing import Viewing
+from dashapp.domain.audit import Action, ViewerRole, person_subject
 from dashapp.domain.errors import NotFound
 from dashapp.domain.lti import plain
+from dashapp.domain.parsing import uuid_of
 from dashapp.domain.platforms import ContextKey
 from dashapp.domain.principal import Permission
 from dashapp.security.acting import acting
@@ -57,6 +60,11 @@ _FIELDS: Final = dict(
 )
 """The parts of a platform, and where they are entered."""
 LONGEST: Final = 2000
+MOST_FOUND: Final = 300
+"""People whom one administrator finds in a quarter of an hour: to link a class takes fewer, to read out everybody more.
+The searches that are under way at once may go a little beyond it."""
+_NAME: Final = Names.PAGE.removesuffix("-page")
+"""How the audit trail names the page."""
 
 
 def show_platforms(asked: Asked, done: object, page: Mapping[str, object]) -> Any:
@@ -75,7 +83,7 @@ def show_platforms(asked: Asked, done: object, page: Mapping[str, object]) -> An
             view = read_view(connection, organisation, services.clock())
         places = Places(services.settings.public_url)
         told = {
-            _("Login address"): places.login,
+            _("Login address"): places.login(own),
             _("Launch and redirect address"): places.launch,
             _("Key set address"): places.keys(own),
         }
@@ -85,10 +93,17 @@ def show_platforms(asked: Asked, done: object, page: Mapping[str, object]) -> An
 
 
 def find(asked: Asked, search: object) -> Any:
-    """Learners whom events know, for the words that somebody types."""
+    """Learners whom events know, for the words that somebody types; each is noted in the audit trail before."""
     wanted = search if isinstance(search, str) else ""
-    with asked.services.database.transaction(DatabaseRole.JOBS, asked.principal.organisation_id) as connection:
-        return platforms.learner_options(find_learners(connection, asked.principal.organisation_id, wanted))
+    organisation, views = asked.principal.organisation_id, asked.services.views
+    actor = acting(asked.principal, ViewerRole.ADMINISTRATOR)
+    if wanted and views.found_by(organisation, actor) >= MOST_FOUND:
+        return platforms.no_more_options()
+    with asked.services.database.transaction(DatabaseRole.JOBS, organisation) as connection:
+        found = find_learners(connection, organisation, wanted)
+    for person in found:
+        views.note(Viewing(organisation, actor, person_subject(person), _NAME, Action.PERSON_FOUND))
+    return platforms.learner_options(list(found.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +120,12 @@ class _Given:
     @classmethod
     def parse(cls, given: Mapping[str, object]) -> "_Given":
         return cls(
-            _uuid(given.get("platform")),
+            uuid_of(given.get("platform")),
             _text(given.get("deployment")),
-            _uuid(given.get("person")),
-            _uuid(given.get("learner")),
+            uuid_of(given.get("person")),
+            uuid_of(given.get("learner")),
             ContextKey.parse(given.get("context")),
-            _uuid(given.get("course")),
+            uuid_of(given.get("course")),
         )
 
 
@@ -129,7 +144,7 @@ def decide(
         code = made if made is not None else no_update
         if button == Names.ADD:
             kept = dict.fromkeys(Names.FORM, "")
-    except (PlatformError, RegistrationRefused, CannotLink) as error:
+    except (PlatformError, RegistrationRefused, CannotLink, FramesFull) as error:
         said = _refusal(error)
     except NotFound:
         said = _("Choose first what this is about.")
@@ -180,9 +195,15 @@ def _on_deployment(acting: PlatformAdministration, platform: UUID, deployment: s
 def _refusal(error: Exception) -> str:
     """What was refused, in words of the reader's language."""
     if isinstance(error, CannotLink):
-        return _("These two cannot be linked: one of them has been linked already.")
+        return _(
+            "These two cannot be linked. Who is known from the platform must wait in the list, with no account and no"
+            " role beyond that of a learner; whom events know must be no administrator, adviser or guardian. Nobody"
+            " links themself."
+        )
     if isinstance(error, PlatformError):
         return _("This platform is connected already, or claims an issuer that is connected with another key set.")
+    if isinstance(error, FramesFull):
+        return _("Too many hosts may show pages in a frame already: switch a platform off or remove it first.")
     field = error.field if isinstance(error, RegistrationRefused) else None
     if field == "client_id":
         return _("The client id is missing, or cannot be one.")
@@ -231,13 +252,6 @@ def _needed(chosen: UUID | None) -> UUID:
 
 def _text(given: object) -> str:
     return given.strip()[:LONGEST] if isinstance(given, str) else ""
-
-
-def _uuid(given: object) -> UUID | None:
-    try:
-        return UUID(given) if isinstance(given, str) else None
-    except ValueError:
-        return None
 
 
 def register(registry: CallbackRegistry) -> None:

@@ -1,7 +1,6 @@
 """What the pages of terms, units and courses have in common: who decides, what came of it, and taking it back."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 
 from dash import ctx, no_update
@@ -86,14 +85,6 @@ def chosen_key(given: object) -> int | None:
     if not digits.isascii() or not digits.isdigit() or len(digits) > 18:
         raise NotFound("There is no such choice.")
     return int(digits)
-
-
-def day_of(given: object) -> date | None:
-    """What a field of type date holds."""
-    try:
-        return date.fromisoformat(given) if isinstance(given, str) and given else None
-    except ValueError:
-        return None
 
 
 def refusal(error: AnalyticsError | ValueError) -> str:

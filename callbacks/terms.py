@@ -8,12 +8,13 @@ from dash import ALL, Input, Output, State, ctx, no_update
 from callbacks import structure
 from callbacks.administration import own_organisation
 from callbacks.answering import PAGE_INPUTS, PageAddress, PageAnswer, answered, outputs_of, refused, version_of
-from callbacks.structure import Done, chosen_key, day_of, key_in
+from callbacks.structure import Done, chosen_key, key_in
 from dashapp import ids
 from dashapp.components import terms
 from dashapp.data.database import DatabaseRole
 from dashapp.data.store.terms import list_terms
 from dashapp.domain.errors import NotFound
+from dashapp.domain.parsing import day_of
 from dashapp.domain.principal import Permission
 from dashapp.domain.terms import Term, checked_term
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring

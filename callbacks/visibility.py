@@ -1,9 +1,7 @@
 """The page about what students see: decisions, those of courses, taking the last one back."""
 
 from collections.abc import Mapping
-from datetime import time
 from typing import Any, Final
-from uuid import UUID
 
 from dash import Input, Output, State, ctx, no_update
 
@@ -24,6 +22,7 @@ from dashapp.data.database import DatabaseRole
 from dashapp.data.store.visibility import read_visibility
 from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.keys import PublicId
+from dashapp.domain.parsing import clock_of, uuid_of
 from dashapp.domain.principal import Permission
 from dashapp.domain.visibility import Override, Policy, Shown, Visibility
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
@@ -65,7 +64,7 @@ def show_visibility(asked: Asked, decision: object, page: Mapping[str, object]) 
 def show_course(asked: Asked, course: object, decision: object, page: Mapping[str, object]) -> dict[str, Any]:
     """What the chosen course decides otherwise, and where it can be seen as a student."""
     del decision
-    chosen = _uuid(course)
+    chosen = uuid_of(course)
     if chosen is None:
         return {"preview": "", "hidden": True, **{one.value: "" for one in Shown}}
     organisation = asked.principal.organisation_id
@@ -119,7 +118,7 @@ def _act(
         before = deciding.decide(_decided(form))
         return _("Saved. Pages of students follow within seconds."), {"organisation": _written(before)}
     if button == Names.SAVE_COURSE:
-        course = _uuid(form.get("course"))
+        course = uuid_of(form.get("course"))
         if course is None:
             raise NotFound("No course was chosen.")
         was = deciding.override(course, _override(form))
@@ -130,7 +129,7 @@ def _act(
         raise _Wrong(_("There is nothing to take back."))
     if isinstance(before_last.get("organisation"), Mapping):
         deciding.decide(_decided(before_last["organisation"]))
-    elif (course := _uuid(before_last.get("course"))) is not None:
+    elif (course := uuid_of(before_last.get("course"))) is not None:
         given = before_last.get("override")
         values = given if isinstance(given, Mapping) else {}
         deciding.override(course, {one: bool(values[one.value]) for one in Shown if one.value in values})
@@ -139,7 +138,7 @@ def _act(
 
 def _decided(form: Mapping[str, object]) -> Visibility:
     """What the form says. Raises _Wrong."""
-    first, last = _clock(form.get("from")), _clock(form.get("to"))
+    first, last = clock_of(form.get("from")), clock_of(form.get("to"))
     if (first is None) != (last is None):
         raise _Wrong(_("Enter both times of the quiet hours, or neither."))
     quiet = (first, last) if first is not None and last is not None else None
@@ -171,20 +170,6 @@ def _override(form: Mapping[str, object]) -> Override:
 
 def _chosen(given: object) -> frozenset[Shown]:
     return frozenset(one for one in Shown if isinstance(given, list) and one.value in given)
-
-
-def _clock(given: object) -> time | None:
-    try:
-        return time.fromisoformat(given) if isinstance(given, str) and given else None
-    except ValueError:
-        return None
-
-
-def _uuid(given: object) -> UUID | None:
-    try:
-        return UUID(given) if isinstance(given, str) else None
-    except ValueError:
-        return None
 
 
 def register(registry: CallbackRegistry) -> None:

@@ -17,13 +17,12 @@ from sqlalchemy.exc import ArgumentError
 
 from dashapp.domain.errors import SettingsError
 from dashapp.domain.events import Topic
+from dashapp.domain.strength import SHORTEST, is_monotonous, is_short
 
 DEVELOPMENT_SECRET_KEY = "development-only-secret-key-never-in-production"
 """Signs sessions on a laptop. It is published, so production refuses it."""
 DEVELOPMENT_PSEUDONYM_KEY = "development-only-pseudonym-key-never-in-production"
 """Hashes actor ids on a laptop. It is published, so production refuses it."""
-SHORTEST_SECRET = 32
-"""Characters; a random key of 32 hexadecimal digits holds 128 bits."""
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Words = Annotated[tuple[str, ...], NoDecode]
@@ -40,8 +39,7 @@ class AppEnv(StrEnum):
 class Settings(BaseSettings):
     """All settings, checked, frozen. Secrets are left out of its repr.
 
-    After the checks `database_url` and `redis_url` are filled from their parts where those were given, and
-    `public_url` always has a value without a closing slash.
+    After the checks `database_url`, `redis_url` and `public_url`, without a closing slash, are filled from their parts.
     """
 
     model_config = SettingsConfigDict(frozen=True, env_file=".env", env_ignore_empty=True, extra="ignore")
@@ -101,6 +99,8 @@ class Settings(BaseSettings):
     outgoing_networks: Words = ()
     outgoing_ca_file: FilePath | None = None
     openid_client_secrets: Annotated[Words, Field(repr=False)] = ()
+    roster_folder: Path | None = None
+    roster_secrets: Annotated[Words, Field(repr=False)] = ()
 
     live_interval: Annotated[int, Field(ge=500, le=60_000)] = 2000
     minimum_group_size: Annotated[int, Field(ge=1, le=100)] = 5
@@ -116,7 +116,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         *("trusted_proxies", "secret_keys", "kafka_brokers", "kafka_topics", "collector_origins"),
-        *("outgoing_networks", "openid_client_secrets"),
+        *("outgoing_networks", "openid_client_secrets", "roster_secrets"),
         mode="before",
     )
     @classmethod
@@ -150,11 +150,11 @@ class Settings(BaseSettings):
                 raise ValueError(f"{word} should be * or an origin such as https://lms.example.edu")
         return value
 
-    @field_validator("openid_client_secrets")
+    @field_validator("openid_client_secrets", "roster_secrets")
     @classmethod
     def _are_named(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not all(name and secret for name, _, secret in (word.partition("=") for word in value)):
-            raise ValueError("each should read organisation/provider=secret")
+            raise ValueError("each should read organisation/name=secret")
         return value
 
     @field_validator("kafka_brokers")
@@ -340,8 +340,10 @@ def _check_secrets(settings: Settings) -> None:
         if settings.pseudonym_key == DEVELOPMENT_PSEUDONYM_KEY:
             raise ValueError("PSEUDONYM_KEY is needed in production, since the default is published")
     for key in (*settings.secret_keys, settings.pseudonym_key):
-        if len(key) < SHORTEST_SECRET:
-            raise ValueError(f"SECRET_KEYS and PSEUDONYM_KEY need at least {SHORTEST_SECRET} characters each")
+        if is_short(key):
+            raise ValueError(f"SECRET_KEYS and PSEUDONYM_KEY need at least {SHORTEST} characters each")
+        if settings.production and is_monotonous(key):
+            raise ValueError("SECRET_KEYS and PSEUDONYM_KEY should be random: one of them repeats a few characters")
     if settings.pseudonym_key in settings.secret_keys:
         raise ValueError("PSEUDONYM_KEY should differ from every one of SECRET_KEYS, since those are rotated")
 

@@ -22,6 +22,7 @@ from dashapp.domain.clock import Clock
 from dashapp.domain.events import Event, Source
 from dashapp.settings import Settings
 from ingest.native import encode
+from ingest.sending import Told
 
 BATCH_EVENTS = 10_000
 """Larger batches than a live system's: here nobody waits for a single event."""
@@ -54,6 +55,10 @@ class BulkLoader:
 
         Raises Unavailable where the database cannot be reached: what has been given back is committed then.
         """
+        return self.load_told(source, ([(event, b"") for event in batch] for batch in batches), clock)
+
+    def load_told(self, source: Source, batches: Iterable[Sequence[Told]], clock: Clock) -> Iterator[Counted]:
+        """The same for events that were told in other words than ours: dead letters hold the records as they came."""
         with ThreadPoolExecutor(1, thread_name_prefix="bulk-writer") as executor:
             pending: tuple[list[Arrived], Future[Counted]] | None = None
             for batch in batches:
@@ -116,9 +121,9 @@ def batches_of(events: Iterable[Event], size: int = BATCH_EVENTS) -> Iterator[li
         yield batch
 
 
-def _arrive(source: Source, batch: Sequence[Event], clock: Clock) -> list[Arrived]:
+def _arrive(source: Source, batch: Sequence[Told], clock: Clock) -> list[Arrived]:
     received_at = clock()
-    return [Arrived(event, source, received_at, Place(PLACE, None, None, b"", received_at)) for event in batch]
+    return [Arrived(event, source, received_at, Place(PLACE, None, None, body, received_at)) for event, body in batch]
 
 
 def _with_bodies(buried: Sequence[Buried], arrived: Sequence[Arrived]) -> list[Buried]:
@@ -128,6 +133,9 @@ def _with_bodies(buried: Sequence[Buried], arrived: Sequence[Arrived]) -> list[B
     events = {id(arrival.place): arrival for arrival in arrived}
     letters = []
     for letter in buried:
+        if letter.place.body:
+            letters.append(letter)
+            continue
         arrival = events[id(letter.place)]
         body = encode(arrival.event, arrival.source.issuer)
         letters.append(replace(letter, place=replace(letter.place, body=body)))

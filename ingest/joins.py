@@ -9,13 +9,15 @@ from typing import Final
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store.audit import operator, record
 from dashapp.data.store.join_rules import HeldRule, add_rule, list_rules, remove_rule
-from dashapp.data.store.merge_records import MOST_LISTED, list_merges, weigh_split
+from dashapp.data.store.merge_previews import preview_split
+from dashapp.data.store.merge_records import MOST_LISTED, list_merges
 from dashapp.data.store.merges import split_people
 from dashapp.data.store.organisations import act_for_named
 from dashapp.data.store.scope_changes import claim_slot
 from dashapp.domain.audit import Action, person_subject
 from dashapp.domain.errors import AnalyticsError
 from dashapp.domain.joins import EMAIL_KIND, MAILBOX_ISSUER, MAILBOX_KIND, JoinRule, Transform
+from dashapp.domain.people import SplitPreview
 from ingest.commanding import run_command
 
 _Say = Callable[[str], object]
@@ -121,13 +123,23 @@ def _merges(database: Database, options: argparse.Namespace, say: _Say) -> int:
     return 0
 
 
+def split_sentences(preview: SplitPreview) -> list[str]:
+    """What a split would move."""
+    moving = preview.moving
+    names = ", ".join(str(name) for name in moving.names)
+    said = [f"{len(moving.names)} names become a person of their own: {names}."]
+    said.append(f"{moving.events} events move with them.")
+    if preview.older:
+        said.append(f"{preview.older} older events have no raw rows any more: what they have counted stays.")
+    return said
+
+
 def _split(database: Database, options: argparse.Namespace, say: _Say) -> int:
     with database.transaction(DatabaseRole.JOBS, None) as connection:
-        weight = weigh_split(connection, act_for_named(connection, options.organisation), options.merge)
-    say(f"{len(weight.names)} names become a person of their own: {', '.join(weight.names)}.")
-    say(f"{weight.events} events move with them.")
-    if weight.older:
-        say(f"{weight.older} older events are known by their ids only: what they have counted stays where it is.")
+        organisation = act_for_named(connection, options.organisation)
+        preview = preview_split(connection, organisation, options.merge, datetime.now(UTC))
+    for sentence in split_sentences(preview):
+        say(sentence)
     if not options.yes:
         say("Nothing has been changed. With --yes, it is done.")
         return 0

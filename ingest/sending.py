@@ -1,7 +1,7 @@
 """Putting events into the transport: what importers and the demo do. The other end is `ingest.transports`."""
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final, Protocol
 
@@ -25,6 +25,10 @@ SEND_MS: Final = 30_000
 PUT_AT_ONCE: Final = 5_000
 
 
+Told = tuple[Event, bytes]
+"""An event and the record it was told in, of which other events may come, too."""
+
+
 class Sender(Protocol):
     """Takes events of one registered source."""
 
@@ -34,6 +38,13 @@ class Sender(Protocol):
 
     def close(self) -> None:
         """Gives the connection back."""
+
+
+class RecordSender(Sender, Protocol):
+    """Takes records that were told in other words than ours, too."""
+
+    def send_told(self, told: Sequence[Told]) -> None:
+        """As `send`: the records go as they are, so that they are read there as they were read here."""
 
 
 class InboxSender:
@@ -47,10 +58,14 @@ class InboxSender:
 
     def send(self, events: Sequence[Event]) -> None:
         """See `Sender.send`."""
-        for start in range(0, len(events), PUT_AT_ONCE):
+        self.send_told([(event, encode(event, self._source.issuer)) for event in events])
+
+    def send_told(self, told: Sequence[Told]) -> None:
+        """See `RecordSender.send_told`."""
+        for start in range(0, len(told), PUT_AT_ONCE):
             with self._database.transaction(DatabaseRole.INGEST, None) as connection:
-                for topic, part in groupby(events[start : start + PUT_AT_ONCE], kind_of):
-                    bodies = [encode(event, self._source.issuer) for event in part]
+                for topic, part in groupby(_each_once(told[start : start + PUT_AT_ONCE]), lambda one: kind_of(one[0])):
+                    bodies = [body for _, body in part]
                     inbox.put(connection, self._source.source_id, topic, bodies, self._pseudonym_key)
 
     def close(self) -> None:
@@ -69,17 +84,21 @@ class KafkaSender:
 
     def send(self, events: Sequence[Event]) -> None:
         """See `Sender.send`."""
+        self.send_told([(event, encode(event, self._source.issuer)) for event in events])
+
+    def send_told(self, told: Sequence[Told]) -> None:
+        """See `RecordSender.send_told`."""
         headers = [(SOURCE_HEADER, self._source.name.encode())]
         try:
             producer = self._connect()
             sent = [
                 producer.send(
                     self._topics[kind_of(event)],
-                    value=encode(event, self._source.issuer),
+                    value=body,
                     key=_key(event),
                     headers=headers,
                 )
-                for event in events
+                for event, body in _each_once(told)
             ]
             producer.flush(timeout=SEND_MS / 1000)
             for record in sent:
@@ -125,11 +144,20 @@ def check_reachable(addresses: Sequence[str]) -> None:
     raise failure
 
 
-def sender_for(settings: Settings, database: Database, source: Source) -> Sender:
+def sender_for(settings: Settings, database: Database, source: Source) -> RecordSender:
     """To Kafka where brokers are configured, else to the inbox."""
     if settings.kafka_brokers:
         return KafkaSender(settings, source)
     return InboxSender(settings, database, source)
+
+
+def _each_once(told: Sequence[Told]) -> Iterator[Told]:
+    """Without the events behind the first one of a record."""
+    before: bytes | None = None
+    for event, body in told:
+        if body is not before:
+            yield event, body
+        before = body
 
 
 def _key(event: Event) -> bytes:

@@ -24,7 +24,10 @@ from dashapp.components import (
     course_list,
     courses,
     institution,
+    leaving,
     letters,
+    people,
+    person,
     platforms,
     quality,
     student,
@@ -35,6 +38,7 @@ from dashapp.components import (
 from dashapp.data.database import Database
 from dashapp.domain.clock import Clock, system_clock
 from dashapp.domain.keys import PublicId
+from dashapp.security.sessions import COOKIE
 from dashapp.settings import Settings, load_settings
 from dashapp.web.application import Application, create_app
 from dashapp.web.connections import CarefulProtocol
@@ -54,7 +58,7 @@ class Visitor:
         """Becomes somebody, as after the sign-in page."""
         person = campus.people[name]
         cookie = self.application.guard.sessions.issue(campus.organisation_id, person.public_id)
-        self.client.set_cookie("la_session", cookie)
+        self.client.set_cookie(self.application.guard.cookie(COOKIE), cookie)
         return self
 
     def ask(self, output: str, values: dict[str, Any], /, **changes: Any) -> Any:
@@ -104,8 +108,9 @@ def body_of(application: Application, output: str, values: dict[str, Any]) -> di
 
 def _cards_of(page: str) -> Sequence[str]:
     learners = (student, caseload, classroom, courses)
-    administrators = (administration, connections, quality, letters, audit, platforms, visibility)
-    pages = (*learners, institution, *administrators, course_list, terms, units)
+    decided = (people, person, connections, platforms, terms, visibility, leaving)
+    teaching = (course_list, units)
+    pages = (*learners, institution, administration, *decided, quality, letters, audit, *teaching)
     cards: dict[str, Sequence[str]] = {each.PAGE: each.CARDS for each in pages}
     return cards[page]
 

@@ -80,6 +80,9 @@ def test_production_starts_with_the_least_that_is_documented() -> None:
     [
         ({"secret_keys": None}, "SECRET_KEYS is needed in production"),
         ({"pseudonym_key": None}, "PSEUDONYM_KEY is needed in production"),
+        ({"secret_keys": "k" * 40}, "should be random"),
+        ({"secret_keys": f"{'0123456789abcdef' * 2},{'abcdef' * 8}"}, "should be random"),
+        ({"pseudonym_key": "p" * 40}, "should be random"),
         ({"public_url": None}, "PUBLIC_URL is needed in production"),
         ({"public_url": "http://example.edu"}, "PUBLIC_URL should begin with https:// in production"),
         ({"database_url": None}, "DATABASE_URL is needed in production"),

@@ -4,7 +4,6 @@ import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from io import StringIO
-from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -18,16 +17,12 @@ from dashapp.domain.audit import Action, ViewerRole, course_subject
 from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.filters import Filters
 from dashapp.domain.principal import Permission
+from dashapp.domain.spreadsheets import MARK, harmless
 from dashapp.domain.views import ClassroomView, LearnerRow
 from dashapp.security.acting import acting
 from dashapp.security.guard import Access, Guard, current_principal, permits
 from dashapp.services import Services
 from dashapp.words import _
-
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet would take for the beginning of a formula: names come from senders."""
-MARK: Final = "\ufeff"
-"""Tells spreadsheets that the file is in UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +80,5 @@ def _text(view: ClassroomView, rows: Iterable[LearnerRow]) -> str:
         cells.append(reasons_words(row.reasons))
         cells += [row.last_active.isoformat() if row.last_active else "", row.events, *spent]
         cells.append(round(row.score, 1) if row.score is not None else "")
-        lines.writerow([_harmless(cell) for cell in cells])
+        lines.writerow([harmless(cell) for cell in cells])
     return MARK + written.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

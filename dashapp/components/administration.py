@@ -43,6 +43,7 @@ def entries(links: Links, organisation: PublicId) -> dict[str, tuple[tuple[str, 
     return {
         "": (("administration", _("Overview"), links.administration(organisation)),),
         _("People"): (
+            ("people", _("All people"), links.people(organisation)),
             ("guardians", _("Guardians"), links.guardians(organisation)),
             ("sessions", _("Who is signed in"), links.sessions(organisation)),
         ),
@@ -60,6 +61,7 @@ def entries(links: Links, organisation: PublicId) -> dict[str, tuple[tuple[str, 
         _("Rules"): (
             ("visibility", _("Visibility"), links.visibility(organisation)),
             ("audit", _("Audit trail"), links.audit(organisation)),
+            ("leaving", _("Leaving"), links.leaving(organisation)),
         ),
     }
 
@@ -171,6 +173,7 @@ def _address(step: Step, links: Links, organisation: PublicId) -> str | None:
         Step.CALENDAR: links.terms(organisation),
         Step.SENDER: links.connections(organisation),
         Step.EVENTS: links.connections(organisation),
+        Step.TEACHERS: links.people(organisation),
         Step.PLATFORM: links.platforms(organisation),
     }.get(step)
 

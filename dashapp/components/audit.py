@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import dash
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashapp import words
@@ -52,6 +52,7 @@ def _frame() -> Frame:
 
 def body(filters: AuditFilters) -> Component:
     """The empty page with the controls as the address says."""
+    pager = controls.pager(Audit.PLACE, (Audit.PREVIOUS, Audit.NEXT), (Audit.PAGE_NUMBER, filters.number))
     return html.Main(
         [
             html.Header(
@@ -64,7 +65,16 @@ def body(filters: AuditFilters) -> Component:
                 className="la-head",
             ),
             _filters(filters),
-            html.Div(card.card(_frame(), [_rows_place(), _pager(filters)]), className="la-grid"),
+            html.Div(
+                card.card(
+                    _frame(),
+                    [
+                        _rows_place(),
+                        pager,
+                    ],
+                ),
+                className="la-grid",
+            ),
         ],
         id=Audit.PAGE,
         className="la-page la-loading la-audit",
@@ -102,25 +112,6 @@ def _filters(filters: AuditFilters) -> Component:
 
 def _rows_place() -> Component:
     return html.Div(html.Span(className="la-sk block"), id=Audit.ROWS, className="la-audit-rows")
-
-
-def _pager(filters: AuditFilters) -> Component:
-    hidden = html.Div(dcc.Input(id=Audit.PAGE_NUMBER, type="text", value=str(filters.number)), hidden=True)
-    return html.Div(
-        [
-            html.Span(id=Audit.PLACE, className="la-2 la-small"),
-            html.Span(className="la-push"),
-            _button(Audit.PREVIOUS, _("Previous")),
-            _button(Audit.NEXT, _("Next")),
-            hidden,
-        ],
-        className="la-row la-pager",
-    )
-
-
-def _button(name: str, label: str) -> Component:
-    kind = "btn btn-sm btn-outline-secondary"
-    return html.Button(label, id=name, type="button", className=kind, disabled=True, n_clicks=0)
 
 
 def slots() -> dict[str, Slot]:

@@ -26,17 +26,25 @@ PAGES: Final = (
     "platforms",
     "sessions",
     "administration",
+    "people",
+    "person",
     "connections",
     "visibility",
     "terms",
     "units",
     "course-list",
+    "leaving",
 )
 """The pages that leave rows, as these name them."""
 
 
 def action_word(action: Action) -> str:
     """What somebody did."""
+    return {**_words_of_access(), **_words_of_administration(), **_words_of_leaving()}[action]
+
+
+def _words_of_access() -> dict[Action, str]:
+    """Pages, sign-in, and who sees whom."""
     return {
         Action.VIEWED: _("Opened a page"),
         Action.LOOKED: _("Looked at a refused event"),
@@ -62,6 +70,12 @@ def action_word(action: Action) -> str:
         Action.ACCOUNT_CLOSED: _("Closed an account"),
         Action.ADMINISTRATOR_MADE: _("Made an administrator"),
         Action.ADMINISTRATOR_ENDED: _("Ended an administrator's role"),
+    }
+
+
+def _words_of_administration() -> dict[Action, str]:
+    """Platforms, people, senders, rosters and what an organisation decides."""
+    return {
         Action.PROVIDER_SET: _("Set up a sign-in provider"),
         Action.PROVIDER_REMOVED: _("Removed a sign-in provider"),
         Action.PLATFORM_ADDRESS: _("Made an address for registration"),
@@ -72,6 +86,7 @@ def action_word(action: Action) -> str:
         Action.DEPLOYMENT_CONFIRMED: _("Confirmed a deployment"),
         Action.DEPLOYMENT_WITHDRAWN: _("Withdrew a deployment"),
         Action.PLATFORM_KEY: _("Changed the key for learning platforms"),
+        Action.PERSON_FOUND: _("Found somebody by a search"),
         Action.PERSON_LINKED: _("Linked a learner"),
         Action.COURSE_LINKED: _("Linked a course"),
         Action.KEY_MADE: _("Made a key"),
@@ -84,9 +99,16 @@ def action_word(action: Action) -> str:
         Action.EMBED_LINK: _("Made a signed link to a page"),
         Action.FRAMES: _("Changed who may frame pages"),
         Action.SPLIT: _("Split a person in two"),
+        Action.MERGED: _("Merged two people"),
+        Action.TEST_PERSON: _("Changed who is a test person"),
+        Action.ROLE_GRANTED: _("Gave a role in a course"),
+        Action.ROLE_ENDED: _("Changed when a role ends"),
         **_words_of_structure(),
         Action.VISIBILITY: _("Changed what students see"),
-    }[action]
+        Action.ROSTER_SET: _("Changed how a roster is read"),
+        Action.ROSTER_APPLIED: _("Took a roster in"),
+        Action.ROSTER_UNDONE: _("Took a roster back"),
+    }
 
 
 def _words_of_structure() -> dict[Action, str]:
@@ -106,13 +128,30 @@ def _words_of_structure() -> dict[Action, str]:
     }
 
 
+def _words_of_leaving() -> dict[Action, str]:
+    """Exports of everything, and the deletion of an organisation."""
+    return {
+        Action.EXPORT_REQUESTED: _("Asked for an export of everything"),
+        Action.EXPORT_CANCELLED: _("Cancelled an export of everything"),
+        Action.EXPORT_WRITTEN: _("Exported everything"),
+        Action.EXPORT_TAKEN: _("Downloaded an export of everything"),
+        Action.DELETION_REQUESTED: _("Asked for the deletion of the organisation"),
+        Action.DELETION_CANCELLED: _("Cancelled the deletion of the organisation"),
+        Action.DELETION_BEGUN: _("Began to delete the organisation"),
+        Action.DELETED: _("Deleted the organisation"),
+    }
+
+
 def action_groups() -> dict[str, tuple[Action, ...]]:
     """The actions as people look for them: by what they are about."""
     said = {
         _("Pages"): ("page",),
         _("Sign-in"): ("session", "password", "account", "administrator", "provider"),
-        _("Who sees whom"): ("caseload", "guardians", "guardian", "person", "course", "join_rule", "visibility"),
+        _("Who sees whom"): (
+            *("caseload", "guardians", "guardian", "person", "role", "course", "join_rule", "visibility"),
+        ),
         _("Learning platforms"): ("platform",),
+        _("Rosters"): ("roster",),
         _("Keys, senders and frames"): ("key", "sender", "embed_link", "frame_origins"),
         _("Organisation and calendar"): (
             *("organisation", "term", "unit", "programme", "courses", "section", "structure"),
@@ -154,11 +193,14 @@ def page_word(page: str) -> str:
         "platforms": _("Learning platforms"),
         "sessions": _("Open sessions"),
         "administration": _("Administration"),
+        "people": _("People"),
+        "person": _("Entry of a person"),
         "connections": _("Connections"),
         "visibility": _("Visibility"),
         "terms": _("Terms"),
         "units": _("Units and programmes"),
         "course-list": _("Administration of courses"),
+        "leaving": _("Leaving"),
     }
     return said.get(page, page)
 
@@ -213,7 +255,8 @@ def openings_definition() -> Definition:
     """The words behind the card of openings."""
     return Definition(
         _(
-            "Who has opened this page of yours. A quarter of an hour in which the page was open counts once, however"
+            "Who has opened this page of yours, or your entry in the administration. A quarter of an hour in which"
+            " the page was open counts once, however"
             " often it updated itself. Staff of your courses are named; of everybody else you see the role."
         ),
         _("The last 90 days"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 import dash_bootstrap_components as dbc
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import ids, words
@@ -91,3 +91,19 @@ def chips(name: str, label: str, options: Sequence[Option]) -> Component:
 def filter_row(label: str, controls: Sequence[Component]) -> Component:
     """The filters of a page; on a phone they scroll sideways."""
     return html.Div(list(controls), className="la-filters", role="group", **attributes(aria_label=label))
+
+
+def pager(place: str, buttons: tuple[str, str], page: tuple[str, int]) -> Component:
+    """The foot of a list that is paged on the server. `place`: the id of the words that say which rows of how many;
+    `buttons`: the ids of back and on; `page`: the id of the hidden input that holds the number of the page, and it."""
+    previous, following = (
+        html.Button(
+            label, id=name, type="button", className="btn btn-sm btn-outline-secondary", disabled=True, n_clicks=0
+        )
+        for name, label in zip(buttons, (_("Previous"), _("Next")), strict=True)
+    )
+    hidden = html.Div(dcc.Input(id=page[0], type="text", value=str(page[1])), hidden=True)
+    words_of_place = html.Span(id=place, className="la-2 la-small")
+    return html.Div(
+        [words_of_place, html.Span(className="la-push"), previous, following, hidden], className="la-row la-pager"
+    )

@@ -1,6 +1,7 @@
 """Addresses of the pages, valid for ever; the same under /embed for pages inside a frame."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from dashapp.domain.filters import Filters
 from dashapp.domain.keys import PublicId
@@ -83,6 +84,14 @@ class Links:
         """The page as a student of a course sees it; never in a frame."""
         return f"{self.prefix.rstrip('/')}/courses/{course}/preview"
 
+    def leaving(self, organisation: PublicId) -> str:
+        """Exports of everything, and the deletion of an organisation; never in a frame."""
+        return f"{self.prefix.rstrip('/')}/organisations/{organisation}/leaving"
+
+    def organisation_file(self, organisation: PublicId, export: UUID) -> str:
+        """The file of an export of everything; never below /embed."""
+        return f"{self.prefix.rstrip('/')}/organisations/{organisation}/exports/{export}.zip"
+
     def data_quality(self, organisation: PublicId) -> str:
         """The page about the quality of an organisation's data."""
         return self._to(f"/organisations/{organisation}/data-quality")
@@ -90,6 +99,15 @@ class Links:
     def platforms(self, organisation: PublicId) -> str:
         """The learning platforms of an organisation."""
         return self._to(f"/organisations/{organisation}/platforms")
+
+    def people(self, organisation: PublicId, query: str = "") -> str:
+        """Everybody of an organisation, for its administrators; never in a frame. `query`: the filters."""
+        base = f"{self.prefix.rstrip('/')}/organisations/{organisation}/people"
+        return f"{base}?{query}" if query else base
+
+    def person(self, organisation: PublicId, person: PublicId) -> str:
+        """The entry of somebody, for administrators; never in a frame."""
+        return f"{self.people(organisation)}/{person}"
 
     def dead_letters(self, organisation: PublicId) -> str:
         """What was refused in an organisation."""

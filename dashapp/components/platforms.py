@@ -260,6 +260,11 @@ def learner_options(rows: Sequence[NamedRow]) -> list[controls.Option]:
     return _named(rows)
 
 
+def no_more_options() -> list[controls.Option]:
+    """Instead of those who were found: whoever searches has found enough for now."""
+    return [{"label": _("Many people were found: go on in a quarter of an hour."), "value": "", "disabled": True}]
+
+
 def _platform_rows(rows: Sequence[PlatformRow], zone: str) -> Component:
     if not rows:
         text = _("Make a registration address, and give it to the administrator of your learning platform.")

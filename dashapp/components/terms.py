@@ -24,6 +24,8 @@ from dashapp.words import _, ngettext
 PAGE: Final = "terms"
 CARDS: Final = (Terms.LIST, Terms.EDIT)
 """In the order in which they stand on the page."""
+FIRST_BREAKS: Final = 4
+"""As many stand open; the others are for terms that have more."""
 
 
 def body() -> Component:
@@ -101,6 +103,7 @@ def _edit() -> Component:
     clear = html.Button(
         _("Start a new one"), id=Terms.CLEAR, type="button", className="btn btn-sm btn-outline-secondary", n_clicks=0
     )
+    more = html.Details([html.Summary(_("More breaks")), *pauses[FIRST_BREAKS:]], className="la-more")
     days = html.Div(
         [_day(Terms.STARTS, _("Teaching starts")), _day(Terms.ENDS, _("Teaching ends"))], className="la-pair"
     )
@@ -109,7 +112,7 @@ def _edit() -> Component:
             html.P(id=Terms.HEAD, className="la-m"),
             name,
             days,
-            html.Fieldset([html.Legend(_("Breaks")), *pauses]),
+            html.Fieldset([html.Legend(_("Breaks")), *pauses[:FIRST_BREAKS], more]),
             html.Div([save, clear], className="la-row la-actions"),
         ],
         className="la-form",

@@ -136,7 +136,8 @@ class Database:
         that the settings name. Raises Unavailable as `transaction` does, and SettingsError where the login is refused.
         """
         url = self.url if self.server is None else self.server.admin_url()
-        engine = create_engine(url, poolclass=NullPool, connect_args={"application_name": "la_migration"})
+        names = {"application_name": "la_migration"}
+        engine = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=names)
         try:
             with _domain_errors(), engine.connect() as connection:
                 yield connection
@@ -178,6 +179,8 @@ class Database:
             pool_timeout=5,
             pool_pre_ping=True,
             pool_recycle=1800,
+            # An error's text stands in logs, and what was asked for holds names, addresses and identifiers.
+            hide_parameters=True,
             connect_args={"options": options.strip(), "application_name": role.value, **_NETWORK},
         )
         event.listen(engine, "connect", _refuse_unbound(role))

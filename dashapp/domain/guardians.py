@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
-from uuid import UUID
 
 from dashapp.domain.keys import PublicId
 
@@ -83,11 +82,3 @@ class GuardiansView:
     today: date
     zone: str
     learner_name: str = ""
-
-
-def parse_public_id(text: object) -> PublicId | None:
-    """A public id as the browser sends it; None where it is none."""
-    try:
-        return PublicId(UUID(text)) if isinstance(text, str) and len(text) <= 36 else None
-    except ValueError:
-        return None

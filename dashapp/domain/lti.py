@@ -135,7 +135,7 @@ class Context:
             plain(said.get("title")),
             plain(said.get("label")),
             plain(sourced),
-            roster if isinstance(roster, str) and len(roster) <= 2000 else None,
+            roster if isinstance(roster, str) and len(roster) <= 2000 and roster.isprintable() else None,
         )
 
 
@@ -223,7 +223,12 @@ class Launch:
 def _deep_link(claims: Mapping[str, Any]) -> DeepLink:
     said = _mapping(claims.get(f"{DEEP_LINKING_CLAIM}deep_linking_settings"))
     url, data, accepts = said.get("deep_link_return_url"), said.get("data"), said.get("accept_types")
-    if not isinstance(url, str) or len(url) > 2000 or (data is not None and not isinstance(data, str)):
+    if (
+        not isinstance(url, str)
+        or len(url) > 2000
+        or not url.isprintable()
+        or (data is not None and not isinstance(data, str))
+    ):
         raise LaunchRefused("the message does not say where a choice should go")
     if not isinstance(accepts, list) or "ltiResourceLink" not in accepts:
         raise LaunchRefused("the platform takes no links here")

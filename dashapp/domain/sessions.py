@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final, Self
 from uuid import UUID
 
 
@@ -14,6 +15,47 @@ class SignInMethod(StrEnum):
     OIDC = "oidc"
     LTI = "lti"
     LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Voucher:
+    """Another system on whose word somebody was signed in: the session ends when it is no longer believed."""
+
+    name: str
+    deployment: str | None = None
+    """Of a learning platform."""
+
+    @classmethod
+    def platform(cls, public_id: UUID, deployment: str | None = None) -> Self:
+        """A learning platform, or one deployment of it."""
+        return cls(f"{_PLATFORM}{public_id}", deployment)
+
+    @classmethod
+    def provider(cls, issuer: str) -> Self:
+        """A provider of OpenID Connect."""
+        return cls(f"{_PROVIDER}{issuer}")
+
+    @property
+    def platform_id(self) -> UUID | None:
+        """The platform's public id; None where this is none."""
+        return UUID(self.name.removeprefix(_PLATFORM)) if self.name.startswith(_PLATFORM) else None
+
+    @property
+    def issuer(self) -> str | None:
+        """The provider's issuer; None where this is none."""
+        return self.name.removeprefix(_PROVIDER) if self.name.startswith(_PROVIDER) else None
+
+
+_PLATFORM: Final = "lti "
+_PROVIDER: Final = "openid "
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A session from which another one was opened: that one ends with it, and lasts no longer."""
+
+    digest: bytes
+    expires_at: datetime
 
 
 class Carrier(StrEnum):

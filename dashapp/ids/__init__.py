@@ -16,7 +16,9 @@ from dashapp.ids.administration import (
     Terms,
     Visibility,
 )
+from dashapp.ids.leaving import Leaving
 from dashapp.ids.pages import Caseload, Classroom, Courses, Home, Institution, Invitation, OwnGuardians, Shell, Student
+from dashapp.ids.people import People, Person
 from dashapp.ids.structure import CourseList, CourseOpened, Units
 
 __all__ = [
@@ -32,8 +34,11 @@ __all__ = [
     "Home",
     "Institution",
     "Invitation",
+    "Leaving",
     "Letters",
     "OwnGuardians",
+    "People",
+    "Person",
     "Platforms",
     "Quality",
     "Sessions",

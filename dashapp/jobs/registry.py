@@ -7,8 +7,10 @@ from threading import Event as Signal
 from dashapp.data.database import Database
 from dashapp.domain.clock import Clock
 from dashapp.jobs.ended_sessions import EndedSessions
+from dashapp.jobs.leaving import Deletions, Exports
 from dashapp.jobs.quality_alerts import QualityAlerts
 from dashapp.jobs.retention import Retention
+from dashapp.jobs.roster_files import RosterFiles
 from dashapp.jobs.rosters import RosterReading
 from dashapp.jobs.sealing import Sealing
 from dashapp.settings import Settings
@@ -31,8 +33,11 @@ def jobs_of(settings: Settings, database: Database, clock: Clock) -> tuple[Job, 
     """All jobs of the service."""
     return (
         Job("audit_sealing", 20, Sealing(database).run),
+        Job("exports", 3, Exports(settings, database, clock).run),
+        Job("deletions", 60, Deletions(settings, database, clock).run),
         Job("quality_alerts", 60, QualityAlerts(database, clock).run),
         Job("rosters", 300, RosterReading(settings, database, clock).run),
+        Job("roster_files", 60, RosterFiles(settings, database, clock).run),
         Job("retention", 3600, Retention(database, settings.data_retention_days, clock).run),
         Job("ended_sessions", 3600, EndedSessions(database, clock).run),
     )

@@ -22,7 +22,9 @@ from dashapp.settings import Settings
 REDACTED = "[left out]"
 SECRET_WORDS = ("password", "secret", "token", "authorization", "cookie", "pseudonym_key", "body", "email")
 """A field whose name holds one of these is left out, whoever logs it: a second lock on the door."""
-SECRET_PARTS = re.compile(r"(ticket=|/embed-link/|Bearer )[\w.~%-]+")
+SECRET_PARTS = re.compile(
+    r"(\b(?:ticket|key|code|state|[a-z]+_token)=|/embed-link/|/lti/register/|Bearer )[\w.~%+/=-]+", re.IGNORECASE
+)
 """What may stand within an address or a header that somebody logs whole."""
 QUIET_LIBRARIES = {
     "alembic": logging.WARNING,

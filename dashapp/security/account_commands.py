@@ -16,6 +16,7 @@ from dashapp.data.store.identity_providers import (
     register_provider,
     remove_provider,
 )
+from dashapp.data.store.locks import own_sessions
 from dashapp.data.store.organisations import (
     act_for_named,
     create_organisation,
@@ -35,6 +36,7 @@ from dashapp.domain.audit import Action, person_subject
 from dashapp.domain.clock import Clock, system_clock
 from dashapp.domain.errors import AnalyticsError
 from dashapp.domain.keys import OrganisationId
+from dashapp.domain.sessions import Voucher
 from dashapp.security.accounts import link_to_set_password, open_account
 from dashapp.security.openid_pages import address_back
 from dashapp.security.outgoing import Outgoing
@@ -201,17 +203,19 @@ def show_providers(desk: Desk) -> None:
 
 
 def drop_provider(desk: Desk) -> None:
-    """Takes a provider away, and with it what its sign-ins have granted."""
+    """Takes a provider away, and with it its sessions and what its sign-ins have granted."""
     options = desk.options
     with desk.database.transaction(DatabaseRole.JOBS, None) as connection:
         organisation = act_for_named(connection, options.organisation)
+        own_sessions(connection, organisation)
         issuer = remove_provider(connection, organisation, options.name)
         if issuer is None:
             raise AnalyticsError(f"There is no provider named {options.name}.")
         for person in end_grants_of(connection, organisation, issuer, desk.clock()):
             _record(connection, organisation, Action.ADMINISTRATOR_ENDED, person_subject(person))
+        end_sessions(connection, organisation, SessionChoice(voucher=Voucher.provider(issuer)), Ender(operator()))
         _record(connection, organisation, Action.PROVIDER_REMOVED, f"provider {options.name}")
-    desk.say("The sign-in page does not offer it any more, and what its sign-ins granted has ended.")
+    desk.say("The sign-in page does not offer it any more; its sessions and what its sign-ins granted have ended.")
 
 
 # ------------------------------------------------------------------ keys

@@ -2,6 +2,7 @@
 
 from flask import g, has_request_context, request
 
+from dashapp import ids
 from dashapp.data.viewing import Viewing
 from dashapp.domain.audit import ORGANISATION_SUBJECT, Actor, ViewerRole, course_subject, person_subject
 from dashapp.domain.keys import PersonId
@@ -27,9 +28,18 @@ def note_view(asked: Asked, page: str, topic: Topic) -> None:
         subject = course_subject(topic.course)
     else:
         subject = ORGANISATION_SUBJECT
-    actor = acting(asked.principal, role_towards(asked.principal, topic))
+    actor = acting(asked.principal, _role_on(asked.principal, page, topic))
     viewing = Viewing(asked.principal.organisation_id, actor, subject, page.removesuffix("-page"))
     asked.services.views.note(viewing)
+
+
+def _role_on(principal: Principal, page: str, topic: Topic) -> ViewerRole:
+    """What the principal opens a page as. Some pages are opened as one thing only, whatever else somebody is."""
+    if page in (ids.Person.PAGE, ids.Guardians.PAGE):
+        return ViewerRole.ADMINISTRATOR
+    if page == ids.Caseload.PAGE:
+        return ViewerRole.ADVISER if principal.advises else ViewerRole.GUARDIAN
+    return role_towards(principal, topic)
 
 
 def role_towards(principal: Principal, topic: Topic) -> ViewerRole:

@@ -6,14 +6,16 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from dashapp.data.database import Database, DatabaseRole
-from dashapp.data.queries.people import principal_for
+from dashapp.data.queries.people import find_person, principal_for
 from dashapp.data.store.audit import operator, record
 from dashapp.data.store.frame_origins import named_frame_origins, register_frame_origin, withdraw_frame_origins
 from dashapp.data.store.organisations import act_for_named
+from dashapp.data.store.sessions import Ender, SessionChoice, end_sessions
 from dashapp.domain.audit import Action, person_subject
 from dashapp.domain.clock import system_clock
 from dashapp.domain.errors import AnalyticsError
-from dashapp.domain.keys import OrganisationId
+from dashapp.domain.keys import OrganisationId, PublicId
+from dashapp.domain.sessions import SignInMethod
 from dashapp.security.embed_links import USUAL_LIFETIME, EmbedLinks
 from dashapp.security.frames import origin_of
 from dashapp.settings import Settings
@@ -26,7 +28,9 @@ def add_embed_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     link = commands.add_parser("embed-link", help="a short-lived address that opens one page in a frame")
     link.add_argument("--organisation", required=True, help="its short name")
     link.add_argument("--person", required=True, help="the public id of the teacher or administrator whose page it is")
-    link.add_argument("--page", required=True, help="for example /embed/courses/<id>")
+    what = link.add_mutually_exclusive_group(required=True)
+    what.add_argument("--page", help="for example /embed/courses/<id>")
+    what.add_argument("--end", action="store_true", help="ends all links of the person, and what they have opened")
     minutes = int(USUAL_LIFETIME.total_seconds() // 60)
     link.add_argument("--minutes", type=int, default=minutes, help=f"how long it can be opened ({minutes})")
     link.set_defaults(run=_link)
@@ -44,14 +48,24 @@ def _link(settings: Settings, database: Database, options: argparse.Namespace, s
     except ValueError:
         raise AnalyticsError("--person should be the public id of a person, as addresses of pages show it.") from None
     organisation = _organisation(database, options.organisation)
+    if options.end:
+        _end_links(database, organisation, PublicId(person), say)
+        return
     with database.transaction(DatabaseRole.WEB, organisation) as connection:
         principal = principal_for(connection, organisation, person, system_clock())
-    links = EmbedLinks(settings.secret_keys, system_clock, settings.public_url)
+    links = EmbedLinks(settings.secret_keys, system_clock, settings.public_url, database)
     made = links.make(principal, options.page, timedelta(minutes=options.minutes))
     with database.transaction(DatabaseRole.JOBS, organisation) as connection:
         what = {"subject": person_subject(principal.person_id), "only": options.page, "minutes": options.minutes}
         record(connection, organisation, operator(), Action.EMBED_LINK, what)
     say(made)
+
+
+def _end_links(database: Database, organisation: OrganisationId, person: PublicId, say: Say) -> None:
+    with database.transaction(DatabaseRole.JOBS, organisation) as connection:
+        theirs = SessionChoice(person_id=find_person(connection, organisation, person), method=SignInMethod.LINK)
+        ended = end_sessions(connection, organisation, theirs, Ender(operator()))
+    say(f"Links that were made for them open nothing any more; {len(ended)} pages that they had opened are closed.")
 
 
 def _origin(settings: Settings, database: Database, options: argparse.Namespace, say: Say) -> None:

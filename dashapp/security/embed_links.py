@@ -10,8 +10,11 @@ from typing import Final, Self
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 
+from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.store.embed_links import epoch_of
+from dashapp.data.store.sessions import NotBelieved
 from dashapp.domain.clock import Clock
 from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.keys import OrganisationId, PublicId
@@ -43,20 +46,23 @@ class EmbedLink:
     page: str
     """Below the path of the public address: `/embed/courses/<id>`."""
     expires: int
+    epoch: int
+    """Of the maker's links: when it has been raised, this one is over."""
 
     def to_text(self) -> str:
         """The form that is signed."""
         page = urlsafe_b64encode(self.page.encode()).decode("ascii").rstrip("=")
-        return f"{self.organisation_id}.{self.person.hex}.{self.expires}.{page}"
+        return f"{self.organisation_id}.{self.person.hex}.{self.expires}.{self.epoch}.{page}"
 
     @classmethod
     def from_text(cls, text: str) -> Self | None:
         """The link of a signed text; None where it has another form."""
         parts = text.split(".")
         try:
-            organisation, person, expires, page = parts
+            organisation, person, expires, epoch, page = parts
             path = urlsafe_b64decode(page + "=" * (-len(page) % 4)).decode()
-            return cls(OrganisationId(int(organisation)), PublicId(UUID(hex=person)), path, int(expires))
+            known = OrganisationId(int(organisation)), PublicId(UUID(hex=person))
+            return cls(*known, path, int(expires), int(epoch))
         except ValueError:
             return None
 
@@ -68,10 +74,11 @@ class EmbedLinks:
     secret_keys: Sequence[str]
     clock: Clock
     public_url: str
+    database: Database
     _signer: Signer = field(init=False)
 
     def __post_init__(self) -> None:
-        """Needs nothing but the keys."""
+        """Nothing is read yet."""
         self._signer = Signer(self.secret_keys, "embed link")
 
     def make(self, principal: Principal, page: str, lifetime: timedelta = USUAL_LIFETIME) -> str:
@@ -87,7 +94,10 @@ class EmbedLinks:
         if not timedelta(0) < lifetime <= LONGEST_LIFETIME:
             raise NotFound("A link can be opened for a day at most.")
         expires = int((self.clock() + lifetime).timestamp())
-        link = EmbedLink(principal.organisation_id, principal.public_id, page, expires)
+        organisation, maker = principal.organisation_id, principal.public_id
+        with self.database.transaction(DatabaseRole.WEB, organisation) as connection:
+            epoch = epoch_of(connection, organisation, maker)
+        link = EmbedLink(organisation, maker, page, expires, epoch)
         return f"{self.public_url}{PATH}/{self._signer.sign(link.to_text())}"
 
     def read(self, text: str) -> EmbedLink | None:
@@ -114,10 +124,11 @@ class EmbedLinkRoute:
         self.guard.open_route("open_embed_link", Access.PUBLIC)
 
     def _open(self, text: str) -> Response:
+        if request.method != "GET":
+            abort(405)  # Flask lets HEAD in with GET; it would begin a session that nobody gets
         link = self.links.read(text)
         if link is None:
-            words = _("This link has expired or was not made here. Ask for a new one.")
-            return Response(words, status=404, mimetype="text/plain")
+            return _over()
         manner = Manner(
             carrier=Carrier.BEARER,
             page=link.page,
@@ -125,8 +136,17 @@ class EmbedLinkRoute:
             origin=network_of(request.remote_addr),
             idle=SESSION_IDLE,
             absolute=SESSION_LIMIT,
+            link_epoch=link.epoch,
         )
-        session = self.guard.sessions.issue(link.organisation_id, link.person, SignInMethod.LINK, manner)
+        try:
+            session = self.guard.sessions.issue(link.organisation_id, link.person, SignInMethod.LINK, manner)
+        except NotBelieved:
+            return _over()
         look = Look(request.args.get("locale"), request.args.get("theme"))
         path = f"{urlsplit(self.guard.public_url).path}{link.page}"
         return self.embedding.bearer_answer(link.organisation_id, session, path, look)
+
+
+def _over() -> Response:
+    words = _("This link has expired or was not made here. Ask for a new one.")
+    return Response(words, status=404, mimetype="text/plain")

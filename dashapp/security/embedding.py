@@ -68,7 +68,7 @@ class Embedding:
         """
         origins = self.origins.of(organisation)
         address = look.on(path)
-        given = {"bearer": session_text, "origins": origins}
+        given = {"bearer": session_text, "origins": origins, "tenant": self.origins.name_of(organisation)}
         head = _data({"held": given, "address": address})
         locale = best_locale(look.locale, look.locale) if look.locale else current_locale()
         with use_locale(locale):

@@ -56,7 +56,8 @@ class Forms:
 
         `title` is needed; `error`, `wide` (more than one narrow column) and `reload` (soon) are for pages that have it.
         """
-        nonce = request.cookies.get(FORM_COOKIE, "")
+        cookie = self.guard.cookie(FORM_COOKIE)
+        nonce = request.cookies.get(cookie, "")
         if not (20 <= len(nonce) <= 40 and nonce.isascii()):
             # Kept while there is one, so that a second tab does not take the first one's form away.
             nonce = secrets.token_urlsafe(16)
@@ -71,7 +72,7 @@ class Forms:
         )
         response = make_response(html, status)
         secure = self.guard.secure_cookies
-        response.set_cookie(FORM_COOKIE, nonce, max_age=FORM_SECONDS, httponly=True, samesite="Strict", secure=secure)
+        response.set_cookie(cookie, nonce, max_age=FORM_SECONDS, httponly=True, samesite="Strict", secure=secure)
         return response
 
     def message(self, title: str, text: str, link: tuple[str, str], status: int = 200) -> BaseResponse:
@@ -82,7 +83,7 @@ class Forms:
     def sent_by_own_page(self) -> bool:
         """Whether the running POST comes from a form of ours in the browser that was shown it."""
         nonce = self._signer().verify(request.form.get("form", ""))
-        kept = request.cookies.get(FORM_COOKIE, "")
+        kept = request.cookies.get(self.guard.cookie(FORM_COOKIE), "")
         same = bool(nonce) and hmac.compare_digest((nonce or "").encode(), kept.encode("utf-8", "surrogatepass"))
         return same and self.guard.same_origin()
 

@@ -7,8 +7,9 @@ parsed by the handlers.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -18,14 +19,16 @@ from werkzeug.wrappers import Response as BaseResponse
 from dashapp.data.store.sessions import Ender, SessionChoice
 from dashapp.domain.audit import Actor, ViewerRole
 from dashapp.domain.errors import NotPermitted
-from dashapp.domain.keys import OrganisationId, PublicId
 from dashapp.domain.principal import Permission, Principal
 from dashapp.domain.sessions import Carrier, SignInMethod
+from dashapp.security.accounts import SignedIn
 from dashapp.security.devices import device_of, network_of
 from dashapp.security.doors import Door
-from dashapp.security.frames import frame_by
+from dashapp.security.frames import TENANT, frame_by
+from dashapp.security.passwords import storable
 from dashapp.security.reach import Reach
-from dashapp.security.sessions import COOKIE, Manner, Session, Sessions
+from dashapp.security.sessions import BY_COOKIE, COOKIE, HOST_ONLY, Manner, Session, Sessions
+from dashapp.words import _
 
 LONGEST_BODY: Final = 262_144
 """Bytes of a callback's request: ours carry controls and addresses, never data."""
@@ -39,6 +42,8 @@ FindPrincipal = Callable[[Session], Principal | None]
 class Access(StrEnum):
     """How a route is open. A route without one is closed."""
 
+    PROBE = "probe"
+    """Holds no data, and is asked by machines, by whatever name."""
     PUBLIC = "public"
     """Holds no data, or checks for itself."""
     SHELL = "shell"
@@ -88,13 +93,12 @@ def current_session() -> Session:
     return session
 
 
-def presented() -> tuple[str | None, Carrier]:
-    """The text by which the running request says whose it is. A bearer goes before a cookie: the frame that sends it
-    may belong to somebody else than the browser's own sign-in."""
-    scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return text.strip(), Carrier.BEARER
-    return request.cookies.get(COOKIE), Carrier.COOKIE
+def reaches_file(session: Session, path: str, prefix: str) -> bool:
+    """Whether a file's path is within what a session opens. `prefix`: the path of the public address."""
+    if session.page is None:
+        return True
+    reach = Reach.of(session.page)
+    return reach is not None and reach.has_file(path, prefix)
 
 
 @dataclass(slots=True)
@@ -106,9 +110,11 @@ class Guard:
     public_url: str
     sign_in_path: str | None
     """Where a stranger is led; None where nobody can sign in yet."""
-    secure_cookies: bool = True
-    frame_origins: Callable[[], Sequence[str]] = tuple
-    """Which other origins may frame the empty page."""
+    any_name: bool = True
+    """Whether pages answer by every name of the host. Where people sign in without a password, a name that is not the
+    service's may be another page's, which has it lead here to become of one origin with ours (DNS rebinding)."""
+    frame_origins: Callable[[str | None], Sequence[str]] = lambda _organisation: ()
+    """Which other origins may frame the empty page of the organisation that its address names."""
     take_ticket: Callable[[str, str], Session | None] = lambda _text, _path: None
     """Uses a ticket up for a path: the session on whose behalf it was given."""
     routes: dict[str, Access] = field(default_factory=dict)
@@ -122,6 +128,29 @@ class Guard:
     closed_page: str = "/not-found"
     """The pathname of the page that stands for every one that is not there, or not the reader's."""
 
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether browsers are to send cookies over https only, and to take them from this very host only."""
+        return self.public_url.startswith("https:")
+
+    def cookie(self, name: str) -> str:
+        """The name under which the browser keeps a cookie."""
+        return f"{HOST_ONLY if self.secure_cookies else ''}{name}"
+
+    def cookie_path(self, path: str = "") -> str:
+        """The path of a cookie that is for `path` below the public address; browsers want `/` for a host's own."""
+        return "/" if self.secure_cookies else f"{urlsplit(self.public_url).path}{path}" or "/"
+
+    def presented(self) -> tuple[str | None, Carrier]:
+        """The text by which the running request says whose it is. A bearer goes before a cookie: the frame that sends
+        it may belong to somebody else than the browser's own sign-in. Of two cookies one has been planted: neither is
+        believed."""
+        scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return text.strip(), Carrier.BEARER
+        sent = request.cookies.getlist(self.cookie(COOKIE))
+        return sent[0] if len(sent) == 1 else None, Carrier.COOKIE
+
     def install(self, server: Flask) -> None:
         """Has this guard asked before anything else of the server runs."""
         server.before_request(self._check)
@@ -134,24 +163,27 @@ class Guard:
         """Opens a callback by Dash's name of its output."""
         self.doors[output] = door
 
-    def identify(self) -> Principal | None:
-        """Who sends the running request; None for a stranger, and for somebody who has no role any more."""
-        text, carrier = presented()
+    def identify(self, *, alone: bool = False) -> Principal | None:
+        """Who sends the running request; None for a stranger, and for somebody who has no role any more.
+
+        A session that was opened for one page is a stranger's too, unless `alone`: whoever says so asks its `Reach`.
+        """
+        text, carrier = self.presented()
         session = self.sessions.read(text)
         # A text that was given to a script is none in a cookie, where another site could make the browser send it.
-        g.session = session if session is not None and session.carrier is carrier else None
+        known = session is not None and session.carrier is carrier and (alone or session.page is None)
+        g.session = session if known else None
         g.principal = self.find_principal(g.session) if g.session is not None else None
         return g.principal  # type: ignore[no-any-return]  # flask's g holds anything
 
-    def begin(
-        self, response: BaseResponse, organisation_id: OrganisationId, person: PublicId, method: SignInMethod
-    ) -> None:
+    def begin(self, response: BaseResponse, who: SignedIn, method: SignInMethod, manner: Manner = BY_COOKIE) -> None:
         """Signs somebody in who has just proved who they are; what the browser held before ends.
 
-        Raises NotFound where there is no such person.
+        Raises NotFound where there is no such person, NotBelieved where their voucher is not believed any more.
         """
-        manner = Manner(device=device_of(request.headers.get("User-Agent")), origin=network_of(request.remote_addr))
-        text = self.sessions.issue(organisation_id, person, method, manner)
+        device, origin = device_of(request.headers.get("User-Agent")), network_of(request.remote_addr)
+        manner = replace(manner, device=device, origin=origin)
+        text = self.sessions.issue(who.organisation_id, who.person, method, manner)
         self._end_presented()
         self.set_cookie(response, text)
 
@@ -161,7 +193,7 @@ class Guard:
         self.set_cookie(response, "")
 
     def _end_presented(self) -> None:
-        text, carrier = presented()
+        text, carrier = self.presented()
         session = self.sessions.read(text)
         if session is not None and session.carrier is carrier:
             actor = Actor(str(session.person), ViewerRole.SELF, network_of(request.remote_addr), session.method.value)
@@ -169,12 +201,11 @@ class Guard:
 
     def set_cookie(self, response: BaseResponse, text: str) -> None:
         """Gives the browser the session; an empty text takes it away."""
-        path = urlsplit(self.public_url).path or "/"
-        manners = {"httponly": True, "samesite": "Lax", "secure": self.secure_cookies, "path": path}
+        name, path, secure = self.cookie(COOKIE), self.cookie_path(), self.secure_cookies
         if text:
-            response.set_cookie(COOKIE, text, **manners)  # type: ignore[arg-type]  # one dict for several types
+            response.set_cookie(name, text, path=path, secure=secure, httponly=True, samesite="Lax")
         else:
-            response.delete_cookie(COOKIE, path=path)
+            response.delete_cookie(name, path=path, secure=secure, httponly=True, samesite="Lax")
 
     def same_origin(self) -> bool:
         """Whether the request comes from a page of this service; browsers name the origin of every POST."""
@@ -184,26 +215,43 @@ class Guard:
         if origin is None:
             return True
         own = urlsplit(self.public_url)
+        here = f"{own.scheme}://{request.host}"
+        return origin == f"{own.scheme}://{own.netloc}" or (origin == here and self.is_own_name())
+
+    def is_own_name(self) -> bool:
+        """Whether the request names the service as its address does, by a name of this machine, or by a number."""
         try:
-            return origin == f"{own.scheme}://{own.netloc}" or urlsplit(origin).netloc == request.host
+            name = urlsplit(f"//{request.host}").hostname or ""
+            if name in (urlsplit(self.public_url).hostname, "localhost") or name.endswith(".localhost"):
+                return True
+            return bool(ip_address(name))
         except ValueError:
-            return False  # it is no address
+            return False
 
     def _check(self) -> BaseResponse | None:
         access = self.routes.get(request.endpoint or "")
         if request.endpoint is None:
             return None  # Flask's own answer: 404, or 405 for another method
+        if access is not Access.PROBE and not (self.any_name or self.is_own_name()):
+            words = _("This service is known by another name. Open it at {address}, or set PUBLIC_URL to this one.")
+            return Response(words.format(address=self.public_url), status=421, mimetype="text/plain")
         match access:
-            case Access.PUBLIC:
+            case Access.PROBE | Access.PUBLIC:
                 return None
             case Access.SHELL:
                 return self._check_shell()
             case Access.FILE:
-                return None if self.identify() or self._take_ticket() else abort(404)
+                return None if self._may_have_file() else abort(404)
             case Access.CALLBACK:
                 return self._check_callback()
             case None:
                 return abort(404)
+
+    def _may_have_file(self) -> bool:
+        """Whether the request comes from somebody for whom this file may be; a page opened alone has its own only."""
+        if not (self.identify(alone=True) or self._take_ticket()):
+            return False
+        return reaches_file(current_session(), request.path, urlsplit(self.public_url).path)
 
     def _take_ticket(self) -> Principal | None:
         """Who has a ticket for this very address, which stands at its end."""
@@ -216,7 +264,7 @@ class Guard:
     def _check_shell(self) -> BaseResponse | None:
         if f"{request.path}/".startswith(f"{urlsplit(self.public_url).path}/embed/"):
             # Whose it is, is known only when its scripts ask: where cookies are blocked, nothing comes with this.
-            frame_by(self.frame_origins())
+            frame_by(self.frame_origins(request.args.get(TENANT)))
             return None
         return None if self.identify() else self._to_sign_in()
 
@@ -229,7 +277,7 @@ class Guard:
 
     def _check_callback(self) -> BaseResponse | None:
         # Another site can make the browser send a cookie, but no header of ours.
-        if presented()[1] is Carrier.COOKIE and not self.same_origin():
+        if self.presented()[1] is Carrier.COOKIE and not self.same_origin():
             return _refusal(403)
         if request.content_length is None:
             return _refusal(411)
@@ -241,7 +289,7 @@ class Guard:
             return _refusal(400)  # nested far deeper than anything of ours
         if not isinstance(body, dict) or not isinstance(body.get("output"), str):
             return _refusal(400)
-        principal = self.identify()
+        principal = self.identify(alone=True)
         if principal is None:
             return _refusal(401)
         door = self.doors.get(body["output"])
@@ -251,6 +299,10 @@ class Guard:
             return _refusal(400)
         if not self._within_reach(door, body):
             return _refusal(403)
+        try:
+            body.update({name: _storable(body[name]) for name in ("inputs", "state") if name in body})
+        except RecursionError:
+            return _refusal(400)
         if body["output"] == self.router:
             self._close_page(body, principal)
         return None
@@ -275,6 +327,19 @@ class Guard:
             return True
         reach = Reach.of(page)
         return reach is not None and reach.permits(door, body, urlsplit(self.public_url).path)
+
+
+def _storable(value: Any) -> Any:
+    """A value whose texts the database can take, whatever was sent; Dash reads the same parsed body after us."""
+    match value:
+        case str():
+            return storable(value)
+        case list():
+            return [_storable(one) for one in value]
+        case dict():
+            return {name: _storable(one) for name, one in value.items()}
+        case _:
+            return value
 
 
 def _refusal(status: int) -> Response:

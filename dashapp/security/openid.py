@@ -26,6 +26,7 @@ from dashapp.data.store.identity_providers import IdentityProvider
 from dashapp.domain.clock import Clock
 from dashapp.domain.errors import AnalyticsError
 from dashapp.security.outgoing import Outgoing, OutgoingError
+from dashapp.security.passwords import storable
 
 ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """Signatures by a private key that the provider alone has."""
@@ -240,7 +241,7 @@ class OpenId:
         except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise OpenIdError(f"The token is not believed: {type(error).__name__}.") from error
         subject, issued = claims["sub"], claims["iat"]
-        if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT or "\0" in subject:
+        if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT or storable(subject) != subject:
             raise OpenIdError("The token names nobody.")
         if now - issued > OLDEST_TOKEN + LEEWAY:
             raise OpenIdError("The token was made for an earlier sign-in.")

@@ -13,17 +13,21 @@ from werkzeug.wrappers import Response as BaseResponse
 from dashapp.data.database import Database, DatabaseRole, act_for
 from dashapp.data.store.identity_providers import IdentityProvider, list_providers
 from dashapp.data.store.organisations import find_organisation
+from dashapp.data.store.sessions import NotBelieved
 from dashapp.data.store.signed_in import Attested, receive, sign_in_names
 from dashapp.domain.clock import Clock
 from dashapp.domain.keys import OrganisationId
-from dashapp.domain.sessions import SignInMethod
+from dashapp.domain.sessions import SignInMethod, Voucher
 from dashapp.observability.logging import get_logger
 from dashapp.observability.references import new_reference
+from dashapp.security.accounts import SignedIn
 from dashapp.security.devices import network_of
 from dashapp.security.forms import Forms
 from dashapp.security.guard import Access
 from dashapp.security.openid import Client, OpenId, OpenIdError, Started, administers, claim_of
+from dashapp.security.passwords import storable
 from dashapp.security.rates import Rates
+from dashapp.security.sessions import Manner
 from dashapp.security.sign_in import OPENID_PATH, local_path
 from dashapp.security.signing import Signer
 from dashapp.words import _
@@ -79,16 +83,19 @@ class OpenIdPages:
             return self._refuse(str(error))
         response = redirect(address, code=303)
         response.set_cookie(
-            f"{STATE_COOKIE}{started.state[:8]}",
+            self._cookie(started.state),
             self._kept(place, started, local_path(request.args.get("next"), self.forms.prefix)),
             max_age=STATE_SECONDS,
             httponly=True,
             # Lax: the way back comes from the provider's site.
             samesite="Lax",
             secure=self.forms.guard.secure_cookies,
-            path=f"{self.forms.prefix}{OPENID_PATH}",
+            path=self.forms.guard.cookie_path(OPENID_PATH),
         )
         return response
+
+    def _cookie(self, state: str) -> str:
+        return self.forms.guard.cookie(f"{STATE_COOKIE}{state[:8]}")
 
     def _kept(self, place: _Place, started: Started, onward: str) -> str:
         """What the browser keeps: signed, for this provider of this organisation, and not for long."""
@@ -106,7 +113,7 @@ class OpenIdPages:
         place = self._place(organisation, provider)
         if place is None:
             return self._refuse("There is no such provider.")
-        name = f"{STATE_COOKIE}{request.args.get('state', '')[:8]}"
+        name = self._cookie(request.args.get("state", ""))
         kept = self._read_kept(request.cookies.get(name, ""))
         if kept is None or kept["place"] != [place.organisation, place.client.provider.name]:
             return self._refuse("This browser has not begun that sign-in.", name)
@@ -119,7 +126,11 @@ class OpenIdPages:
         person = receive(self.database, place.organisation_id, attested, self.clock(), origin)
         response = redirect(local_path(kept["next"], self.forms.prefix), code=303)
         self._drop(response, name)
-        self.forms.guard.begin(response, place.organisation_id, person, SignInMethod.OIDC)
+        manner = Manner(voucher=Voucher.provider(place.client.provider.issuer))
+        try:
+            self.forms.guard.begin(response, SignedIn(place.organisation_id, person), SignInMethod.OIDC, manner)
+        except NotBelieved as error:
+            return self._refuse(str(error), name)
         log.info("sign_in.openid", organisation_id=int(place.organisation_id), provider=place.client.provider.name)
         return response
 
@@ -144,7 +155,8 @@ class OpenIdPages:
     def _drop(self, response: BaseResponse, cookie: str) -> None:
         """What was begun can be finished once, whatever comes of it."""
         if request.cookies.get(cookie):
-            response.delete_cookie(cookie, path=f"{self.forms.prefix}{OPENID_PATH}")
+            guard = self.forms.guard
+            response.delete_cookie(cookie, path=guard.cookie_path(OPENID_PATH), secure=guard.secure_cookies)
 
     def _place(self, organisation: str, provider: str) -> _Place | None:
         with self.database.transaction(DatabaseRole.JOBS, None) as connection:
@@ -191,6 +203,6 @@ def attested_by(provider: IdentityProvider, claims: dict[str, Any]) -> Attested:
 
 def _text(value: Any) -> str | None:
     """A claim that is a text of a sensible length."""
-    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_CLAIM or "\0" in value:
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_CLAIM or storable(value) != value:
         return None
     return value

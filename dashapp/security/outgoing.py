@@ -276,10 +276,15 @@ def _written(question: Question, parts: SplitResult) -> bytes:
     headers = {"Host": parts.netloc, "Connection": "close", "Accept-Encoding": "identity", **question.headers}
     if question.body is not None:
         headers["Content-Length"] = str(len(question.body))
-    if any("\r" in text or "\n" in text for pair in headers.items() for text in pair):
+    if any("\r" in text or "\n" in text or not _is_latin(text) for pair in headers.items() for text in pair):
         raise AddressRefused("This is not a request that can be sent.")
     lines = [f"{question.method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
     return "\r\n".join(lines).encode("latin-1") + (question.body or b"")
+
+
+def _is_latin(text: str) -> bool:
+    """Whether a header can hold it."""
+    return all(letter <= "\u00ff" for letter in text)
 
 
 def _read(connection: socket.socket, question: Question, deadline: float) -> bytes:
@@ -297,16 +302,18 @@ def _read(connection: socket.socket, question: Question, deadline: float) -> byt
 
 
 def _is_whole(received: bytearray) -> bool:
-    """Whether nothing more needs to be waited for, where the head says how much there is."""
-    head, found, body = bytes(received).partition(b"\r\n\r\n")
-    if not found:
+    """Whether nothing more needs to be waited for, where the head says how much there is. Looks at a large answer
+    without copying it."""
+    end = received.find(b"\r\n\r\n")
+    if end < 0:
         return False
-    for line in head.lower().split(b"\r\n")[1:]:
+    begin = end + len(b"\r\n\r\n")
+    for line in bytes(received[:end]).lower().split(b"\r\n")[1:]:
         name, _, value = line.partition(b":")
         if name == b"content-length" and value.strip().isdigit():
-            return len(body) >= int(value)
+            return len(received) - begin >= int(value)
         if name == b"transfer-encoding":
-            return body == b"0\r\n\r\n" or body.endswith(b"\r\n0\r\n\r\n")
+            return received.endswith(b"\r\n0\r\n\r\n") or received[begin:] == b"0\r\n\r\n"
     return False
 
 

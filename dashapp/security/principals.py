@@ -23,11 +23,11 @@ MOST_REMEMBERED: Final = 20_000
 
 
 def as_signed_in(principal: Principal, method: SignInMethod) -> Principal:
-    """The principal as a way of signing in makes them: what a learning platform vouches for is no administrator, since
-    its own administrators can be anybody there."""
-    if principal.administers and method is SignInMethod.LTI:
-        return replace(principal, administers=False)
-    return principal
+    """The principal as a way of signing in makes them: what a learning platform vouches for is neither administrator
+    nor adviser nor guardian, since its own administrators can be anybody there. What it vouches for is courses."""
+    if method is not SignInMethod.LTI:
+        return principal
+    return replace(principal, administers=False, advises=frozenset(), guards=frozenset())
 
 
 class Principals:

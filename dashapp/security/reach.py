@@ -21,6 +21,7 @@ _PAGES: Final = (
     (re.compile(rf"/embed/organisations/({_PUBLIC_ID})/data-quality"), "quality"),
 )
 """The pages that can be opened alone, by their paths below the public address, and how their ids begin."""
+_FILE: Final = re.compile(r"[a-z]+\.csv")
 _FRAME: Final = ("shell", "_pages_content", "_pages_store", "_pages_location", "_pages_dummy")
 
 
@@ -49,9 +50,11 @@ class Reach:
         return all(self._stays(name, value, prefix) for name, value in _values(body))
 
     def has_file(self, path: str, prefix: str) -> bool:
-        """Whether a path (with its query) is a file of this page."""
-        page = f"{prefix}{self.path.removeprefix('/embed')}/"
-        return path.partition("?")[0].startswith(page) and path.partition("?")[0].endswith(".csv")
+        """Whether a path (with its query) is a file of this page; only classrooms have any."""
+        if self.name != "classroom":
+            return False
+        folder, _slash, name = path.partition("?")[0].rpartition("/")
+        return folder == f"{prefix}{self.path.removeprefix('/embed')}" and _FILE.fullmatch(name) is not None
 
     def _stays(self, name: str, value: object, prefix: str) -> bool:
         if name == f"{ids.Shell.ADDRESS}.data":

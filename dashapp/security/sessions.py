@@ -33,11 +33,15 @@ from dashapp.data.store.sessions import (
 from dashapp.domain.clock import Clock
 from dashapp.domain.errors import Unavailable
 from dashapp.domain.keys import OrganisationId, PublicId
-from dashapp.domain.sessions import Carrier, SignInMethod
+from dashapp.domain.sessions import Carrier, Parent, SignInMethod, Voucher
 from dashapp.observability.logging import get_logger
 from dashapp.security.signing import Signer
 
 COOKIE: Final = "la_session"
+"""Its name over http; over https it has `HOST_ONLY` before it."""
+HOST_ONLY: Final = "__Host-"
+"""Browsers take a cookie with this prefix from this very host over https only, so that no sibling of the host can plant
+one; its path is `/`."""
 IDLE_LIMIT: Final = timedelta(hours=2)
 """Without any request for that long, the session ends. An open page that is looked at asks all the time."""
 ABSOLUTE_LIMIT: Final = timedelta(hours=12)
@@ -111,6 +115,12 @@ class Manner:
     """The network from which it was begun."""
     idle: timedelta = IDLE_LIMIT
     absolute: timedelta = ABSOLUTE_LIMIT
+    voucher: Voucher | None = None
+    """On whose word it is begun; None: on the person's own."""
+    parent: Parent | None = None
+    """From which other session it is opened."""
+    link_epoch: int | None = None
+    """By which signed link: as `EmbedLink` has it."""
 
 
 BY_COOKIE: Final = Manner()
@@ -165,10 +175,12 @@ class Sessions:
     ) -> str:
         """Begins a session of somebody who has just proved who they are; gives the text for the browser.
 
-        Raises NotFound where there is no such person, Unavailable while the database is away.
+        Raises NotFound where there is no such person, NotBelieved where what it rests on is over,
+        Unavailable while the database is away.
         """
         now = self.clock()
-        expires = now + manner.absolute
+        parent = manner.parent
+        expires = now + manner.absolute if parent is None else min(now + manner.absolute, parent.expires_at)
         text = self._signer.sign(Token(manner.carrier, organisation_id, person, int(expires.timestamp())).to_text())
         new = NewSession(
             organisation_id=organisation_id,
@@ -181,6 +193,9 @@ class Sessions:
             started_at=now,
             idle_seconds=int(manner.idle.total_seconds()),
             expires_at=expires,
+            voucher=manner.voucher,
+            parent=parent.digest if parent is not None else None,
+            link_epoch=manner.link_epoch,
         )
         with self.database.transaction(DatabaseRole.WEB, organisation_id) as connection:
             begin_session(connection, new, manner.origin)

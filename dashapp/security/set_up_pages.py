@@ -128,7 +128,7 @@ class SetUpPages:
         if done is None:
             return self._done()
         response = redirect(f"{self.forms.prefix}/", code=303)
-        self.forms.guard.begin(response, done.organisation_id, done.person, SignInMethod.LOCAL)
+        self.forms.guard.begin(response, done, SignInMethod.LOCAL)
         log.info("set_up.done", organisation_id=int(done.organisation_id))
         return response
 

@@ -18,7 +18,7 @@ from dashapp.data.store.organisations import find_organisation
 from dashapp.domain.keys import OrganisationId, PublicId
 from dashapp.domain.sessions import SignInMethod
 from dashapp.observability.logging import get_logger
-from dashapp.security.accounts import Accounts
+from dashapp.security.accounts import Accounts, SignedIn
 from dashapp.security.devices import network_of
 from dashapp.security.forms import Forms
 from dashapp.security.guard import Access
@@ -181,7 +181,7 @@ class SignIn:
             log.info("sign_in.refused")
             return self._page(organisation, wanted, name, refused_words(), 401)
         response = redirect(local_path(wanted, self.forms.prefix), code=303)
-        self.forms.guard.begin(response, who.organisation_id, who.person, SignInMethod.LOCAL)
+        self.forms.guard.begin(response, who, SignInMethod.LOCAL)
         log.info("sign_in.local", organisation_id=int(who.organisation_id))
         return response
 
@@ -191,7 +191,7 @@ class SignIn:
         if person is None:
             return Response(_("Nobody of the demo campus has this name."), status=404, mimetype="text/plain")
         response = redirect(local_path(request.form.get("next"), self.forms.prefix), code=303)
-        self.forms.guard.begin(response, person.organisation_id, person.public_id, SignInMethod.DEMO)
+        self.forms.guard.begin(response, SignedIn(person.organisation_id, person.public_id), SignInMethod.DEMO)
         log.info("sign_in.demo", organisation_id=int(person.organisation_id), role=person.role)
         return response
 

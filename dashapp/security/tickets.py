@@ -17,13 +17,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store.session_tickets import NewTicket, TakenTicket, add_ticket, take_ticket
+from dashapp.data.store.sessions import NotBelieved
 from dashapp.domain.clock import Clock
 from dashapp.domain.keys import OrganisationId
 from dashapp.domain.sessions import Carrier
-from dashapp.security.guard import Access, Guard, current_session, presented
+from dashapp.security.accounts import SignedIn
+from dashapp.security.guard import Access, Guard, current_session, reaches_file
 from dashapp.security.rates import Rates
-from dashapp.security.reach import Reach
-from dashapp.security.sessions import Session
+from dashapp.security.sessions import Manner, Session
 from dashapp.security.sign_in import local_path
 from dashapp.security.signing import Signer
 
@@ -71,12 +72,13 @@ class Tickets:
         if found is None:
             return None
         organisation, taken = found
-        return Session(organisation, taken.person, taken.carrier, taken.session_digest, taken.method, taken.page)
+        return Session(organisation, taken.person, taken.carrier, taken.session.digest, taken.method, taken.page)
 
 
 @dataclass(frozen=True, slots=True)
 class TicketRoutes:
-    """`POST /tickets` gives a ticket to a page; `POST /tab` takes it in a new tab, which then has a session of its own.
+    """`POST /tickets` gives a ticket to a page; `POST /tab` takes it in a new tab, which then has a session of its own,
+    as long as the one from which it was opened.
 
     The new tab posts the ticket, so it stands in no address at all. The browser says that the form came from a page of
     this service: nobody can sign somebody else's browser in by a ticket of their own.
@@ -96,24 +98,19 @@ class TicketRoutes:
             self.guard.open_route(endpoint, Access.PUBLIC)
 
     def _give(self) -> BaseResponse:
-        if presented()[1] is Carrier.COOKIE and not self.guard.same_origin():
-            return Response(status=403)
-        if self.guard.identify() is None:
+        if self.guard.identify(alone=True) is None:
             return Response(status=401)
+        if current_session().carrier is Carrier.COOKIE:
+            # Its tabs have the cookie already; by a ticket it would only get a session that lasts longer.
+            return Response(status=403)
         asked = request.get_json(silent=True)
         path = asked.get("path") if isinstance(asked, dict) else None
         if not isinstance(path, str) or len(path) > LONGEST_PATH or local_path(path, self._prefix()) != path:
             return Response(status=400)
         session = current_session()
-        if not self._within_reach(session, path):
+        if not reaches_file(session, path, self._prefix()):
             return Response(status=403)  # it was opened for one page in a frame, and leads nowhere else
         return jsonify({"ticket": self.tickets.give(session, path)})
-
-    def _within_reach(self, session: Session, path: str) -> bool:
-        if session.page is None:
-            return True
-        reach = Reach.of(session.page)
-        return reach is not None and reach.has_file(path, self._prefix())
 
     def _open_tab(self) -> BaseResponse:
         path = request.form.get("path", "")
@@ -126,7 +123,11 @@ class TicketRoutes:
         if taken.page is not None:
             return Response(status=403)
         response = redirect(path, code=303)
-        self.guard.begin(response, organisation, taken.person, taken.method)
+        manner = Manner(voucher=taken.voucher, parent=taken.session)
+        try:
+            self.guard.begin(response, SignedIn(organisation, taken.person), taken.method, manner)
+        except NotBelieved:
+            return redirect(f"{self._prefix()}/", code=303)
         return response
 
     def _prefix(self) -> str:

@@ -26,7 +26,7 @@ from dashapp.security.guard import Access, Guard
 from dashapp.security.lti.rosters import Rosters
 from dashapp.security.principals import Principals
 from dashapp.security.rights import Rights
-from dashapp.security.sessions import Sessions
+from dashapp.security.sessions import COOKIE, Sessions
 from dashapp.security.sign_in import SIGN_IN_PATH
 from dashapp.security.topics import Topics
 from dashapp.services import Services
@@ -105,8 +105,8 @@ def create_app(
         find_principal=principals,
         public_url=settings.public_url,
         sign_in_path=SIGN_IN_PATH,
-        secure_cookies=settings.production,
-        frame_origins=origins.of_everybody,
+        any_name=settings.production,
+        frame_origins=origins.named,
     )
     kept = (f"{prefix}/assets/", f"{prefix}/_dash-component-suites/")
     headers = SecurityHeaders(kept, strict_transport=settings.production)
@@ -133,7 +133,7 @@ def create_app(
     timed = LiveStopwatch(metrics, f"{prefix}/live")
     rights = Rights(database, clock, principals)
     rights.start()
-    asgi = LiveApp(collectors, f"{prefix}/live", sessions, topics, live, timed, rights)
+    asgi = LiveApp(collectors, f"{prefix}/live", sessions, topics, live, timed, rights, guard.cookie(COOKIE))
     parts = (guard, metrics, collectors, pages, embedding, job_gauges, rosters, rights)
     return Application(server, dash, asgi, services, *parts)
 

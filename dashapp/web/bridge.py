@@ -1,4 +1,5 @@
 """Flask behind ASGI: a thread is taken only by a request that has arrived whole, and only until its answer is made.
+Of a large file it is taken for each piece anew.
 
 a2wsgi's middleware reads the body and sends the answer from the thread itself: a dozen browsers that send or take their
 bytes slowly, or go away in between, would then hold all threads, some of them for ever.
@@ -6,11 +7,11 @@ bytes slowly, or go away in between, would then hold all threads, some of them f
 
 import asyncio
 import contextvars
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi import build_environ
@@ -18,6 +19,7 @@ from a2wsgi.wsgi import build_environ
 from dashapp.api.answers import Problem
 from dashapp.api.memory import Memory
 from dashapp.api.requests import AsgiApp, Gone, Receive, Scope, Send, read_body, read_request
+from dashapp.api.sending import PIECE, SEND
 from dashapp.observability.logging import get_logger
 from dashapp.security.guard import LONGEST_BODY
 
@@ -29,14 +31,15 @@ TAKING_SECONDS: Final = 60.0
 """A connection that has not taken its last answer by then gets no other one."""
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Any]
-Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
+Answer = tuple[int, list[tuple[bytes, bytes]], bytes, IO[bytes] | None]
+"""Status, headers, body; or in its place a file, which whoever sends the answer closes."""
 
 log = get_logger(__name__)
 
 
 @dataclass(slots=True)
 class Bridge:
-    """An ASGI app of a WSGI app whose answers fit into memory. `stop` ends its threads."""
+    """An ASGI app of a WSGI app whose answers fit into memory, but for files. `stop` ends its threads."""
 
     inner: WsgiApp
     threads: int
@@ -66,7 +69,10 @@ class Bridge:
             return
         loop, context = asyncio.get_running_loop(), contextvars.copy_context()
         answer = await loop.run_in_executor(self._executor, context.run, self._ask, scope, body)
-        await self._send(send, answer)
+        if answer[3] is None:
+            await self._send(send, answer)
+        else:
+            await self._send_file(send, receive, answer)
 
     def stop(self) -> None:
         """Ends the threads as soon as they have answered what they have in hand."""
@@ -76,23 +82,27 @@ class Bridge:
         """The whole answer, in a thread."""
         told: list[tuple[str, list[tuple[str, str]]]] = []
         parts: list[bytes] = []
+        files: list[IO[bytes]] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], _error: object = None) -> Callable[..., None]:
             told[:] = [(status, headers)]
             return parts.append
 
         environ = build_environ(scope, BytesIO(body))  # type: ignore[arg-type]  # it only hands the body on
-        iterable = self.inner(dict(environ), start_response)
+        iterable = self.inner({**environ, SEND: files.append}, start_response)
         try:
             parts.extend(iterable)
         finally:
             getattr(iterable, "close", lambda: None)()
         status, headers = told[0]
-        encoded = [(name.strip().lower().encode("latin-1"), value.strip().encode("latin-1")) for name, value in headers]
-        return int(status.partition(" ")[0]), encoded, b"".join(parts)
+        code = int(status.partition(" ")[0])
+        # A handler that failed after it had opened a file answers with words instead.
+        for file in files if code != 200 else files[:-1]:
+            file.close()
+        return code, _encoded(headers), b"".join(parts), files[-1] if files and code == 200 else None
 
     async def _send(self, send: Send, answer: Answer) -> None:
-        status, headers, body = answer
+        status, headers, body, _file = answer
         try:
             async with asyncio.timeout(TAKING_SECONDS):
                 await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -100,10 +110,41 @@ class Bridge:
         except TimeoutError:
             log.info("connection.not_taken")  # the server closes what has no whole answer
 
+    async def _send_file(self, send: Send, receive: Receive, answer: Answer) -> None:
+        """Sends a file piece by piece, each when the one before has been taken; a browser that goes away ends it."""
+        status, headers, _body, file = answer
+        assert file is not None
+        loop, gone = asyncio.get_running_loop(), asyncio.ensure_future(receive())
+        try:
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            while not gone.done():
+                piece = await loop.run_in_executor(self._executor, file.read, PIECE)
+                async with asyncio.timeout(TAKING_SECONDS):
+                    await send({"type": "http.response.body", "body": piece, "more_body": bool(piece)})
+                if not piece:
+                    return
+        except TimeoutError:
+            log.info("connection.not_taken")
+        finally:
+            gone.cancel()
+            file.close()
+
+
+def _encoded(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    """The headers as they are sent. What one cannot hold came from a text that somebody has entered: the answer goes
+    without it, and the log says which it was."""
+    encoded: list[tuple[bytes, bytes]] = []
+    for name, value in headers:
+        try:
+            encoded.append((name.strip().lower().encode("latin-1"), value.strip().encode("latin-1")))
+        except UnicodeEncodeError:
+            log.error("answer.header_left_out", header=name)
+    return encoded
+
 
 def _words_of(problem: Problem) -> Answer:
     """What is wrong with a request that did not arrive, as plain words."""
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in problem.headers]
     body = str(problem.detail).encode()
     headers += [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
-    return problem.status, [*headers, (b"content-length", str(len(body)).encode("ascii"))], body
+    return problem.status, [*headers, (b"content-length", str(len(body)).encode("ascii"))], body, None

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from flask import Flask
 
 from dashapp.api.files import ClassroomFile
+from dashapp.api.leaving import OrganisationFile
 from dashapp.api.reading import ReadingApi
 from dashapp.data.database import Database
 from dashapp.security.accounts import Accounts
@@ -37,9 +38,10 @@ def install_entrances(
     settings, database, clock = services.settings, services.database, services.clock
     rates = Rates(server, settings)
     _install_sign_in(server, guard, services, (rates, demo_people if settings.demo_sign_in else None))
-    links = EmbedLinks(settings.secret_keys, clock, settings.public_url)
+    links = EmbedLinks(settings.secret_keys, clock, settings.public_url, database)
     EmbedLinkRoute(guard, links, embedding, rates).install(server)
     ClassroomFile(guard, services).install(server)
+    OrganisationFile(guard, services).install(server)
     TicketRoutes(guard, Tickets(settings.secret_keys, clock, database), rates).install(server)
     return rates
 

@@ -30,6 +30,8 @@ ASKED_AGAIN: Final = 1.0
 ASKED_WHILE_AWAY: Final = 0.25
 """Seconds: that it is back should be known soon, and to be refused costs little."""
 
+PROXIES_SAY: Final = ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Forwarded", "Via")
+"""By these headers a proxy tells that somebody else is behind a request: not every one sets the same."""
 WORST_FIRST: Final = ("alarmed", "silent", "late")
 """Not read any further until an operator has looked; read by nobody; behind by more than the threshold."""
 
@@ -70,7 +72,7 @@ class Health:
             for path, view in views.items():
                 endpoint = f"{view.__name__}_{number}"
                 server.add_url_rule(f"{base}{path}", endpoint, view, methods=["GET"])
-                guard.open_route(endpoint, Access.PUBLIC)
+                guard.open_route(endpoint, Access.PROBE)
 
     def report(self) -> tuple[Status, dict[str, object]]:
         """The status with its parts."""
@@ -123,7 +125,7 @@ class Health:
 
     def _may_see_metrics(self) -> bool:
         # Who comes through a proxy is not who scrapes: that one comes directly.
-        if request.remote_addr is None or "X-Forwarded-For" in request.headers:
+        if request.remote_addr is None or any(name in request.headers for name in PROXIES_SAY):
             return False
         address = ip_address(request.remote_addr)
         trusted = self.services.settings.trusted_networks

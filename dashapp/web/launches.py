@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from flask import Flask, Response, request
 
 from dashapp.data.store.lti.members import limits_from
+from dashapp.data.store.sessions import NotBelieved
 from dashapp.domain.keys import PublicId
-from dashapp.domain.sessions import Carrier, SignInMethod
+from dashapp.domain.lti import LaunchRefused
+from dashapp.domain.sessions import Carrier, SignInMethod, Voucher
 from dashapp.security.devices import device_of, network_of
 from dashapp.security.embedding import Embedding, Look
 from dashapp.security.guard import Guard
@@ -48,13 +50,18 @@ class OpenPage:
     rosters: Rosters
 
     def __call__(self, arrival: Arrival, path: str) -> Response:
-        """The page at `path`, which begins with the service's own path."""
+        """The page at `path`, which begins with the service's own path. Raises LaunchRefused where the platform is not
+        believed any more by now."""
         organisation, person = arrival.platform.organisation_id, arrival.person.public_id
         # What was remembered of them may be older than the role that this launch has given.
         self.opening.principals.forget(organisation, person)
         device, origin = device_of(request.headers.get("User-Agent")), network_of(request.remote_addr)
-        manner = Manner(carrier=Carrier.BEARER, device=device, origin=origin)
-        text = self.guard.sessions.issue(organisation, person, SignInMethod.LTI, manner)
+        voucher = Voucher.platform(arrival.platform.public_id, arrival.launch.deployment_id)
+        manner = Manner(carrier=Carrier.BEARER, device=device, origin=origin, voucher=voucher)
+        try:
+            text = self.guard.sessions.issue(organisation, person, SignInMethod.LTI, manner)
+        except NotBelieved:
+            raise LaunchRefused("the platform was switched off meanwhile") from None
         if arrival.context is not None and arrival.course is not None:
             self.rosters.sync_soon(arrival.platform, replace(arrival.context, course_id=arrival.course.course_id))
         look = Look(arrival.launch.locale, arrival.launch.theme)

@@ -46,6 +46,8 @@ class LiveApp:
     live: Versions
     timed: LiveStopwatch
     rights: TopicRights
+    cookie: str = COOKIE
+    """The name of the session's."""
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """One connection of the ASGI server."""
@@ -61,7 +63,7 @@ class LiveApp:
     def _answer(self, scope: AsgiScope) -> Answer:
         if scope["method"] not in ("GET", "HEAD"):
             return 405, [(b"allow", b"GET, HEAD"), (b"content-length", b"0")], b""
-        text, carrier, known = _session_and_etag(scope["headers"])
+        text, carrier, known = _session_and_etag(scope["headers"], self.cookie)
         session = self.sessions.glance(text)
         if session is None or session.carrier is not carrier:
             return 401, [(b"content-length", b"0"), (b"cache-control", b"no-store")], b""
@@ -103,19 +105,23 @@ def _as_of(freshness: Freshness) -> list[tuple[bytes, bytes]]:
     ]
 
 
-def _session_and_etag(headers: list[tuple[bytes, bytes]]) -> tuple[str, Carrier, str]:
-    """The text of the session, how it came, and the version that the page knows. A bearer goes before a cookie."""
-    cookie, bearer, etag = "", None, ""
+def _session_and_etag(headers: list[tuple[bytes, bytes]], named: str) -> tuple[str, Carrier, str]:
+    """The text of the session, how it came, and the version that the page knows. A bearer goes before a cookie; of two
+    cookies, as in `Guard.presented`, neither is believed."""
+    cookies: list[str] = []
+    bearer, etag = None, ""
     for name, value in headers:
         if name == b"cookie":
             for part in value.decode("latin-1").split(";"):
                 key, _equals, text = part.strip().partition("=")
-                if key == COOKIE:
-                    cookie = text
+                if key == named:
+                    cookies.append(text)
         elif name == b"authorization":
             scheme, _space, text = value.decode("latin-1").partition(" ")
             if scheme.lower() == "bearer":
                 bearer = text.strip()
         elif name == b"if-none-match":
             etag = value.decode("latin-1")
-    return (cookie, Carrier.COOKIE, etag) if bearer is None else (bearer, Carrier.BEARER, etag)
+    if bearer is not None:
+        return bearer, Carrier.BEARER, etag
+    return cookies[0] if len(cookies) == 1 else "", Carrier.COOKIE, etag

@@ -133,7 +133,9 @@ def _run(
     ending.check()
     migrate(database)
     ending.check()
-    application = create_app(settings, database=database, clock=clock, demo_people=demo_people)
+    application = create_app(
+        settings, database=database, clock=clock, demo_people=demo_people if settings.demo else None
+    )
     stack.callback(application.close)
     ending.check()
     background = Background(application, tell, clock)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from dashapp.data.database import Connection, Database, DatabaseRole
+from dashapp.data.store.accounts import account_of_person
 from dashapp.data.store.identified import (
     all_organisations,
     course_starts,
@@ -97,6 +98,8 @@ def demo_people(database: Database) -> list[DemoPerson]:
                 offered += [
                     DemoPerson(organisation_id, person.public_id, "administrator", person.name, title)
                     for person in find_administrators(connection, organisation_id)
+                    # Who has a password is nobody's to become.
+                    if account_of_person(connection, organisation_id, person.public_id) is None
                 ]
     return offered
 

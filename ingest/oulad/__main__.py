@@ -1,13 +1,10 @@
 """`python -m ingest.oulad ARCHIVE`: replays the published OULAD archive into an organisation of its own."""
 
 import argparse
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import date
 from pathlib import Path
-from typing import Never
 
 from tqdm import tqdm
 
@@ -16,28 +13,10 @@ from dashapp.data.migrations import migrate
 from dashapp.domain.clock import system_clock
 from dashapp.domain.errors import AnalyticsError, SettingsError
 from dashapp.settings import load_settings
+from ingest.history.terminal import INTERRUPTED, Terminal, interruptible
+from ingest.history.ways import Refusal, Through
 from ingest.oulad.archive import ArchiveError, open_archive
-from ingest.oulad.importing import Importer, Refusal, Tally, Through, Wishes
-
-INTERRUPTED = 130
-
-
-class Terminal:
-    """A bar with the rate and the time left, and sentences above it."""
-
-    def __init__(self, bar: "tqdm[Never]") -> None:
-        """`bar` counts rows."""
-        self._bar = bar
-        self._shown = bar.n
-
-    def say(self, sentence: str) -> None:
-        """A sentence that does not disturb the bar."""
-        self._bar.write(sentence)
-
-    def advance(self, tally: Tally) -> None:
-        """Moves the bar to where the tally stands."""
-        self._bar.update(tally.rows - self._shown)
-        self._shown = tally.rows
+from ingest.oulad.importing import Importer, Tally, Wishes
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -52,10 +31,10 @@ def main(arguments: list[str] | None = None) -> int:
                 migrate(database)
             importer = Importer(settings, database, archive, _wishes(chosen), system_clock)
             with (
-                _interruptible(importer),
+                interruptible(importer.stop),
                 tqdm(total=importer.rows(), initial=importer.rows_done(), unit=" rows", mininterval=0.5) as bar,
             ):
-                tally = importer.run(Terminal(bar))
+                tally = importer.run(Terminal(bar, lambda tally: tally.rows))
             print(_summary(tally))
             return 0 if tally.finished else INTERRUPTED
     except (ArchiveError, Refusal, SettingsError) as error:
@@ -112,22 +91,6 @@ def _speed(word: str) -> int | None:
 
 def _modules(word: str) -> frozenset[str]:
     return frozenset(module.strip() for module in word.split(",") if module.strip())
-
-
-@contextmanager
-def _interruptible(importer: Importer) -> Iterator[None]:
-    """The first Ctrl-C ends the import after the batch in hand, the second one at once."""
-
-    def interrupt(_number: int, _frame: object) -> None:
-        importer.stop.set()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _summary(tally: Tally) -> str:

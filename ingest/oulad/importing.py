@@ -1,15 +1,11 @@
 """The import as a whole: where the archive goes, how far it has come, how fast it may be."""
 
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, timedelta
-from enum import StrEnum
 from pathlib import Path
 from threading import Event as Signal
-from time import monotonic
-from typing import Protocol
 
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store.demographics import keep_demographics
@@ -25,15 +21,16 @@ from dashapp.data.store.organisations import (
     register_source,
 )
 from dashapp.data.store.senders import read_senders
-from dashapp.data.store.status import inbox_backlog
 from dashapp.domain.clock import Clock
-from dashapp.domain.errors import AnalyticsError
 from dashapp.domain.events import Event, Identifier, PersonDescribed, Source
 from dashapp.domain.keys import OrganisationId, PersonId
 from dashapp.settings import Settings
 from ingest.bulk import bulk_loader
+from ingest.history import ways
+from ingest.history.pace import Pace
+from ingest.history.progress import Mark, ProgressFile
+from ingest.history.ways import BATCH_EVENTS, WHERE, Batch, Delivery, Refusal, Reporter, Road, Through, way_of
 from ingest.oulad.archive import Archive, Table
-from ingest.oulad.progress import Mark, ProgressFile
 from ingest.oulad.replaying import ISSUER, Replay
 from ingest.oulad.shifting import ShiftedDays, shift_to, shifted_days, start_of
 from ingest.sending import sender_for
@@ -41,25 +38,8 @@ from ingest.sending import sender_for
 TITLE = "Open University (published data)"
 ZONE = "Europe/London"
 """Where the Open University is; an organisation that exists keeps its own zone."""
-BATCH_EVENTS = 10_000
 DAYS_BEFORE_START = 60
 """No presentation of the archive has clicks that long before its start."""
-FULL_INBOX = 50_000
-"""Events in the inbox at which the importer waits for the ingest."""
-LOOK_AGAIN_SECONDS = 0.2
-
-
-class Refusal(AnalyticsError):
-    """The import cannot be done as asked: a sentence for the terminal, exit code 2."""
-
-
-class Through(StrEnum):
-    """The way that the events take."""
-
-    HERE = "here"
-    """Counted by this process, no queue between."""
-    INBOX = "inbox"
-    KAFKA = "kafka"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,36 +59,10 @@ class Wishes:
 
 
 @dataclass(slots=True)
-class Tally:
-    """What has become of the import so far. `rows`: of the archive, those of earlier runs and of modules that are left
-    out included; everything else is of this run."""
+class Tally(ways.Tally):
+    """What has become of the import so far. `rows`: of the archive, those of modules that are left out included."""
 
-    rows: int = 0
-    new: int = 0
-    seen: int = 0
-    refused: int = 0
-    sent: int = 0
-    held_back: int = 0
     demographics: int = 0
-    finished: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Events that travel together, and the row up to which they reach."""
-
-    events: list[Event]
-    mark: Mark
-
-
-class Reporter(Protocol):
-    """Shows how it goes."""
-
-    def say(self, sentence: str) -> None:
-        """A sentence for the person at the terminal."""
-
-    def advance(self, tally: Tally) -> None:
-        """Further rows are safe."""
 
 
 class Importer:
@@ -124,9 +78,7 @@ class Importer:
         self._wishes = wishes
         self._clock = clock
         self._now = clock().astimezone(UTC)
-        self._through = wishes.through or (Through.KAFKA if settings.kafka_brokers else Through.HERE)
-        if self._through is Through.KAFKA and not settings.kafka_brokers:
-            raise Refusal("KAFKA_BROKERS is not set, so nothing can be sent to Kafka.")
+        self._through = way_of(settings, wishes.through)
         # Whatever can be wrong with the archive is found before anything is written.
         self._replay_of(shifted_days(archive, timedelta(), ZONE))
         self._organisation_id, self._source = self._set_up()
@@ -151,8 +103,8 @@ class Importer:
         reporter.say(self._what_is_done())
         if self._wishes.administrator is not None:
             self._appoint(self._wishes.administrator)
-        take = self._count_here if self._through is Through.HERE else self._send
-        for batch in take(self._batches(done), reporter):
+        road = Road(self._settings, self._database, self._clock, self._source, self._through, self._retention)
+        for batch in Delivery(road, self.tally, self.stop).deliver(self._batches(done), reporter):
             self._progress.write(batch.mark)
             self.tally.rows = self._rows_up_to(batch.mark)
             self.tally.held_back = self._replay.held_back
@@ -167,7 +119,7 @@ class Importer:
 
     def _rows_up_to(self, mark: Mark) -> int:
         tables = list(Table)
-        return sum(self._counts[table] for table in tables[: tables.index(mark.table)]) + mark.position
+        return sum(self._counts[table] for table in tables[: tables.index(Table(mark.part))]) + mark.position
 
     # -------------------------------------------------------------- before
 
@@ -245,14 +197,9 @@ class Importer:
 
     def _what_is_done(self) -> str:
         ends = max(run.ends_on for run in self.days.runs.values())
-        where = {
-            Through.HERE: "counted by this process",
-            Through.INBOX: "put into the inbox",
-            Through.KAFKA: "sent to Kafka",
-        }[self._through]
         return (
             f"The archive is shifted by {self.days.shift.days} days, whole weeks: its last presentation ends on"
-            f" {ends}. It records days, no times of day. Its events are {where}."
+            f" {ends}. It records days, no times of day. Its events are {WHERE[self._through]}."
         )
 
     # -------------------------------------------------------------- on the way
@@ -263,11 +210,11 @@ class Importer:
         pace = Pace(self._wishes.speed, self.stop)
         events: list[Event] = []
         mark = done
-        for table in tables if done is None else tables[tables.index(done.table) :]:
-            after = done.position if done is not None and done.table is table else 0
+        for table in tables if done is None else tables[tables.index(Table(done.part)) :]:
+            after = done.position if done is not None and done.part == table else 0
             for replayed in self._replay.events(table, after):
                 events.extend(replayed.events)
-                mark = Mark(table, replayed.position)
+                mark = Mark(table.value, replayed.position)
                 if len(events) >= size:
                     if not pace.await_turn(len(events)):
                         return
@@ -275,61 +222,3 @@ class Importer:
                     events = []
         if mark is not None and events and pace.await_turn(len(events)):
             yield Batch(events, mark)
-
-    def _count_here(self, batches: Iterator[Batch], reporter: Reporter) -> Iterator[Batch]:
-        under_way: deque[Batch] = deque()
-
-        def events() -> Iterator[list[Event]]:
-            for batch in batches:
-                under_way.append(batch)
-                yield batch.events
-
-        with bulk_loader(self._settings, self._database, self._retention) as loader:
-            for counted in loader.load(self._source, events(), self._clock):
-                self.tally.new += counted.new
-                self.tally.seen += counted.seen
-                self.tally.refused += counted.refused
-                yield under_way.popleft()
-
-    def _send(self, batches: Iterator[Batch], reporter: Reporter) -> Iterator[Batch]:
-        with closing(sender_for(self._settings, self._database, self._source)) as sender:
-            for batch in batches:
-                if self._through is Through.INBOX and not self._await_room(reporter):
-                    return
-                sender.send(batch.events)
-                self.tally.sent += len(batch.events)
-                yield batch
-
-    def _await_room(self, reporter: Reporter) -> bool:
-        """Waits while the inbox is full; False when the import was stopped meanwhile."""
-        began = monotonic()
-        told = False
-        while not self.stop.is_set():
-            with self._database.transaction(DatabaseRole.INGEST, None) as connection:
-                waiting = sum(messages for messages, _oldest in inbox_backlog(connection).values())
-            if waiting < FULL_INBOX:
-                return True
-            if not told and monotonic() - began > 30:
-                told = True
-                reporter.say("Nobody takes events out of the full inbox: is the service running?")
-            self.stop.wait(LOOK_AGAIN_SECONDS)
-        return False
-
-
-@dataclass(slots=True)
-class Pace:
-    """Lets events through at no more than `speed` a second; None: as fast as they are taken."""
-
-    speed: int | None
-    stop: Signal
-    clock: Callable[[], float] = monotonic
-    _next: float = field(default=0.0, init=False)
-
-    def await_turn(self, events: int) -> bool:
-        """Waits until these events may go; False when the import was stopped."""
-        if self.speed is not None:
-            now = self.clock()
-            turn = max(self._next, now)
-            self._next = turn + events / self.speed
-            self.stop.wait(turn - now)
-        return not self.stop.is_set()

@@ -21,9 +21,9 @@ from dashapp.domain.events import (
     UnitDescribed,
     Verb,
 )
+from ingest.history.event_ids import RisingIds
 from ingest.native import COURSE_KIND, PERSON_KIND
 from ingest.oulad.archive import Archive, ArchiveError, Row, Table
-from ingest.oulad.positions import EventIds
 from ingest.oulad.shifting import Run, ShiftedDays
 
 ISSUER = "https://analyse.kmi.open.ac.uk/open_dataset"
@@ -112,7 +112,8 @@ class Replay:
         self._runs = {key: run for key, run in days.runs.items() if not only or run.module in only}
         if unknown := set(only) - {run.module for run in days.runs.values()}:
             raise ArchiveError(f"The archive has no module {min(unknown)}.")
-        self._ids = EventIds(archive.identity())
+        # From a row's position: rows of the archive repeat each other in all columns and are all real.
+        self._ids = {table: RisingIds(archive.identity(), number) for number, table in enumerate(Table)}
         self._courses = {key: Identifier(ISSUER, COURSE_KIND, run.value) for key, run in self._runs.items()}
         self._people: dict[str, Identifier] = {}
         self._weeks: set[tuple[str, str]] = set()
@@ -177,7 +178,7 @@ class Replay:
             return ()
         return (
             CourseDescribed(
-                self._ids.at(Table.COURSES, row.position),
+                self._ids[Table.COURSES].at(row.position),
                 self._courses[module, presentation],
                 self._days.first_instant(run, -365),
                 code=f"{module} {presentation}",
@@ -198,7 +199,7 @@ class Replay:
         week = _whole(week_from)
         unit = None if week is None else f"week-{week}"
         described = ActivityDescribed(
-            self._ids.at(Table.VLE, row.position),
+            self._ids[Table.VLE].at(row.position),
             course,
             self._sites[number].activity,
             told,
@@ -210,7 +211,7 @@ class Replay:
         if unit is None or week is None:
             return (described,)
         title = f"Week {week}"
-        event_id = self._ids.at(Table.VLE, row.position, 1)
+        event_id = self._ids[Table.VLE].at(row.position, 1)
         return UnitDescribed(event_id, course, unit, told, title, position=week), described
 
     def _assessment(self, row: Row) -> tuple[Event, ...]:
@@ -221,7 +222,7 @@ class Replay:
         due = _whole(day)
         return (
             ActivityDescribed(
-                self._ids.at(Table.ASSESSMENTS, row.position),
+                self._ids[Table.ASSESSMENTS].at(row.position),
                 self._courses[module, presentation],
                 found.activity,
                 self._days.first_instant(found.run, -365),
@@ -241,14 +242,14 @@ class Replay:
         if run is None:
             return ()
         described = PersonDescribed(
-            self._ids.at(Table.STUDENT_INFO, row.position),
+            self._ids[Table.STUDENT_INFO].at(row.position),
             self._person(student),
             self._days.first_instant(run, -365),
             is_test=False,
         )
         if not _given(result) or self._hold_back(ended := self._days.noon(run, (run.ends_on - run.starts_on).days)):
             return (described,)
-        event_id = self._ids.at(Table.STUDENT_INFO, row.position, 1)
+        event_id = self._ids[Table.STUDENT_INFO].at(row.position, 1)
         course = self._courses[module, presentation]
         return described, OutcomeRecorded(event_id, described.person, course, OUTCOMES[result], ended)
 
@@ -268,11 +269,11 @@ class Replay:
         if last is not None and last < first:
             first = last
         begins = self._days.first_instant(run, first)
-        event_id = self._ids.at(Table.STUDENT_REGISTRATION, row.position)
+        event_id = self._ids[Table.STUDENT_REGISTRATION].at(row.position)
         enrolled = MembershipChanged(event_id, person, course, Role.LEARNER, True, begins)
         if last is None or self._hold_back(ended := self._days.first_instant(run, last + 1)):
             return (enrolled,)
-        event_id = self._ids.at(Table.STUDENT_REGISTRATION, row.position, 1)
+        event_id = self._ids[Table.STUDENT_REGISTRATION].at(row.position, 1)
         return enrolled, MembershipChanged(event_id, person, course, Role.LEARNER, False, ended)
 
     # -------------------------------------------------------------- learning
@@ -292,7 +293,7 @@ class Replay:
         banked = is_banked.strip() == "1"
         return (
             LearningEvent(
-                self._ids.at(Table.STUDENT_ASSESSMENT, row.position),
+                self._ids[Table.STUDENT_ASSESSMENT].at(row.position),
                 Verb.GRADED if banked else Verb.SUBMITTED,
                 self._person(student),
                 self._courses[found.run.module, found.run.presentation],
@@ -319,7 +320,7 @@ class Replay:
         site = self._sites[number]
         return (
             LearningEvent(
-                self._ids.at(Table.STUDENT_VLE, row.position),
+                self._ids[Table.STUDENT_VLE].at(row.position),
                 site.verb,
                 self._people.get(student) or self._person(student),
                 self._courses[key],

@@ -7,6 +7,8 @@ from playwright.sync_api import Frame, Page
 
 from dashapp.data.queries.organisations import own_address
 from dashapp.domain.events import Event
+from dashapp.domain.sessions import Carrier, SignInMethod
+from dashapp.security.sessions import COOKIE, Manner
 from dashapp.web.application import Application
 from ingest.sending import InboxSender
 from tests.campus import ADMINISTRATOR, Campus
@@ -38,9 +40,15 @@ class Service:
 
     def sign_in(self, page: Page, name: str) -> None:
         """Gives the browser the session of somebody."""
-        person = self.campus.people[name]
-        cookie = self.application.guard.sessions.issue(self.campus.organisation_id, person.public_id)
-        page.context.add_cookies([{"name": "la_session", "value": cookie, "url": self.base}])
+        person, sessions = self.campus.people[name], self.application.guard.sessions
+        if self.application.guard.secure_cookies:
+            # An app of an https address, reached over http here: a browser keeps no cookie of it.
+            bearer = Manner(carrier=Carrier.BEARER)
+            text = sessions.issue(self.campus.organisation_id, person.public_id, SignInMethod.LOCAL, bearer)
+            page.context.set_extra_http_headers({"Authorization": f"Bearer {text}"})
+            return
+        cookie = sessions.issue(self.campus.organisation_id, person.public_id)
+        page.context.add_cookies([{"name": COOKIE, "value": cookie, "url": self.base}])
 
     def post(self, *events: Event) -> None:
         """Puts events into the transport."""

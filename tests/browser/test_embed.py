@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from playwright.sync_api import Frame, Page, expect
+from playwright.sync_api import Frame, Page, Request, expect
 
 from dashapp.data.database import DatabaseRole
+from dashapp.data.queries.organisations import own_address
 from dashapp.data.store.frame_origins import register_frame_origin
+from dashapp.data.store.organisations import create_organisation
 from dashapp.data.store.sessions import Ender, SessionChoice
 from dashapp.domain.audit import Actor
 from dashapp.domain.clock import system_clock
@@ -54,6 +56,11 @@ def registered(portal: ThreadingHTTPServer, service: Service) -> str:
     origin, campus = f"http://localhost:{portal.server_port}", service.campus
     with campus.database.transaction(DatabaseRole.WEB, campus.organisation_id) as connection:
         register_frame_origin(connection, campus.organisation_id, origin, "test", system_clock())
+    # Another organisation has origins, too: which ones may frame a page depends on whose it is.
+    with campus.database.transaction(DatabaseRole.JOBS, None) as connection:
+        other = create_organisation(connection, "framed", "Framed College", "Europe/Berlin")
+    with campus.database.transaction(DatabaseRole.JOBS, other) as connection:
+        register_frame_origin(connection, other, "https://lms.framed.example", "test", system_clock())
     service.application.embedding.origins.forget()
     return origin
 
@@ -72,7 +79,8 @@ def link_to(service: Service) -> Callable[[str, str], str]:
         principal = guard.find_principal(session)
         assert principal is not None
         settings = service.application.services.settings
-        return EmbedLinks(settings.secret_keys, system_clock, service.base).make(principal, f"/embed{path}")
+        links = EmbedLinks(settings.secret_keys, system_clock, service.base, service.campus.database)
+        return links.make(principal, f"/embed{path}")
 
     return make
 
@@ -92,6 +100,19 @@ def embed(registered: str, new_page: Callable[..., Page]) -> Embed:
     return open_frame
 
 
+def callbacks_under_way(page: Page) -> set[Request]:
+    """Those that a page asks from now on and that have not been answered yet."""
+    under_way: set[Request] = set()
+
+    def begun(request: Request) -> None:
+        if "_dash-update-component" in request.url:
+            under_way.add(request)
+
+    page.on("request", begun)
+    page.on("requestfinished", lambda request: under_way.discard(request))  # noqa: PLW0108  # Playwright marks it
+    return under_way
+
+
 def test_a_link_opens_its_page_in_a_frame_and_a_reload_keeps_it(
     service: Service, link_to: Callable[[str, str], str], embed: Embed, registered: str
 ) -> None:
@@ -101,7 +122,8 @@ def test_a_link_opens_its_page_in_a_frame_and_a_reload_keeps_it(
     page, frame = embed(f"{address}?theme=dark&locale=en_XA")
     frame.wait_for_selector(".la-page:not(.la-loading)")
 
-    assert frame.url == f"{service.base}/embed{course}?locale=en_XA&theme=dark"
+    tenant = own_address(service.campus.database, service.campus.organisation_id)
+    assert frame.url == f"{service.base}/embed{course}?locale=en_XA&theme=dark&tenant={tenant}"
     assert page.context.cookies() == []
     expect(frame.locator("#classroom-title")).not_to_be_empty()
     expect(frame.locator(".la-nav")).to_be_hidden()
@@ -110,10 +132,15 @@ def test_a_link_opens_its_page_in_a_frame_and_a_reload_keeps_it(
     expect(frame.locator(".la-embedbar .la-live")).to_have_attribute("data-state", "live")
     expect(frame.locator("#shell-embed-open")).to_be_hidden()
 
-    frame.select_option("#classroom-section", "A")
+    under_way = callbacks_under_way(page)
+    with page.expect_response(lambda answer: "classroom-page" in (answer.request.post_data or "")):
+        frame.select_option("#classroom-section", "A")
     until(frame, "location.search.includes('section=A')")
-    # Nothing that is under way is cut off by the reload.
-    page.wait_for_load_state("networkidle")
+    assert f"tenant={tenant}" in frame.url
+    # Nothing that is under way is cut off by the reload. (The page was idle before, so that "networkidle" would say so
+    # at once.)
+    while under_way:
+        page.wait_for_event("requestfinished")
 
     frame.evaluate("location.reload()")
     frame.wait_for_selector(".la-page:not(.la-loading)")
@@ -157,6 +184,38 @@ def test_a_page_that_is_not_registered_cannot_frame_ours_nor_hear_of_it(
     assert frame.locator("#react-entry-point").count() == 0
     assert page.evaluate("heard") == []
     assert any("frame-ancestors" in each for each in page_errors)
+    page_errors.clear()
+
+
+def test_a_page_of_the_same_site_frames_nothing_of_who_is_signed_in_by_the_cookie(
+    service: Service,
+    new_page: Callable[..., Page],
+    portal: ThreadingHTTPServer,
+    page_errors: list[str],
+) -> None:
+    """Another port of a host is another origin of the same site, so that the browser sends the cookie in its frames."""
+    origin, campus = f"http://127.0.0.1:{portal.server_port}", service.campus
+    with campus.database.transaction(DatabaseRole.WEB, campus.organisation_id) as connection:
+        register_frame_origin(connection, campus.organisation_id, origin, "same site", system_clock())
+    service.application.embedding.origins.forget()
+    page = new_page(viewport={"width": 1280, "height": 900})
+    service.sign_in(page, "Max Moor")
+    own = own_address(campus.database, campus.organisation_id)
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request))  # noqa: PLW0108  # Playwright marks what it is given
+
+    page.goto(f"{origin}/portal#{service.base}/embed/organisations/{own}/guardians?tenant={own}")
+    frame = page.frame("tool")
+    assert frame is not None
+    expect(frame.locator("#la-over h1")).to_have_text("This page has closed")
+
+    assert frame.locator("#guardians-save").count() == 0
+    # The document came with the cookie; nothing that the page has asked since did.
+    from_frame = [(each.url, "cookie" in each.all_headers()) for each in asked if each.frame == frame]
+    assert [by_cookie for url, by_cookie in from_frame if "/guardians?" in url] == [True]
+    callbacks = [by_cookie for url, by_cookie in from_frame if "_dash-update-component" in url]
+    assert callbacks
+    assert not any(callbacks)
     page_errors.clear()
 
 

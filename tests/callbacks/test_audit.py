@@ -15,7 +15,7 @@ from dashapp.domain.errors import Unavailable
 from dashapp.domain.principal import Principal
 from dashapp.security.devices import network_of
 from dashapp.web.application import Application
-from tests.campus import ADMINISTRATOR, Campus
+from tests.campus import ADMINISTRATOR, ADVISER, Campus
 from tests.served import Visitor, address
 
 Strangers = Callable[[], Visitor]
@@ -92,6 +92,18 @@ def test_a_learner_who_lists_the_own_sessions_is_recorded_as_themself(campus: Ca
 
     [row] = of(campus, "Cleo Cole", "page = 'sessions'")
     assert row[1:4] == (f"person {campus.people['Cleo Cole'].person_id}", "sessions", "self")
+
+
+def test_the_pages_of_guardians_and_of_a_caseload_are_opened_as_what_they_are_for(
+    campus: Campus, visitor: Strangers, organisation: str
+) -> None:
+    shown(visitor().sign_in(campus, ADMINISTRATOR).ask("guardians-page", address(organisation)))
+    shown(visitor().sign_in(campus, ADVISER).ask("caseload-page", address(None)))
+
+    [opened] = of(campus, ADMINISTRATOR, "page = 'guardians'")
+    assert opened[1:4] == ("organisation", "guardians", "administrator")
+    [listed] = of(campus, ADVISER, "page = 'caseload'")
+    assert listed[1:4] == ("organisation", "caseload", "adviser")
 
 
 def test_what_is_refused_leaves_no_row(campus: Campus, visitor: Strangers) -> None:

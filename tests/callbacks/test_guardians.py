@@ -73,6 +73,18 @@ def invited(visitor: Strangers, campus: Campus, organisation: str, rule: str = "
     return code_in(answer)
 
 
+def test_an_administrator_does_not_become_the_guardian_of_whom_they_like(
+    visitor: Strangers, campus: Campus, organisation: str
+) -> None:
+    code = invited(visitor, campus, organisation)
+
+    answer = accepted(visitor().sign_in(campus, ADMINISTRATOR), code)
+
+    assert "Who has made it cannot use it" in answer
+    assert NOTHING_HERE in child_page(visitor, campus, ADMINISTRATOR)
+    assert CHILD in accepted(visitor().sign_in(campus, GUARDIAN), code)
+
+
 def child_page(visitor: Strangers, campus: Campus, name: str = GUARDIAN) -> str:
     return said(visitor().sign_in(campus, name).ask("student-page", address(campus.people[CHILD].public_id)))
 

@@ -199,3 +199,17 @@ def test_when_all_connections_are_in_use_the_next_one_is_told_so(
             database.transaction(DatabaseRole.JOBS, None),
         ):
             pass
+
+
+@pytest.mark.parametrize("role", SERVICE_ROLES)
+def test_the_text_of_an_error_holds_nothing_of_what_was_asked_for(database: Database, role: DatabaseRole) -> None:
+    asked = {"email": "ada.abel@north.example"}
+    with pytest.raises(sqlalchemy.exc.DBAPIError) as raised, database.transaction(role, None) as connection:
+        connection.execute(text("SELECT length(:email) / 0"), asked)
+    assert "ada.abel" not in str(raised.value)
+
+
+def test_the_text_of_an_error_of_a_migration_holds_nothing_of_what_was_asked_for(database: Database) -> None:
+    with pytest.raises(sqlalchemy.exc.DBAPIError) as raised, database.administration() as connection:
+        connection.execute(text("SELECT length(:email) / 0"), {"email": "ada.abel@north.example"})
+    assert "ada.abel" not in str(raised.value)

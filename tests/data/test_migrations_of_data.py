@@ -9,6 +9,7 @@ from sqlalchemy import make_url, text
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.migrations import _become_owner, _configuration, is_migrated, migrate
 from dashapp.data.migrations.roles import ensure_roles
+from dashapp.data.store.lti.platforms import find_shared_platform
 
 
 @pytest.fixture
@@ -45,7 +46,57 @@ def test_dead_letters_from_before_stay_and_those_that_say_the_same_become_one(ol
         assert connection.execute(forced).scalar_one() is True
 
 
-@pytest.mark.parametrize("older", ["0029"], indirect=True)
+@pytest.mark.parametrize("older", ["0021"], indirect=True)
+def test_platforms_of_before_are_found_at_the_address_that_all_organisations_had(older: Database) -> None:
+    platform = text(
+        "INSERT INTO analytics.lti_platforms (organisation_id, title, issuer, client_id, authorization_url, token_url,"
+        " keyset_url, source_id, enabled, added_by, added_at)"
+        " VALUES (:organisation, 'x', 'https://lms.example', :client, 'a', 't', 'k', 1, true, 'x', now())"
+    )
+    with older.administration() as connection:
+        for organisation in (1, 2):
+            connection.execute(
+                text(
+                    "INSERT INTO analytics.organisations (organisation_id, name, title, created_at)"
+                    " OVERRIDING SYSTEM VALUE VALUES (:key, 'o' || :key, 'x', now())"
+                ),
+                {"key": organisation},
+            )
+        connection.execute(platform, {"organisation": 1, "client": "first"})
+        connection.commit()
+    migrate(older)
+    with older.administration() as connection:
+        for client in ("first", "second"):
+            connection.execute(platform, {"organisation": 2, "client": client})
+        connection.commit()
+    with older.transaction(DatabaseRole.WEB, None) as connection:
+        for named in ("first", None):
+            found = find_shared_platform(connection, "https://lms.example", named)
+            assert found is not None
+            assert found[0] == 1
+        assert find_shared_platform(connection, "https://lms.example", "second") is not None
+
+
+@pytest.mark.parametrize("older", ["0021"], indirect=True)
+def test_what_is_no_origin_of_before_frames_nothing_and_the_others_stay(older: Database) -> None:
+    origin = text(
+        "INSERT INTO analytics.frame_origins (organisation_id, origin, source, added_at)"
+        " VALUES (1, :origin, 'x', now())"
+    )
+    kept = ["http://localhost:8080", "https://[2001:db8::1]", "https://lms.example.edu"]
+    with older.administration() as connection:
+        for one in (*kept, "https://x *", "https://a;sandbox", "https://例え.jp"):
+            connection.execute(origin, {"origin": one})
+        connection.commit()
+    migrate(older)
+    found = text("SELECT origin FROM analytics.frame_origins ORDER BY origin")
+    forced = text("SELECT relforcerowsecurity FROM pg_class WHERE oid = 'analytics.frame_origins'::regclass")
+    with older.administration() as connection:
+        assert list(connection.execute(found).scalars()) == kept
+        assert connection.execute(forced).scalar_one() is True
+
+
+@pytest.mark.parametrize("older", ["0034"], indirect=True)
 def test_what_sources_have_said_of_courses_is_known_as_theirs(older: Database) -> None:
     made = """
         INSERT INTO organisations (organisation_id, name, title, created_at) OVERRIDING SYSTEM VALUE

@@ -1,5 +1,6 @@
 """One row per viewer, subject, page and quarter of an hour, whatever the number of processes; none for what is gone."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -56,6 +57,22 @@ def test_another_viewer_subject_or_page_is_another_row(database: Database, organ
         notes.note(each)
 
     assert len(rows(database, organisation)) == 4
+
+
+def test_a_view_by_a_signed_link_is_a_row_beside_its_makers_own(
+    every_postgres: str, database: Database, organisation: OrganisationId
+) -> None:
+    own = viewing(organisation)
+    by_link = replace(own, actor=replace(own.actor, method="link"))
+    unsaid = replace(own, actor=replace(own.actor, method=None))
+
+    for notes in (ViewNotes(database, Clock()), ViewNotes(database, Clock())):
+        for each in (own, by_link, unsaid, own, by_link, unsaid):
+            notes.note(each)
+
+    with database.transaction(DatabaseRole.WEB, organisation) as connection:
+        found = connection.execute(text("SELECT method FROM audit_log ORDER BY audit_id")).scalars().all()
+    assert found == ["local", "link", None]
 
 
 def test_several_processes_make_one_row(database: Database, organisation: OrganisationId) -> None:

@@ -29,8 +29,8 @@ def production(make_settings: Callable[..., Settings]) -> Settings:
         app_env="production",
         public_url="https://example.edu",
         database_url="postgresql://h/n",
-        secret_keys="s" * 32,
-        pseudonym_key="p" * 32,
+        secret_keys="0123456789abcdef0123456789abcdef",
+        pseudonym_key="00112233445566778899aabbccddeeff",
     )
 
 
@@ -89,7 +89,17 @@ def test_a_field_that_may_hold_a_secret_is_left_out(production: Settings, field:
 
 @pytest.mark.parametrize(
     "said",
-    ["GET /learners.csv?ticket=1.aB-c_d.sig HTTP/1.1", "/embed-link/1.aB-c_d.sig?theme=dark", "Bearer b.1.aB-c_d.sig"],
+    [
+        *(
+            "GET /learners.csv?ticket=1.aB-c_d.sig HTTP/1.1",
+            "/embed-link/1.aB-c_d.sig?theme=dark",
+            "Bearer b.1.aB-c_d.sig",
+        ),
+        "/lti/register/1.aB-c_d.sig?openid_configuration=https%3A%2F%2Flms.example&registration_token=ey.aB-c_d.sig",
+        "GET /account/password-link?organisation=north&key=aB-c_d HTTP/1.1",
+        "/sign-in/openid/north/campus/back?code=aB-c_d&state=1.aB-c_d.sig",
+        "authorization: bearer aB-c_d",
+    ],
 )
 def test_what_opens_a_page_is_left_out_of_an_address(production: Settings, said: str) -> None:
     stream = io.StringIO()

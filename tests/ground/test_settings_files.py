@@ -44,7 +44,7 @@ def test_the_example_file_with_every_line_taken_on_gives_the_defaults(tmp_path: 
     assert load_settings(_env_file=env) == load_settings(_env_file=None)
 
 
-@pytest.mark.parametrize("folder", ["dashapp", "pages", "callbacks", "ingest"])
+@pytest.mark.parametrize("folder", ["dashapp", "pages", "callbacks", "ingest", "exports"])
 def test_only_the_settings_read_the_environment(folder: str) -> None:
     # Handing it on to a child process, all of it or PATH alone, is not reading a setting.
     reading = re.compile(r"(?<!\*\*)os\.environ(?!\.get\(\"PATH\")|os\.getenv|\bgetenv\(|from os import .*environ")
@@ -55,7 +55,7 @@ def test_only_the_settings_read_the_environment(folder: str) -> None:
 def test_a_setting_that_nothing_reads_is_listed_as_such() -> None:
     page = (REPOSITORY / "docs" / "settings.md").read_text()
     listed = {name for name, *_ in ROW.findall(page.split("## Not used yet")[1])}
-    rooms = ("dashapp", "pages", "callbacks", "ingest")
+    rooms = ("dashapp", "pages", "callbacks", "ingest", "exports")
     sources = [path for room in rooms for path in (REPOSITORY / room).rglob("*.py") if path.name != "settings.py"]
     code = "\n".join(path.read_text() for path in [*sources, REPOSITORY / "app.py"])
     # These reach others in another form: an address made of its parts, options of a client, a yes or no, one

@@ -30,7 +30,10 @@ from tests.shared import REPOSITORY
 WITHIN = 60.0
 """Seconds that a busy machine may need."""
 
-JOBS = {"audit_sealing", "quality_alerts", "rosters", "retention", "ended_sessions"}
+JOBS = {"audit_sealing", "quality_alerts", "rosters", "roster_files", "retention", "ended_sessions"} | {
+    "exports",
+    "deletions",
+}
 
 
 def wait_until(true: Callable[[], bool], what: str) -> None:

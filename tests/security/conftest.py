@@ -55,7 +55,7 @@ def courses(application: Application, campus: Campus) -> dict[str, str]:
 def links_of(application: Application, clock: Callable[[], datetime] = system_clock) -> EmbedLinks:
     """What makes the app's embed links."""
     settings = application.services.settings
-    return EmbedLinks(settings.secret_keys, clock, settings.public_url)
+    return EmbedLinks(settings.secret_keys, clock, settings.public_url, application.services.database)
 
 
 def path_of(link: str) -> str:

@@ -5,7 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
+from dashapp.data.database import DatabaseRole
+from dashapp.data.store.sessions import Ender, SessionChoice
+from dashapp.data.tables import audit_log, sessions
+from dashapp.domain.audit import Actor
 from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.sessions import Carrier, SignInMethod
 from dashapp.security.__main__ import main
@@ -135,6 +140,68 @@ def test_an_expired_a_changed_and_a_made_up_link_get_the_same_answer(
     assert answers[0].status_code == 404
 
 
+@pytest.mark.parametrize("others", [False, True], ids=["all sessions", "all others"])
+def test_links_open_nothing_any_more_when_their_maker_has_ended_every_session(
+    application: Application, campus: Campus, visitor: Strangers, others: bool
+) -> None:
+    guard, maker = application.guard, principal_of(application, campus, "Tess Thorne")
+    path = path_of(links_of(application).make(maker, "/embed/courses", timedelta(hours=24)))
+    anothers = path_of(links_of(application).make(principal_of(application, campus, "Theo Tull"), "/embed/courses"))
+    before = visitor().client.get(path)
+    by_link = by_bearer(visitor(), given_in(before.text)["held"]["bearer"])
+    own = guard.sessions.read(guard.sessions.issue(campus.organisation_id, maker.public_id))
+    assert own is not None
+
+    choice = SessionChoice(person_id=maker.person_id, but=own.digest if others else None)
+    guard.sessions.end(campus.organisation_id, choice, Ender(Actor("somebody"), maker.person_id))
+
+    after, made_up = visitor().client.get(path), visitor().client.get("/embed-link/x")
+    assert (after.status_code, after.data) == (made_up.status_code, made_up.data)
+    assert by_link.ask("courses-page", address(None)).status_code == 401
+    assert visitor().client.get(anothers).status_code == 200
+    assert visitor().client.get(path_of(links_of(application).make(maker, "/embed/courses"))).status_code == 200
+
+
+def test_one_session_ends_without_the_links(application: Application, campus: Campus, visitor: Strangers) -> None:
+    guard, maker = application.guard, principal_of(application, campus, "Tess Thorne")
+    path = path_of(links_of(application).make(maker, "/embed/courses"))
+    own = guard.sessions.read(guard.sessions.issue(campus.organisation_id, maker.public_id))
+    assert own is not None
+
+    guard.sessions.end(campus.organisation_id, SessionChoice(digest=own.digest), Ender(Actor("somebody")))
+
+    assert visitor().client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["HEAD", "POST", "PUT"])
+def test_a_link_is_opened_by_get_only_and_nothing_else_begins_a_session(
+    application: Application, campus: Campus, visitor: Strangers, method: str
+) -> None:
+    path = path_of(links_of(application).make(principal_of(application, campus, "Tess Thorne"), "/embed/courses"))
+
+    def begun() -> int:
+        with campus.database.transaction(DatabaseRole.WEB, campus.organisation_id) as connection:
+            return int(connection.execute(select(func.count()).select_from(sessions)).scalar_one())
+
+    before = begun()
+    assert visitor().client.open(path, method=method).status_code == 405
+    assert begun() == before
+
+
+def test_a_view_by_a_link_stands_in_the_trail_beside_one_of_its_makers_own(
+    campus: Campus, visitor: Strangers, opened: Callable[[str, str], Visitor], courses: dict[str, str]
+) -> None:
+    at = address(courses["ALG 1"], embedded=True)
+    visitor().sign_in(campus, "Tess Thorne").ask("classroom-page", at)
+
+    opened("Tess Thorne", f"/embed/courses/{courses['ALG 1']}").ask("classroom-page", at)
+
+    who = str(campus.people["Tess Thorne"].public_id)
+    asked = select(audit_log.c.method).where(audit_log.c.page == "classroom", audit_log.c.actor == who)
+    with campus.database.transaction(DatabaseRole.WEB, campus.organisation_id) as connection:
+        assert {"demo", "link"} <= set(connection.execute(asked).scalars())
+
+
 def test_the_session_of_a_link_is_no_cookie(
     application: Application, campus: Campus, visitor: Strangers, courses: dict[str, str]
 ) -> None:
@@ -193,5 +260,9 @@ def test_links_and_origins_are_made_from_a_terminal(
     assert main(["embed-link", *name, "--person", person, "--page", "/embed/courses"], said.append) == 0
     assert main(["embed-link", *name, "--person", "Tess", "--page", "/embed/courses"], said.append) == 1
 
+    link = path_of(said[-1])
+    assert visitor().client.get(link).status_code == 200
+    assert main(["embed-link", *name, "--person", person, "--end"], said.append) == 0
+    assert visitor().client.get(link).status_code == 404
+    assert said[-1].startswith("Links that were made for them open nothing any more; ")
     assert said[1] == "https://portal.example.edu  (by hand: https://portal.example.edu)"
-    assert visitor().client.get(path_of(said[-1])).status_code == 200

@@ -18,6 +18,7 @@ from tests.served import Visitor, application_on
         ("post", "/tickets", 300),
         ("post", "/tab", 300),
         ("get", "/lti/login", 50),
+        ("get", "/lti/login/none", 50),
         ("post", "/lti/launch", 50),
         ("get", "/lti/register/none", 60),
         ("post", "/lti/register/none", 60),

@@ -7,10 +7,10 @@ from io import StringIO
 import pytest
 from sqlalchemy import func, select
 
-from dashapp.api.files import _harmless
 from dashapp.data.database import DatabaseRole
 from dashapp.data.tables import audit_log
 from dashapp.domain.sessions import Carrier, SignInMethod
+from dashapp.domain.spreadsheets import harmless
 from dashapp.security.sessions import Manner
 from dashapp.web.application import Application
 from tests.campus import ADMINISTRATOR, LEARNERS, Campus
@@ -97,8 +97,33 @@ def test_a_page_that_was_opened_alone_gives_its_own_file_only(
     assert asked(f"/courses/{courses['ALG 1']}") == 403
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@cmd", "\t=1"])
-def test_a_name_is_no_formula(name: str) -> None:
-    assert _harmless(name) == f"'{name}"
-    assert _harmless("Ada Abel") == "Ada Abel"
-    assert _harmless(-1) == -1
+@pytest.mark.parametrize("page", ["/embed/me", "/embed/courses"])
+def test_a_page_without_a_file_gives_none_when_it_was_opened_alone(
+    framed: Callable[..., Visitor], courses: dict[str, str], page: str
+) -> None:
+    somebody, path = framed("Tess Thorne", page), f"/courses/{courses['ALG 1']}/learners.csv"
+
+    assert somebody.client.post("/tickets", json={"path": path}).status_code == 403
+    assert somebody.client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        *((name, f"'{name}") for name in ("=1+1", "+1", "-1", "@cmd", " =1+1", "\u200b=1", "\ufeff\u2060 +1", "\tAda")),
+        *((name, f"'{name}") for name in ("\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20cmd")),
+        ("x;=cmd|' /C calc'!A0", "x;'=cmd|' /C calc'!A0"),
+        ("x, =1", "x,' =1"),
+        ("x\t=1", "x\t'=1"),
+        ("x\n=1;-2", "x\n'=1;'-2"),
+        ("\t=1", "'\t'=1"),
+    ],
+)
+def test_a_name_is_no_formula(name: str, written: str) -> None:
+    assert harmless(name) == written
+
+
+@pytest.mark.parametrize("name", ["Ada Abel", "Jean-Luc Picard", "O'Neill; Abel, Ada", "a=b", "x @ y", "", "Ann + Bo"])
+def test_what_is_no_formula_stays_as_it_is(name: str) -> None:
+    assert harmless(name) == name
+    assert harmless(-1) == -1

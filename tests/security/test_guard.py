@@ -1,14 +1,16 @@
 """Nothing answers that was not opened by name, and everything in a request can be forged."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from dashapp import ids
+from dashapp.data.database import Database
 from dashapp.security.guard import Access
 from dashapp.web.application import Application
 from tests.campus import ADMINISTRATOR, Campus
-from tests.served import Visitor, address, body_of
+from tests.served import Visitor, address, application_on, body_of
 
 Strangers = Callable[[], Visitor]
 
@@ -23,20 +25,19 @@ PUBLIC = {
     "/embed-link/<text>",
     "/tickets",
     "/lti/login",
+    "/lti/login/<organisation>",
     "/lti/launch",
     "/lti/bound",
     "/lti/chosen",
     "/lti/keys/<organisation>",
     "/lti/register/<code>",
     "/tab",
+    "/set-up",
     "/sign-in/password",
     "/sign-in/openid/<organisation>/<provider>",
     "/sign-in/openid/<organisation>/<provider>/back",
     "/api/v1/me",
     "/api/v1/courses",
-    "/health",
-    "/health/live",
-    "/metrics",
 }
 """Every route that a stranger may read: a new one has to be written down here as well."""
 
@@ -46,6 +47,8 @@ def test_every_route_is_opened_by_name_or_closed(application: Application) -> No
     public = {rule for name, rule in rules.items() if application.guard.routes.get(name) is Access.PUBLIC}
     closed = {rule for name, rule in rules.items() if name not in application.guard.routes}
 
+    probes = {rule for name, rule in rules.items() if application.guard.routes.get(name) is Access.PROBE}
+    assert probes == {"/health", "/health/live", "/metrics"}
     assert public == PUBLIC
     assert closed == {"/_reload-hash"}
 
@@ -150,6 +153,49 @@ def test_a_page_of_another_site_cannot_ask(campus: Campus, visitor: Strangers, h
     client = visitor().sign_in(campus, "Ada Abel").client
 
     assert client.post("/_dash-update-component", json={}, headers=header).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["evil.example", "evil.example:3007", "127.0.0.1.evil.example", "localhost.evil", "["])
+def test_a_name_that_somebody_has_lead_here_opens_nothing_and_signs_nobody_in(
+    application: Application, campus: Campus, visitor: Strangers, name: str
+) -> None:
+    client, own = visitor().client, {"Host": name, "Origin": f"http://{name}"}
+    for path in ("/", "/sign-in", "/embed/me", "/me"):
+        answer = client.get(path, headers=own)
+        assert answer.status_code == 421
+        assert "Set-Cookie" not in answer.headers
+    person = str(campus.people["Tess Thorne"].public_id)
+    assert client.post("/sign-in", data={"person": person}, headers=own).status_code == 421
+    assert client.get("/health/live", headers=own).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["localhost:3007", "demo.localhost", "127.0.0.1", "192.0.2.7:3007", "[::1]:3007"])
+def test_names_of_the_machine_itself_and_numbers_lead_to_the_sign_in(visitor: Strangers, name: str) -> None:
+    assert visitor().client.get("/sign-in", headers={"Host": name}).status_code == 200
+
+
+def test_a_page_of_the_same_name_without_tls_cannot_ask(module_database: Database, campus: Campus) -> None:
+    with application_on(module_database, campus, public_url="https://learn.example") as secure:
+        client = Visitor(secure.server.test_client(), secure).sign_in(campus, "Ada Abel").client
+        asked: dict[str, Any] = {"json": {}, "base_url": "https://learn.example"}
+        answers = [
+            client.post("/_dash-update-component", headers={"Origin": f"{scheme}://learn.example"}, **asked)
+            for scheme in ("http", "https")
+        ]
+    assert [answer.status_code for answer in answers] == [403, 400]
+
+
+def test_a_number_by_which_nobody_knows_the_service_is_of_its_scheme_only(
+    module_database: Database, campus: Campus
+) -> None:
+    with application_on(module_database, campus, public_url="https://learn.example") as secure:
+        client = Visitor(secure.server.test_client(), secure).sign_in(campus, "Ada Abel").client
+        asked: dict[str, Any] = {"json": {}, "base_url": "https://192.0.2.7"}
+        answers = [
+            client.post("/_dash-update-component", headers={"Origin": f"{scheme}://192.0.2.7"}, **asked)
+            for scheme in ("http", "https")
+        ]
+    assert [answer.status_code for answer in answers] == [403, 400]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Signing in at a provider of OpenID Connect: what is believed, and everything that is not."""
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -286,6 +287,8 @@ def test_unknown_places_look_alike(provider: Provider, visitor: Strangers) -> No
         {"sub": ["subject-1"]},
         {"sub": "x" * 300},
         {"sub": "a\0b"},
+        {"exp": math.nan},
+        {"iat": math.nan},
     ],
 )
 def test_a_token_that_is_not_for_this_sign_in_is_not_believed(

@@ -71,8 +71,8 @@ def test_production_has_no_demo_sign_in(module_database: Database, campus: Campu
     settings: dict[str, Any] = {
         "app_env": "production",
         "public_url": "https://learn.example/analytics",
-        "secret_keys": "k" * 40,
-        "pseudonym_key": "p" * 40,
+        "secret_keys": "0123456789abcdef0123456789abcdef",
+        "pseudonym_key": "00112233445566778899aabbccddeeff",
     }
     with application_on(module_database, campus, **settings) as application:
         client = application.server.test_client()

@@ -5,15 +5,16 @@ from datetime import timedelta
 
 import pytest
 
+from dashapp.data.database import Database
 from dashapp.data.store.sessions import Ender, SessionChoice
 from dashapp.domain.audit import Actor
 from dashapp.domain.sessions import Carrier, SignInMethod
-from dashapp.security.sessions import Manner
+from dashapp.security.sessions import ABSOLUTE_LIMIT, Manner
 from dashapp.security.tickets import LIFETIME, Tickets
 from dashapp.web.application import Application
-from tests.campus import Campus
+from tests.campus import Campus, build_campus
 from tests.security.conftest import Watch, by_bearer
-from tests.served import Visitor, address
+from tests.served import Visitor, address, application_on, web_settings
 
 Strangers = Callable[[], Visitor]
 
@@ -82,11 +83,8 @@ def test_a_ticket_leads_to_this_service_only(framed: Visitor, path: object) -> N
     assert framed.client.post("/tickets", json={"path": path}).status_code == 400
 
 
-def test_a_stranger_gets_no_ticket(visitor: Strangers, campus: Campus) -> None:
+def test_a_stranger_gets_no_ticket(visitor: Strangers) -> None:
     assert visitor().client.post("/tickets", json={"path": "/me"}).status_code == 401
-    foreign = {"Origin": "https://elsewhere.example"}
-    signed_in = visitor().sign_in(campus, "Ada Abel")
-    assert signed_in.client.post("/tickets", json={"path": "/me"}, headers=foreign).status_code == 403
 
 
 def test_the_session_of_a_link_leads_to_no_new_tab(
@@ -115,3 +113,84 @@ def test_a_ticket_is_good_for_a_minute_and_as_long_as_its_session_lasts(
     watch.now -= LIFETIME
     sessions.end(session.organisation_id, SessionChoice(digest=session.digest), Ender(Actor("somebody")))
     assert tickets.take(orphan, "/me") is None
+
+
+def test_a_browsers_own_sign_in_gets_no_ticket(campus: Campus, visitor: Strangers) -> None:
+    signed_in = visitor().sign_in(campus, "Ada Abel")
+
+    assert signed_in.client.post("/tickets", json={"path": "/me"}, headers=OURS).status_code == 403
+
+
+def test_a_tab_lasts_no_longer_than_the_session_from_which_it_was_opened(database: Database, watch: Watch) -> None:
+    campus = build_campus(web_settings(database), database)
+    with application_on(database, campus, clock=watch) as made:
+        text = made.guard.sessions.issue(
+            campus.organisation_id, campus.people["Ada Abel"].public_id, SignInMethod.LTI, Manner(Carrier.BEARER)
+        )
+        framed, tab = (Visitor(made.server.test_client(), made) for _ in range(2))
+        by_bearer(framed, text)
+        begun = watch.now
+        while watch.now - begun < ABSOLUTE_LIMIT - timedelta(hours=1):
+            watch.now += timedelta(hours=1)
+            assert framed.ask("student-page", address(None)).status_code == 200
+        # What was seen is written every minute; a ticket is good as long as the row says that its session lasts.
+        made.guard.sessions.stop()
+        tab.client.post("/tab", data={"ticket": ticket_of(framed), "path": "/me"}, headers=OURS)
+        assert tab.ask("student-page", address(None)).status_code == 200
+
+        watch.now = begun + ABSOLUTE_LIMIT - timedelta(seconds=1)
+        assert tab.ask("student-page", address(None)).status_code == 200
+        watch.now = begun + ABSOLUTE_LIMIT
+        assert tab.ask("student-page", address(None)).status_code == 401
+        assert framed.ask("student-page", address(None)).status_code == 401
+
+
+@pytest.mark.parametrize("ends", ["frame", "tab", "others"])
+def test_a_tab_ends_with_the_session_from_which_it_was_opened_but_not_the_other_way_round(
+    application: Application, campus: Campus, framed: Visitor, visitor: Strangers, ends: str
+) -> None:
+    """`others`: the reader ends all their other sessions from the tab, and stays in it."""
+    tab, sessions = visitor(), application.guard.sessions
+    tab.client.post("/tab", data={"ticket": ticket_of(framed), "path": "/me"}, headers=OURS)
+    bearer = framed.client.environ_base["HTTP_AUTHORIZATION"].partition(" ")[2]
+    cookie = tab.client.get_cookie("la_session")
+    assert cookie is not None
+    frames, tabs = sessions.read(bearer), sessions.read(cookie.value)
+    assert frames is not None
+    assert tabs is not None
+    choice = {
+        "frame": SessionChoice(digest=frames.digest),
+        "tab": SessionChoice(digest=tabs.digest),
+        "others": SessionChoice(person_id=campus.people["Ada Abel"].person_id, but=tabs.digest),
+    }[ends]
+
+    sessions.end(campus.organisation_id, choice, Ender(Actor("somebody")))
+
+    asked = {"frame": framed, "tab": tab}
+    answers = {name: one.ask("student-page", address(None)).status_code for name, one in asked.items()}
+    assert (
+        answers
+        == {
+            "frame": {"frame": 401, "tab": 401},
+            "tab": {"frame": 200, "tab": 401},
+            "others": {"frame": 401, "tab": 200},
+        }[ends]
+    )
+
+
+def test_no_tab_opens_when_the_frames_session_ends_while_the_ticket_is_taken(
+    application: Application, campus: Campus, framed: Visitor, visitor: Strangers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab, take = visitor(), Tickets.take
+
+    def slowly(tickets: Tickets, text: str, path: str) -> object:
+        taken = take(tickets, text, path)
+        theirs = SessionChoice(person_id=campus.people["Ada Abel"].person_id)
+        application.guard.sessions.end(campus.organisation_id, theirs, Ender(Actor("somebody")))
+        return taken
+
+    monkeypatch.setattr(Tickets, "take", slowly)
+    answer = tab.client.post("/tab", data={"ticket": ticket_of(framed), "path": "/me"}, headers=OURS)
+
+    assert (answer.status_code, answer.location) == (303, "/")
+    assert tab.ask("student-page", address(None)).status_code == 401

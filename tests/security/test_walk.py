@@ -8,11 +8,16 @@ from uuid import uuid4
 
 import dash
 import pytest
+from werkzeug.routing import Rule
 
+from dashapp.data.queries.organisations import own_address
 from dashapp.domain.principal import Permission
+from dashapp.domain.sessions import Carrier, SignInMethod
 from dashapp.security.guard import Access
+from dashapp.security.sessions import Manner
 from dashapp.web.application import ROUTER, Application
 from tests.campus import ADMINISTRATOR, ADVISER, GUARDIAN, LEARNERS, SECTION_TEACHER, TEACHERS, Campus
+from tests.security.conftest import by_bearer
 from tests.served import Visitor, body_of
 
 Strangers = Callable[[], Visitor]
@@ -87,11 +92,52 @@ def test_no_route_answers_a_stranger_by_any_method_unless_it_is_public(
     for rule in application.server.url_map.iter_rules():
         access = application.guard.routes.get(rule.endpoint)
         path = rule.build(dict.fromkeys(rule.arguments, "x"), append_unknown=False)
-        if access is Access.PUBLIC or path is None:
+        if access in (Access.PUBLIC, Access.PROBE) or path is None:
             continue
         for method in METHODS:
             answer = visitor().client.open(path[1], method=method)
             assert answer.status_code in (302, 400, 401, 403, 404, 405, 411), (rule.rule, method)
+
+
+def paths_of(rule: Rule, named: str) -> set[str]:
+    """The addresses of a route that name one thing by its id: of the routes for any path, each page and what is below
+    them."""
+    if "<path:" in rule.rule:
+        return {path_of(page, named) for page in pages()} | {f"/courses/{named}/x", "/courses", "/me/x.csv"}
+    built = rule.build(dict.fromkeys(rule.arguments, named), append_unknown=False)
+    return {built[1]} if built is not None else set()
+
+
+@pytest.mark.parametrize("own", ["me", "courses", "classroom", "institution"])
+def test_a_session_for_one_page_is_a_strangers_on_every_route_but_its_own_file(
+    application: Application, campus: Campus, visitor: Strangers, courses: dict[str, str], own: str
+) -> None:
+    """Its callbacks and its tickets are walked in test_embedding.py and test_files.py."""
+    organisation = str(own_address(campus.database, campus.organisation_id))
+    page = {
+        "me": "/embed/me",
+        "courses": "/embed/courses",
+        "classroom": f"/embed/courses/{courses['ALG 1']}",
+        "institution": f"/embed/organisations/{organisation}",
+    }[own]
+    text = application.guard.sessions.issue(
+        campus.organisation_id,
+        campus.people["Tess Thorne"].public_id,
+        SignInMethod.LINK,
+        Manner(Carrier.BEARER, page),
+    )
+    opened: set[str] = set()
+    for rule in application.server.url_map.iter_rules():
+        if application.guard.routes.get(rule.endpoint) is Access.PUBLIC:
+            continue
+        for path in {each for named in (*courses.values(), organisation) for each in paths_of(rule, named)}:
+            for method in METHODS:
+                bound = by_bearer(visitor(), text).client.open(path, method=method)
+                stranger = visitor().client.open(path, method=method)
+                if (bound.status_code, bound.location) != (stranger.status_code, stranger.location):
+                    opened.add(f"{method} {path}")
+
+    assert opened == ({f"GET /courses/{courses['ALG 1']}/learners.csv"} if own == "classroom" else set())
 
 
 def test_a_stranger_with_a_perfect_request_gets_nothing_from_any_callback(

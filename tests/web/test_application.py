@@ -199,5 +199,5 @@ def test_what_is_not_there_is_said_in_plain_words(visitor: Strangers, path: str)
 
 def test_a_missing_slash_leads_to_no_name_that_the_asker_made_up(module_database: Database, campus: Campus) -> None:
     with application_on(module_database, campus, public_url="http://127.0.0.1:3007/below") as application:
-        answer = application.server.test_client().get("/below", headers={"Host": "elsewhere.example"})
+        answer = application.server.test_client().get("/below", headers={"Host": "192.0.2.7:8080"})
     assert (answer.status_code, answer.headers["Location"]) == (308, "/below/")

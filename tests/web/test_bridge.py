@@ -1,8 +1,9 @@
 """A browser that is slow, or goes away, holds nobody else up."""
 
+import asyncio
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ import pytest
 
 from dashapp.security.guard import LONGEST_BODY
 from dashapp.web.application import WSGI_THREADS, Application
+from dashapp.web.bridge import Bridge
 from tests.served import serving
 
 SCRIPT = "/assets/plotly-cartesian.min.js"
@@ -96,3 +98,22 @@ def test_one_file_under_many_addresses_is_compressed_once(base: str, monkeypatch
         assert answer.status_code == 200
         assert answer.headers["content-encoding"] == "br"
     assert len(compressed) <= 1
+
+
+def test_a_header_that_cannot_be_sent_is_left_out_and_the_answer_comes() -> None:
+    def inner(_environ: object, start_response: Callable[..., object]) -> list[bytes]:
+        start_response("200 OK", [("X-Name", "例え"), ("X-Other", "é"), ("Content-Length", "2")])
+        return [b"ok"]
+
+    async def ask() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(bridge)) as client:
+            return await client.get("http://tool.example/")
+
+    bridge = Bridge(inner, 1)
+    try:
+        answer = asyncio.run(ask())
+    finally:
+        bridge.stop()
+    assert (answer.status_code, answer.text) == (200, "ok")
+    assert answer.headers["x-other"] == "é"
+    assert "x-name" not in answer.headers

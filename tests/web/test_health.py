@@ -187,7 +187,11 @@ def test_metrics_time_the_answers_by_route_and_never_by_address(own_application:
 
 @pytest.mark.parametrize(
     "options",
-    [{"environ_base": {"REMOTE_ADDR": "203.0.113.9"}}, {"headers": {"X-Forwarded-For": "203.0.113.9"}}],
+    [
+        {"environ_base": {"REMOTE_ADDR": "203.0.113.9"}},
+        *({"headers": {name: "203.0.113.9"}} for name in ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via")),
+        {"headers": {"X-Forwarded-Proto": "https"}},
+    ],
     ids=str,
 )
 def test_metrics_are_for_this_machine_and_trusted_ones(own_application: Application, options: dict[str, Any]) -> None:

@@ -159,7 +159,7 @@ def test_a_broker_that_is_away_at_the_start_stops_no_page(tmp_path: Path) -> Non
 
         assert (health.status_code, health.json()["status"]) == (200, "degraded")
         assert health.json()["parts"]["transport"] == {"status": "away", "kind": "kafka"}
-        assert service.answer("/sign-in").status_code == 200
+        assert service.answer("/set-up").status_code == 200
         assert service.end(signal.SIGTERM) == 0
 
 
@@ -178,7 +178,7 @@ def test_it_is_whole_again_soon_after_the_database_has_lost_a_process(tmp_path: 
         # PostgreSQL ends all its sessions then, and recovers from its log.
         assert not psutil.wait_procs(backends, WITHIN)[1]
 
-        wait_until(lambda: service.answer("/sign-in").status_code == 200, "pages are served")
+        wait_until(lambda: service.answer("/set-up").status_code == 200, "pages are served")
         wait_until(lambda: well(service), "it is well again")
         assert service.end(signal.SIGTERM) == 0
 

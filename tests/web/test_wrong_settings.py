@@ -105,7 +105,7 @@ def test_a_cache_that_is_away_stops_nothing_and_is_said(tmp_path: Path) -> None:
         assert answer.status_code == 200
         assert answer.json()["status"] == "degraded"
         assert answer.json()["parts"]["cache"] == {"status": "away", "kind": "redis"}
-        assert service.answer("/sign-in").status_code == 200
+        assert service.answer("/set-up").status_code == 200
 
     assert SECRET not in service.said()
     assert "Traceback" not in service.said()

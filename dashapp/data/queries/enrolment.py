@@ -85,9 +85,8 @@ def learners_of(organisation: OrganisationId, courses: Collection[CourseId], ins
     `joined_at` is null where a source knows no start. `enrolled`: false in courses without a roster.
     """
     staff = _staff(organisation, courses, instant)
-    return union_all(_enrolled(organisation, courses, instant, staff), _met(organisation, courses, staff)).subquery(
-        "learners"
-    )
+    met = _met(organisation, courses, instant, staff)
+    return union_all(_enrolled(organisation, courses, instant, staff), met).subquery("learners")
 
 
 def _enrolled(
@@ -130,10 +129,39 @@ def without_roster(organisation: OrganisationId, course: ColumnElement[Any]) -> 
         said.c.scope_kind == "course",
         said.c.scope_id == course,
         said.c.role == Role.LEARNER,
+        # Whom the administration adds by hand is no roster, else everybody else would be gone from the course.
+        said.c.granted_by == "event",
     )
 
 
-def _met(organisation: OrganisationId, courses: Collection[CourseId], staff: Subquery) -> Select[Any]:
+def _not_added(organisation: OrganisationId, course: ColumnElement[Any], instant: datetime) -> ColumnElement[bool]:
+    """The administration has not made them a learner of the course: else they are listed as such already.
+
+    As a value, not as a condition: PostgreSQL would make a join of it with everybody who learns anywhere.
+    """
+    added, holder = memberships.alias("added"), people.alias("holder")
+    found = (
+        select(added.c.membership_id)
+        .join(
+            holder,
+            and_(holder.c.organisation_id == added.c.organisation_id, holder.c.person_id == added.c.person_id),
+        )
+        .where(
+            added.c.organisation_id == organisation,
+            added.c.scope_kind == "course",
+            added.c.scope_id == course,
+            added.c.role == Role.LEARNER,
+            holds_at(instant, added),
+            func.coalesce(holder.c.merged_into, holder.c.person_id) == people.c.person_id,
+        )
+        .limit(1)
+    )
+    return found.scalar_subquery().is_(None)
+
+
+def _met(
+    organisation: OrganisationId, courses: Collection[CourseId], instant: datetime, staff: Subquery
+) -> Select[Any]:
     """Everybody with activity in those of the courses that have no roster."""
     keys = bindparam(None, sorted(courses), type_=ARRAY(BigInteger), unique=True)
     asked = select(func.unnest(keys).label("course_id")).subquery("asked")
@@ -160,6 +188,7 @@ def _met(organisation: OrganisationId, courses: Collection[CourseId], staff: Sub
             without_roster(organisation, asked.c.course_id),
             ~described(people, "is_test"),
             ~exists().where(staff.c.course_id == asked.c.course_id, staff.c.person_id == people.c.person_id),
+            _not_added(organisation, asked.c.course_id, instant),
         )
     )
 

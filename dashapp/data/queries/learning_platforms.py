@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, text
 from dashapp.data.queries.described import full_name
 from dashapp.data.store.identified import newest_zone
 from dashapp.data.store.lti.tool_keys import read_keys
-from dashapp.domain.keys import OrganisationId, PublicId
+from dashapp.domain.keys import OrganisationId, PersonId, PublicId
 from dashapp.domain.lti import PERSON_KIND, SOURCED_KIND
 from dashapp.domain.platforms import (
     CodeRow,
@@ -49,11 +49,14 @@ def read_view(connection: Connection, organisation: OrganisationId, now: datetim
     )
 
 
-def find_learners(connection: Connection, organisation: OrganisationId, words: str) -> list[NamedRow]:
-    """People whom events know, by a part of their name or by their whole address; as many as fit into a list."""
+def find_learners(connection: Connection, organisation: OrganisationId, words: str) -> dict[PersonId, NamedRow]:
+    """People whom events know, by a part of their name or by their whole address; as many as fit into a list.
+
+    Whoever shows them to somebody notes it first.
+    """
     wanted = " ".join(words.split())[:100]
     if len(wanted) < 2:
-        return []
+        return {}
     escaped = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     values = {
         "organisation": organisation,
@@ -62,7 +65,20 @@ def find_learners(connection: Connection, organisation: OrganisationId, words: s
         "kinds": [PERSON_KIND, SOURCED_KIND],
         "limit": MOST_FOUND,
     }
-    return [_person(row) for row in connection.execute(_LEARNERS, values).mappings()]
+    return {PersonId(row["person_id"]): _person(row) for row in connection.execute(_LEARNERS, values).mappings()}
+
+
+def may_be_linked(connection: Connection, organisation: OrganisationId, absorbed: PersonId, kept: PersonId) -> bool:
+    """Whether `absorbed` waits in the list of the page, and `kept` is somebody whom it finds and who is nobody's staff
+    by a grant: of these two (canonical keys) the administration may say that they are one."""
+    values = {
+        "organisation": organisation,
+        "absorbed": absorbed,
+        "kept": kept,
+        "kinds": [PERSON_KIND, SOURCED_KIND],
+        "kind": PERSON_KIND,
+    }
+    return bool(connection.execute(_MAY_BE_LINKED, values).scalar_one())
 
 
 def _platforms(connection: Connection, organisation: OrganisationId) -> tuple[PlatformRow, ...]:
@@ -132,24 +148,43 @@ _OTHER_NAME: Final = """EXISTS (
 _STUDIED: Final = """EXISTS (
         SELECT 1 FROM learner_course_days d
         WHERE d.organisation_id = p.organisation_id AND d.person_id = p.person_id)"""
+_ANY_OF_THEM: Final = """o.organisation_id = p.organisation_id
+            AND (o.person_id = p.person_id OR o.merged_into = p.person_id)"""
+"""A grant stays with the key to which it was made, so all who are one are asked."""
+_HELD: Final = f"""SELECT 1 FROM people o
+        JOIN memberships m ON m.organisation_id = o.organisation_id AND m.person_id = o.person_id
+        WHERE {_ANY_OF_THEM} AND (m.ends_at IS NULL OR m.ends_at > clock_timestamp())"""
+_MORE_THAN_LEARNER: Final = f"""(EXISTS ({_HELD} AND m.role <> 'learner') OR EXISTS (
+        SELECT 1 FROM people o
+        JOIN accounts n ON n.organisation_id = o.organisation_id AND n.person_id = o.person_id
+        WHERE {_ANY_OF_THEM}))"""
+_GRANTED: Final = f"EXISTS ({_HELD} AND m.scope_kind IN ('organisation', 'learners') AND m.granted_by <> 'event')"
+_WAITS: Final = f"""NOT {_OTHER_NAME} AND NOT {_STUDIED} AND NOT p.is_test AND NOT {_MORE_THAN_LEARNER}"""
+_OF_A_PLATFORM: Final = """i.kind = :kind AND EXISTS (
+            SELECT 1 FROM lti_platforms l WHERE l.organisation_id = i.organisation_id AND l.issuer = i.issuer)"""
 _UNLINKED: Final = text(f"""
     SELECT DISTINCT ON (p.person_id) p.public_id, p.given_name, p.family_name, coalesce(p.email, i.value) AS detail
     FROM person_identifiers i
     JOIN people a ON a.organisation_id = i.organisation_id AND a.person_id = i.person_id
     JOIN people p ON p.organisation_id = a.organisation_id AND p.person_id = coalesce(a.merged_into, a.person_id)
-    WHERE i.organisation_id = :organisation AND i.kind = :kind AND NOT {_OTHER_NAME} AND NOT {_STUDIED}
-        AND NOT p.is_test
-        AND EXISTS (SELECT 1 FROM lti_platforms l WHERE l.organisation_id = i.organisation_id AND l.issuer = i.issuer)
-        AND NOT EXISTS (
-            SELECT 1 FROM memberships m WHERE m.organisation_id = p.organisation_id AND m.person_id = p.person_id
-                AND m.role <> 'learner' AND (m.ends_at IS NULL OR m.ends_at > clock_timestamp()))
+    WHERE i.organisation_id = :organisation AND {_OF_A_PLATFORM} AND {_WAITS}
     ORDER BY p.person_id DESC LIMIT :limit""")
 _LEARNERS: Final = text(f"""
-    SELECT p.public_id, p.given_name, p.family_name, p.email AS detail FROM people p
+    SELECT p.person_id, p.public_id, p.given_name, p.family_name, p.email AS detail FROM people p
     WHERE p.organisation_id = :organisation AND p.merged_into IS NULL
         AND (concat_ws(' ', p.given_name, p.family_name) ILIKE :part OR lower(p.email) = lower(:address))
-        AND ({_OTHER_NAME} OR {_STUDIED})
+        AND ({_OTHER_NAME} OR {_STUDIED}) AND NOT {_GRANTED}
     ORDER BY p.family_name, p.given_name, p.person_id LIMIT :limit""")
+_MAY_BE_LINKED: Final = text(f"""
+    SELECT EXISTS (
+        SELECT 1 FROM people p WHERE p.organisation_id = :organisation AND p.person_id = :absorbed
+            AND p.merged_into IS NULL AND {_WAITS} AND EXISTS (
+                SELECT 1 FROM people o
+                JOIN person_identifiers i ON i.organisation_id = o.organisation_id AND i.person_id = o.person_id
+                WHERE {_ANY_OF_THEM} AND {_OF_A_PLATFORM}))
+    AND EXISTS (
+        SELECT 1 FROM people p WHERE p.organisation_id = :organisation AND p.person_id = :kept
+            AND p.merged_into IS NULL AND ({_OTHER_NAME} OR {_STUDIED}) AND NOT {_GRANTED})""")
 _COURSES: Final = text("""
     SELECT public_id, coalesce(nullif(concat_ws(' · ', code, title), ''), claimed_title, '') AS name FROM courses
     WHERE organisation_id = :organisation ORDER BY 2, course_id LIMIT 5000""")

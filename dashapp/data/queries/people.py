@@ -83,6 +83,7 @@ def roles_statement(organisation: OrganisationId, keys: Collection[PersonId], at
             held.role,
             held.granted_by,
             held.source_id,
+            held.with_id,
             sections.c.course_id,
             func.coalesce(learner.c.merged_into, learner.c.person_id).label("learner_id"),
         )
@@ -237,7 +238,8 @@ def _course_roles(held: Held) -> set[tuple[int, str, int | None]]:
     return {
         (one.scope_id, one.role, one.source_id)
         for one in held
-        if one.role in STAFF_ROLES and one.scope_kind == "course"
+        # What only accompanies a section's role that the administration granted opens nothing of its own.
+        if one.role in STAFF_ROLES and one.scope_kind == "course" and one.with_id is None
     }
 
 

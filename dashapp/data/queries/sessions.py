@@ -44,7 +44,7 @@ def list_sessions(
     """
     row = sessions.c
     idle = func.make_interval(0, 0, 0, 0, 0, 0, row.idle_seconds)
-    conditions = [row.person_id.in_(same_person(person))] if person is not None else []
+    conditions = [row.person_id.in_(same_person(organisation, person))] if person is not None else []
     found = connection.execute(
         select(
             *(row.session_id, row.method, row.device, row.page, row.started_at, row.seen_at),

@@ -132,6 +132,12 @@ def enable_account(connection: Connection, organisation: OrganisationId, sign_in
     return changed.rowcount > 0
 
 
+def accounts_of(connection: Connection, organisation: OrganisationId, person: PersonId) -> dict[str, bool]:
+    """The names with which a person (canonical key) signs in → whether each may be used now."""
+    values = {"organisation": organisation, "person": person}
+    return {row.sign_in_name: row.enabled for row in connection.execute(_OF_PERSON, values)}
+
+
 def list_accounts(connection: Connection, organisation: OrganisationId) -> list[ListedAccount]:
     """All accounts of an organisation, by name."""
     rows = connection.execute(
@@ -266,6 +272,11 @@ def _find(connection: Connection, organisation: OrganisationId, **wanted: object
 
 
 _ACCOUNT: Final = ("account_id", "sign_in_name", "password_hash")
+_OF_PERSON: Final = text(
+    "SELECT a.sign_in_name, a.enabled FROM accounts a"
+    " JOIN people p ON p.organisation_id = a.organisation_id AND p.person_id = a.person_id"
+    " WHERE a.organisation_id = :organisation AND (p.person_id = :person OR p.merged_into = :person) ORDER BY 1"
+)
 _CREATE: Final = text(
     "INSERT INTO accounts (organisation_id, person_id, sign_in_name, created_at)"
     " VALUES (:organisation, :person, :name, :at) ON CONFLICT DO NOTHING"

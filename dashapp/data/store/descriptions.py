@@ -229,7 +229,7 @@ def _person(taken: Taken, _links: Links) -> Row:
         "given_name": event.given_name,
         "family_name": event.family_name,
         "email": event.email,
-        "is_test": bool(event.is_test),
+        "described_test": bool(event.is_test),
         "provisional": False,
     }
 
@@ -314,8 +314,13 @@ _OF_COURSES: Final = {
     "starts_on": "starts_on",
     "ends_on": "ends_on",
 }
+_TEST: Final = """coalesce(CASE WHEN t.merged_into IS NOT NULL THEN (
+            SELECT s.test_override FROM people s
+            WHERE s.organisation_id = t.organisation_id AND s.person_id = t.merged_into) END,
+        t.test_override, excluded.described_test)"""
+"""What the administration has said holds, whatever a source says afterwards."""
 _TABLES: Final[Mapping[type, _Described]] = {
-    PersonDescribed: _Described("people", ("person_id",), _person),
+    PersonDescribed: _Described("people", ("person_id",), _person, f", is_test = {_TEST}"),
     CourseDescribed: _Described("courses", ("course_id",), _course, decidable=_OF_COURSES),
     SectionDescribed: _Described("sections", ("course_id", "name"), _section, decidable={"title": "title"}),
     UnitDescribed: _Described("units", ("course_id", "name"), _unit),

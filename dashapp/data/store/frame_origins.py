@@ -2,20 +2,39 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from dashapp.data.store.locks import own_frames
 from dashapp.data.tables import frame_origins
+from dashapp.domain.errors import AnalyticsError
 from dashapp.domain.keys import OrganisationId
+
+LONGEST_TOGETHER: Final = 2000
+"""Characters of all origins of an organisation, each with a space: they stand in one header, and proxies take 4 KiB of
+headers at the least."""
+
+
+class FramesFull(AnalyticsError):
+    """An organisation has registered as many origins as one header bears."""
 
 
 def register_frame_origin(
     connection: Connection, organisation: OrganisationId, origin: str, source: str, at: datetime
 ) -> None:
-    """Lets pages of an origin frame ours. `source`: by what; an origin stays as long as any source names it."""
+    """Lets pages of an origin frame ours. `source`: by what; an origin stays as long as any source names it.
+
+    Raises FramesFull, after which the transaction is to be given up.
+    """
+    own_frames(connection, organisation)
     row = {"organisation_id": organisation, "origin": origin, "source": source, "added_at": at}
     connection.execute(insert(frame_origins).values(row).on_conflict_do_nothing())
+    each = select(frame_origins.c.origin).where(frame_origins.c.organisation_id == organisation).distinct().subquery()
+    together = connection.execute(select(func.sum(func.length(each.c.origin) + 1))).scalar_one()
+    if together > LONGEST_TOGETHER:
+        raise FramesFull("No more pages can be named that may show ours in a frame: take others back first.")
 
 
 def withdraw_frame_origins(connection: Connection, organisation: OrganisationId, source: str) -> int:

@@ -17,7 +17,7 @@ class Merge:
     absorbed: PersonId
     reason: str
     by: str
-    """Who decided it, for the audit."""
+    """Who decided it, for the audit: somebody's public id, or what an operator or a rule is called."""
     at: datetime
 
 
@@ -59,5 +59,20 @@ def settle_descriptions(cursor: extensions.cursor, organisation: int, people: Co
             ORDER BY w.person_id, m.described_at DESC, m.described_by COLLATE "C" DESC, m.person_id) latest
         WHERE p.organisation_id = %(organisation)s AND p.person_id = latest.canonical
             AND p.described_as IS DISTINCT FROM nullif(latest.person_id, p.person_id)""",
+        {"organisation": organisation, "people": list(people)},
+    )
+    settle_tests(cursor, organisation, people)
+
+
+def settle_tests(cursor: extensions.cursor, organisation: int, people: Collection[int]) -> None:
+    """Finds who is a test person among these people (canonical keys) and all who are one with them: by what the
+    administration has said, else by each one's own description. The caller holds the locks of the people's rows."""
+    cursor.execute(
+        """UPDATE people p SET is_test = coalesce(s.test_override, p.test_override, p.described_test)
+        FROM people s
+        WHERE p.organisation_id = %(organisation)s AND s.organisation_id = %(organisation)s
+            AND s.person_id = ANY(%(people)s)
+            AND (p.person_id = s.person_id OR p.merged_into = s.person_id)
+            AND p.is_test IS DISTINCT FROM coalesce(s.test_override, p.test_override, p.described_test)""",
         {"organisation": organisation, "people": list(people)},
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import Connection, Row, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
@@ -91,10 +92,14 @@ def accept(
     """Makes a signed-in person the guardian of the learner of a code, which cannot be used again.
 
     Gives the public id of the invitation, and the learner. Whether the guardian sees anything is the rule's question.
+    Whoever has invited cannot accept: an administrator would come by any learner's page with nobody else knowing.
     """
     one = guardianships.c
     row = connection.execute(
-        select(one.guardianship_id, one.public_id, one.learner_id, one.code_expires_at, one.accepted_at, one.ended_at)
+        select(
+            *(one.guardianship_id, one.public_id, one.learner_id, one.invited_by),
+            *(one.code_expires_at, one.accepted_at, one.ended_at),
+        )
         .where(one.organisation_id == organisation, one.code_hash == _hash(code))
         .with_for_update()
     ).one_or_none()
@@ -104,6 +109,8 @@ def accept(
     learner = _one_person(connection, organisation, PersonId(row.learner_id))
     if learner == guardian:
         raise NotFound("Nobody is their own guardian.")
+    if _stands_for(connection, organisation, row.invited_by) == _one_person(connection, organisation, guardian):
+        raise NotFound("Nobody accepts an invitation of their own.")
     membership = connection.execute(
         insert(memberships)
         .values(
@@ -190,6 +197,20 @@ def _one_person(connection: Connection, organisation: OrganisationId, person: Pe
         )
     ).scalar_one_or_none()
     return PersonId(person if key is None else key)
+
+
+def _stands_for(connection: Connection, organisation: OrganisationId, invited_by: str) -> PersonId | None:
+    """Who has invited, or who stands for them by now."""
+    try:
+        public_id = UUID(invited_by)
+    except ValueError:
+        return None  # nobody who could sign in
+    key = connection.execute(
+        select(func.coalesce(people.c.merged_into, people.c.person_id)).where(
+            people.c.organisation_id == organisation, people.c.public_id == public_id
+        )
+    ).scalar_one_or_none()
+    return None if key is None else PersonId(key)
 
 
 def _hash(code: str) -> bytes:

@@ -6,22 +6,21 @@ the retention of raw events stays with the person who was kept.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, cast
+from typing import Final
 
 from psycopg2 import extensions
 from sqlalchemy import Connection, text
 
 from dashapp.data.database import act_for
-from dashapp.data.store import details, memberships, roll_ups
+from dashapp.data.store import details
+from dashapp.data.store.alone import alone
 from dashapp.data.store.given_back import give_back
 from dashapp.data.store.groups import Merge, record_merges, settle_descriptions
 from dashapp.data.store.locks import own_organisation
 from dashapp.data.store.recount import recount_activities, recount_learner_days
-from dashapp.data.store.structure import raise_epoch, read_days, read_exclusions
 from dashapp.domain.errors import AnalyticsError
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId
 
@@ -44,9 +43,10 @@ class Split:
 def merge_people(connection: Connection, organisation: OrganisationId, merge: Merge) -> int:
     """Merges two people; gives the merge's key, by which it can be split again.
 
-    In a transaction of la_jobs that has done nothing else. Raises MergeError unless both are people of their own.
+    In a transaction of la_jobs that has written nothing else. Raises MergeError unless both are people of their own,
+    and where one of them is who decides it: they would be given the other's pages, and give away what they hold.
     """
-    with _alone(connection, organisation, [merge.kept, merge.absorbed]) as cursor:
+    with alone(connection, organisation, [merge.kept, merge.absorbed]) as cursor:
         cursor.execute(
             """SELECT count(*) FROM people
             WHERE organisation_id = %s AND person_id = ANY(%s) AND merged_into IS NULL""",
@@ -54,6 +54,10 @@ def merge_people(connection: Connection, organisation: OrganisationId, merge: Me
         )
         if cursor.fetchone() != (2,):
             raise MergeError("Only two different people can be merged who are not merged into somebody else already.")
+        two = [merge.kept, merge.absorbed]
+        cursor.execute(_DECIDED_BY_ONE, {"organisation": organisation, "two": two, "by": merge.by})
+        if cursor.fetchone() != (False,):
+            raise MergeError("Nobody merges themself with somebody else: another administrator can.")
         [merge_id] = _absorb(cursor, organisation, [merge])
     return merge_id
 
@@ -70,7 +74,7 @@ def merge_many(connection: Connection, organisation: OrganisationId, merges: Seq
         # A statement adds to a row once only, so each round has a person once.
         rounds[seen[merge.kept]].append(merge)
         seen[merge.kept] += 1
-    with _alone(connection, organisation, sorted(people)) as cursor:
+    with alone(connection, organisation, sorted(people)) as cursor:
         for portion in rounds.values():
             _absorb(cursor, organisation, portion)
 
@@ -97,7 +101,7 @@ def split_people(connection: Connection, organisation: OrganisationId, merge_id:
         raise MergeError("This merge does not exist, or has been taken back already.")
     person = {"organisation": organisation, "absorbed": absorbed}
     kept = connection.execute(_STANDS_FOR, person).scalar_one()
-    with _alone(connection, organisation, [kept, absorbed]) as cursor:
+    with alone(connection, organisation, [kept, absorbed]) as cursor:
         cursor.execute(SPLIT_GROUP, {**person})
         group = [one for (one,) in cursor.fetchall()]
         values = {"organisation": organisation, "kept": kept, "absorbed": absorbed, "group": group}
@@ -119,27 +123,10 @@ def split_people(connection: Connection, organisation: OrganisationId, merge_id:
     return Split(PersonId(kept), PersonId(absorbed), courses)
 
 
-@contextmanager
-def _alone(connection: Connection, organisation: OrganisationId, people: list[int]) -> Iterator[extensions.cursor]:
-    """Has the organisation for itself, and lets roles and roll-ups of these people follow what happens inside."""
-    own_organisation(connection, organisation)
-    act_for(connection, organisation)
-    cursor = cast(extensions.cursor, connection.connection.cursor())
-    try:
-        memberships.lock_people(cursor, organisation, people)
-        days = read_days(connection, organisation)
-        exclusions = read_exclusions(connection, organisation, days)
-        before = roll_ups.contributions(cursor, organisation, people, exclusions)
-        yield cursor
-        memberships.derive(cursor, organisation, people)
-        exclusions = read_exclusions(connection, organisation, days)
-        after = roll_ups.contributions(cursor, organisation, people, exclusions)
-        roll_ups.add(cursor, organisation, after.minus(before))
-        raise_epoch(connection, organisation)
-    finally:
-        cursor.close()
-
-
+_DECIDED_BY_ONE: Final = """SELECT EXISTS (
+    SELECT 1 FROM people
+    WHERE organisation_id = %(organisation)s AND (person_id = ANY(%(two)s) OR merged_into = ANY(%(two)s))
+        AND public_id::text = %(by)s)"""
 _OPEN_MERGE: Final = text(
     "SELECT absorbed_id FROM person_merges"
     " WHERE organisation_id = :organisation AND merge_id = :merge AND split_at IS NULL"

@@ -42,6 +42,11 @@ _PRUNE = text(
     " WHERE c.slot = s.slot AND c.version < s.newest AND c.committed_at < clock_timestamp() - :retained"
 )
 
+NOBODY = 0
+"""No organisation has this key."""
+_SLOTS_OF = text("SELECT DISTINCT slot FROM scope_changes WHERE organisation_id = :organisation ORDER BY slot")
+_FORGET = text("DELETE FROM scope_changes WHERE organisation_id = :organisation")
+
 
 @dataclass(frozen=True, slots=True)
 class WriterSlot:
@@ -84,6 +89,18 @@ def prune_changes(connection: Connection) -> int:
     if not connection.execute(_TIDY, {"kind": _TIDYING}).scalar_one():
         return 0
     return connection.execute(_PRUNE, {"retained": RETAINED}).rowcount
+
+
+def forget_organisation(connection: Connection, organisation: OrganisationId) -> int:
+    """Forgets all changes of an organisation that is gone; how many rows went.
+
+    Counting goes on from the newest version of a slot: where that was the organisation's, a row of nobody takes its
+    place, under the lock of the slot. In a transaction of its own, since it holds those locks to its end.
+    """
+    for slot in connection.execute(_SLOTS_OF, {"organisation": organisation}).scalars().all():
+        connection.execute(_ORDER, {"kind": _VERSIONS, "slot": slot})
+        connection.execute(_RECORD, {"slot": slot, "organisation": NOBODY, "courses": [], "people": [], "oldest": None})
+    return connection.execute(_FORGET, {"organisation": organisation}).rowcount
 
 
 @contextmanager

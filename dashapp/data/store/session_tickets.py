@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, func, insert, select, update
 
 from dashapp.data.tables import people, session_tickets, sessions
 from dashapp.domain.keys import OrganisationId, PublicId
-from dashapp.domain.sessions import Carrier, SignInMethod
+from dashapp.domain.sessions import Carrier, Parent, SignInMethod, Voucher
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,11 @@ class TakenTicket:
     """The session on whose behalf a ticket was taken."""
 
     person: PublicId
-    session_digest: bytes
+    session: Parent
     method: SignInMethod
     carrier: Carrier
     page: str | None
+    voucher: Voucher | None
 
 
 def add_ticket(connection: Connection, new: NewTicket) -> None:
@@ -67,7 +68,7 @@ def take_ticket(
         return None
     idle = func.make_interval(0, 0, 0, 0, 0, 0, row.idle_seconds)
     found = connection.execute(
-        select(people.c.public_id, row.method, row.carrier, row.page)
+        select(people.c.public_id, row.method, row.carrier, row.page, row.voucher, row.deployment, row.expires_at)
         .join(people, and_(people.c.organisation_id == row.organisation_id, people.c.person_id == row.person_id))
         .where(row.organisation_id == organisation, row.digest == session_digest)
         .where(row.ended_at.is_(None), row.expires_at > at, row.seen_at + idle > at)
@@ -75,5 +76,10 @@ def take_ticket(
     if found is None:
         return None
     return TakenTicket(
-        PublicId(found.public_id), bytes(session_digest), SignInMethod(found.method), Carrier(found.carrier), found.page
+        person=PublicId(found.public_id),
+        session=Parent(bytes(session_digest), found.expires_at),
+        method=SignInMethod(found.method),
+        carrier=Carrier(found.carrier),
+        page=found.page,
+        voucher=Voucher(found.voucher, found.deployment) if found.voucher else None,
     )

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    CompoundSelect,
     Connection,
     DateTime,
     LargeBinary,
@@ -22,19 +23,28 @@ from sqlalchemy import (
     literal,
     select,
     text,
+    union,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from dashapp.data.store.audit import record
+from dashapp.data.store.embed_links import end_links, epoch_of
+from dashapp.data.store.locks import own_sessions, share_sessions
+from dashapp.data.store.vouchers import is_believed
 from dashapp.data.tables import ended_sessions, people, session_tickets, sessions
 from dashapp.domain.audit import Action, Actor, ViewerRole, person_subject
-from dashapp.domain.errors import NotFound
+from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.keys import OrganisationId, PersonId, PublicId
-from dashapp.domain.sessions import Carrier, SignInMethod
+from dashapp.domain.sessions import Carrier, SignInMethod, Voucher
 
 _BYTES: Final = ARRAY(LargeBinary)
 _MOMENTS: Final = ARRAY(DateTime(timezone=True))
+
+
+class NotBelieved(NotPermitted):
+    """What a new session was to rest on is over: the trust in another system, or the session it was opened from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,11 @@ class NewSession:
     started_at: datetime
     idle_seconds: int
     expires_at: datetime
+    voucher: Voucher | None = None
+    parent: bytes | None = None
+    """The digest of the session from which it was opened."""
+    link_epoch: int | None = None
+    """Of the signed link by which it was opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +89,17 @@ class SessionChoice:
     session_id: UUID | None = None
     person_id: PersonId | None = None
     """With those of the people merged into this one."""
+    method: SignInMethod | None = None
+    voucher: Voucher | None = None
+    """Without its deployment: all of the platform's."""
     but: bytes | None = None
     """The digest of one that is not meant."""
+
+    @property
+    def ends_links(self) -> bool:
+        """Whether the signed links of the person are meant, too: nothing narrower is named than they."""
+        narrower = (self.digest, self.session_id, self.voucher)
+        return narrower == (None, None, None) and self.method in (None, SignInMethod.LINK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +114,14 @@ class Ender:
 def begin_session(connection: Connection, new: NewSession, origin: str | None = None) -> None:
     """Adds the row, and one of the audit trail. `origin`: the network it was begun from.
 
-    Raises NotFound where there is no such person.
+    Raises NotFound where there is no such person, NotBelieved where what the session rests on is over.
     """
+    if new.voucher is not None and not is_believed(connection, new.organisation_id, new.voucher):
+        raise NotBelieved("Whoever vouches for this sign-in is not believed here any more.")
+    if new.parent is not None and not _lasts(connection, new.organisation_id, new.parent):
+        raise NotBelieved("The session from which this one was opened has ended.")
+    if new.link_epoch is not None and new.link_epoch != _epoch_of(connection, new):
+        raise NotBelieved("The link has been ended.")
     person = select(people.c.organisation_id, people.c.person_id).where(
         people.c.organisation_id == new.organisation_id, people.c.public_id == new.person
     )
@@ -105,6 +135,9 @@ def begin_session(connection: Connection, new: NewSession, origin: str | None = 
         "seen_at": new.started_at,
         "idle_seconds": new.idle_seconds,
         "expires_at": new.expires_at,
+        "voucher": new.voucher.name if new.voucher else None,
+        "deployment": new.voucher.deployment if new.voucher else None,
+        "parent": new.parent,
     }
     columns = [literal(value, sessions.c[name].type).label(name) for name, value in values.items()]
     begun = connection.execute(
@@ -119,6 +152,18 @@ def begin_session(connection: Connection, new: NewSession, origin: str | None = 
     role = None if new.method is SignInMethod.LINK else ViewerRole.SELF
     actor = Actor(str(new.person), role, origin, new.method.value)
     record(connection, new.organisation_id, actor, Action.SIGNED_IN, what)
+
+
+def _lasts(connection: Connection, organisation: OrganisationId, digest: bytes) -> bool:
+    """Whether nobody ends a session before this transaction does."""
+    share_sessions(connection, organisation)
+    return digest in find_sessions(connection, organisation, (digest,))
+
+
+def _epoch_of(connection: Connection, new: NewSession) -> int:
+    """The number of links of this person until this transaction ends."""
+    share_sessions(connection, new.organisation_id)
+    return epoch_of(connection, new.organisation_id, new.person)
 
 
 def find_sessions(
@@ -156,14 +201,23 @@ def mark_seen(connection: Connection, organisation: OrganisationId, seen: Mappin
 
 
 def end_sessions(connection: Connection, organisation: OrganisationId, choice: SessionChoice, by: Ender) -> list[bytes]:
-    """Ends the chosen sessions for every process; gives the digests of those that had not been ended before.
+    """Ends the chosen sessions, and those opened from them, for every process; gives the digests of those that had not
+    been ended before. With all of a person's, or all of their links, end the links themselves.
 
     The audit trail has a row for each person whose sessions these were.
     """
+    own_sessions(connection, organisation)
+    if choice.person_id is not None and choice.ends_links:
+        theirs = connection.execute(same_person(organisation, choice.person_id)).scalars().all()
+        end_links(connection, organisation, theirs)
     ended = connection.execute(
         update(sessions)
         .values(ended_at=text("clock_timestamp()"), ended_by=by.person_id)
-        .where(sessions.c.organisation_id == organisation, sessions.c.ended_at.is_(None), *_conditions(choice))
+        .where(
+            sessions.c.organisation_id == organisation,
+            sessions.c.digest.in_(_chosen(organisation, choice)),
+            sessions.c.ended_at.is_(None),
+        )
         .returning(sessions.c.digest, sessions.c.person_id)
     ).all()
     digests = [bytes(each.digest) for each in ended]
@@ -201,27 +255,44 @@ def forget_sessions(connection: Connection, organisation: OrganisationId, before
     return gone.rowcount
 
 
-def same_person(person: PersonId) -> Select[Any]:
-    """The keys of a session's organisation that are this person: their own, and those merged into it."""
+def same_person(organisation: OrganisationId, person: PersonId) -> Select[Any]:
+    """The keys of an organisation that are this person: their own, and those merged into it."""
     one = people.alias("one")
     return select(one.c.person_id).where(
-        one.c.organisation_id == sessions.c.organisation_id,
+        one.c.organisation_id == organisation,
         (one.c.person_id == person) | (one.c.merged_into == person),
     )
 
 
-def _conditions(choice: SessionChoice) -> list[ColumnElement[bool]]:
+def _chosen(organisation: OrganisationId, choice: SessionChoice) -> CompoundSelect[Any]:
+    """The digests of the sessions that are meant and of those opened from them: by one index each."""
+    row, tab = sessions.alias("meant").c, sessions.alias("opened").c
+    meant = select(row.digest).where(row.organisation_id == organisation, row.ended_at.is_(None))
+    meant = meant.where(*_conditions(organisation, row, choice))
+    opened = select(tab.digest).where(tab.organisation_id == organisation, tab.parent.in_(meant))
+    if choice.but is not None:
+        meant, opened = meant.where(row.digest != choice.but), opened.where(tab.digest != choice.but)
+    return union(meant, opened)
+
+
+def _conditions(
+    organisation: OrganisationId, row: ReadOnlyColumnCollection[str, Any], choice: SessionChoice
+) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if choice.digest is not None:
-        found.append(sessions.c.digest == choice.digest)
+        found.append(row.digest == choice.digest)
     if choice.session_id is not None:
-        found.append(sessions.c.session_id == choice.session_id)
+        found.append(row.session_id == choice.session_id)
     if choice.person_id is not None:
-        found.append(sessions.c.person_id.in_(same_person(choice.person_id)))
+        found.append(row.person_id.in_(same_person(organisation, choice.person_id)))
+    if choice.method is not None:
+        found.append(row.method == choice.method.value)
+    if choice.voucher is not None:
+        found.append(row.voucher == choice.voucher.name)
+        if choice.voucher.deployment is not None:
+            found.append(row.deployment == choice.voucher.deployment)
     if not found:
         raise ValueError("a choice of sessions that names nothing would mean all of them")
-    if choice.but is not None:
-        found.append(sessions.c.digest != choice.but)
     return found
 
 

@@ -1,7 +1,7 @@
 """Every table of the service, as SQLAlchemy Core. Migrations create them; a test holds the two against each other.
 
 Tenant keys lead with `organisation_id`, so that a table can be distributed by organisation. People's names and
-addresses stand in `people` only; everything else knows the key.
+addresses stand in `people`, and for a while in `roster_before`; everything else knows the key.
 """
 
 from dashapp.data.tables.access import (
@@ -50,6 +50,10 @@ from dashapp.data.tables.intake import (
     scope_changes,
     transport_offsets,
 )
+from dashapp.data.tables.leaving import (
+    departures,
+    organisation_exports,
+)
 from dashapp.data.tables.lti import (
     lti_contexts,
     lti_deployments,
@@ -82,7 +86,15 @@ from dashapp.data.tables.quality import (
     quality_alerts,
     quality_hours,
 )
+from dashapp.data.tables.rosters import (
+    roster_before,
+    roster_enrolments,
+    roster_imports,
+    roster_records,
+    roster_sources,
+)
 from dashapp.data.tables.sessions import (
+    embed_link_epochs,
     ended_sessions,
     frame_origins,
     session_tickets,
@@ -132,7 +144,9 @@ __all__ = [
     "dead_letter_replays",
     "dead_letters",
     "demographics",
+    "departures",
     "described_mailboxes",
+    "embed_link_epochs",
     "ended_sessions",
     "event_ledger",
     "forum_posts",
@@ -161,6 +175,7 @@ __all__ = [
     "memberships",
     "metadata",
     "organisation_days",
+    "organisation_exports",
     "organisation_time_zones",
     "organisation_units",
     "organisations",
@@ -174,6 +189,11 @@ __all__ = [
     "quality_hours",
     "raw_events",
     "retractions",
+    "roster_before",
+    "roster_enrolments",
+    "roster_imports",
+    "roster_records",
+    "roster_sources",
     "scope_changes",
     "sections",
     "service_keys",

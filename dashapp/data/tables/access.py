@@ -33,6 +33,7 @@ accounts = Table(
     PrimaryKeyConstraint("organisation_id", "account_id"),
     UniqueConstraint("organisation_id", "sign_in_name"),
     ForeignKeyConstraint(["organisation_id", "person_id"], ["people.organisation_id", "people.person_id"]),
+    Index(None, "organisation_id", "person_id"),
 )
 """Local accounts. `sign_in_name` is in the form of `dashapp.security.passwords.plain_name`; `password_hash` is argon2's
 own text, null until the owner has set one."""

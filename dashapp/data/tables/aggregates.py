@@ -50,6 +50,7 @@ learner_course_day_types = Table(
     Column("clicks", BigInteger, nullable=False),
     PrimaryKeyConstraint("organisation_id", "course_id", "person_id", "day", "activity_type"),
 )
+"""What a learner did on a local day, by the type of activity."""
 
 learner_activities = Table(
     "learner_activities",
@@ -67,6 +68,7 @@ learner_activities = Table(
     Column("clicks", BigInteger, nullable=False),
     PrimaryKeyConstraint("organisation_id", "course_id", "person_id", "activity_id"),
 )
+"""What a learner has done with an activity so far."""
 
 submissions = Table(
     "submissions",
@@ -111,6 +113,7 @@ item_responses = Table(
     Column("max_score", Double),
     PrimaryKeyConstraint("organisation_id", "course_id", "activity_id", "person_id", "source_id", "event_id"),
 )
+"""One row per answer to a question of a quiz."""
 
 video_segments = Table(
     "video_segments",
@@ -146,6 +149,7 @@ forum_posts = Table(
     moment("posted_at", nullable=False),
     PrimaryKeyConstraint("organisation_id", "course_id", "activity_id", "person_id", "source_id", "event_id"),
 )
+"""One row per post that an event tells of."""
 
 course_hours = Table(
     "course_hours",
@@ -184,6 +188,7 @@ activity_days = Table(
     Column("clicks", BigInteger, nullable=False),
     PrimaryKeyConstraint("organisation_id", "course_id", "activity_id", "day"),
 )
+"""Per activity and local day, without staff."""
 
 organisation_days = Table(
     "organisation_days",

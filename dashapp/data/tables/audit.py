@@ -43,6 +43,7 @@ audit_log = Table(
         "subject",
         "page",
         "quarter",
+        text("coalesce(method, '')"),
         unique=True,
         postgresql_where=text("quarter IS NOT NULL"),
     ),

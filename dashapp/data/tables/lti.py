@@ -34,6 +34,7 @@ lti_platforms = Table(
     Column("events_issuer", Text),
     Column("source_id", Integer, nullable=False),
     Column("enabled", Boolean, nullable=False),
+    Column("shared_login", Boolean, nullable=False, server_default=text("false")),
     Column("added_by", Text, nullable=False),
     moment("added_at", nullable=False),
     moment("last_launch_at"),
@@ -41,11 +42,12 @@ lti_platforms = Table(
     moment("last_refusal_at"),
     PrimaryKeyConstraint("organisation_id", "platform_id"),
     UniqueConstraint("organisation_id", "public_id"),
-    UniqueConstraint("issuer", "client_id"),
+    UniqueConstraint("organisation_id", "issuer", "client_id"),
     ForeignKeyConstraint(["organisation_id"], ["organisations.organisation_id"]),
 )
-"""A registration at a platform. A login names (issuer, client id) before any organisation is known, so the pair is
-unique in the installation. `source_id` is the source under which its launches and rosters give roles. `pages_url`:
+"""A registration at a platform. A login comes to the organisation's own address, and names (issuer, client id) there.
+`shared_login`: it was made when all organisations had one address for logins, and goes before others at that one.
+`source_id` is the source under which its launches and rosters give roles. `pages_url`:
 where its pages stand, if at another host than where it signs people in. `events_issuer`: the issuer by which events
 name the courses of this platform, where it is not the platform's own."""
 

@@ -49,11 +49,20 @@ memberships = Table(
     moment("ends_at"),
     Column("source_id", Integer),
     Column("granted_by", Text, nullable=False),
+    Column("with_id", BigInteger),
     PrimaryKeyConstraint("organisation_id", "membership_id"),
     Index(None, "organisation_id", "scope_kind", "scope_id"),
     Index(None, "organisation_id", "person_id"),
+    Index(
+        "ix_memberships_organisation_id_role_person_id",
+        "organisation_id",
+        "role",
+        "person_id",
+        postgresql_where=text("role <> 'learner'"),
+    ),
 )
 """Dated intervals [starts_at, ends_at). `scope_kind`: organisation, organisation_unit, course, section, group or
 learners; `scope_id` is that thing's key, for learners the key of one learner: each of a caseload has a row of its own.
 `granted_by`: event, administration or sign_in; a source ends only what it granted. A person in a section has a row for
-the course too."""
+the course too; where the administration has granted it, `with_id` names the section's row, with which it begins and
+ends."""

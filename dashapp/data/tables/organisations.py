@@ -42,6 +42,7 @@ organisation_time_zones = Table(
     PrimaryKeyConstraint("organisation_id", "valid_from"),
     ForeignKeyConstraint(["organisation_id"], ["organisations.organisation_id"]),
 )
+"""The zone by which local days are counted, from a day on."""
 
 organisation_units = Table(
     "organisation_units",
@@ -56,7 +57,8 @@ organisation_units = Table(
     UniqueConstraint("organisation_id", "name"),
     ForeignKeyConstraint(["organisation_id"], ["organisations.organisation_id"]),
 )
-"""A tree. `former_names`: names by which descriptions may still call it. No name is that of two units."""
+"""Faculties, departments and the like: a tree. `former_names`: names by which descriptions may still call one. No name
+is that of two."""
 
 sources = Table(
     "sources",

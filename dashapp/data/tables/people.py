@@ -4,6 +4,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Computed,
     ForeignKeyConstraint,
     Identity,
     Index,
@@ -15,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from dashapp.data.folding import NAMES_SQL
 from dashapp.data.tables.columns import described, metadata, moment, organisation, public_id
 
 people = Table(
@@ -27,9 +29,12 @@ people = Table(
     Column("family_name", Text),
     Column("email", Text),
     Column("is_test", Boolean, nullable=False, server_default=text("false")),
+    Column("described_test", Boolean, nullable=False, server_default=text("false")),
+    Column("test_override", Boolean),
     Column("provisional", Boolean, nullable=False, server_default=text("true")),
     Column("merged_into", BigInteger),
     Column("described_as", BigInteger),
+    Column("folded", Text, Computed(NAMES_SQL, persisted=True)),
     *described(),
     PrimaryKeyConstraint("organisation_id", "person_id"),
     UniqueConstraint("organisation_id", "public_id"),
@@ -37,7 +42,10 @@ people = Table(
 )
 """`merged_into` names the person who stands for this one; chains are kept one step long. Raw events keep the key under
 which they arrived, so that a split can give them back. Descriptions stay with the key under which they came, too:
-`described_as` names the merged person whose description is the latest of all that are one; null: this person's own."""
+`described_as` names the merged person whose description is the latest of all that are one; null: this person's own.
+`is_test` is what holds: what the administration has said of the one who stands for this person (`test_override`), else
+of this row, else what the description says (`described_test`). `folded`: the names and the address to search in and to
+sort by."""
 
 person_identifiers = Table(
     "person_identifiers",
@@ -51,6 +59,7 @@ person_identifiers = Table(
     ForeignKeyConstraint(["organisation_id", "person_id"], ["people.organisation_id", "people.person_id"]),
     Index(None, "organisation_id", "person_id"),
 )
+"""How senders name a person. After a merge, the names of both lead to the one who stands for them."""
 
 person_merges = Table(
     "person_merges",
@@ -66,6 +75,8 @@ person_merges = Table(
     moment("split_at"),
     PrimaryKeyConstraint("organisation_id", "merge_id"),
     Index(None, "organisation_id", postgresql_where=text("split_at IS NOT NULL")),
+    Index(None, "organisation_id", "kept_id"),
+    Index(None, "organisation_id", "absorbed_id"),
 )
 """The audit of merges and splits; a row without `split_at` is in force."""
 
@@ -94,6 +105,7 @@ described_mailboxes = Table(
     Column("person_id", BigInteger, nullable=False),
     PrimaryKeyConstraint("organisation_id", "mailbox", "issuer", "person_id"),
     ForeignKeyConstraint(["organisation_id", "person_id"], ["people.organisation_id", "people.person_id"]),
+    Index(None, "organisation_id", "person_id"),
 )
 """Every mailbox, as a hash, that an issuer has ever said to be a person's, by the key of arrival. It joins nobody by
 itself: a rule may, and may come later than what was said."""

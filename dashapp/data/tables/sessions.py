@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     ForeignKeyConstraint,
     Index,
@@ -34,14 +35,21 @@ sessions = Table(
     moment("expires_at", nullable=False),
     moment("ended_at"),
     Column("ended_by", BigInteger),
+    Column("voucher", Text),
+    Column("deployment", Text),
+    Column("parent", LargeBinary),
     PrimaryKeyConstraint("organisation_id", "digest"),
     UniqueConstraint("organisation_id", "session_id"),
     ForeignKeyConstraint(["organisation_id", "person_id"], ["people.organisation_id", "people.person_id"]),
     Index(None, "organisation_id", "person_id"),
     Index(None, "expires_at"),
+    Index(None, "organisation_id", "voucher"),
+    Index(None, "organisation_id", "parent"),
 )
 """One row per sign-in. `digest`: SHA-256 of the text that the browser holds; the text itself stands nowhere. `page`:
-the only page that it opens; null: all of the person's. `device`: browser and system in a few words."""
+the only page that it opens; null: all of the person's. `device`: browser and system in a few words. `voucher`,
+`deployment`: on whose word it was begun, and with whose trust it ends. `parent`: the digest of the session of the frame
+from which this tab was opened, with which it ends."""
 
 ended_sessions = Table(
     "ended_sessions",
@@ -53,6 +61,18 @@ ended_sessions = Table(
     Index(None, "ended_at"),
 )
 """What every web process reads every second, of all organisations: digests say nothing about anybody."""
+
+embed_link_epochs = Table(
+    "embed_link_epochs",
+    metadata,
+    organisation(),
+    Column("person_id", BigInteger, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    PrimaryKeyConstraint("organisation_id", "person_id"),
+    ForeignKeyConstraint(["organisation_id", "person_id"], ["people.organisation_id", "people.person_id"]),
+)
+"""How often all signed links of a person were ended; without a row, never. A link carries the number of its day, and
+opens nothing when that has passed."""
 
 session_tickets = Table(
     "session_tickets",
@@ -76,5 +96,10 @@ frame_origins = Table(
     Column("source", Text, nullable=False),
     moment("added_at", nullable=False),
     PrimaryKeyConstraint("organisation_id", "origin", "source"),
+    CheckConstraint(
+        r"origin ~ '^https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?$' AND length(origin) < 300",
+        name="ck_frame_origins_origin",
+    ),
 )
-"""Whose pages may show ours in a frame. `source`: what it was registered by, for example an LTI platform's key."""
+"""Whose pages may show ours in a frame. `source`: what it was registered by, for example an LTI platform's key. An
+origin stands in a header as it is."""

@@ -31,6 +31,7 @@ programmes = Table(
     PrimaryKeyConstraint("organisation_id", "programme_id"),
     UniqueConstraint("organisation_id", "name"),
 )
+"""Programmes of study, which courses may belong to."""
 
 terms = Table(
     "terms",
@@ -44,7 +45,8 @@ terms = Table(
     PrimaryKeyConstraint("organisation_id", "term_id"),
     UniqueConstraint("organisation_id", "name"),
 )
-"""`former_names`: names by which descriptions may still call it. No name is that of two terms."""
+"""Terms with their first and last day of teaching. `former_names`: names by which descriptions may still call one. No
+name is that of two."""
 
 term_breaks = Table(
     "term_breaks",
@@ -95,6 +97,7 @@ course_identifiers = Table(
     PrimaryKeyConstraint("organisation_id", "issuer", "kind", "value"),
     ForeignKeyConstraint(["organisation_id", "course_id"], ["courses.organisation_id", "courses.course_id"]),
 )
+"""How senders name a course."""
 
 course_breaks = Table(
     "course_breaks",
@@ -105,6 +108,7 @@ course_breaks = Table(
     Column("last_day", Date, nullable=False),
     PrimaryKeyConstraint("organisation_id", "course_id", "first_day"),
 )
+"""Days without teaching in one course."""
 
 sections = Table(
     "sections",
@@ -133,6 +137,7 @@ learner_groups = Table(
     PrimaryKeyConstraint("organisation_id", "group_id"),
     UniqueConstraint("organisation_id", "course_id", "name"),
 )
+"""Groups of learners within a course, as senders name them."""
 
 units = Table(
     "units",
@@ -189,6 +194,7 @@ activity_identifiers = Table(
     Column("activity_id", BigInteger, nullable=False),
     PrimaryKeyConstraint("organisation_id", "course_id", "issuer", "kind", "value"),
     ForeignKeyConstraint(["organisation_id", "activity_id"], ["activities.organisation_id", "activities.activity_id"]),
+    Index(None, "organisation_id", "activity_id"),
 )
 """Within its course: the same identifier in two runs of a course is two activities."""
 
@@ -202,6 +208,7 @@ activity_extensions = Table(
     *described(),
     PrimaryKeyConstraint("organisation_id", "activity_id", "person_id"),
 )
+"""Other due dates of single learners."""
 
 outcomes = Table(
     "outcomes",
@@ -213,6 +220,7 @@ outcomes = Table(
     *described(),
     PrimaryKeyConstraint("organisation_id", "course_id", "person_id"),
 )
+"""How a course ended for a learner."""
 
 structure_changes = Table(
     "structure_changes",

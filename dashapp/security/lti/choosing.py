@@ -26,7 +26,7 @@ from dashapp.domain.lti import (
 from dashapp.security.frames import frame_by, send_to
 from dashapp.security.lti.launching import Arrival, Launches
 from dashapp.security.lti.pages import Choice, Pages
-from dashapp.security.lti.places import Places, origin_of
+from dashapp.security.lti.places import Places, origin_of, origins_of
 from dashapp.security.lti.signing_keys import SigningKeys
 from dashapp.security.lti.states import Choosing
 from dashapp.security.signing import Signer
@@ -88,7 +88,7 @@ class DeepLinking:
             raise LaunchRefused("the platform is switched off")
         token = self.signing_keys.sign(organisation, self._answer(platform, choosing, chosen))
         origin = origin_of(choosing.return_url)
-        frame_by([*map(origin_of, platform.addresses), origin])
+        frame_by(origins_of((*platform.addresses, choosing.return_url)))
         send_to([origin])
         return self.pages.send(choosing.return_url, token)
 

@@ -17,10 +17,12 @@ from dashapp.data.store.lti.launches import (
 )
 from dashapp.data.store.lti.members import Statement, is_linked, name_of, state
 from dashapp.data.store.lti.platforms import Platform, note_deployment, note_refusal, read_platform
+from dashapp.data.store.vouchers import is_believed
 from dashapp.data.store.writer import Limits
 from dashapp.domain.clock import Clock
 from dashapp.domain.events import STAFF_ROLES, Role
 from dashapp.domain.lti import CLAIM, Launch, LaunchRefused, Page
+from dashapp.domain.sessions import Voucher
 from dashapp.observability.logging import get_logger
 from dashapp.security.lti.places import Places
 from dashapp.security.lti.states import LoginState
@@ -98,9 +100,15 @@ class Launches:
         return Launch.parse(claims, page)
 
     def settle(self, platform: Platform, launch: Launch) -> Arrival:
-        """Notes the launch, gives the role in the course, and finds whom events know. Raises Unavailable."""
+        """Notes the launch, gives the role in the course, and finds whom events know.
+
+        Raises LaunchRefused where the platform is not believed any more by now, and Unavailable.
+        """
         now, organisation = self.clock(), platform.organisation_id
         with self.database.transaction(DatabaseRole.WEB, organisation) as connection:
+            # Its keys may have been asked for meanwhile, which takes seconds.
+            if not is_believed(connection, organisation, Voucher.platform(platform.public_id, launch.deployment_id)):
+                raise LaunchRefused("the platform was switched off meanwhile")
             context = note_launch(connection, platform, launch, now)
         course = self.course_of(platform, launch, context)
         state(self.database, Statement(platform, course, (launch.member,), now), self.limits)

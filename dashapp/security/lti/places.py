@@ -1,13 +1,16 @@
 """The addresses that platforms know, below the service's own."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
 from dashapp.domain.keys import PublicId
 from dashapp.domain.lti import ChosenPage
+from dashapp.security import frames
 
 LOGIN: Final = "/lti/login"
+"""Followed by the public id of an organisation; alone, it is the address that all of them once had."""
 LAUNCH: Final = "/lti/launch"
 BOUND: Final = "/lti/bound"
 """Where a page that has found its binder posts the launch once more."""
@@ -28,10 +31,9 @@ class Places:
         """The path of the service: "" or "/prefix"."""
         return urlsplit(self.public_url).path
 
-    @property
-    def login(self) -> str:
-        """Where a platform begins."""
-        return self.public_url + LOGIN
+    def login(self, organisation: PublicId) -> str:
+        """Where a platform of an organisation begins. Two organisations may have one platform, so each has its own."""
+        return f"{self.public_url}{LOGIN}/{organisation}"
 
     @property
     def launch(self) -> str:
@@ -52,7 +54,8 @@ class Places:
 
     def page_of(self, target: str) -> ChosenPage | None:
         """The page that a target names; None for an address that is none of ours."""
-        if target in (self.launch, self.login, self.public_url, f"{self.public_url}/"):
+        login = self.public_url + LOGIN
+        if target in (self.launch, login, self.public_url, f"{self.public_url}/") or target.startswith(f"{login}/"):
             return ChosenPage()
         start = f"{self.public_url}{OPEN}/"
         if not target.startswith(start):
@@ -62,13 +65,16 @@ class Places:
 
 
 def origin_of(url: str) -> str:
-    """The scheme and host of an address, as browsers write an origin; "" for what is no address."""
+    """The origin of a platform's address, as browsers write it; "" for what has none that a header could name.
+
+    Also over http: which platforms may speak that, is decided when they are registered.
+    """
     try:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            return ""
-        usual = {"http": 80, "https": 443}[parts.scheme]
-        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-        return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port not in (None, usual) else "")
-    except ValueError:
+        return frames.origin_of(url, plain=True)
+    except frames.NoOrigin:
         return ""
+
+
+def origins_of(urls: Iterable[str]) -> tuple[str, ...]:
+    """The origins of several addresses, each once, in order."""
+    return tuple(sorted({origin_of(url) for url in urls} - {""}))

@@ -92,13 +92,19 @@ def check_addresses(outgoing: Registering, new: NewPlatform) -> None:
     """Raises RegistrationRefused for a platform whose addresses may not be asked, or shown to browsers."""
     for field in ("issuer", "authorization_url", "token_url", "keyset_url", "pages_url"):
         url = getattr(new, field)
-        if url is not None and not origin_of(url):
+        if url is None:
+            continue
+        origin = origin_of(url)
+        if not origin or not url.isprintable():
             raise RegistrationRefused("Every address has to be one that begins with https://.", field)
-    for field in ("authorization_url", "token_url", "keyset_url"):
-        try:
-            outgoing.check(getattr(new, field))
-        except OutgoingError as error:
-            raise RegistrationRefused(str(error), field) from None
+        # Those that are only named to browsers are not asked; but http is for what the settings let be asked over it.
+        if field not in ("issuer", "pages_url") or origin.startswith("http:"):
+            try:
+                outgoing.check(url)
+            except OutgoingError as error:
+                raise RegistrationRefused(str(error), field) from None
+    if new.events_issuer is not None and not new.events_issuer.isprintable():
+        raise RegistrationRefused("The issuer by which events name the courses cannot be one.", "events_issuer")
     if not new.client_id or len(new.client_id) > 255 or not new.client_id.isprintable():
         raise RegistrationRefused("The client id is missing.", "client_id")
 
@@ -208,15 +214,15 @@ class Registration:
 
     def _ourselves(self, organisation: OrganisationId) -> dict[str, Any]:
         """What the platform is told (1EdTech Dynamic Registration 1.0, section 3.5)."""
-        launch = self.places.launch
+        launch, own = self.places.launch, own_address(self.database, organisation)
         return {
             "application_type": "web",
             "response_types": ["id_token"],
             "grant_types": ["implicit", "client_credentials"],
-            "initiate_login_uri": self.places.login,
+            "initiate_login_uri": self.places.login(own),
             "redirect_uris": [launch],
             "client_name": "Learning analytics",
-            "jwks_uri": self.places.keys(own_address(self.database, organisation)),
+            "jwks_uri": self.places.keys(own),
             "token_endpoint_auth_method": "private_key_jwt",
             "scope": ROSTER_SCOPE,
             _TOOL: {

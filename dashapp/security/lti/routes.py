@@ -9,10 +9,11 @@ from uuid import UUID
 from flask import Flask, Response, jsonify, request
 
 from dashapp.data.database import Database, DatabaseRole
-from dashapp.data.store.lti.platforms import Platform, find_platform, read_platform
+from dashapp.data.queries.organisations import own_address
+from dashapp.data.store.lti.platforms import Platform, find_platform, find_shared_platform, read_platform
 from dashapp.data.store.lti.tool_keys import find_organisation_by_public_id
 from dashapp.domain.clock import Clock
-from dashapp.domain.keys import PublicId
+from dashapp.domain.keys import OrganisationId, PublicId
 from dashapp.domain.lti import LaunchRefused
 from dashapp.observability.logging import get_logger
 from dashapp.security.frames import frame_by
@@ -20,7 +21,7 @@ from dashapp.security.guard import Access, Guard
 from dashapp.security.lti.choosing import DeepLinking
 from dashapp.security.lti.launching import Arrival, Launches, path_of
 from dashapp.security.lti.pages import Pages, Storage
-from dashapp.security.lti.places import BOUND, CHOSEN, KEYS, LAUNCH, LOGIN, Places, origin_of
+from dashapp.security.lti.places import BOUND, CHOSEN, KEYS, LAUNCH, LOGIN, Places, origin_of, origins_of
 from dashapp.security.lti.signing_keys import SigningKeys
 from dashapp.security.lti.states import LIFETIME, LoginState, States
 from dashapp.security.rates import Rates
@@ -31,6 +32,8 @@ KEYS_KEPT: Final = 600
 """Seconds for which a platform may remember our keys; a new one is shown for longer before it signs."""
 _LOGIN: Final = ("iss", "login_hint", "target_link_uri", "lti_message_hint", "client_id", "lti_deployment_id")
 
+FindPlatform = Callable[[str, str | None], tuple[OrganisationId, int] | None]
+"""(issuer, client id) → the registration."""
 OpenPage = Callable[[Arrival, str], Response]
 """Signs the person in and answers with the page at a path."""
 
@@ -56,7 +59,8 @@ class LtiRoutes:
         """Adds the routes, below the path of the public address."""
         base = self.places.path
         routes = (
-            (LOGIN, "lti_login", self._login, ["GET", "POST"]),
+            (f"{LOGIN}/<organisation>", "lti_login", self._login, ["GET", "POST"]),
+            (LOGIN, "lti_shared_login", self._login_of_any, ["GET", "POST"]),
             (LAUNCH, "lti_launch", self._launch, ["POST"]),
             (BOUND, "lti_bound", self._bound, ["POST"]),
             (CHOSEN, "lti_chosen", self._chosen, ["POST"]),
@@ -68,16 +72,35 @@ class LtiRoutes:
 
     # ------------------------------------------------------------------ login
 
-    def _login(self) -> Response:
-        """A platform asks us to ask it who is there (OpenID Connect, third-party-initiated login)."""
+    def _login(self, organisation: str) -> Response:
+        """A platform of an organisation wants to be asked who is there (OpenID Connect, third-party-initiated)."""
+        key = self._organisation_of(organisation)
+        if key is None:
+            return self._refuse("login.unknown_organisation")
+
+        def find(issuer: str, client_id: str | None) -> tuple[OrganisationId, int] | None:
+            with self.database.transaction(DatabaseRole.WEB, key) as connection:
+                return find_platform(connection, key, issuer, client_id)
+
+        return self._begin(find)
+
+    def _login_of_any(self) -> Response:
+        """The same at the address that all organisations once had."""
+
+        def find(issuer: str, client_id: str | None) -> tuple[OrganisationId, int] | None:
+            with self.database.transaction(DatabaseRole.WEB, None) as connection:
+                return find_shared_platform(connection, issuer, client_id)
+
+        return self._begin(find)
+
+    def _begin(self, find: FindPlatform) -> Response:
         said = {name: request.values.get(name, "") for name in _LOGIN}
         target = said["target_link_uri"]
         if any(len(value) > LONGEST_PARAMETER for value in said.values()) or self.places.page_of(target) is None:
             return self._refuse("login.unreadable")
-        if not said["iss"] or not said["login_hint"]:
+        if not said["iss"] or not said["login_hint"] or not all(map(str.isprintable, said.values())):
             return self._refuse("login.unreadable")
-        with self.database.transaction(DatabaseRole.WEB, None) as connection:
-            found = find_platform(connection, said["iss"], said["client_id"] or None)
+        found = find(said["iss"], said["client_id"] or None)
         if found is None:
             return self._refuse("login.unknown_platform")
         with self.database.transaction(DatabaseRole.WEB, found[0]) as connection:
@@ -143,7 +166,8 @@ class LtiRoutes:
             return self._refuse("launch.no_token", platform)
         if login.is_bound_by(request.cookies.get(self._cookie(login))):
             return self._complete(token, login)
-        again = f"{self.places.path}{LOGIN}?{urlencode(login.again)}" if login.again else ""
+        begins = urlsplit(self.places.login(own_address(self.database, login.organisation_id))).path
+        again = f"{begins}?{urlencode(login.again)}" if login.again else ""
         storage = _storage(platform, request.form.get("lti_storage_target", ""))
         return self.pages.bind(login.name, {"id_token": token, "state": text}, again, storage)
 
@@ -207,12 +231,7 @@ class LtiRoutes:
 
     def _keys(self, organisation: str) -> Response:
         """The public halves of the keys with which we sign for an organisation."""
-        try:
-            public_id = PublicId(UUID(organisation))
-        except ValueError:
-            return self._refuse("keys.unknown")
-        with self.database.transaction(DatabaseRole.WEB, None) as connection:
-            found = find_organisation_by_public_id(connection, public_id)
+        found = self._organisation_of(organisation)
         if found is None:
             return self._refuse("keys.unknown")
         response = jsonify({"keys": self.signing_keys.public_keys(found)})
@@ -221,13 +240,22 @@ class LtiRoutes:
 
     # ------------------------------------------------------------------ all of them
 
+    def _organisation_of(self, name: str) -> OrganisationId | None:
+        """The organisation that an address names."""
+        try:
+            public_id = PublicId(UUID(name))
+        except ValueError:
+            return None
+        with self.database.transaction(DatabaseRole.WEB, None) as connection:
+            return find_organisation_by_public_id(connection, public_id)
+
     def _platform_of(self, login: LoginState) -> Platform | None:
         with self.database.transaction(DatabaseRole.WEB, login.organisation_id) as connection:
             return read_platform(connection, login.organisation_id, login.platform_id)
 
     def _frame(self, platform: Platform) -> None:
         """Lets the platform's own pages frame the answer."""
-        frame_by([origin_of(address) for address in platform.addresses])
+        frame_by(origins_of(platform.addresses))
 
     def _refuse(self, event: str, platform: Platform | None = None, why: str = "") -> Response:
         known = platform.platform_id if platform else None

@@ -95,6 +95,7 @@ def _check_times(claims: Mapping[str, Any], now: float) -> None:
 
 def _time_of(given: Any) -> float:
     """Seconds since 1970. Raises LaunchRefused for what is no time: without one a token would hold for ever."""
-    if isinstance(given, bool) or not isinstance(given, int | float):
+    # Python's JSON knows NaN, with which every comparison fails, and so none would refuse.
+    if isinstance(given, bool) or not isinstance(given, int | float) or given != given:
         raise LaunchRefused("no time of making or of expiry")
     return given

@@ -1,11 +1,14 @@
 """A course that is known from events alone: who works there counts as a learner until a roster says who learns."""
 
+from dashapp.data.database import DatabaseRole
 from dashapp.data.queries.classroom import read_classroom
 from dashapp.data.queries.student import read_student
+from dashapp.data.store.granting import grant
 from dashapp.domain.audience import Audience
 from dashapp.domain.events import ActivityType, Identifier, LearningEvent, MembershipChanged, Role, Verb
 from dashapp.domain.filters import Filters
 from dashapp.domain.keys import CourseId, PersonId
+from dashapp.domain.people import Grant
 from dashapp.domain.scope import AsOf, Scope, scope_for_student
 from dashapp.domain.views import ClassroomView
 from tests.data.queries.conftest import AS_OF, World, at
@@ -85,3 +88,20 @@ def test_from_the_first_enrolment_on_only_the_enrolled_count(world: World) -> No
 
 def _role(world: World, name: str, role: Role) -> MembershipChanged:
     return MembershipChanged(world._id(), world._named("person", name), COURSE, role, True, at("02-20 08:00"))
+
+
+def test_whom_the_administration_adds_is_a_learner_there_once_and_all_others_stay(world: World) -> None:
+    for name in ("ada", "ben"):
+        watched(world, name, "05-06 12:00")
+    world.person("cleo")
+    world.write()
+    for name in ("ada", "cleo"):
+        person = PersonId(world._one("SELECT person_id FROM person_identifiers WHERE value = :value", value=name)[0])
+        with world.database.transaction(DatabaseRole.JOBS, world.organisation) as connection:
+            new = Grant(Role.LEARNER, key_of(world), None, at("05-01 12:00"), None)
+            grant(connection, world.organisation, person, new)
+
+    view = room(world)
+
+    assert sorted(row.public_id for row in view.learners) == sorted(map(world.public_id, ("ada", "ben", "cleo")))
+    assert world.principal("ben").learns_in == {key_of(world)}

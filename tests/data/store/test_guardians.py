@@ -11,6 +11,7 @@ from sqlalchemy.exc import ProgrammingError
 from dashapp.data.database import DatabaseRole
 from dashapp.data.queries.guardians import read_guardians
 from dashapp.data.store import guardians as store
+from dashapp.data.store.merges import Merge, merge_people
 from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.guardians import GuardianRule, GuardianState
 from dashapp.domain.keys import PersonId, PublicId
@@ -221,3 +222,25 @@ def test_neither_pages_nor_events_change_who_is_a_guardian(campus: World, role: 
         campus.database.transaction(role, campus.organisation) as connection,
     ):
         connection.execute(text(statement), {"organisation": campus.organisation} if ":" in statement else {})
+
+
+def test_whoever_has_invited_cannot_accept_and_the_code_stays_good_for_others(campus: World) -> None:
+    code = invite(campus)
+
+    with pytest.raises(NotFound, match="of their own"):
+        accept(campus, code, "max")
+    assert guards(campus, name="max") == set()
+    accept(campus, code)
+    assert guards(campus) == {campus.person_id("ada")}
+
+
+@pytest.mark.parametrize(("kept", "absorbed"), [("gus", "max"), ("max", "gus")])
+def test_whoever_has_invited_cannot_accept_by_another_name_of_theirs(campus: World, kept: str, absorbed: str) -> None:
+    code = invite(campus)
+    with campus.database.transaction(DatabaseRole.JOBS, campus.organisation) as connection:
+        pair = campus.person_id(kept), campus.person_id(absorbed)
+        merge_people(connection, campus.organisation, Merge(*pair, "one person", "a test", NOW))
+
+    for name in (kept, absorbed):
+        with pytest.raises(NotFound, match="of their own"):
+            accept(campus, code, name)

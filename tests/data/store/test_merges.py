@@ -15,9 +15,9 @@ MONDAY = datetime(2026, 3, 16, 8, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-def merge(campus: Campus, kept: str, absorbed: str) -> int:
+def merge(campus: Campus, kept: str, absorbed: str, by: str = "an administrator") -> int:
     people = PersonId(campus.key_of(kept)), PersonId(campus.key_of(absorbed))
-    one = Merge(*people, "same account", "an administrator", NOW)
+    one = Merge(*people, "same account", by, NOW)
     with campus.database.transaction(DatabaseRole.JOBS, campus.organisation) as connection:
         return merge_people(connection, campus.organisation, one)
 
@@ -103,3 +103,17 @@ def test_who_is_merged_already_cannot_be_merged_again_nor_split_twice(campus: Ca
     split(campus, merge_id)
     with pytest.raises(MergeError):
         split(campus, merge_id)
+
+
+def test_nobody_merges_themself_with_somebody_else(campus: Campus) -> None:
+    campus.write(*(viewed(who, MONDAY) for who in ("ada", "bob", "cy")))
+    merge(campus, "ada", "bob")
+    before = snapshot(campus)
+
+    # Also by the id that was theirs before somebody stood for them.
+    for name in ("ada", "bob"):
+        by = str(campus.value("SELECT public_id FROM people WHERE person_id = :person", person=campus.key_of(name)))
+        for kept, absorbed in (("ada", "cy"), ("cy", "ada")):
+            with pytest.raises(MergeError, match="themself"):
+                merge(campus, kept, absorbed, by)
+    assert snapshot(campus) == before

@@ -277,6 +277,11 @@ def test_no_role_of_the_service_changes_or_deletes_a_row_or_a_seal(
         "DELETE FROM audit_seals",
         "TRUNCATE audit_seals",
     ):
+        if role is DatabaseRole.JOBS and statement.startswith("DELETE"):
+            # They take the trail of an organisation that leaves, and no row of any other.
+            with database.transaction(role, sealed) as connection:
+                assert connection.execute(text(statement)).rowcount == 0
+            continue
         with (
             pytest.raises(sqlalchemy.exc.ProgrammingError, match="permission denied"),
             database.transaction(role, sealed) as connection,

@@ -14,6 +14,8 @@ from sqlalchemy import text
 
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.queries.people import principal_for
+from dashapp.data.store.accounts import create_account, create_person
+from dashapp.data.store.organisations import create_organisation, grant_administrator
 from dashapp.domain.errors import Unavailable
 from dashapp.domain.events import PASSIVE_VERBS, Event, LearningEvent
 from dashapp.settings import Settings, load_settings
@@ -276,3 +278,17 @@ def test_a_wrong_setting_is_one_sentence_and_exit_code_2(
     monkeypatch.setenv("PORT", "none")
     assert command.main([]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_who_has_a_password_is_nobody_to_become(database: Database) -> None:
+    now = datetime.now(UTC)
+    with database.transaction(DatabaseRole.JOBS, None) as connection:
+        organisation = create_organisation(connection, "north", "North", "UTC")
+        chief, imported = (
+            create_person(connection, organisation, (name, None), None) for name in ("Chief", "Imported")
+        )
+        create_account(connection, organisation, chief, "chief@north.example", now)
+        for person in (chief, imported):
+            grant_administrator(connection, organisation, person)
+
+    assert [one.name for one in demo_people(database)] == ["Imported"]

@@ -15,6 +15,7 @@ from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store.organisations import find_organisation
 from dashapp.domain.clock import system_clock
 from dashapp.settings import Settings, load_settings
+from ingest.history import ways
 from ingest.oulad.archive import Archive
 from ingest.oulad.importing import Importer, Tally, Wishes
 
@@ -30,7 +31,7 @@ class Silent:
     def say(self, sentence: str) -> None:
         self.said.append(sentence)
 
-    def advance(self, tally: Tally) -> None:
+    def advance(self, tally: ways.Tally) -> None:
         if self.importer is not None and self.stop_after is not None and tally.rows >= self.stop_after:
             self.importer.stop.set()
 

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from ingest.history.terminal import INTERRUPTED
+from ingest.history.ways import Reporter
 from ingest.oulad import __main__ as command
-from ingest.oulad.importing import Importer, Reporter, Tally
+from ingest.oulad.importing import Importer, Tally
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def test_ctrl_c_ends_after_the_batch_in_hand_and_says_how_to_go_on(
 
     monkeypatch.setattr(Importer, "run", interrupted)
     before = signal.getsignal(signal.SIGINT)
-    assert command.main([str(small_archive)]) == command.INTERRUPTED
+    assert command.main([str(small_archive)]) == INTERRUPTED
     assert "Interrupted: the same command goes on from here." in capsys.readouterr().out
     assert signal.getsignal(signal.SIGINT) is before
 

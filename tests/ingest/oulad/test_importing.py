@@ -18,9 +18,11 @@ from dashapp.domain.clock import system_clock
 from dashapp.settings import Settings
 from deploy.local_kafka import LocalKafka
 from ingest.demo import demo_people
+from ingest.history.pace import Pace
+from ingest.history.ways import Refusal, Through
 from ingest.loop import Ingest
 from ingest.oulad.archive import Archive, ArchiveError, open_archive
-from ingest.oulad.importing import TITLE, Importer, Pace, Refusal, Through, Wishes
+from ingest.oulad.importing import TITLE, Importer, Wishes
 from tests.ingest.oulad.imports import Csv, Imported, Silent, import_all, settings_in
 from tests.shared import REPOSITORY, shared_file
 

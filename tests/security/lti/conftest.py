@@ -19,7 +19,7 @@ from tests.campus import ISSUER, Campus, build_campus
 from tests.security.loopback import certificate_for
 from tests.security.lti.course import SLOW, Course, listening, register
 from tests.security.lti.firefox import OpenFirefox, opened
-from tests.security.lti.frame import TOOL, Frame
+from tests.security.lti.frame import TOOL, Frame, login_path
 from tests.security.lti.platform import CLIENT, DEPLOYMENT, Platform, Platforms, served, server_of
 from tests.security.lti.sites import Sites, two_sites
 from tests.served import application_on, serving, web_settings
@@ -92,6 +92,7 @@ def registered(campus: Campus, platform: Platform) -> int:
         events_issuer=ISSUER,
         deployments=(DEPLOYMENT,),
     )
+    platform.login = login_path(campus)
     with campus.database.transaction(DatabaseRole.JOBS, campus.organisation_id) as connection:
         return add_platform(connection, campus.organisation_id, new)
 

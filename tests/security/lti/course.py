@@ -23,6 +23,7 @@ from dashapp.data.store.frame_origins import register_frame_origin
 from dashapp.data.store.lti.platforms import NewPlatform, add_platform
 from tests.campus import ISSUER, Campus
 from tests.conftest import CHROMIUM_OPTIONS
+from tests.security.lti.frame import login_path
 from tests.security.lti.platform import CLIENT, DEPLOYMENT, INSTRUCTOR, Platform
 
 READY = ".la-page:not(.la-loading)"
@@ -99,7 +100,7 @@ class Course:
         if offered.get("answered_by") == "stranger":
             others["stranger"] = f"{self.stranger}/stranger"
         frames = "".join(f'<iframe name="{name}" src="{address}"></iframe>' for name, address in others.items())
-        login = f"{self.tool}/lti/login?{urlencode(asked)}"
+        login = f"{self.tool}{self.platform.login}?{urlencode(asked)}"
         return self._keep(login=login, **offered) + _FRAMES.replace("__OTHERS__", frames)
 
     def _keep(self, **said: str) -> str:
@@ -135,6 +136,7 @@ def listening(server: Flask, tls: SSLContext) -> Iterator[str]:
 
 def register(campus: Campus, platform: Platform) -> None:
     """As the administration page does."""
+    platform.login = login_path(campus)
     url, organisation, now = platform.url, campus.organisation_id, datetime.now(UTC)
     new = NewPlatform(
         title="Platform in a browser", issuer=url, client_id=CLIENT, authorization_url=f"{url}/auth",

@@ -8,11 +8,19 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from dashapp.data.queries.organisations import own_address
+from dashapp.security.lti.places import Places
+from tests.campus import Campus
 from tests.security.lti.platform import CLIENT, Platform, query_of
 
 TOOL = "https://tool.example"
 _DATA = re.compile(r'data-([a-z]+)="([^"]*)"')
 _FIELD = re.compile(r'name="([A-Za-z_]+)" value="([^"]*)"')
+
+
+def login_path(campus: Campus) -> str:
+    """Where platforms of the campus begin."""
+    return Places("").login(own_address(campus.database, campus.organisation_id))
 
 
 @dataclass
@@ -52,7 +60,7 @@ class Frame:
             **said,
         }
         named = {name: value for name, value in asked.items() if value}
-        return self.client.get("/lti/login", query_string=named, base_url=TOOL)
+        return self.client.get(self.platform.login, query_string=named, base_url=TOOL)
 
     def begin(self, target: str = f"{TOOL}/lti/launch", **said: str) -> Begun:
         """The platform begins, and we go on to it."""

@@ -40,6 +40,7 @@ class OpenEdx:
 
     tool: str
     tool_keys: str
+    tool_login: str
     url: str = ""
     consumer: Any = None
     items: list[dict[str, Any]] = field(default_factory=list)
@@ -53,7 +54,7 @@ class OpenEdx:
         pem = RSAKey.generate_key(2048).as_pem(private=True).decode()
         self.consumer = consumer(
             iss=url,
-            lti_oidc_url=f"{self.tool}/lti/login",
+            lti_oidc_url=self.tool_login,
             lti_launch_url=f"{self.tool}/lti/launch",
             client_id=CLIENT,
             deployment_id=DEPLOYMENT,

@@ -38,6 +38,8 @@ class Platform:
     """Its address, its keys, and what it answers."""
 
     url: str = ""
+    login: str = "/lti/login"
+    """Where it begins at the service: the organisation's own address, once it is told of it."""
     key: RSAKey = field(default_factory=first_key)
     shown: list[dict[str, Any]] = field(default_factory=list)
     """The key set, where it is another one than that of `key`."""

@@ -88,7 +88,7 @@ def course_pages(platform: Platform, tool: str) -> Flask:
         said = {"iss": platform.url, "login_hint": "t-1", "target_link_uri": f"{tool}/lti/launch", "client_id": CLIENT}
         if keeps:
             said |= {"lti_storage_target": "_parent", "lti_message_hint": "keeps"}
-        login = html.escape(f"{tool}/lti/login?{urlencode(said)}")
+        login = html.escape(f"{tool}{platform.login}?{urlencode(said)}")
         return COURSE % {"keeps": json.dumps(keeps), "tool": json.dumps(tool), "login": login}
 
     @server.route("/auth")

@@ -1,8 +1,11 @@
 """What administrators decide about platforms, and that nobody else does."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, cast
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -10,14 +13,14 @@ from sqlalchemy import text
 from dashapp.data.database import DatabaseRole
 from dashapp.data.queries.learning_platforms import find_learners, read_view
 from dashapp.data.queries.organisations import own_address
-from dashapp.data.store.frame_origins import read_frame_origins
+from dashapp.data.store.frame_origins import FramesFull, read_frame_origins
 from dashapp.data.store.lti.members import limits_from
 from dashapp.data.store.lti.platforms import NewPlatform
 from dashapp.domain.audit import Actor, ViewerRole
 from dashapp.domain.platforms import PlatformsView
 from dashapp.security.lti.administration import CannotLink, PlatformAdministration
 from dashapp.security.lti.places import Places, origin_of
-from dashapp.security.lti.registration import Codes
+from dashapp.security.lti.registration import Codes, RegistrationRefused
 from dashapp.security.lti.signing_keys import SigningKeys
 from dashapp.security.outgoing import Outgoing
 from dashapp.security.signing import Signer
@@ -56,6 +59,12 @@ def platform_named(campus: Campus, title: str) -> object:
         return connection.execute(query, {"title": title}).scalar_one()
 
 
+def framers(application: Application) -> str:
+    """Who may frame the empty page."""
+    answer = application.server.test_client().get("/embed/me", base_url=TOOL)
+    return str(answer.headers["Content-Security-Policy"]).partition("frame-ancestors ")[2]
+
+
 def view(campus: Campus, application: Application) -> PlatformsView:
     with campus.database.transaction(DatabaseRole.JOBS, campus.organisation_id) as connection:
         return read_view(connection, campus.organisation_id, application.services.clock())
@@ -68,14 +77,15 @@ def test_a_learner_who_was_linked_once_opens_the_own_page(
     [waiting] = [one for one in view(campus, application).people if one.name == "Dora Dean"]
     with campus.database.transaction(DatabaseRole.JOBS, campus.organisation_id) as connection:
         found = find_learners(connection, campus.organisation_id, "dora")
-    assert [one.name for one in found] == ["Dora Dean"]
+    [dora] = found.values()
+    assert dora.name == "Dora Dean"
 
-    acting.link_person(waiting.public_id, found[0].public_id)
+    acting.link_person(waiting.public_id, dora.public_id)
 
     assert opened(frame().launch(sub="dora-9")).startswith("/embed/me")
     assert principal_of(campus, platform, "dora-9").public_id == campus.people["Dora Dean"].public_id
     with pytest.raises(CannotLink):
-        acting.link_person(waiting.public_id, found[0].public_id)
+        acting.link_person(waiting.public_id, dora.public_id)
 
 
 def test_a_course_that_was_linked_once_opens_its_classroom(
@@ -110,6 +120,57 @@ def test_a_platform_that_is_removed_launches_nobody_and_its_roles_end(
 
     assert is_refused(frame().login())
     assert principal_of(campus, platform, "t-8").teaches_in == frozenset()
+
+
+@pytest.mark.parametrize("field", ["issuer", "pages_url"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("https://x *", "https://a;sandbox", "https://b,c", "https://straße.example", "https://user@a.example"),
+        *("http://plain.example", "https://a.example/\ud83d", "javascript:alert(1)", "https://a.example/\0"),
+    ],
+)
+def test_a_platform_with_an_address_that_no_header_could_name_is_not_added(
+    acting: PlatformAdministration, campus: Campus, application: Application, field: str, address: str
+) -> None:
+    before = framers(application)
+    with pytest.raises(RegistrationRefused) as refusal:
+        acting.add(replace(by_hand(application.services.clock()), **cast(dict[str, Any], {field: address})))
+    assert refusal.value.field == field
+    application.embedding.origins.forget()
+    assert framers(application) == before
+
+
+def test_a_host_in_letters_of_any_script_frames_pages_by_the_name_that_browsers_send(
+    acting: PlatformAdministration, campus: Campus, application: Application
+) -> None:
+    new = replace(
+        by_hand(application.services.clock()), title="Abroad", client_id="idna", pages_url="https://例え.jp/moodle"
+    )
+    acting.add(new)
+    application.embedding.origins.forget()
+    assert "https://xn--r8jz45g.jp" in framers(application).split()
+
+
+def test_a_platform_whose_hosts_no_header_bears_any_more_is_neither_added_nor_switched_on(
+    acting: PlatformAdministration, campus: Campus, application: Application
+) -> None:
+    full = partial(replace, by_hand(application.services.clock()))
+    hosts = [".".join(f"{number:02}{'x' * 58}" for _ in range(4)) for number in range(9)]
+    acting.add(full(title="Waits", client_id="waits", pages_url=f"https://{hosts[8]}", enabled=False))
+    with pytest.raises(FramesFull):
+        for number, host in enumerate(hosts[:8]):
+            acting.add(full(title=f"Full {number}", client_id=f"full-{number}", pages_url=f"https://{host}"))
+    with pytest.raises(FramesFull):
+        acting.switch(cast(UUID, platform_named(campus, "Waits")), enabled=True)
+
+    names = text("SELECT title, enabled FROM lti_platforms WHERE title LIKE 'Full%' OR title = 'Waits' ORDER BY 1")
+    with campus.database.transaction(DatabaseRole.WEB, campus.organisation_id) as connection:
+        added = [tuple(row) for row in connection.execute(names)]
+    assert 2 < len(added) < 9
+    assert added == [*((f"Full {number}", True) for number in range(len(added) - 1)), ("Waits", False)]
+    for title, _enabled in added:
+        acting.remove(cast(UUID, platform_named(campus, title)))
 
 
 @pytest.mark.parametrize("name", ["Ada Abel", "Tess Thorne"])
@@ -168,6 +229,7 @@ def test_what_administrators_decide_about_platforms_is_in_the_trail(
         ("platform.deployment_confirmed", platform_row, *own),
         ("platform.deployment_withdrawn", platform_row, *own),
         ("platform.switched_off", platform_row, *own),
+        ("session.ended", f"person {fay.person_id}", *own),
         ("platform.switched_on", platform_row, *own),
         ("platform.switched_off", platform_row, *own),
         ("platform.removed", platform_row, *own),

@@ -53,7 +53,6 @@ def principal_of(campus: Campus, platform: Platform, sub: str) -> Principal:
     organisation = campus.organisation_id
     with campus.database.transaction(DatabaseRole.INGEST, organisation) as connection:
         person = find_people(connection, organisation, [name])[name]
-
     with campus.database.transaction(DatabaseRole.WEB, organisation) as connection:
         return principal_for(connection, organisation, person.public_id, datetime.now(UTC))
 
@@ -276,7 +275,7 @@ def test_the_new_window_begins_the_same_login_anew(frame: Frames) -> None:
     one, bare = frame(), frame()
     begun = one.begin()
     between = bare.post(begun, one.platform.sign(one.platform.claims(begun.nonce)))
-    link = re.search(r'href="(/lti/login\?[^"]+)"', between.text)
+    link = re.search(r'href="(/lti/login/[0-9a-f-]+\?[^"]+)"', between.text)
     assert link is not None
 
     answer = bare.client.get(link[1].replace("&amp;", "&"), base_url=TOOL)
@@ -293,6 +292,8 @@ def test_the_new_window_begins_the_same_login_anew(frame: Frames) -> None:
     [
         pytest.param({"iss": "https://unknown.example"}, id="unknown issuer"),
         pytest.param({"iss": ""}, id="no issuer"),
+        *(pytest.param({name: "x\0"}, id=f"{name} that no database takes") for name in ("iss", "client_id")),
+        pytest.param({"lti_message_hint": "a\r\nb"}, id="a hint of two lines"),
         pytest.param({"client_id": "other"}, id="unknown client"),
         pytest.param({"login_hint": ""}, id="nobody"),
         pytest.param({"target": "https://evil.example/"}, id="foreign target"),
@@ -393,7 +394,6 @@ def test_an_administrator_of_the_organisation_is_none_inside_a_platform(
     assert session is not None
 
     found = application.guard.find_principal(session)
-
     assert found is not None
     assert found.public_id == campus.people["Max Moor"].public_id
     assert principal_of_name(campus, "Max Moor").administers

@@ -5,6 +5,7 @@ import html
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from pylti1p3.contrib.flask.message_launch import FlaskMessageLaunch
@@ -21,7 +22,7 @@ from dashapp.domain.joins import JoinRule
 from dashapp.domain.lti import PERSON_KIND
 from dashapp.web.application import Application
 from tests.campus import ISSUER, Campus
-from tests.security.lti.frame import TOOL, fields_of
+from tests.security.lti.frame import TOOL, fields_of, login_path
 from tests.security.lti.openedx import CLIENT, DEPLOYMENT, OpenEdx
 from tests.security.lti.platform import query_of, served
 from tests.security.lti.test_launches import ADDRESS, course_id
@@ -36,7 +37,7 @@ def open_edx(application: Application, campus: Campus) -> Iterator[OpenEdx]:
     """Open edX on the loopback, which fetches our keys from the served app."""
     with serving(application) as own:
         keys = f"{own}/lti/keys/{own_address(campus.database, campus.organisation_id)}"
-        edx = OpenEdx(TOOL, keys)
+        edx = OpenEdx(TOOL, keys, f"{TOOL}{login_path(campus)}")
         with served(edx.server()) as url:
             edx.start(url)
             yield edx
@@ -73,7 +74,7 @@ def launch(application: Application, open_edx: OpenEdx, platform_id: int) -> Lau
     def go(user: str, role: str, message: str = "LtiResourceLinkRequest", **named: str) -> tuple[str, dict[str, str]]:
         client = application.server.test_client()
         begin = open_edx.preflight(user, role, message, **named)
-        page = client.get("/lti/login", query_string=query_of(begin), base_url=TOOL).text
+        page = client.get(urlsplit(begin).path, query_string=query_of(begin), base_url=TOOL).text
         asked = query_of(html.unescape(page.split('data-go="')[1].split('"')[0]))
         said = open_edx.answer(asked)
         foreign = {"Origin": open_edx.url, "Sec-Fetch-Site": "cross-site"}

@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import math
 import time
 import warnings
 from base64 import urlsafe_b64encode
@@ -32,6 +33,9 @@ Changed = dict[str, Any]
         pytest.param({"iat": int(time.time()) + 3600}, id="made in an hour"),
         pytest.param({"exp": "soon"}, id="exp is a text"),
         pytest.param({"exp": True}, id="exp is true"),
+        pytest.param({"exp": math.nan}, id="exp is no number"),
+        pytest.param({"iat": math.nan}, id="iat is no number"),
+        pytest.param({"nbf": math.nan}, id="nbf is no number"),
         pytest.param({"nbf": int(time.time()) + 3600}, id="valid in an hour"),
         pytest.param({"iss": "https://other.example"}, id="another issuer"),
         pytest.param({"aud": "somebody"}, id="another audience"),

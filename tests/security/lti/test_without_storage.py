@@ -39,7 +39,7 @@ def test_where_the_browser_keeps_nothing_the_platform_keeps_what_binds_the_launc
 def test_where_nobody_keeps_anything_the_page_opens_in_a_window_of_its_own(forgetful: Page, course: Course) -> None:
     forgetful.goto(course.address())
     frame = tool_in(forgetful)
-    expect(frame.locator("[data-lti-late] h1")).to_have_text("This page opens in a window of its own")
+    expect(frame.locator("[data-lti-late=frame] h1")).to_have_text("This page opens in a window of its own")
     assert forgetful.context.cookies() == []
 
     with forgetful.context.expect_page() as opened:
@@ -57,7 +57,7 @@ def test_what_another_origin_says_in_the_name_of_the_platform_is_not_heard(forge
     forgetful.goto(course.address(storage="_parent", answered_by="stranger"))
 
     frame = tool_in(forgetful)
-    expect(frame.locator("[data-lti-late] h1")).to_be_visible()
+    expect(frame.locator("[data-lti-late=frame] h1")).to_be_visible()
     assert forgetful.evaluate("asked") == ["lti.put_data", "lti.get_data"]
     assert forgetful.evaluate("told") == "lti.get_data.response"
     assert frame.locator(READY).count() == 0

@@ -96,14 +96,16 @@ def _read(connection: Connection, statement: Statement) -> _Known:
     names = [name_of(platform, member.sub) for member in statement.members]
     keys = find_people(connection, organisation, names)
     rows = connection.execute(
-        select(people.c.person_id, people.c.given_name, people.c.family_name, people.c.email, people.c.is_test).where(
+        select(
+            people.c.person_id, people.c.given_name, people.c.family_name, people.c.email, people.c.described_test
+        ).where(
             people.c.organisation_id == organisation,
             people.c.person_id.in_([key for key, _ in keys.values()]),
             people.c.described_at.is_not(None),
         )
     )
     said = {
-        row.person_id: Member("", frozenset(), row.given_name, row.family_name, row.email, is_test=row.is_test)
+        row.person_id: Member("", frozenset(), row.given_name, row.family_name, row.email, is_test=row.described_test)
         for row in rows
     }
     known = _Known(keys, said)

@@ -71,12 +71,25 @@ class Platform:
         return tuple(filter(None, (self.authorization_url, self.issuer, self.pages_url)))
 
 
-def find_platform(connection: Connection, issuer: str, client_id: str | None) -> tuple[OrganisationId, int] | None:
-    """The registration that a login names; None where it is unknown, switched off, or one of several.
+def find_platform(
+    connection: Connection, organisation: OrganisationId, issuer: str, client_id: str | None
+) -> tuple[OrganisationId, int] | None:
+    """The registration of an organisation that a login names; None where it is unknown, switched off, or one of
+    several."""
+    one = lti_platforms.c
+    named = and_(one.organisation_id == organisation, one.issuer == issuer, one.enabled)
+    if client_id is not None:
+        named = and_(named, one.client_id == client_id)
+    found = connection.execute(select(one.platform_id).where(named).limit(2)).scalars().all()
+    return (organisation, found[0]) if len(found) == 1 else None
 
-    Without a tenant, since the login does not know one.
-    """
-    row = connection.execute(_FIND, {"issuer": issuer, "client": client_id}).one_or_none()
+
+def find_shared_platform(
+    connection: Connection, issuer: str, client_id: str | None
+) -> tuple[OrganisationId, int] | None:
+    """The same for a login at the address that all organisations once had, without a tenant: what was registered then
+    goes before what came later, so that nobody's logins are stopped by a registration of somebody else."""
+    row = connection.execute(_FIND_SHARED, {"issuer": issuer, "client": client_id}).one_or_none()
     return None if row is None else (OrganisationId(row.organisation_id), row.platform_id)
 
 
@@ -140,7 +153,7 @@ def add_platform(connection: Connection, organisation: OrganisationId, new: NewP
             **values,
             source_id=register_source(connection, organisation, source),
         )
-        .on_conflict_do_nothing(index_elements=["issuer", "client_id"])
+        .on_conflict_do_nothing(index_elements=["organisation_id", "issuer", "client_id"])
         .returning(lti_platforms.c.platform_id)
     ).scalar_one_or_none()
     if made is None:
@@ -233,4 +246,4 @@ def note_refusal(connection: Connection, platform: Platform, why: str, at: datet
     )
 
 
-_FIND: Final = text("SELECT organisation_id, platform_id FROM find_lti_platform(:issuer, :client)")
+_FIND_SHARED: Final = text("SELECT organisation_id, platform_id FROM find_lti_platform(:issuer, :client)")

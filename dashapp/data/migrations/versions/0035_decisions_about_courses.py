@@ -6,8 +6,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from dashapp.data.migrations.protection import protect
 
-revision = "0025"
-down_revision: str | None = "0029"
+revision = "0035"
+down_revision: str | None = "0034"
 
 
 def upgrade() -> None:

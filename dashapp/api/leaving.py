@@ -1,0 +1,66 @@
+"""The file of an export of everything: `GET /organisations/<id>/exports/<export>.zip`, for administrators."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import Flask, Response, abort
+
+from dashapp.api.sending import send_file_whole
+from dashapp.data.database import DatabaseRole
+from dashapp.data.queries.organisations import own_address
+from dashapp.data.store import audit
+from dashapp.data.store.leaving.exports import find_export
+from dashapp.domain.audit import ORGANISATION_SUBJECT, Action, ViewerRole
+from dashapp.domain.errors import NotFound
+from dashapp.domain.leaving import Export, ExportState
+from dashapp.domain.principal import Permission
+from dashapp.security.acting import acting
+from dashapp.security.guard import Access, Guard, current_principal, current_session, permits
+from dashapp.services import Services
+from exports.leaving.folder import ExportFolder
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationFile:
+    """Gives the file out, in pieces, to administrators of its own organisation; each time with a row of the trail."""
+
+    guard: Guard
+    services: Services
+
+    def install(self, server: Flask) -> None:
+        """Adds the route below the path of the public address."""
+        prefix = urlsplit(self.guard.public_url).path
+        rule = f"{prefix}/organisations/<uuid:organisation>/exports/<uuid:export>.zip"
+        server.add_url_rule(rule, "organisation_file", self._answer, methods=["GET"])
+        self.guard.open_route("organisation_file", Access.FILE)
+
+    def _answer(self, organisation: UUID, export: UUID) -> Response:
+        principal = current_principal()
+        # A session that was opened for one page leads nowhere else.
+        if not permits(principal, Permission.ADMINISTRATION_PAGE) or current_session().page is not None:
+            abort(404)
+        try:
+            found, path = self._find(organisation, export)
+        except NotFound:
+            abort(404)
+        what = {"subject": ORGANISATION_SUBJECT, "export": str(export), "sha256": found.sha256}
+        with self.services.database.transaction(DatabaseRole.WEB, principal.organisation_id) as connection:
+            actor = acting(principal, ViewerRole.ADMINISTRATOR)
+            audit.record(connection, principal.organisation_id, actor, Action.EXPORT_TAKEN, what)
+        return send_file_whole(path, f"{found.requested_at:%Y-%m-%d}-organisation.zip", "application/zip")
+
+    def _find(self, organisation: UUID, export: UUID) -> tuple[Export, Path]:
+        """The export and its file. Raises NotFound where it is not this administrator's, or not there any more."""
+        own = current_principal().organisation_id
+        if own_address(self.services.database, own) != organisation:
+            raise NotFound("There is no such organisation.")
+        with self.services.database.transaction(DatabaseRole.JOBS, own) as connection:
+            found = find_export(connection, own, export)
+        path = ExportFolder.below(self.services.settings.data_dir).file(organisation, export)
+        if found is None or found.state is not ExportState.DONE or not path.is_file():
+            raise NotFound("There is no such file.")
+        if found.expires_at is not None and found.expires_at <= self.services.clock():
+            raise NotFound("Its time is over.")
+        return found, path

@@ -1,0 +1,63 @@
+"""The jobs by which organisations leave: exports that pages asked for, and deletions whose day has come."""
+
+from contextlib import suppress
+from threading import Event as Signal
+
+from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.store.identified import all_organisations
+from dashapp.data.store.leaving.departures import Departure, departures_to_sweep, due_departures
+from dashapp.domain.clock import Clock
+from dashapp.domain.errors import NotFound
+from dashapp.observability.logging import get_logger
+from dashapp.settings import Settings
+from exports.leaving.deleting import SWEPT_AFTER, Deletion
+from exports.leaving.exporting import JOB, Exporter
+from exports.leaving.folder import ExportFolder
+
+log = get_logger(__name__)
+
+
+class Exports:
+    """Writes what waits, and removes files whose time is over, one organisation after the other."""
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._exporter = Exporter(database, ExportFolder.below(settings.data_dir), clock)
+
+    def run(self, stopping: Signal) -> None:
+        """One round. Raises Unavailable."""
+        with self._database.transaction(DatabaseRole.JOBS, None) as connection:
+            found = all_organisations(connection)
+        for organisation, _name, _title in found:
+            if stopping.is_set():
+                return
+            # It may have been deleted a moment ago.
+            with suppress(NotFound):
+                self._exporter.serve(organisation, stopping)
+
+
+class Deletions:
+    """Carries out what was asked for a week ago, goes on with what was stopped, and sweeps after what is done."""
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._deletion = Deletion(database, ExportFolder.below(settings.data_dir), clock)
+
+    def run(self, stopping: Signal) -> None:
+        """One round. Raises Unavailable."""
+        now = self._clock()
+        with self._database.transaction(DatabaseRole.JOBS, None) as connection:
+            due = due_departures(connection, now)
+            done = departures_to_sweep(connection, now - SWEPT_AFTER)
+        for departure in due:
+            if stopping.is_set():
+                return
+            self._delete(departure, stopping)
+        for departure in done:
+            rows = self._deletion.sweep(departure)
+            if rows:
+                log.warning("deletion.swept", departure=departure.departure_id, rows=rows)
+
+    def _delete(self, departure: Departure, stopping: Signal) -> None:
+        self._deletion.run(departure, JOB, stopping, lambda _table, _rows: None)

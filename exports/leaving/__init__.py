@@ -1,0 +1,1 @@
+"""How an organisation leaves: everything that it has as one file, and its deletion (docs/leaving.md)."""

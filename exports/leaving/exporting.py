@@ -1,0 +1,117 @@
+"""Writes the exports that were asked for on a page: what a job does for each organisation."""
+
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, Protocol
+from uuid import UUID
+
+from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.queries.organisations import own_address
+from dashapp.data.store.audit import record
+from dashapp.data.store.leaving.exports import (
+    Finished,
+    Progress,
+    expire_exports,
+    fail_export,
+    finish_export,
+    kept_exports,
+    note_progress,
+    put_back,
+    take_export,
+)
+from dashapp.domain.audit import ORGANISATION_SUBJECT, Action, Actor, ViewerRole
+from dashapp.domain.clock import Clock
+from dashapp.domain.keys import OrganisationId
+from dashapp.observability.logging import get_logger
+from exports.leaving.archive import ExportError, Step, WrittenExport, write_export
+from exports.leaving.folder import ExportFolder
+
+log = get_logger(__name__)
+
+KEPT: Final = timedelta(days=3)
+"""So long can an export be downloaded."""
+JOB: Final = Actor("operator:jobs", ViewerRole.OPERATOR)
+"""Who writes what somebody asked for."""
+
+
+class Stopping(Protocol):
+    """Says whether the process is to end."""
+
+    def is_set(self) -> bool:
+        """Whether it is."""
+
+
+class _NotWantedError(Exception):
+    """It has been cancelled."""
+
+
+class _EndingError(Exception):
+    """The process ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """Writes exports for one installation."""
+
+    database: Database
+    folder: ExportFolder
+    clock: Clock
+
+    def serve(self, organisation: OrganisationId, stopping: Stopping) -> None:
+        """Writes what is to be written for an organisation, and removes what is kept no longer.
+
+        Raises Unavailable, and NotFound where the organisation is gone.
+        """
+        with self.database.transaction(DatabaseRole.JOBS, organisation) as connection:
+            expired = expire_exports(connection, organisation, self.clock())
+            export = take_export(connection, organisation, self.clock())
+            kept = kept_exports(connection, organisation)
+        if not expired and export is None:
+            return
+        public_id = own_address(self.database, organisation)
+        self.folder.tidy(public_id, kept)
+        if export is not None:
+            self._write(organisation, public_id, export, stopping)
+
+    def _write(self, organisation: OrganisationId, public_id: UUID, export: UUID, stopping: Stopping) -> None:
+        path = self.folder.file(public_id, export)
+        # Where two processes believe to be the one that writes it, each has a file of its own.
+        own = path.with_name(f"{path.stem}.{secrets.token_hex(4)}.made")
+
+        def watch(step: Step) -> None:
+            if stopping.is_set():
+                raise _EndingError
+            at = Progress(step.table, step.rows, step.expected)
+            with self.database.transaction(DatabaseRole.JOBS, organisation) as connection:
+                if not note_progress(connection, organisation, export, at, self.clock()):
+                    raise _NotWantedError
+
+        try:
+            self._finish(organisation, export, write_export(self.database, organisation, own, watch), path)
+        except _EndingError:
+            with self.database.transaction(DatabaseRole.JOBS, organisation) as connection:
+                put_back(connection, organisation, export)
+        except _NotWantedError:
+            log.info("export.cancelled", organisation_id=organisation, export=str(export))
+        except ExportError as error:
+            log.warning("export.failed", organisation_id=organisation, export=str(export), reason=str(error))
+            with self.database.transaction(DatabaseRole.JOBS, organisation) as connection:
+                fail_export(connection, organisation, export, error.trouble, self.clock())
+        finally:
+            with suppress(OSError):  # it has its name by now, or the folder is none
+                own.unlink()
+
+    def _finish(self, organisation: OrganisationId, export: UUID, written: WrittenExport, path: Path) -> None:
+        """The file gets its name in the moment in which it is said to be there."""
+        now = self.clock()
+        file = Finished(written.manifest.rows, written.bytes, written.sha256, now, now + KEPT)
+        with self.database.transaction(DatabaseRole.JOBS, organisation) as connection:
+            if not finish_export(connection, organisation, export, file):
+                raise _NotWantedError
+            what = {"subject": ORGANISATION_SUBJECT, "sha256": written.sha256, "rows": written.manifest.rows}
+            record(connection, organisation, JOB, Action.EXPORT_WRITTEN, what)
+            written.path.replace(path)
+        log.info("export.written", organisation_id=organisation, export=str(export), bytes=written.bytes)
