@@ -105,6 +105,7 @@ def _words_of_administration() -> dict[Action, str]:
         Action.ROLE_ENDED: _("Changed when a role ends"),
         **_words_of_structure(),
         Action.VISIBILITY: _("Changed what students see"),
+        Action.FILE_SENT: _("Sent a file"),
         Action.ROSTER_SET: _("Changed how a roster is read"),
         Action.ROSTER_APPLIED: _("Took a roster in"),
         Action.ROSTER_UNDONE: _("Took a roster back"),

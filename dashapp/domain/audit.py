@@ -91,6 +91,7 @@ class Action(StrEnum):
     ROSTER_SET = "roster.settings_changed"
     ROSTER_APPLIED = "roster.applied"
     ROSTER_UNDONE = "roster.undone"
+    FILE_SENT = "organisation.file_sent"
     EXPORT_REQUESTED = "organisation.export_requested"
     EXPORT_CANCELLED = "organisation.export_cancelled"
     EXPORT_WRITTEN = "organisation.exported"

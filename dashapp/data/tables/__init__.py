@@ -116,6 +116,9 @@ from dashapp.data.tables.structure import (
     terms,
     units,
 )
+from dashapp.data.tables.uploads import (
+    uploads,
+)
 from dashapp.data.tables.visibility import (
     visibility_policies,
 )
@@ -208,6 +211,7 @@ __all__ = [
     "terms",
     "transport_offsets",
     "units",
+    "uploads",
     "video_segments",
     "visibility_policies",
 ]
