@@ -54,6 +54,7 @@ def entries(links: Links, organisation: PublicId) -> dict[str, tuple[tuple[str, 
         ),
         _("Data"): (
             ("connections", _("Connections"), links.connections(organisation)),
+            ("history", _("History"), links.history(organisation)),
             ("platforms", _("Learning platforms"), links.platforms(organisation)),
             ("data-quality", _("Data quality"), links.data_quality(organisation)),
             ("dead-letters", _("Refused events"), links.dead_letters(organisation)),

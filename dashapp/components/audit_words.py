@@ -33,6 +33,7 @@ PAGES: Final = (
     "terms",
     "units",
     "course-list",
+    "history",
     "leaving",
 )
 """The pages that leave rows, as these name them."""
@@ -109,6 +110,7 @@ def _words_of_administration() -> dict[Action, str]:
         Action.ROSTER_SET: _("Changed how a roster is read"),
         Action.ROSTER_APPLIED: _("Took a roster in"),
         Action.ROSTER_UNDONE: _("Took a roster back"),
+        **_words_of_history(),
     }
 
 
@@ -126,6 +128,16 @@ def _words_of_structure() -> dict[Action, str]:
         Action.SECTION_SET: _("Changed a section"),
         Action.SECTION_REMOVED: _("Removed a section"),
         Action.STRUCTURE_UNDONE: _("Took a change of courses or the calendar back"),
+    }
+
+
+def _words_of_history() -> dict[Action, str]:
+    """What happened before, from files."""
+    return {
+        Action.HISTORY_ASKED: _("Had files of history read"),
+        Action.HISTORY_BEGUN: _("Had a history brought in"),
+        Action.HISTORY_CANCELLED: _("Cancelled an import of history"),
+        Action.HISTORY_IMPORTED: _("Brought a history in"),
     }
 
 
@@ -152,7 +164,7 @@ def action_groups() -> dict[str, tuple[Action, ...]]:
             *("caseload", "guardians", "guardian", "person", "role", "course", "join_rule", "visibility"),
         ),
         _("Learning platforms"): ("platform",),
-        _("Rosters"): ("roster",),
+        _("Rosters and history"): ("roster", "history"),
         _("Keys, senders and frames"): ("key", "sender", "embed_link", "frame_origins"),
         _("Organisation and calendar"): (
             *("organisation", "term", "unit", "programme", "courses", "section", "structure"),
@@ -201,6 +213,7 @@ def page_word(page: str) -> str:
         "terms": _("Terms"),
         "units": _("Units and programmes"),
         "course-list": _("Administration of courses"),
+        "history": _("History"),
         "leaving": _("Leaving"),
     }
     return said.get(page, page)

@@ -84,6 +84,10 @@ class Links:
         """The page as a student of a course sees it; never in a frame."""
         return f"{self.prefix.rstrip('/')}/courses/{course}/preview"
 
+    def history(self, organisation: PublicId) -> str:
+        """Imports of what happened before, from files; never in a frame."""
+        return f"{self.prefix.rstrip('/')}/organisations/{organisation}/history"
+
     def leaving(self, organisation: PublicId) -> str:
         """Exports of everything, and the deletion of an organisation; never in a frame."""
         return f"{self.prefix.rstrip('/')}/organisations/{organisation}/leaving"

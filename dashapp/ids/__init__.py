@@ -16,6 +16,7 @@ from dashapp.ids.administration import (
     Terms,
     Visibility,
 )
+from dashapp.ids.history import History
 from dashapp.ids.leaving import Leaving
 from dashapp.ids.pages import Caseload, Classroom, Courses, Home, Institution, Invitation, OwnGuardians, Shell, Student
 from dashapp.ids.people import People, Person
@@ -31,6 +32,7 @@ __all__ = [
     "CourseOpened",
     "Courses",
     "Guardians",
+    "History",
     "Home",
     "Institution",
     "Invitation",

@@ -7,6 +7,7 @@ from threading import Event as Signal
 from dashapp.data.database import Database
 from dashapp.domain.clock import Clock
 from dashapp.jobs.ended_sessions import EndedSessions
+from dashapp.jobs.history import Histories
 from dashapp.jobs.leaving import Deletions, Exports
 from dashapp.jobs.quality_alerts import QualityAlerts
 from dashapp.jobs.retention import Retention
@@ -35,6 +36,7 @@ def jobs_of(settings: Settings, database: Database, clock: Clock) -> tuple[Job, 
     return (
         Job("audit_sealing", 20, Sealing(database).run),
         Job("exports", 3, Exports(settings, database, clock).run),
+        Job("histories", 2, Histories(settings, database, clock).run),
         Job("deletions", 60, Deletions(settings, database, clock).run),
         Job("quality_alerts", 60, QualityAlerts(database, clock).run),
         Job("rosters", 300, RosterReading(settings, database, clock).run),

@@ -44,6 +44,7 @@ PAGES = {
     f"/organisations/{SOME}/courses": "course-list",
     f"/organisations/{SOME}/visibility": "visibility",
     f"/courses/{SOME}/preview": "student",
+    f"/organisations/{SOME}/history": "history",
     f"/organisations/{SOME}/leaving": "leaving",
     f"/organisations/{SOME}/platforms": "platforms",
     f"/organisations/{SOME}/people": "people",

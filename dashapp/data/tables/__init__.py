@@ -38,6 +38,9 @@ from dashapp.data.tables.guardians import (
     guardian_rules,
     guardianships,
 )
+from dashapp.data.tables.history import (
+    history_imports,
+)
 from dashapp.data.tables.intake import (
     dead_letter_replays,
     dead_letters,
@@ -156,6 +159,7 @@ __all__ = [
     "frame_origins",
     "guardian_rules",
     "guardianships",
+    "history_imports",
     "identity_providers",
     "inbox",
     "ingest_partitions",
