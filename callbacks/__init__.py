@@ -18,6 +18,7 @@ from callbacks import (
     people,
     person,
     platforms,
+    rosters,
     sessions,
     student,
     terms,
@@ -31,7 +32,7 @@ __all__ = ["register_all"]
 def register_all(registry: CallbackRegistry) -> None:
     """Registers the callbacks of all pages on one app."""
     learners = (student, caseload, guardians, classroom, courses)
-    decided = (people, person, connections, platforms, terms, visibility, leaving)
+    decided = (people, person, connections, platforms, terms, visibility, rosters, leaving)
     administrators = (administration, *decided, data_quality, letters, audit, sessions)
     pages = (*learners, institution, *administrators)
     for room in (frame, home, *pages, live):

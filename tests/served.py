@@ -29,6 +29,7 @@ from dashapp.components import (
     person,
     platforms,
     quality,
+    rosters,
     student,
     terms,
     visibility,
@@ -106,7 +107,7 @@ def body_of(application: Application, output: str, values: dict[str, Any]) -> di
 
 def _cards_of(page: str) -> Sequence[str]:
     learners = (student, caseload, classroom, courses)
-    decided = (people, person, connections, platforms, terms, visibility, leaving)
+    decided = (people, person, connections, platforms, terms, visibility, rosters, leaving)
     pages = (*learners, institution, administration, *decided, quality, letters, audit)
     cards: dict[str, Sequence[str]] = {each.PAGE: each.CARDS for each in pages}
     return cards[page]

@@ -51,6 +51,7 @@ def entries(links: Links, organisation: PublicId) -> dict[str, tuple[tuple[str, 
         _("Data"): (
             ("connections", _("Connections"), links.connections(organisation)),
             ("platforms", _("Learning platforms"), links.platforms(organisation)),
+            ("rosters", _("Rosters"), links.rosters(organisation)),
             ("data-quality", _("Data quality"), links.data_quality(organisation)),
             ("dead-letters", _("Refused events"), links.dead_letters(organisation)),
         ),
@@ -169,6 +170,7 @@ def _address(step: Step, links: Links, organisation: PublicId) -> str | None:
         Step.CALENDAR: links.terms(organisation),
         Step.SENDER: links.connections(organisation),
         Step.EVENTS: links.connections(organisation),
+        Step.PEOPLE: links.rosters(organisation),
         Step.TEACHERS: links.people(organisation),
         Step.PLATFORM: links.platforms(organisation),
     }.get(step)

@@ -32,6 +32,7 @@ PAGES: Final = (
     "visibility",
     "terms",
     "leaving",
+    "rosters",
 )
 """The pages that leave rows, as these name them."""
 
@@ -181,6 +182,7 @@ def page_word(page: str) -> str:
         "visibility": _("Visibility"),
         "terms": _("Terms"),
         "leaving": _("Leaving"),
+        "rosters": _("Rosters"),
     }
     return said.get(page, page)
 

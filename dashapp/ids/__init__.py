@@ -19,6 +19,7 @@ from dashapp.ids.administration import (
 from dashapp.ids.leaving import Leaving
 from dashapp.ids.pages import Caseload, Classroom, Courses, Home, Institution, Invitation, OwnGuardians, Shell, Student
 from dashapp.ids.people import People, Person
+from dashapp.ids.rosters import Rosters
 
 __all__ = [
     "Administration",
@@ -38,6 +39,7 @@ __all__ = [
     "Person",
     "Platforms",
     "Quality",
+    "Rosters",
     "Sessions",
     "Shell",
     "Student",

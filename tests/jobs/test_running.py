@@ -34,6 +34,7 @@ JOBS = {"audit_sealing", "quality_alerts", "rosters", "roster_files", "retention
     "exports",
     "deletions",
     "uploads",
+    "roster_work",
 }
 
 

@@ -43,6 +43,7 @@ PAGES = {
     f"/organisations/{SOME}/visibility": "visibility",
     f"/courses/{SOME}/preview": "student",
     f"/organisations/{SOME}/leaving": "leaving",
+    f"/organisations/{SOME}/rosters": "rosters",
     f"/organisations/{SOME}/platforms": "platforms",
     f"/organisations/{SOME}/people": "people",
     f"/organisations/{SOME}/people/{SOME}": "person",
