@@ -20,6 +20,7 @@ from callbacks import (
     people,
     person,
     platforms,
+    rosters,
     sessions,
     student,
     terms,
@@ -34,7 +35,7 @@ __all__ = ["register_all"]
 def register_all(registry: CallbackRegistry) -> None:
     """Registers the callbacks of all pages on one app."""
     learners = (student, caseload, guardians, classroom, courses)
-    decided = (people, person, connections, history, platforms, terms, visibility, leaving)
+    decided = (people, person, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
     administrators = (administration, *decided, data_quality, letters, audit, sessions)
     pages = (*learners, institution, *administrators, *teaching)

@@ -31,6 +31,7 @@ from dashapp.components import (
     person,
     platforms,
     quality,
+    rosters,
     student,
     terms,
     units,
@@ -109,7 +110,7 @@ def body_of(application: Application, output: str, values: dict[str, Any]) -> di
 
 def _cards_of(page: str) -> Sequence[str]:
     learners = (student, caseload, classroom, courses)
-    decided = (people, person, connections, history, platforms, terms, visibility, leaving)
+    decided = (people, person, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
     pages = (*learners, institution, administration, *decided, quality, letters, audit, *teaching)
     cards: dict[str, Sequence[str]] = {each.PAGE: each.CARDS for each in pages}

@@ -54,6 +54,7 @@ def entries(links: Links, organisation: PublicId) -> dict[str, tuple[tuple[str, 
         ),
         _("Data"): (
             ("connections", _("Connections"), links.connections(organisation)),
+            ("rosters", _("Rosters"), links.rosters(organisation)),
             ("history", _("History"), links.history(organisation)),
             ("platforms", _("Learning platforms"), links.platforms(organisation)),
             ("data-quality", _("Data quality"), links.data_quality(organisation)),
@@ -174,6 +175,7 @@ def _address(step: Step, links: Links, organisation: PublicId) -> str | None:
         Step.CALENDAR: links.terms(organisation),
         Step.SENDER: links.connections(organisation),
         Step.EVENTS: links.connections(organisation),
+        Step.PEOPLE: links.rosters(organisation),
         Step.TEACHERS: links.people(organisation),
         Step.PLATFORM: links.platforms(organisation),
     }.get(step)

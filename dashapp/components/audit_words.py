@@ -35,6 +35,7 @@ PAGES: Final = (
     "course-list",
     "history",
     "leaving",
+    "rosters",
 )
 """The pages that leave rows, as these name them."""
 
@@ -215,6 +216,7 @@ def page_word(page: str) -> str:
         "course-list": _("Administration of courses"),
         "history": _("History"),
         "leaving": _("Leaving"),
+        "rosters": _("Rosters"),
     }
     return said.get(page, page)
 

@@ -88,6 +88,14 @@ class Links:
         """Imports of what happened before, from files; never in a frame."""
         return f"{self.prefix.rstrip('/')}/organisations/{organisation}/history"
 
+    def rosters(self, organisation: PublicId) -> str:
+        """The rosters of an organisation; never in a frame."""
+        return f"{self.prefix.rstrip('/')}/organisations/{organisation}/rosters"
+
+    def roster_findings(self, organisation: PublicId, run: UUID) -> str:
+        """What a check of a roster has found, as a file; never below /embed."""
+        return f"{self.rosters(organisation)}/{run}/findings.csv"
+
     def leaving(self, organisation: PublicId) -> str:
         """Exports of everything, and the deletion of an organisation; never in a frame."""
         return f"{self.prefix.rstrip('/')}/organisations/{organisation}/leaving"

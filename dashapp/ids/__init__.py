@@ -20,6 +20,7 @@ from dashapp.ids.history import History
 from dashapp.ids.leaving import Leaving
 from dashapp.ids.pages import Caseload, Classroom, Courses, Home, Institution, Invitation, OwnGuardians, Shell, Student
 from dashapp.ids.people import People, Person
+from dashapp.ids.rosters import Rosters
 from dashapp.ids.structure import CourseList, CourseOpened, Units
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "Person",
     "Platforms",
     "Quality",
+    "Rosters",
     "Sessions",
     "Shell",
     "Student",

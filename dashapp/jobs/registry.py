@@ -12,6 +12,7 @@ from dashapp.jobs.leaving import Deletions, Exports
 from dashapp.jobs.quality_alerts import QualityAlerts
 from dashapp.jobs.retention import Retention
 from dashapp.jobs.roster_files import RosterFiles
+from dashapp.jobs.roster_runs import RosterWork
 from dashapp.jobs.rosters import RosterReading
 from dashapp.jobs.sealing import Sealing
 from dashapp.jobs.uploads import Uploads
@@ -41,6 +42,7 @@ def jobs_of(settings: Settings, database: Database, clock: Clock) -> tuple[Job, 
         Job("quality_alerts", 60, QualityAlerts(database, clock).run),
         Job("rosters", 300, RosterReading(settings, database, clock).run),
         Job("roster_files", 60, RosterFiles(settings, database, clock).run),
+        Job("roster_work", 2, RosterWork(settings, database, clock).run),
         Job("retention", 3600, Retention(database, settings.data_retention_days, clock).run),
         Job("uploads", 3600, Uploads(settings, database, clock).run),
         Job("ended_sessions", 3600, EndedSessions(database, clock).run),

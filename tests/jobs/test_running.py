@@ -35,6 +35,7 @@ JOBS = {"audit_sealing", "quality_alerts", "rosters", "roster_files", "retention
     "histories",
     "deletions",
     "uploads",
+    "roster_work",
 }
 
 

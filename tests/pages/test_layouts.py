@@ -46,6 +46,7 @@ PAGES = {
     f"/courses/{SOME}/preview": "student",
     f"/organisations/{SOME}/history": "history",
     f"/organisations/{SOME}/leaving": "leaving",
+    f"/organisations/{SOME}/rosters": "rosters",
     f"/organisations/{SOME}/platforms": "platforms",
     f"/organisations/{SOME}/people": "people",
     f"/organisations/{SOME}/people/{SOME}": "person",

@@ -1,7 +1,7 @@
 """Every table of the service, as SQLAlchemy Core. Migrations create them; a test holds the two against each other.
 
 Tenant keys lead with `organisation_id`, so that a table can be distributed by organisation. People's names and
-addresses stand in `people`, and for a while in `roster_before`; everything else knows the key.
+addresses stand in `people`, for a while in `roster_before` and `roster_run_rows`; everything else knows the key.
 """
 
 from dashapp.data.tables.access import (
@@ -94,6 +94,8 @@ from dashapp.data.tables.rosters import (
     roster_enrolments,
     roster_imports,
     roster_records,
+    roster_run_rows,
+    roster_runs,
     roster_sources,
 )
 from dashapp.data.tables.sessions import (
@@ -200,6 +202,8 @@ __all__ = [
     "roster_enrolments",
     "roster_imports",
     "roster_records",
+    "roster_run_rows",
+    "roster_runs",
     "roster_sources",
     "scope_changes",
     "sections",
