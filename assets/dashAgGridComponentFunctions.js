@@ -3,7 +3,7 @@
   const cells = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
   const h = (...given) => window.React.createElement(...given);
   const field = (props) => props.colDef.field;
-  const link = (row) => h("a", { href: row.href, "data-la-follow": "1" }, h("bdi", null, row.name));
+  const link = (row) => row.href ? h("a", { href: row.href, "data-la-follow": "1" }, h("bdi", null, row.name)) : h("bdi", { className: "la-m" }, row.name);
 
   const weeks = (row) => {
     const peak = Math.max(1, row.peak);

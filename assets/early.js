@@ -5,7 +5,7 @@
   try { chosen = window.localStorage.getItem("la-theme"); } catch { /* a frame without storage follows the system */ }
   /* What frames the page may say how it looks itself. */
   const said = new URLSearchParams(location.search).get("theme");
-  if (/\/embed(\/|$)/.test(location.pathname) && (said === "dark" || said === "light")) chosen = said;
+  if (/\/embed(-link)?(\/|$)/.test(location.pathname) && (said === "dark" || said === "light")) chosen = said;
   const dark = chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   root.dataset.bsTheme = dark ? "dark" : "light";
   const embedded = () => root.classList.toggle("la-embed", /\/embed(\/|$)/.test(location.pathname));

@@ -25,6 +25,9 @@
     held = told.held;
     history.replaceState({}, "", told.address);
   }
+  /* A session of one page opens no other: whoever has got to another address comes back by loading the frame anew. */
+  const astray = () => typeof held?.only === "string" && location.pathname !== new URL(held.only, location.href).pathname;
+  if (astray()) history.replaceState({}, "", held.only);
   const embedded = () => /\/embed(\/|$)/.test(location.pathname);
 
   /* ------------------------------------------------------------ storage that throws: what is kept then ends with the page */
@@ -63,7 +66,8 @@
   window.fetch = async (input, options) => {
     if (!isOwn(input)) return plainFetch(input, options);
     const response = await send(input, options);
-    if (response.status === 401) over();
+    if (response.status === 401) over("over");
+    else if (response.status === 403 && astray()) over("alone");
     return response;
   };
 
@@ -72,18 +76,18 @@
 
   /* ------------------------------------------------------------ the session has ended */
   let told = false;
-  const over = () => {
+  const over = (why) => {
     if (told) return;
     told = true;
-    if (held || embedded()) say(); else location.reload();
+    if (held || embedded()) say(why); else location.reload();
   };
   /* In place of the page, as soon as the frame around it, which holds the words, is drawn. */
-  const say = () => {
+  const say = (why) => {
     const holder = document.getElementById("shell-words");
-    if (!holder) { setTimeout(say, 100); return; }
+    if (!holder) { setTimeout(say, 100, why); return; }
     const words = JSON.parse(holder.dataset.words);
-    const title = Object.assign(document.createElement("h1"), { className: "h5", textContent: words.overTitle });
-    const text = Object.assign(document.createElement("p"), { className: "la-2", textContent: words.over });
+    const title = Object.assign(document.createElement("h1"), { className: "h5", textContent: words[`${why}Title`] });
+    const text = Object.assign(document.createElement("p"), { className: "la-2", textContent: words[why] });
     const main = Object.assign(document.createElement("main"), { className: "la-narrow", id: "la-over" });
     main.setAttribute("role", "alert");
     main.append(title, text);

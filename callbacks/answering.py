@@ -24,6 +24,7 @@ from dashapp.observability.logging import get_logger
 from dashapp.observability.references import new_reference
 from dashapp.security.acting import note_view
 from dashapp.security.callbacks import Asked
+from dashapp.security.guard import stands_alone
 from dashapp.security.topics import Topic, Topics, news_of
 from dashapp.words import _, current_locale
 
@@ -99,7 +100,7 @@ def drawn(asked: Asked, at: PageAddress, view: View, fill: Callable[[], Values],
     `more` names what `fill` depends on besides view, screen, links and language. The as-of lines are always new.
     """
     resting = replace(view, freshness=replace(view.freshness, as_of=BEGINNING, behind_seconds=0.0))
-    depends_on = (type(view).__name__, resting, at.screen, at.embedded, current_locale(), more)
+    depends_on = (type(view).__name__, resting, at.screen, at.embedded, stands_alone(), current_locale(), more)
     parts = asked.services.drawn.parts(
         depends_on, lambda: {name: to_json(value).encode() for name, value in fill().items() if name != AS_OF}
     )
@@ -119,7 +120,7 @@ def version_of(asked: Asked, topic: Topic) -> str:
 
 def links_for(asked: Asked, at: PageAddress) -> Links:
     """Addresses below the service's own path, inside or outside of a frame."""
-    return Links(f"{urlsplit(asked.services.settings.public_url).path}/", at.embedded)
+    return Links(f"{urlsplit(asked.services.settings.public_url).path}/", at.embedded, stands_alone())
 
 
 def answered(asked: Asked, page: str, read: Callable[[], PageAnswer]) -> Any:

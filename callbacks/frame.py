@@ -17,7 +17,7 @@ from dashapp.domain.keys import PublicId
 from dashapp.domain.principal import Permission
 from dashapp.domain.sessions import SignInMethod
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
-from dashapp.security.guard import current_session
+from dashapp.security.guard import current_session, stands_alone
 from dashapp.words import _
 
 MOST_TABS = 4
@@ -29,7 +29,7 @@ def show_frame(asked: Asked, path: object, search: object) -> dict[str, object]:
     prefix = urlsplit(asked.services.settings.public_url).path
     here = str(path)[:300] if isinstance(path, str) else ""
     links = Links(f"{prefix}/")
-    if current_session().page is not None:
+    if stands_alone():
         return _alone()
     tabs = _tabs(asked, links, _room_of(asked, links, here, search) or here)
     name = asked.principal.name or _("You")

@@ -2,11 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any, Final
+from urllib.parse import quote
 
 from dash import Input, Output, State, ctx, get_relative_path, no_update
 
-from callbacks.answering import PAGE_INPUTS, PageAddress, PageAnswer, Values, answered, outputs_of, refused, version_of
+from callbacks.answering import (
+    PAGE_INPUTS,
+    PageAddress,
+    PageAnswer,
+    Values,
+    answered,
+    links_for,
+    outputs_of,
+    refused,
+    version_of,
+)
 from dashapp import ids
 from dashapp.components import guardians
 from dashapp.components.links import Links
@@ -15,9 +27,10 @@ from dashapp.data.queries.guardians import read_guardians, read_rule
 from dashapp.data.queries.organisations import own_address
 from dashapp.data.store import guardians as store
 from dashapp.data.store.audit import Action, record
+from dashapp.data.store.organisations import read_short_name
 from dashapp.domain.audience import Audience
 from dashapp.domain.audit import ORGANISATION_SUBJECT, ViewerRole, person_subject
-from dashapp.domain.errors import NotFound
+from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.guardians import AGES, OF_AGE, GuardianRule, Guardianship, GuardiansView
 from dashapp.domain.keys import PersonId, PublicId
 from dashapp.domain.parsing import day_of, uuid_of
@@ -25,6 +38,7 @@ from dashapp.domain.principal import Permission
 from dashapp.domain.scope import AsOf, Scope, scope_for_institution, scope_for_student
 from dashapp.security.acting import acting
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
+from dashapp.security.guardian_accounts import GUARDIAN_ACCOUNT_PATH
 from dashapp.security.topics import Topic
 from dashapp.words import _
 
@@ -39,7 +53,9 @@ def show_guardians(asked: Asked, done: object, page: Mapping[str, object]) -> An
     def read() -> PageAnswer:
         if not _is_own_address(asked, at):
             raise NotFound("There is no such organisation.")
-        return _answer(asked, guardians.fill, scope_for_institution(asked.principal), everybody=True)
+        overview = links_for(asked, at).administration(PublicId(at.required_id()))
+        fill = partial(guardians.fill, reader=asked.principal.public_id, overview=overview)
+        return _answer(asked, fill, scope_for_institution(asked.principal), everybody=True)
 
     return answered(asked, ids.Guardians.PAGE, read)
 
@@ -68,7 +84,8 @@ def decide(asked: Asked, pressed: Mapping[str, Any], given: Mapping[str, Any], p
         if not isinstance(made, str):
             said |= {"account": "", "until": ""}
     elif isinstance(button, Mapping) and _is_pressed():
-        said["rule"] = _end(asked, uuid_of(button.get("row")))
+        confirms = button.get("type") == ids.Guardians.confirm("")["type"]
+        said["rule"] = (_confirm if confirms else _end)(asked, uuid_of(button.get("row")))
     else:
         return said
     said["done"] = _next(given.get("done"))
@@ -107,10 +124,11 @@ def _invite(asked: Asked, given: Mapping[str, Any]) -> Any:
         except NotFound:
             return nobody
         about = Scope(organisation, asked.principal.person_id, Audience.ONE, None, frozenset({learner}))
-        rows = read_guardians(connection, about, AsOf(now)).rows
+        rows, name = read_guardians(connection, about, AsOf(now)).rows, read_short_name(connection, organisation)
         _record(connection, asked, Action.GUARDIAN_INVITED, {"subject": person_subject(learner)})
     address = f"{asked.services.settings.public_url}{Links().invitation()}"
-    return guardians.code_words(code, rows[0].learner_name, address)
+    with_account = f"{asked.services.settings.public_url}{GUARDIAN_ACCOUNT_PATH}?organisation={quote(name)}"
+    return guardians.code_words(code, rows[0].learner_name, address, with_account)
 
 
 def _end(asked: Asked, row: PublicId | None) -> str:
@@ -124,6 +142,22 @@ def _end(asked: Asked, row: PublicId | None) -> str:
     except NotFound:
         return _("There is no such invitation any more.")
     return _("It is ended.")
+
+
+def _confirm(asked: Asked, row: PublicId | None) -> str:
+    principal, now = asked.principal, asked.services.clock()
+    organisation = principal.organisation_id
+    try:
+        if row is None:
+            raise NotFound("The button names no invitation.")
+        with asked.services.database.transaction(DatabaseRole.JOBS, organisation) as connection:
+            learner, guardian = store.confirm(connection, organisation, row, str(principal.public_id), now)
+            _record(connection, asked, Action.GUARDIAN_CONFIRMED, _between(learner, guardian, row, begins=True))
+    except NotFound:
+        return _("There is nobody to be confirmed any more.")
+    except NotPermitted:
+        return _("Somebody else than who has invited has to confirm a guardian.")
+    return _("The guardian is confirmed.")
 
 
 # ------------------------------------------------------------------ the learner's own page
@@ -275,6 +309,7 @@ def _register_administration(registry: CallbackRegistry) -> None:
                 "save": Input(names.SAVE, "n_clicks"),
                 "invite": Input(names.INVITE, "n_clicks"),
                 "end": Input(guardians.every(names.end("")), "n_clicks"),
+                "confirm": Input(guardians.every(names.confirm("")), "n_clicks"),
             },
             "given": {
                 "rule": State(names.RULE, "value"),

@@ -1,7 +1,7 @@
 """The page of one learner, for themself and for those who teach them."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from dash import Input
 
@@ -24,12 +24,19 @@ from dashapp.components.whose import Reader
 from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.example import example_student
 from dashapp.domain.filters import Filters
-from dashapp.domain.keys import PersonId
-from dashapp.domain.principal import Permission, Principal
+from dashapp.domain.principal import Permission
 from dashapp.privacy.visibility import limited
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
-from dashapp.security.topics import Topic
+from dashapp.security.topics import Basis, Topic
 from dashapp.words import _
+
+READERS: Final = {
+    Basis.ANY: Reader.LEARNER,
+    Basis.ADVISER: Reader.ADVISER,
+    Basis.GUARDIAN: Reader.GUARDIAN,
+    Basis.STAFF: Reader.STAFF,
+}
+"""As what the page says that it is read."""
 
 
 def show_learner(asked: Asked, course: object, page: Mapping[str, object]) -> Any:
@@ -43,11 +50,12 @@ def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
         return _preview(asked, at)
     principal, reader = asked.principal, asked.services.reader
     person = reader.find_person(principal, at.required_id()) if at.has_id else principal.person_id
-    topic = Topic(principal.organisation_id, principal.public_id, person=person)
+    basis = Basis.of(reader.as_reader_of(principal, person), person)
+    topic = Topic(principal.organisation_id, principal.public_id, person=person, basis=basis)
     version = version_of(asked, topic)
     own = person == principal.person_id
     view = reader.student(principal, filters) if own else reader.learner(principal, at.required_id(), filters)
-    links, reads = links_for(asked, at), _reads_as(principal, person)
+    links, reads = links_for(asked, at), READERS[basis]
     # Who comes from /learners/… sees no such card, also of themself.
     opened = reader.openings.of(principal, asked.services.clock()) if not at.has_id else ()
 
@@ -73,16 +81,6 @@ def _preview(asked: Asked, at: PageAddress) -> PageAnswer:
     view = limited(example_student(choice, freshness, names), reader.visibility(principal.organisation_id))
     values = student.fill(view, at.screen, links_for(asked, at), reader=Reader.PREVIEW)
     return PageAnswer({**values, AS_OF: as_of_lines(view, student.CARDS)}, topic, version, freshness)
-
-
-def _reads_as(principal: Principal, person: PersonId) -> Reader:
-    """As what somebody reads a page that they may see: who is nothing else is the learner's guardian."""
-    if person == principal.person_id:
-        return Reader.LEARNER
-    if person in principal.advises:
-        return Reader.ADVISER
-    guardian = person in principal.guards or not principal.teaches_in
-    return Reader.GUARDIAN if guardian else Reader.STAFF
 
 
 def register(registry: CallbackRegistry) -> None:

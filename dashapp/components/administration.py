@@ -152,7 +152,15 @@ def fill(view: SetUpState, links: Links, organisation: PublicId) -> dict[str, ob
         "page": "la-page",
         "title": title,
         "lead": lead,
-        "rows": [_step(step, view, _address(step, links, organisation)) for step in Step],
+        "rows": [
+            _step(
+                step,
+                view,
+                _address(step, links, organisation),
+                [_ways_in(links, organisation)] if step is Step.PLATFORM else (),
+            )
+            for step in Step
+        ],
         "counts": _counts(view),
         "asof": [card.asof_words(None)] * len(CARDS),
     }
@@ -177,18 +185,33 @@ def _address(step: Step, links: Links, organisation: PublicId) -> str | None:
         Step.EVENTS: links.connections(organisation),
         Step.PEOPLE: links.rosters(organisation),
         Step.TEACHERS: links.people(organisation),
-        Step.PLATFORM: links.platforms(organisation),
     }.get(step)
 
 
-def _step(step: Step, view: SetUpState, href: str | None) -> Component:
+def _step(step: Step, view: SetUpState, href: str | None, more: Sequence[Component] = ()) -> Component:
     done = view.done[step]
     text = _step_words(step)
     said = f"{text[0].upper()}{text[1:]}"
     mark = level_mark("good", _("Done")) if done else level_mark("watch", _("Left"))
     name = html.A(said, href=href, **attributes(data_la_follow="1")) if href is not None else html.Span(said)
-    detail = html.Div(_detail(step, view), className="la-small la-2")
-    return html.Li([html.Div([name, mark], className="la-row"), detail])
+    detail = [html.Div(_detail(step, view), className="la-small la-2"), *more]
+    return html.Li([html.Div([name, mark], className="la-row"), *detail])
+
+
+def _ways_in(links: Links, organisation: PublicId) -> Component:
+    """How people can be let in, each with where that is done."""
+    ways = (
+        (_("Learning platforms"), links.platforms(organisation), _("whoever is in a course there comes in with it")),
+        (_("All people"), links.people(organisation), _("open an account at somebody's entry")),
+    )
+    rows = [
+        html.Li([html.A(label, href=href, **attributes(data_la_follow="1")), f": {said}"]) for label, href, said in ways
+    ]
+    single = _("Single sign-on: whoever runs the service adds a provider, with {command}")
+    command = "python -m dashapp.security providers add"
+    before, _mark, after = single.partition("{command}")
+    rows.append(html.Li([before, html.Code(command), after]))
+    return html.Ul(rows, className="la-small la-ways")
 
 
 def _detail(step: Step, view: SetUpState) -> str:

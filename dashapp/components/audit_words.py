@@ -62,6 +62,7 @@ def _words_of_access() -> dict[Action, str]:
         Action.GUARDIAN_INVITED: _("Invited a guardian"),
         Action.GUARDIAN_ACCEPTED: _("Became a guardian"),
         Action.GUARDIAN_ANSWERED: _("Answered about a guardian"),
+        Action.GUARDIAN_CONFIRMED: _("Confirmed a guardian"),
         Action.GUARDIAN_ENDED: _("Ended a guardian's access"),
         Action.SIGNED_IN: _("Signed in"),
         Action.SIGN_IN_REFUSED: _("Sign-in refused"),

@@ -70,7 +70,8 @@ def _row(figures: CourseFigures, links: Links, *, named: bool) -> Component:
     course = figures.course
     called = course.title if course.title or course.code else _("No name so far")
     title = html.Span(called, className="la-2")
-    name = html.Td(dcc.Link([html.B(course.code, className="la-m"), " ", title], href=links.course(course.public_id)))
+    label: list[Component | str] = [html.B(course.code, className="la-m"), " ", title]
+    name = html.Td(label if links.alone else dcc.Link(label, href=links.course(course.public_id)))
     columns = 4 if named else 2
     if figures.hidden:
         said = html.Span(card.hidden_words(), className="la-plate")

@@ -147,7 +147,7 @@ def _last_active(row: LearnerRow, today: date) -> str:
     return words.ago(row.last_active, today) if row.last_active else _("never")
 
 
-def _learner(row: LearnerRow, view: ClassroomView, peak: int, href: str) -> Row:
+def _learner(row: LearnerRow, view: ClassroomView, peak: int, href: str | None) -> Row:
     minutes = view.minutes_recorded
     amount = (row.minutes or 0) if minutes else row.events
     return {
@@ -175,7 +175,7 @@ def learner_rows(view: ClassroomView, links: Links, level: str | None = None) ->
     filters = Filters(course=view.course.public_id)
     peak = max((value for row in view.learners for value in row.weeks), default=1)
     return [
-        _learner(row, view, peak, links.learner(row.public_id, filters))
+        _learner(row, view, peak, None if links.alone else links.learner(row.public_id, filters))
         for row in view.learners
         if level is None or row.level.value == level
     ]
@@ -225,7 +225,7 @@ def _course(course: CourseRow, links: Links, peak: int) -> Row:
         "id": str(course.public_id),
         "code": course.code,
         "title": course.title,
-        "href": links.course(course.public_id),
+        "href": None if links.alone else links.course(course.public_id),
         "enrolled": course.enrolled,
         "enrolled_text": words.number(course.enrolled or 0),
         "share": share,

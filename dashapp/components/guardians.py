@@ -12,6 +12,7 @@ from dashapp.components import card
 from dashapp.components.attributes import attributes
 from dashapp.components.slots import Slot
 from dashapp.domain.guardians import AGES, CODE_LASTS, OF_AGE, GuardianRule, Guardianship, GuardianState, GuardiansView
+from dashapp.domain.keys import PublicId
 from dashapp.ids import Guardians, Invitation, OwnGuardians
 from dashapp.words import _, ngettext
 
@@ -25,11 +26,11 @@ def _button(name: str | dict[str, object], label: str, *, accent: bool = False) 
     return html.Button(label, id=name, type="button", className=f"btn btn-sm {kind}", n_clicks=0)
 
 
-def _section(title: str, line: str, body: Sequence[Component], width: str, name: str | None = None) -> Component:
+def _section(title: str, line: str, body: Sequence[Component], width: str) -> Component:
     """A card whose words are its own explanation."""
     head = html.Header([html.H2(title), html.P(line)], className="la-card-h")
     content = [head, html.Div(list(body), className="la-body la-form")]
-    return html.Section(content, className=f"la-card {width}", **attributes(**({"id": name} if name else {})))
+    return html.Section(content, className=f"la-card {width}")
 
 
 def _said(name: str) -> Component:
@@ -103,13 +104,24 @@ def _inviting() -> Component:
         _("Invite a guardian"),
         _("The code makes whoever signs in with it a guardian of this one learner. It is shown once."),
         [
-            _field(account, _("Account name, number or address of the learner"), _("Exactly as a source names them")),
-            _field(until, _("Of age from"), _("Leave it empty where the learner has to agree")),
-            html.Div([_button(Guardians.INVITE, _("Make a code"), accent=True)], className="la-row"),
-            _said(Guardians.INVITE_SAID),
+            html.Div(id=Guardians.UNINVITED),
+            html.Div(
+                [
+                    _field(
+                        account,
+                        _("Account name, number or address of the learner"),
+                        _("Exactly as a source names them"),
+                    ),
+                    _field(until, _("Of age from"), _("Leave it empty where the learner has to agree")),
+                    html.Div([_button(Guardians.INVITE, _("Make a code"), accent=True)], className="la-row"),
+                    _said(Guardians.INVITE_SAID),
+                ],
+                id=Guardians.INVITING,
+                className="la-form",
+                hidden=True,
+            ),
         ],
         "s6",
-        Guardians.INVITING,
     )
 
 
@@ -120,21 +132,37 @@ def slots() -> dict[str, Slot]:
         "title": Slot(Guardians.TITLE, "children"),
         "lead": Slot(Guardians.LEAD, "children"),
         "inviting": Slot(Guardians.INVITING, "hidden"),
+        "uninvited": Slot(Guardians.UNINVITED, "children"),
         "listed": Slot(Guardians.LIST, "children"),
     }
 
 
-def fill(view: GuardiansView) -> dict[str, object]:
-    """The values of the page by the names of `slots`."""
+def fill(view: GuardiansView, reader: PublicId | None = None, overview: str = "") -> dict[str, object]:
+    """The values of the page by the names of `slots`. `reader`: who cannot confirm whom they have invited; `overview`:
+    the address of the page with the steps that come first."""
     count = sum(each.state(view.rule, view.now, view.today) is GuardianState.SEES for each in view.rows)
     said = ngettext("{number} guardian sees a learner's page", "{number} guardians see a learner's page", count)
     return {
         "page": "la-page",
         "title": said.format(number=words.number(count)) if view.rule.open else _("Guardians see nothing here"),
         "lead": rule_words(view.rule),
-        "inviting": not view.rule.open,
-        "listed": _table(view),
+        "inviting": not (view.rule.open and view.anybody_learns),
+        "uninvited": _uninvited(view, overview),
+        "listed": _table(view, reader),
     }
+
+
+def _uninvited(view: GuardiansView, overview: str) -> list[Component]:
+    """Why nobody can be invited yet, and what comes first."""
+    if not view.anybody_learns:
+        text = _(
+            "Nobody learns in a course here. Learners come with a roster, or with the events of a learning system."
+        )
+        state = card.state("none", _("No learner yet"), text)
+        return [state, html.P(html.A(_("See what comes first"), href=overview, **attributes(data_la_follow="1")))]
+    if not view.rule.open:
+        return [card.state("none", _("Choose a rule first"), _("While guardians may see nobody, nobody is invited."))]
+    return []
 
 
 def rule_words(rule: GuardianRule) -> str:
@@ -157,6 +185,7 @@ def _state(one: Guardianship, view: GuardiansView) -> str:
         GuardianState.INVITED: _("invited, the code is not used yet"),
         GuardianState.EXPIRED: _("the code has expired"),
         GuardianState.WAITS: _("not let by the rule"),
+        GuardianState.UNCONFIRMED: _("somebody else than who invited has to confirm them"),
         GuardianState.SEES: _("sees the page"),
         GuardianState.ENDED: _("ended"),
     }[state]
@@ -172,7 +201,7 @@ def _basis(one: Guardianship, view: GuardiansView) -> str:
     return words.listing(parts) if parts else "–"
 
 
-def _row(one: Guardianship, view: GuardiansView) -> Component:
+def _row(one: Guardianship, view: GuardiansView, reader: PublicId | None) -> Component:
     invited = words.day(words.local_date(one.invited_at, view.zone), view.today)
     end = None
     if one.ended_at is None:
@@ -186,7 +215,7 @@ def _row(one: Guardianship, view: GuardiansView) -> Component:
         [
             html.Td(html.B(one.learner_name or _("A learner without a name"), className="la-m")),
             html.Td(one.guardian_name or "–"),
-            html.Td(_state(one, view)),
+            html.Td([_state(one, view), *_confirming(one, view, reader)]),
             html.Td(_basis(one, view), className="la-2 hide-phone"),
             html.Td(invited, className="la-2 hide-phone"),
             html.Td(end, className="fit"),
@@ -194,7 +223,23 @@ def _row(one: Guardianship, view: GuardiansView) -> Component:
     )
 
 
-def _table(view: GuardiansView) -> Component:
+def _confirming(one: Guardianship, view: GuardiansView, reader: PublicId | None) -> list[Component]:
+    """The button of another administrator; who has invited cannot confirm."""
+    if one.state(view.rule, view.now, view.today) is not GuardianState.UNCONFIRMED or str(reader) == one.invited_by:
+        return []
+    label = _("Confirm: {name}").format(name=one.guardian_name or _("Somebody without a name"))
+    button = html.Button(
+        _("Confirm"),
+        id=Guardians.confirm(str(one.public_id)),
+        type="button",
+        className="btn btn-sm btn-outline-secondary",
+        n_clicks=0,
+        **attributes(aria_label=label),
+    )
+    return [html.Div(button)]
+
+
+def _table(view: GuardiansView, reader: PublicId | None) -> Component:
     if not view.rows:
         text = _("An invitation appears here as soon as you make a code for it.")
         return card.state("none", _("Nobody is invited"), text)
@@ -206,22 +251,21 @@ def _table(view: GuardiansView) -> Component:
         html.Th(_("Invited"), scope="col", className="hide-phone"),
         html.Th(html.Span(_("End"), className="visually-hidden"), scope="col"),
     ]
-    rows = [_row(each, view) for each in view.rows]
+    rows = [_row(each, view, reader) for each in view.rows]
     return html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="la-table")
 
 
-def code_words(code: str, learner: str, address: str) -> list[Component]:
-    """The code, once, with what to do with it."""
+def code_words(code: str, learner: str, address: str, account_address: str) -> list[Component]:
+    """The code, once, with what to do with it. The addresses: for who can sign in here, and for everybody else."""
     days = words.number(CODE_LASTS.days)
-    return [
-        html.P([html.Code(code, className="la-once")]),
-        html.P(
-            _("For a guardian of {name}. They sign in and enter it at {address} within {days} days.").format(
-                name=learner, address=address, days=days
-            ),
-            className=_SMALL,
+    lines = (
+        _("For a guardian of {name}, within {days} days.").format(name=learner, days=days),
+        _("Whoever can sign in here enters it at {address}.").format(address=address),
+        _("Whoever cannot makes an account at {address}, which another administrator than you confirms.").format(
+            address=account_address
         ),
-    ]
+    )
+    return [html.P([html.Code(code, className="la-once")]), *(html.P(line, className=_SMALL) for line in lines)]
 
 
 # ------------------------------------------------------------------ the learner's page
@@ -316,6 +360,11 @@ def accepted_words(state: GuardianState, learner: str, href: str) -> list[Compon
     if state is GuardianState.SEES:
         said = _("You are a guardian of {name} now.").format(name=learner)
         return [html.P(said), html.P(dcc.Link(_("Open the page of {name}").format(name=learner), href=href))]
+    if state is GuardianState.UNCONFIRMED:
+        waits = _(
+            "You are noted as a guardian of {name}. Another administrator has to confirm it before you see anything."
+        )
+        return [html.P(waits.format(name=learner))]
     return [html.P(_("You are noted as a guardian of {name}. They have to agree before you see anything.").format(
         name=learner
     ))]  # fmt: skip

@@ -13,6 +13,8 @@ class Links:
 
     prefix: str = "/"
     embedded: bool = False
+    alone: bool = False
+    """Whether the reader's session opens this one page only: what would lead away from it is plain text."""
 
     def _to(self, path: str, filters: Filters | None = None) -> str:
         query = filters.to_query() if filters else ""

@@ -53,6 +53,11 @@ def _field(name: str, label: str, hint: str = "", suggestions: str | None = None
     )
 
 
+def _hidden(name: str, *controls: Component) -> Component:
+    """Controls that appear with what they are for."""
+    return html.Div(list(controls), id=name, hidden=True)
+
+
 def body() -> Component:
     """The empty page."""
     return html.Main(
@@ -98,7 +103,7 @@ def _list() -> Component:
         className="la-row la-actions",
     )
     frame = _frame(Platforms.LIST, _("Which learning platforms are connected?"), "s7", what)
-    return card.card(frame, [html.Div(id=Platforms.ROWS), choice, deployment])
+    return card.card(frame, [html.Div(id=Platforms.ROWS), _hidden(Platforms.ACTIONS, choice, deployment)])
 
 
 def _remove() -> Component:
@@ -166,7 +171,7 @@ def _people() -> Component:
         className="la-row la-actions",
     )
     frame = _frame(Platforms.PEOPLE, _("Who is not linked yet?"), "s6", what)
-    return card.card(frame, [html.Div(id=Platforms.PEOPLE_WORDS), choice])
+    return card.card(frame, [html.Div(id=Platforms.PEOPLE_WORDS), _hidden(Platforms.PERSON_LINK, choice)])
 
 
 def _courses() -> Component:
@@ -183,7 +188,7 @@ def _courses() -> Component:
         className="la-row la-actions",
     )
     frame = _frame(Platforms.COURSES, _("Which course is which?"), "s6", what)
-    return card.card(frame, [html.Div(id=Platforms.COURSE_ROWS), choice])
+    return card.card(frame, [html.Div(id=Platforms.COURSE_ROWS), _hidden(Platforms.COURSE_LINK, choice)])
 
 
 def _keys() -> Component:
@@ -200,6 +205,9 @@ def slots() -> dict[str, Slot]:
         "title": Slot(Platforms.TITLE, "children"),
         "lead": Slot(Platforms.LEAD, "children"),
         "rows": Slot(Platforms.ROWS, "children"),
+        "actions": Slot(Platforms.ACTIONS, "hidden"),
+        "person_link": Slot(Platforms.PERSON_LINK, "hidden"),
+        "course_link": Slot(Platforms.COURSE_LINK, "hidden"),
         "platforms": Slot(Platforms.PLATFORM, "options"),
         "waiting": Slot(Platforms.WAITING, "children"),
         "own": Slot(Platforms.OWN, "children"),
@@ -225,15 +233,19 @@ def fill(view: PlatformsView, own: Mapping[str, str]) -> dict[str, object]:
         "title": title.format(number=words.number(connected)) if view.platforms else _("No learning platform yet"),
         "lead": _("Pages open inside the courses of these platforms, for whom the platform says is there."),
         "rows": _platform_rows(view.platforms, view.zone),
+        # Controls appear with what they are for.
+        "actions": not view.platforms,
+        "person_link": not view.people,
+        "course_link": not view.contexts,
         "platforms": _options([(str(one.public_id), one.title) for one in view.platforms]),
         "waiting": [
             html.Option(value=each.id) for one in view.platforms for each in one.deployments if not each.enabled
         ],
         "own": _own(own),
         "codes": _codes(view.codes, view.zone),
-        "people_words": _people_words(view.people),
+        "people_words": _people_words(view.people, connected=bool(view.platforms)),
         "people": _named(view.people),
-        "course_rows": _context_rows(view.contexts, view.zone),
+        "course_rows": _context_rows(view.contexts, view.zone, connected=bool(view.platforms)),
         "contexts": _options([(one.key.to_text(), f"{one.name} ({one.platform})") for one in view.contexts]),
         "courses": _named(view.courses),
         "key_rows": _key_rows(view.keys, view.zone),
@@ -320,16 +332,23 @@ def new_code(address: str) -> Component:
     return html.Div([html.P(text, className="la-small"), html.Code(address, className="la-wrap")], className="la-code")
 
 
-def _people_words(rows: Sequence[NamedRow]) -> Component:
+def _people_words(rows: Sequence[NamedRow], *, connected: bool) -> Component:
+    if not connected:
+        text = _("Connect a learning platform first. Learners whom events know by another name then stand here.")
+        return card.state("none", _("Nobody to link"), text)
     if not rows:
         return card.state("none", _("Everybody is linked"), _("Learners whom events know by another name stand here."))
     said = ngettext("{number} learner waits to be linked.", "{number} learners wait to be linked.", len(rows))
     return html.P(said.format(number=words.number(len(rows))))
 
 
-def _context_rows(rows: Sequence[ContextRow], zone: str) -> Component:
+def _context_rows(rows: Sequence[ContextRow], zone: str, *, connected: bool) -> Component:
+    if not connected:
+        text = _("Connect a learning platform first. A course stands here once a page was opened from it.")
+        return card.state("none", _("No course to link"), text)
     if not rows:
-        return card.state("none", _("No course yet"), _("A course stands here once a page was opened from it."))
+        text = _("Open a page of this service from a course of the platform: the course then stands here.")
+        return card.state("none", _("No course yet"), text)
     return html.Ul([html.Li(_context(one, zone)) for one in rows[:20]], className="la-list")
 
 

@@ -54,6 +54,8 @@ def client_words() -> str:
             "close": _("Close"),
             "overTitle": _("This page has closed"),
             "over": _("Open it again from where you came. It closes by itself after some hours, or when you sign out."),
+            "aloneTitle": _("This page stands alone"),
+            "alone": _("The link leads to one page only. Open the link again."),
             "locale": words.language_tag(),
         },
         ensure_ascii=False,

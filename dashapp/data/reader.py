@@ -125,9 +125,7 @@ class PageReader:
     def learner(self, principal: Principal, public_id: UUID, filters: Filters) -> StudentView:
         """One learner's page, for the learner, for staff of a course of theirs, their adviser and their guardian."""
         person = self.find_person(principal, public_id)
-        staff = person in principal.advises or (principal.teaches_in and person not in principal.guards)
-        if not staff and person != principal.person_id:
-            principal = self._as_guardian(principal)
+        principal = self.as_reader_of(principal, person)
         scope = scope_for_learner(principal, person, self.minimum_group)
         visibility = self.visibility(principal.organisation_id)
         if person in principal.advises and not visibility.advisers:
@@ -135,6 +133,11 @@ class PageReader:
         if scope.audience is Audience.SELF or (scope.audience is Audience.ONE and person not in principal.advises):
             scope = replace(scope, visibility=visibility)
         return self._read_student(scope, filters, person)
+
+    def as_reader_of(self, principal: Principal, person: PersonId) -> Principal:
+        """The principal as the page of a person is read: who may be its guardian is so as of this moment."""
+        staff = person in principal.advises or (principal.teaches_in and person not in principal.guards)
+        return principal if staff or person == principal.person_id else self._as_guardian(principal)
 
     def classroom(self, principal: Principal, public_id: UUID, filters: Filters) -> ClassroomView:
         """One course's page. `filters.level` changes nothing: the page shows how many learners are on each."""

@@ -38,6 +38,7 @@ class Action(StrEnum):
     GUARDIAN_INVITED = "guardian.invited"
     GUARDIAN_ACCEPTED = "guardian.accepted"
     GUARDIAN_ANSWERED = "guardian.answered_by_learner"
+    GUARDIAN_CONFIRMED = "guardian.confirmed"
     GUARDIAN_ENDED = "guardian.ended"
     SIGNED_IN = "session.begun"
     SIGN_IN_REFUSED = "session.refused"

@@ -42,6 +42,8 @@ class GuardianState(StrEnum):
     """Nobody has used the code in time."""
     WAITS = "waits"
     """The learner has not agreed yet, or the rule does not let it (any more)."""
+    UNCONFIRMED = "unconfirmed"
+    """Who has invited may have made the guardian's account: somebody else has to confirm them."""
     SEES = "sees"
     ENDED = "ended"
 
@@ -61,6 +63,17 @@ class Guardianship:
     accepted_at: datetime | None
     consented_at: datetime | None
     ended_at: datetime | None
+    invited_by: str = ""
+    """The public id of the administrator, or the name of an operator."""
+    needs_confirming: bool = False
+    """Whether who has invited may be the guardian, by another name."""
+    confirmed_at: datetime | None = None
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether nobody but who has invited knows of the guardian: neither has another one confirmed them, nor has
+        the learner agreed."""
+        return self.needs_confirming and self.confirmed_at is None and self.consented_at is None
 
     def state(self, rule: GuardianRule, now: datetime, today: date) -> GuardianState:
         """How far it is at an instant; `today` is the local day."""
@@ -69,6 +82,8 @@ class Guardianship:
         if self.accepted_at is None:
             return GuardianState.INVITED if now < self.code_expires_at else GuardianState.EXPIRED
         lets = rule.lets(self.under_age_until, self.consented_at is not None, today)
+        if lets and self.unconfirmed:
+            return GuardianState.UNCONFIRMED
         return GuardianState.SEES if lets else GuardianState.WAITS
 
 
@@ -82,3 +97,5 @@ class GuardiansView:
     today: date
     zone: str
     learner_name: str = ""
+    anybody_learns: bool = True
+    """Whether there is anybody of whom one could be the guardian."""

@@ -63,6 +63,12 @@ class Platforms:
     """Inputs of a registration by hand."""
     PEOPLE: Final = "platforms-people"
     """The card of people who are not linked."""
+    ACTIONS: Final = "platforms-actions"
+    """What can be done with a platform; hidden while there is none."""
+    PERSON_LINK: Final = "platforms-person-link"
+    """The controls that link somebody; hidden while nobody waits."""
+    COURSE_LINK: Final = "platforms-course-link"
+    """The controls that link a course; hidden while no page was opened from one."""
     PERSON: Final = "platforms-person"
     SEARCH: Final = "platforms-search"
     LEARNER: Final = "platforms-learner"
@@ -107,7 +113,9 @@ class Guardians:
     RULE_SAID: Final = "guardians-rule-said"
     """Children: what came of saving."""
     INVITING: Final = "guardians-inviting"
-    """The card of the invitation; hidden while nobody is let in."""
+    """The controls of the invitation; hidden while nobody can be invited."""
+    UNINVITED: Final = "guardians-uninvited"
+    """Children: why nobody can be invited, and what to do first."""
     ACCOUNT: Final = "guardians-account"
     """Input: how a source names the learner."""
     UNTIL: Final = "guardians-until"
@@ -123,6 +131,11 @@ class Guardians:
     def end(row: object) -> dict[str, object]:
         """The button that ends an invitation; with `dash.ALL` all of them."""
         return {"type": "guardian-end", "row": row}
+
+    @staticmethod
+    def confirm(row: object) -> dict[str, object]:
+        """The button that confirms a guardian; with `dash.ALL` all of them."""
+        return {"type": "guardian-confirm", "row": row}
 
 
 class Letters:

@@ -4,9 +4,13 @@ import argparse
 import sys
 
 from dashapp.data.database import Database, DatabaseRole
-from dashapp.data.store.chain import Head, Verdict, chains, verify_chain
+from dashapp.data.store.chain import Head, Verdict, chain_of, chains, verify_chain
 from dashapp.domain.errors import NotFound
 
+UNKNOWN = (
+    "No organisation of this installation has the head that was named. Was it noted here, and is it whole? Only then"
+    " does it show that the trail was changed."
+)
 OPERATORS = "(no organisation)"
 """What operators do over all of them."""
 
@@ -33,14 +37,31 @@ def verify(database: Database, options: argparse.Namespace) -> int:
     """Prints a sentence per chain; 0 where all of them hold, 1 where one does not. Raises NotFound, Unavailable."""
     if options.expect is not None and options.organisation is None:
         raise NotFound("Say with --organisation whose head it is.")
-    broken = False
+    failed = False
     for organisation, name in _chains(database, options.organisation):
+        strange = None if options.expect is None else _strange(database, options.expect, organisation)
         with database.transaction(DatabaseRole.JOBS, None) as connection:
-            verdict = verify_chain(connection, organisation, options.expect)
-        broken |= verdict.broken is not None
-        for sentence in sentences(name, verdict):
+            verdict = verify_chain(connection, organisation, None if strange else options.expect)
+        failed |= verdict.broken is not None or strange is not None
+        said = sentences(name, verdict)
+        if strange:
+            said.append(f"{name}: {strange}")
+        elif verdict.broken is not None and options.expect is not None:
+            said.append(f"{name}: {UNKNOWN}")
+        for sentence in said:
             sys.stdout.write(f"{sentence}\n")
-    return int(broken)
+    return int(failed)
+
+
+def _strange(database: Database, expected: Head, organisation: int) -> str | None:
+    """Says so where the head stands in the chain of another organisation: that is a mistake of who asks, and no change
+    of the trail."""
+    with database.transaction(DatabaseRole.JOBS, None) as connection:
+        owner = chain_of(connection, expected)
+        names = dict(chains(connection))
+    if owner is None or owner == organisation:
+        return None
+    return f"nothing was compared: the head that you name is one of {names.get(owner) or OPERATORS}, not of this one."
 
 
 def _chains(database: Database, wanted: str | None) -> list[tuple[int, str]]:

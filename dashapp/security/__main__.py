@@ -8,6 +8,7 @@ from dashapp.data.database import database_from
 from dashapp.domain.errors import AnalyticsError
 from dashapp.security.account_commands import add_account_commands
 from dashapp.security.embed_commands import add_embed_commands
+from dashapp.security.guardian_commands import add_guardian_command
 from dashapp.security.people_commands import add_people_commands
 from dashapp.security.set_up_commands import add_set_up_command
 from dashapp.settings import load_settings
@@ -20,6 +21,7 @@ def main(arguments: Sequence[str] | None = None, tell: Callable[[str], object] |
     commands = parser.add_subparsers(dest="command", required=True)
     add_account_commands(commands)
     add_embed_commands(commands)
+    add_guardian_command(commands)
     add_set_up_command(commands)
     add_people_commands(commands)
     options = parser.parse_args(arguments)

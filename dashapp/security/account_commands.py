@@ -149,8 +149,7 @@ def _record(connection: Connection, organisation: OrganisationId, action: Action
 def add_provider(desk: Desk) -> None:
     """Registers a provider of OpenID Connect, or changes the one of this name."""
     options = desk.options
-    if not options.name.isascii() or not options.name.replace("-", "").isalnum():
-        raise AnalyticsError("A provider's name has letters, digits and hyphens only: it is a part of addresses.")
+    _check_provider_name(options.name)
     if (options.administrator_claim is None) != (options.administrator_values is None):
         raise AnalyticsError("--administrator-claim and --administrator-values belong together.")
     # An address that may not be asked is refused here, not at the first sign-in.
@@ -172,9 +171,14 @@ def add_provider(desk: Desk) -> None:
     )
     with desk.database.transaction(DatabaseRole.JOBS, None) as connection:
         organisation = act_for_named(connection, options.organisation)
-        register_provider(connection, organisation, provider, desk.clock())
+        own_sessions(connection, organisation)
+        former = register_provider(connection, organisation, provider, desk.clock(), operator().key)
+        if former is not None:
+            _end_trust(desk, connection, organisation, former)
         _record(connection, organisation, Action.PROVIDER_SET, f"provider {provider.name}")
     secret = desk.settings.openid_client_secret(f"{options.organisation}/{options.name}")
+    if former is not None:
+        desk.say(f"Sessions of {former}, which it stood for until now, and what its sign-ins granted have ended.")
     desk.say(f"The sign-in page of {options.organisation} offers {title}. Register there as the address back:")
     desk.say("")
     desk.say(f"  {address_back(desk.settings.public_url, options.organisation, options.name)}")
@@ -183,6 +187,28 @@ def add_provider(desk: Desk) -> None:
         desk.say(
             f"Its secret, if it gives one, belongs into OPENID_CLIENT_SECRETS={options.organisation}/{options.name}=…"
         )
+
+
+def show_address_back(desk: Desk) -> None:
+    """Shows the address back of a provider, which it wants to know before it gives a client id."""
+    options = desk.options
+    _check_provider_name(options.name)
+    with desk.database.transaction(DatabaseRole.JOBS, None) as connection:
+        act_for_named(connection, options.organisation)
+    desk.say(address_back(desk.settings.public_url, options.organisation, options.name))
+
+
+def _check_provider_name(name: str) -> None:
+    if not name.isascii() or not name.replace("-", "").isalnum():
+        raise AnalyticsError("A provider's name has letters, digits and hyphens only: it is a part of addresses.")
+
+
+def _end_trust(desk: Desk, connection: Connection, organisation: OrganisationId, issuer: str) -> None:
+    """Ends the sessions of an issuer that is not believed any more, and what its sign-ins have granted. In the
+    transaction that owns the sessions."""
+    for person in end_grants_of(connection, organisation, issuer, desk.clock()):
+        _record(connection, organisation, Action.ADMINISTRATOR_ENDED, person_subject(person))
+    end_sessions(connection, organisation, SessionChoice(voucher=Voucher.provider(issuer)), Ender(operator()))
 
 
 def show_providers(desk: Desk) -> None:
@@ -211,9 +237,7 @@ def drop_provider(desk: Desk) -> None:
         issuer = remove_provider(connection, organisation, options.name)
         if issuer is None:
             raise AnalyticsError(f"There is no provider named {options.name}.")
-        for person in end_grants_of(connection, organisation, issuer, desk.clock()):
-            _record(connection, organisation, Action.ADMINISTRATOR_ENDED, person_subject(person))
-        end_sessions(connection, organisation, SessionChoice(voucher=Voucher.provider(issuer)), Ender(operator()))
+        _end_trust(desk, connection, organisation, issuer)
         _record(connection, organisation, Action.PROVIDER_REMOVED, f"provider {options.name}")
     desk.say("The sign-in page does not offer it any more; its sessions and what its sign-ins granted have ended.")
 
@@ -314,6 +338,7 @@ def add_account_commands(commands: Commands) -> None:
     add.add_argument("--join-claim", help="a claim that join rules may use: preferred_username, email, …")
     add.add_argument("--administrator-claim", help="a claim that makes administrators: roles, realm_access.roles, …")
     add.add_argument("--administrator-values", help="with commas between them: who has one of them is one")
+    command("address", show_address_back, providers).add_argument("--name", required=True, help="as for add")
     command("list", show_providers, providers)
     command("remove", drop_provider, providers).add_argument("--name", required=True)
     keys = commands.add_parser("keys", help="keys of services that read from the API").add_subparsers(required=True)

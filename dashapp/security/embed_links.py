@@ -26,6 +26,7 @@ from dashapp.security.guard import Access, Guard
 from dashapp.security.rates import Rates
 from dashapp.security.reach import Reach
 from dashapp.security.sessions import Manner
+from dashapp.security.short_pages import refusal_page
 from dashapp.security.signing import Signer
 from dashapp.words import _
 
@@ -126,9 +127,9 @@ class EmbedLinkRoute:
     def _open(self, text: str) -> Response:
         if request.method != "GET":
             abort(405)  # Flask lets HEAD in with GET; it would begin a session that nobody gets
-        link = self.links.read(text)
+        base, link = urlsplit(self.guard.public_url).path, self.links.read(text)
         if link is None:
-            return _over()
+            return _over(base)
         manner = Manner(
             carrier=Carrier.BEARER,
             page=link.page,
@@ -141,12 +142,12 @@ class EmbedLinkRoute:
         try:
             session = self.guard.sessions.issue(link.organisation_id, link.person, SignInMethod.LINK, manner)
         except NotBelieved:
-            return _over()
+            return _over(base)
         look = Look(request.args.get("locale"), request.args.get("theme"))
-        path = f"{urlsplit(self.guard.public_url).path}{link.page}"
-        return self.embedding.bearer_answer(link.organisation_id, session, path, look)
+        path = f"{base}{link.page}"
+        return self.embedding.bearer_answer(link.organisation_id, session, path, look, alone=True)
 
 
-def _over() -> Response:
-    words = _("This link has expired or was not made here. Ask for a new one.")
-    return Response(words, status=404, mimetype="text/plain")
+def _over(base: str) -> Response:
+    words = _("The link has expired or was not made here. Load the page around it again, or ask for a new link.")
+    return refusal_page(base, _("This link opens nothing any more"), words, 404)

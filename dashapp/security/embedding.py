@@ -61,14 +61,18 @@ class Embedding:
     document: Document = _no_document
     """Set by the composition root, once the page is made."""
 
-    def bearer_answer(self, organisation: OrganisationId, session_text: str, path: str, look: Look = PLAIN) -> Response:
+    def bearer_answer(
+        self, organisation: OrganisationId, session_text: str, path: str, look: Look = PLAIN, *, alone: bool = False
+    ) -> Response:
         """The page at `path` (such as `/embed/me`, with the path of the public address), opened by a bearer session.
 
-        Only the organisation's registered origins may frame it.
+        Only the organisation's registered origins may frame it. `alone`: the session opens no other page, so that a
+        reload from another address comes back to this one.
         """
         origins = self.origins.of(organisation)
         address = look.on(path)
-        given = {"bearer": session_text, "origins": origins, "tenant": self.origins.name_of(organisation)}
+        given: dict[str, object] = {"bearer": session_text, "origins": origins}
+        given |= {"tenant": self.origins.name_of(organisation), "only": address if alone else None}
         head = _data({"held": given, "address": address})
         locale = best_locale(look.locale, look.locale) if look.locale else current_locale()
         with use_locale(locale):

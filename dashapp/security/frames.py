@@ -147,6 +147,11 @@ def frame_by(origins: Iterable[str]) -> None:
     g.framed_by = tuple(filter(_ORIGIN.fullmatch, origins))
 
 
+def frame_by_anybody() -> None:
+    """Lets every page frame the answer of the running request: for fixed words without anything to press."""
+    g.framed_by = ("*",)
+
+
 def framed_by() -> tuple[str, ...]:
     """Which other origins may frame the answer of the running request."""
     return tuple(g.get("framed_by", ()))

@@ -96,6 +96,12 @@ def current_session() -> Session:
     return session
 
 
+def stands_alone() -> bool:
+    """Whether the session of the running request was opened for one page, which nothing is to lead away from."""
+    session = g.get("session")
+    return isinstance(session, Session) and session.page is not None
+
+
 def reaches_file(session: Session, path: str, prefix: str) -> bool:
     """Whether a file's path is within what a session opens. `prefix`: the path of the public address."""
     if session.page is None:

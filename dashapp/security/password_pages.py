@@ -17,6 +17,7 @@ from dashapp.security.forms import Forms, ended_form
 from dashapp.security.guard import Access, current_principal
 from dashapp.security.passwords import LONGEST, SHORTEST
 from dashapp.security.rates import Rates
+from dashapp.security.sign_in import NEW_PASSWORD, SIGN_IN_PATH
 from dashapp.words import _
 
 OWN_PASSWORD_PATH: Final = "/account/password"
@@ -126,7 +127,7 @@ class PasswordPages:
             return self._page(title, OWN_PASSWORD_PATH, objection)
         log.info("password.changed", organisation_id=int(who.organisation_id))
         self._sign_out_everywhere(who, actor)
-        response = redirect(f"{self.forms.prefix}/sign-in", code=303)
+        response = redirect(f"{self.forms.prefix}{SIGN_IN_PATH}?{NEW_PASSWORD}=1", code=303)
         self.forms.guard.finish(response)
         return response
 

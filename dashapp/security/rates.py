@@ -6,10 +6,12 @@ The counts are kept in Redis where there is one, so that all web processes count
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter, RequestLimit
 
+from dashapp.security.short_pages import asks_for_page, refusal_page
 from dashapp.settings import Settings
 from dashapp.words import _
 
@@ -40,7 +42,7 @@ class Rates:
             key_prefix="la-rates",
             # While Redis is away, each process counts for itself.
             in_memory_fallback_enabled=settings.redis_url is not None,
-            on_breach=_refuse,
+            on_breach=_refusal(urlsplit(settings.public_url).path),
         )
 
     def of_sign_ins(self, view: View) -> View:
@@ -86,6 +88,16 @@ def sender() -> str:
     return str(ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
 
 
-def _refuse(_limit: RequestLimit) -> Response:
-    words = _("Too many requests came from your network. Wait a minute, then try again.")
-    return Response(words, status=429, mimetype="text/plain", headers={"Retry-After": "60"})
+def _refusal(base: str) -> Callable[[RequestLimit], Response]:
+    """What somebody hears who asks too often. `base`: the path of the service."""
+
+    def refuse(_limit: RequestLimit) -> Response:
+        words = _("Too many requests came from your network. Wait a minute, then try again.")
+        if asks_for_page():
+            answer = refusal_page(base, _("Too many at once"), words, 429)
+        else:
+            answer = Response(words, status=429, mimetype="text/plain")
+        answer.headers["Retry-After"] = "60"
+        return answer
+
+    return refuse

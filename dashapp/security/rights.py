@@ -21,7 +21,7 @@ from dashapp.domain.sessions import SignInMethod
 from dashapp.observability.logging import get_logger
 from dashapp.security.principals import REMEMBERED, Principals, as_signed_in
 from dashapp.security.sessions import Session
-from dashapp.security.topics import Topic
+from dashapp.security.topics import Basis, Topic
 
 LOOK_EVERY: Final = 1.0
 """Seconds between two rounds of the thread; what is asked for the first time wakes it at once."""
@@ -123,7 +123,8 @@ class Rights:
             known.holds = principal is not None and (
                 _opens(principal, known.topic)
                 if known.topic.person is None
-                else _sees(principal, known.topic.person) or (principal, known.topic.person) in taught
+                else (_sees(principal, known.topic.person) or (principal, known.topic.person) in taught)
+                and known.topic.basis in (Basis.ANY, Basis.of(principal, known.topic.person))
             )
             known.until = known.again + REMEMBERED - READ_AGAIN
 

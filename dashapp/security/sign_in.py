@@ -22,12 +22,15 @@ from dashapp.security.accounts import Accounts, SignedIn
 from dashapp.security.devices import network_of
 from dashapp.security.forms import Forms
 from dashapp.security.guard import Access
+from dashapp.security.guardian_accounts import GUARDIAN_ACCOUNT_PATH
 from dashapp.security.rates import Rates
 from dashapp.security.set_up import SET_UP_PATH, FirstStart
 from dashapp.words import _
 
 SIGN_IN_PATH: Final = "/sign-in"
 SIGN_OUT_PATH: Final = "/sign-out"
+NEW_PASSWORD: Final = "new-password"
+"""The parameter of the sign-in's address after a password was changed."""
 OPENID_PATH: Final = "/sign-in/openid"
 LONGEST_FIELD: Final = 1000
 
@@ -49,6 +52,7 @@ class DemoPerson:
 ListPeople = Callable[[], Sequence[DemoPerson]]
 
 PAGE: Final = """
+{% if said %}<p class="la-form-done" role="status">{{ said }}</p>{% endif %}
 <section class="la-card la-door">
 {% for button in buttons %}<a class="btn btn-outline-secondary" href="{{ button.href }}">{{ button.words }}</a>
 {% endfor %}{% if buttons %}<p class="la-or la-small la-2"><span>{{ words.other }}</span></p>{% endif %}
@@ -68,7 +72,8 @@ PAGE: Final = """
  autocomplete="current-password"{% if error %} aria-describedby="form-error" aria-invalid="true" autofocus{% endif %}>
 <button type="submit" class="btn btn-primary">{{ words.sign_in }}</button>
 </form>
-</section>
+{% if guardian %}<p class="la-small"><a href="{{ guardian }}">{{ words.guardian }}</a></p>
+{% endif %}</section>
 {% if demo %}<section class="la-demo"><header class="la-head"><div><h2>{{ words.demo }}</h2>
 <p class="la-lead">{{ words.demo_help }}</p></div></header>
 {% if not groups %}<p class="la-card" role="status">{{ words.empty }}</p>{% endif %}
@@ -123,23 +128,29 @@ class SignIn:
     def _show(self) -> BaseResponse:
         if not self.awaits_people and self.first_start.is_open():
             return redirect(f"{self.forms.prefix}{SET_UP_PATH}", code=303)
-        return self._page(request.args.get("organisation"), request.args.get("next"))
+        changed = NEW_PASSWORD in request.args
+        said = _("Your password was changed; sign in with the new one.") if changed else None
+        return self._page(request.args.get("organisation"), request.args.get("next"), said=said)
 
     def _page(
-        self, organisation: str | None, wanted: str | None, name: str = "", error: str | None = None, status: int = 200
+        self, organisation: str | None, wanted: str | None, *, said: str | None = None, refused: str | None = None
     ) -> BaseResponse:
+        """`said`: what has just been done; `refused`: the name that was not signed in."""
         place = self._place((organisation or "")[:LONGEST_FIELD].strip())
         people = self.list_people() if self.list_people is not None else ()
         onward = local_path(wanted, self.forms.prefix)
+        error = None if refused is None else refused_words()
         return self.forms.page(
             PAGE,
-            status,
+            200 if refused is None else 401,
             title=_("Sign in"),
             error=error,
+            said=said,
             wide=self.list_people is not None,
             reload=self.awaits_people and not people and not error,
             next=onward,
-            name=name,
+            guardian=self._for_guardian(place.organisation) if onward == f"{self.forms.prefix}/guardian" else None,
+            name=refused or "",
             place=place,
             buttons=[self._button(place.organisation, one, onward) for one in place.providers],
             words=_words(),
@@ -158,6 +169,10 @@ class SignIn:
                 return _Place(organisation, False, ())
             act_for(connection, known)
             return _Place(name, name == only, tuple(list_providers(connection, known)))
+
+    def _for_guardian(self, organisation: str) -> str:
+        """Where somebody with a code and no account makes one."""
+        return f"{self.forms.prefix}{GUARDIAN_ACCOUNT_PATH}?organisation={quote(organisation, safe='')}"
 
     def _button(self, organisation: str, provider: IdentityProvider, onward: str) -> dict[str, str]:
         place = f"{quote(organisation, safe='')}/{quote(provider.name, safe='')}"
@@ -179,7 +194,7 @@ class SignIn:
         wanted = request.form.get("next")
         if who is None:
             log.info("sign_in.refused")
-            return self._page(organisation, wanted, name, refused_words(), 401)
+            return self._page(organisation, wanted, refused=name)
         response = redirect(local_path(wanted, self.forms.prefix), code=303)
         self.forms.guard.begin(response, who, SignInMethod.LOCAL)
         log.info("sign_in.local", organisation_id=int(who.organisation_id))
@@ -228,6 +243,7 @@ def _words() -> dict[str, str]:
         "name": _("Name or e-mail address"),
         "password": _("Password"),
         "sign_in": _("Sign in"),
+        "guardian": _("You have a guardian's code and no account here? Make one with it."),
         "demo": _("The demo campus"),
         "demo_help": _("This part is for development only: choose who you want to be."),
         "empty": _("The demo campus is being made. This page shows it in a few seconds."),

@@ -1,14 +1,35 @@
 """What an open page hears changes of: signed by the page's data callback, once its scope has been checked."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final, Protocol, Self
 from uuid import UUID
 
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId, PublicId
+from dashapp.domain.principal import Principal
 from dashapp.domain.views import Freshness
 from dashapp.security.signing import Signer
 
 LONGEST_TOPIC: Final = 200
+
+
+class Basis(StrEnum):
+    """As what somebody reads the page of another person: whoever becomes something else reads another page."""
+
+    ANY = ""
+    """It does not matter: the page shows them the same."""
+    STAFF = "s"
+    ADVISER = "a"
+    GUARDIAN = "g"
+
+    @classmethod
+    def of(cls, principal: Principal, person: PersonId) -> "Basis":
+        """What a principal is to a learner whose page they may see; staff, if nothing else."""
+        if person == principal.person_id:
+            return cls.ANY
+        if person in principal.advises:
+            return cls.ADVISER
+        return cls.GUARDIAN if person in principal.guards else cls.STAFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,22 +40,25 @@ class Topic:
     viewer: PublicId
     course: CourseId | None = None
     person: PersonId | None = None
+    basis: Basis = Basis.ANY
+    """Of the page of a person."""
 
     def to_text(self) -> str:
         """The form that is signed."""
-        return f"{self.organisation_id}.{self.viewer.hex}.{self.course or 0}.{self.person or 0}"
+        return f"{self.organisation_id}.{self.viewer.hex}.{self.course or 0}.{self.person or 0}.{self.basis}"
 
     @classmethod
     def from_text(cls, text: str) -> Self | None:
         """The topic of a signed text; None where it has another form."""
         parts = text.split(".")
         try:
-            organisation, viewer, course, person = parts
+            organisation, viewer, course, person, basis = parts
             return cls(
                 OrganisationId(int(organisation)),
                 PublicId(UUID(hex=viewer)),
                 CourseId(int(course)) if int(course) else None,
                 PersonId(int(person)) if int(person) else None,
+                Basis(basis),
             )
         except ValueError:
             return None

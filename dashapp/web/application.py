@@ -115,7 +115,7 @@ def create_app(
     headers.install(server)
     Compression(kept).install(server)
     guard.install(server)
-    install_error_pages(server)
+    install_error_pages(server, urlsplit(settings.public_url).path)
     job_gauges = JobGauges(metrics.registry)
     Health(services, metrics, job_gauges).install(server, guard, prefix)
     embedding = Embedding(origins)

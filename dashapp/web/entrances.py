@@ -15,6 +15,8 @@ from dashapp.security.embed_links import EmbedLinkRoute, EmbedLinks
 from dashapp.security.embedding import Embedding
 from dashapp.security.forms import Forms
 from dashapp.security.guard import Guard
+from dashapp.security.guardian_accounts import GuardianAccounts
+from dashapp.security.guardian_pages import GuardianPages
 from dashapp.security.openid import OpenId
 from dashapp.security.openid_pages import OpenIdPages
 from dashapp.security.outgoing import Outgoing
@@ -66,6 +68,7 @@ def _install_sign_in(
     SignIn(forms, accounts, database, rates, first_start, list_people, awaits_people).install(server)
     SetUpPages(forms, set_up, rates).install(server)
     PasswordPages(forms, accounts, rates).install(server)
+    GuardianPages(forms, GuardianAccounts(database, clock, hasher), database, rates).install(server)
     openid = OpenId(Outgoing(settings), clock)
     OpenIdPages(forms, database, clock, rates, openid, settings.openid_client_secret).install(server)
     ReadingApi(KnownServices(database, clock), services.reader, rates, services.views).install(

@@ -9,6 +9,7 @@ from dashapp import ids
 from dashapp.domain.errors import NotFound, NotPermitted, Unavailable
 from dashapp.observability.logging import get_logger
 from dashapp.observability.references import new_reference
+from dashapp.security.short_pages import asks_for_page, refusal_page
 from dashapp.words import _
 
 log = get_logger(__name__)
@@ -26,8 +27,14 @@ def on_callback_error(error: Exception) -> None:
     set_props(ids.Shell.NOTICE, {"children": said})
 
 
-def install_error_pages(server: Flask) -> None:
-    """Answers what goes wrong outside of callbacks in plain words."""
+def install_error_pages(server: Flask, base: str) -> None:
+    """Answers what goes wrong outside of callbacks in plain words. `base`: the path of the service."""
+
+    def say(title: str, words: str, status: int) -> Response:
+        # In a frame a browser shows an error of its own where it may not show ours.
+        if asks_for_page():
+            return refusal_page(base, title, words, status)
+        return Response(words, status=status, mimetype="text/plain")
 
     def refuse(error: HTTPException) -> Response:
         if isinstance(error.response, Response):
@@ -49,13 +56,13 @@ def install_error_pages(server: Flask) -> None:
         reference = new_reference()
         log.warning("request.unavailable", reference=reference, error=str(error))
         words = _("The data cannot be reached now. Try again in a moment. Reference {reference}")
-        return Response(words.format(reference=reference), status=503, mimetype="text/plain")
+        return say(_("This page does not open now"), words.format(reference=reference), 503)
 
     def fail(error: Exception) -> Response:
         reference = new_reference()
         log.error("request.failed", reference=reference, exc_info=error)
         words = _("Something went wrong. Reference {reference}").format(reference=reference)
-        return Response(words, status=500, mimetype="text/plain")
+        return say(_("This page does not open"), words, 500)
 
     server.register_error_handler(HTTPException, refuse)
     server.register_error_handler(DependencyException, not_ours)

@@ -114,7 +114,7 @@ def callbacks_under_way(page: Page) -> set[Request]:
 
 
 def test_a_link_opens_its_page_in_a_frame_and_a_reload_keeps_it(
-    service: Service, link_to: Callable[[str, str], str], embed: Embed, registered: str
+    service: Service, link_to: Callable[[str, str], str], embed: Embed, page_errors: list[str]
 ) -> None:
     course = service.course("ALG 1")
     address = link_to("Tess Thorne", course)
@@ -142,9 +142,19 @@ def test_a_link_opens_its_page_in_a_frame_and_a_reload_keeps_it(
     while under_way:
         page.wait_for_event("requestfinished")
 
+    # The link opens no learner's page, so the names lead nowhere; who gets there all the same is told, and comes back.
+    expect(frame.locator("bdi", has_text="Ada Abel").first).to_be_visible()
+    assert frame.locator("a[href*='/learners/']").count() == 0
+    learner = service.campus.people["Ada Abel"].public_id
+    frame.evaluate(f"history.pushState({{}}, '', '/embed/learners/{learner}')")
+    frame.evaluate("window.dispatchEvent(new CustomEvent('_dashprivate_pushstate'))")
+    expect(frame.locator("#la-over p")).to_contain_text("Ópéñ thé líñk áğáíñ")
+    page_errors.clear()  # the browser notes each answer 403
+
     frame.evaluate("location.reload()")
     frame.wait_for_selector(".la-page:not(.la-loading)")
     expect(frame.locator("#classroom-title")).not_to_be_empty()
+    assert frame.url.startswith(f"{service.base}/embed{course}?")
     assert page.context.cookies() == []
     heard = page.evaluate("heard")
     assert {each["origin"] for each in heard} == {service.base}
@@ -166,6 +176,18 @@ def test_the_height_follows_the_page_in_both_directions(
     )
 
     until(page, f"heard.at(-1).data.height < {full} / 2")
+
+
+def test_a_link_that_opens_nothing_any_more_says_so_in_the_frame(
+    service: Service, link_to: Callable[[str, str], str], embed: Embed, page_errors: list[str]
+) -> None:
+    address = link_to("Tess Thorne", service.course("ALG 1"))
+
+    _page, frame = embed(f"{address}x?theme=dark")
+
+    expect(frame.locator("h1")).to_have_text("This link opens nothing any more")
+    assert frame.evaluate("document.documentElement.dataset.bsTheme") == "dark"
+    page_errors.clear()  # the browser notes the answer 404
 
 
 def test_a_page_that_is_not_registered_cannot_frame_ours_nor_hear_of_it(

@@ -52,6 +52,38 @@ def test_an_invitation_from_the_rule_to_its_end(open_as: OpenAs, service: Servic
     page_errors.clear()
 
 
+def test_somebody_with_a_code_and_no_account_comes_to_the_page_from_the_sign_in(
+    open_as: OpenAs, new_page: Callable[..., Page], service: Service
+) -> None:
+    office = open_as(ADMINISTRATOR, f"{service.organisation()}/guardians")
+    office.get_by_label("of learners who have agreed").check()
+    office.get_by_role("button", name="Save the rule").click()
+    office.get_by_label("Account name").fill(identifier_of(CHILD).value)
+    office.get_by_role("button", name="Make a code").click()
+    code = office.locator(".la-once").inner_text()
+
+    home = new_page()
+    home.goto(f"{service.base}/guardian")
+    home.get_by_role("link", name="You have a guardian's code and no account here?").click()
+    home.get_by_label("Code").fill(code)
+    home.get_by_label("Given name").fill("Pia")
+    home.get_by_label("Family name").fill("Page")
+    home.get_by_label("E-mail address").fill("pia@home.example")
+    for field in ("Password", "The password once more"):
+        home.get_by_label(field, exact=True).fill("nine slow trams")
+    home.get_by_role("button", name="Make the account").click()
+    expect(home.get_by_role("heading", name="Your account is made")).to_be_visible()
+
+    child = open_as(CHILD, "/me/guardians")
+    expect(child.locator("#own-guardians-list")).to_contain_text("Pia Page")
+    child.get_by_role("button", name="Agree").first.click()
+    expect(child.get_by_role("heading", name="1 guardian sees your page")).to_be_visible()
+
+    home.get_by_role("link", name="Go to my first page").click()
+    home.get_by_role("link", name=CHILD).click()
+    expect(home.locator("#student-whose")).to_contain_text(f"The page of {CHILD}: you read it as their guardian")
+
+
 def test_an_adviser_goes_from_the_caseload_to_a_page_and_back(open_as: OpenAs, service: Service) -> None:
     page = open_as(ADVISER, "/caseload")
 

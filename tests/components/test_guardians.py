@@ -55,3 +55,13 @@ def test_the_rule_decides_about_a_guardian_of_somebody_under_age(rule: GuardianR
 def test_without_a_rule_nobody_can_be_invited() -> None:
     values = guardians.fill(samples.guardians(GuardianRule()))
     assert (values["inviting"], values["title"]) == (True, "Guardians see nothing here")
+    assert "Choose a rule first" in text_of(values["uninvited"])
+
+
+def test_where_nobody_learns_the_page_says_what_comes_first_instead_of_asking_for_a_learner() -> None:
+    values = guardians.fill(replace(samples.guardians(), anybody_learns=False), overview="/overview")
+
+    assert values["inviting"] is True
+    assert "No learner yet" in text_of(values["uninvited"])
+    assert "/overview" in str(values["uninvited"])
+    assert guardians.fill(samples.guardians())["uninvited"] == []

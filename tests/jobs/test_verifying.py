@@ -56,7 +56,27 @@ def test_a_head_that_was_noted_is_compared(at_home: Database, capsys: pytest.Cap
 
     assert main(["verify-audit", "--organisation", "north", "--expect", head]) == 0
     assert main(["verify-audit", "--organisation", "north", "--expect", f"1:{head[2:]}"]) == 1
-    assert "made anew" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "made anew" in said
+    assert "No organisation of this installation has the head that was named." in said
+
+
+def test_a_head_of_another_organisation_is_told_from_a_changed_trail(
+    at_home: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    south = make_organisation(at_home, "south")
+    with at_home.transaction(DatabaseRole.WEB, south) as connection:
+        audit.record(connection, south, "somebody", Action.LOOKED, {"subject": "dead letter 2"})
+    Sealer(at_home).seal(Signal())
+    main(["verify-audit", "--organisation", "south"])
+    head = capsys.readouterr().out.partition("Head ")[2].split()[0]
+
+    assert main(["verify-audit", "--organisation", "north", "--expect", head]) == 1
+
+    said = capsys.readouterr().out
+    assert "north: intact." in said
+    assert "north: nothing was compared: the head that you name is one of south, not of this one." in said
+    assert "BROKEN" not in said
 
 
 @pytest.mark.parametrize(

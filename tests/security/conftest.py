@@ -58,6 +58,11 @@ def links_of(application: Application, clock: Callable[[], datetime] = system_cl
     return EmbedLinks(settings.secret_keys, clock, settings.public_url, application.services.database)
 
 
+def framers(answer: Any) -> str:
+    """Who may frame an answer, as its header says."""
+    return str(answer.headers["Content-Security-Policy"]).partition("frame-ancestors ")[2]
+
+
 def path_of(link: str) -> str:
     """The path of an embed link."""
     return "/embed-link/" + link.partition("/embed-link/")[2]

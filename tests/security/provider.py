@@ -178,7 +178,7 @@ def trust(provider: Provider, database: Database, organisation: OrganisationId) 
         administrator_values=("analytics-admin",),
     )
     with database.transaction(DatabaseRole.JOBS, organisation) as connection:
-        register_provider(connection, organisation, trusted, datetime.now(UTC))
+        register_provider(connection, organisation, trusted, datetime.now(UTC), "a test")
 
 
 # ------------------------------------------------------------------ the person in between

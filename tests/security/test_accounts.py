@@ -307,6 +307,9 @@ def test_a_password_is_set_by_a_link_and_changed_by_who_knows_it(
     wrong = post(person, "/account/password", {"old": "wrong wrong wrong", "new": new, "again": new})
     changed = post(person, "/account/password", {"old": PASSWORD, "new": new, "again": new})
     assert (wrong.status_code, changed.status_code) == (422, 303)
+    said = person.client.get(changed.headers["Location"]).text
+    assert "Your password was changed; sign in with the new one." in said
+    assert "Your password was changed" not in person.client.get("/sign-in").text
     # The next sign-in needs the new one.
     assert person.client.get("/account/password").status_code == 302
     given = {"organisation": "small", "name": "olga"}

@@ -11,14 +11,15 @@ from dashapp.data.database import DatabaseRole
 from dashapp.data.store.sessions import Ender, SessionChoice
 from dashapp.data.tables import audit_log, sessions
 from dashapp.domain.audit import Actor
-from dashapp.domain.errors import NotFound, NotPermitted
+from dashapp.domain.errors import NotFound, NotPermitted, Unavailable
 from dashapp.domain.sessions import Carrier, SignInMethod
 from dashapp.security.__main__ import main
+from dashapp.security.embed_links import EmbedLinks
 from dashapp.security.reach import Reach
 from dashapp.security.sessions import Manner
 from dashapp.web.application import Application
 from tests.campus import ADMINISTRATOR, Campus
-from tests.security.conftest import Watch, by_bearer, given_in, links_of, path_of, principal_of
+from tests.security.conftest import Watch, by_bearer, framers, given_in, links_of, path_of, principal_of
 from tests.served import Visitor, address
 
 Strangers = Callable[[], Visitor]
@@ -52,6 +53,8 @@ def test_a_link_opens_its_page_as_whoever_had_it_made(
 
     assert NOTHING_HERE not in answer.get_data(as_text=True)
     assert "Ada Abel" in answer.get_data(as_text=True)
+    # Nothing leads to a page that the link does not open.
+    assert "/learners/" not in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize(
@@ -138,6 +141,28 @@ def test_an_expired_a_changed_and_a_made_up_link_get_the_same_answer(
 
     assert {(each.status_code, each.data) for each in answers} == {(answers[0].status_code, answers[0].data)}
     assert answers[0].status_code == 404
+    assert len({framers(each) for each in answers}) == 1
+
+
+def test_what_refuses_to_open_in_a_frame_says_so_there(
+    application: Application, visitor: Strangers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    ask = visitor().client.get
+
+    ended, refused = ask("/embed-link/x", headers=by_browser), ask("/lti/login", headers=by_browser)
+    monkeypatch.setattr(EmbedLinks, "read", _without_database)
+    away = ask("/embed-link/x", headers=by_browser)
+
+    said = [(each.status_code, framers(each), each.mimetype) for each in (ended, refused, away)]
+    assert said == [(status, "'self' *", "text/html") for status in (404, 403, 503)]
+    assert "ask for a new link" in ended.text
+    assert "Reference" in away.text
+    assert not any("<a " in each.text or "<button" in each.text for each in (ended, refused, away))
+
+
+def _without_database(*_arguments: object) -> None:
+    raise Unavailable("The database is away.")
 
 
 @pytest.mark.parametrize("others", [False, True], ids=["all sessions", "all others"])

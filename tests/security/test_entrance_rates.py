@@ -8,6 +8,7 @@ from werkzeug.test import TestResponse
 from dashapp.data.database import Database
 from dashapp.security import rates
 from tests.campus import Campus
+from tests.security.conftest import framers
 from tests.served import Visitor, application_on
 
 
@@ -33,9 +34,14 @@ def test_an_entrance_is_closed_for_a_minute_to_who_knocks_all_the_time(
         ask: Callable[[str], TestResponse]
         ask = getattr(Visitor(application.server.test_client(), application).client, method)
         answers = [ask(path) for _ in range(most + 1)]
+        shown = application.server.test_client().open(path, method=method, headers={"Accept": "text/html,*/*;q=0.8"})
         application.rosters.close()
 
     assert 429 not in [answer.status_code for answer in answers[:most]]
     assert answers[-1].status_code == 429
     assert answers[-1].headers["Retry-After"] == "60"
     assert answers[-1].text == "Too many requests came from your network. Wait a minute, then try again."
+    # A browser shows the same words as a page, also in a frame.
+    assert (shown.status_code, shown.headers["Retry-After"], shown.mimetype) == (429, "60", "text/html")
+    assert answers[-1].text in shown.text
+    assert framers(shown) == "'self' *"

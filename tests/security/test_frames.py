@@ -24,7 +24,7 @@ from dashapp.security.embedding import Look
 from dashapp.security.frames import NoOrigin, frame_by, origin_of, send_to
 from dashapp.web.application import Application
 from tests.campus import Campus
-from tests.security.conftest import given_in, links_of, path_of, principal_of
+from tests.security.conftest import framers, given_in, links_of, path_of, principal_of
 from tests.served import Visitor
 
 Strangers = Callable[[], Visitor]
@@ -52,10 +52,6 @@ def portal(application: Application, campus: Campus) -> Any:
     with campus.database.transaction(DatabaseRole.WEB, campus.organisation_id) as connection:
         withdraw_frame_origins(connection, campus.organisation_id, "test")
     application.embedding.origins.forget()
-
-
-def framers(answer: Any) -> str:
-    return str(answer.headers["Content-Security-Policy"]).partition("frame-ancestors ")[2]
 
 
 def test_registered_pages_may_frame_what_is_below_embed_and_nothing_else(

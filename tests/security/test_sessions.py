@@ -22,7 +22,7 @@ from dashapp.jobs.ended_sessions import EndedSessions
 from dashapp.security.devices import device_of
 from dashapp.security.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, Manner, Session, Sessions, Token
 from dashapp.security.signing import Signer
-from dashapp.security.topics import Topic, Topics
+from dashapp.security.topics import Basis, Topic, Topics
 from dashapp.settings import load_settings
 from tests.data.conftest import make_organisation
 from tests.security.conftest import Watch
@@ -363,7 +363,7 @@ def test_a_signed_text_of_another_form_is_no_session(text: str) -> None:
 @pytest.mark.parametrize("person", [None, PersonId(4)])
 def test_a_topic_comes_back_as_it_was_signed(course: CourseId | None, person: PersonId | None) -> None:
     topics = Topics((OLD,))
-    topic = Topic(OrganisationId(1), PublicId(UUID(int=5)), course, person)
+    topic = Topic(OrganisationId(1), PublicId(UUID(int=5)), course, person, Basis.GUARDIAN if person else Basis.ANY)
 
     assert topics.read(topics.sign(topic)) == topic
     assert topics.read("x" * 1000) is None

@@ -1,7 +1,7 @@
 """A page whose right has ended hears nothing any more, while the same person's other pages go on."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -21,7 +21,7 @@ from dashapp.security import rights as module
 from dashapp.security.principals import Principals
 from dashapp.security.rights import Rights
 from dashapp.security.sessions import Session, Sessions
-from dashapp.security.topics import Topic
+from dashapp.security.topics import Basis, Topic
 from tests.campus import ADMINISTRATOR, ADVISED, ADVISER, BOTANY, GUARDIAN, SECTION_TEACHER, Campus, identifier_of
 
 CHILD = "Ivy Ives"
@@ -119,6 +119,28 @@ def test_a_guardian_hears_of_the_child_until_it_is_ended_and_of_their_own_pages_
             guardians.set_rule(connection, organisation, GuardianRule(False, False, 18), now)
 
     assert (watched.tells(GUARDIAN, of_child), watched.tells(GUARDIAN, own)) == (False, True)
+
+
+def test_a_guardian_who_also_teaches_the_child_hears_that_the_page_is_another_one_now(
+    watched: Watched, campus: Campus
+) -> None:
+    organisation, child, theo = campus.organisation_id, campus.people[CHILD].person_id, "Theo Tull"
+    page = watched.topic(theo, person=CHILD)
+    as_staff, as_guardian = replace(page, basis=Basis.STAFF), replace(page, basis=Basis.GUARDIAN)
+    assert [watched.tells(theo, each) for each in (page, as_staff, as_guardian)] == [True, True, False]
+    now = datetime.now(UTC)
+    with campus.database.transaction(DatabaseRole.JOBS, organisation) as connection:
+        guardians.set_rule(connection, organisation, GuardianRule(False, True, 18), now)
+        asked = Invitation(child, None, campus.people[ADMINISTRATOR].public_id)
+        code = guardians.invite(connection, organisation, asked, now)
+        row, _learner = guardians.accept(connection, organisation, code, campus.people[theo].person_id, now)
+        guardians.answer_of_learner(connection, organisation, (row, child), True, now)
+    assert [watched.tells(theo, each) for each in (page, as_staff, as_guardian)] == [True, False, True]
+
+    with campus.database.transaction(DatabaseRole.JOBS, organisation) as connection:
+        guardians.end(connection, organisation, row, "administration", now)
+
+    assert [watched.tells(theo, each) for each in (page, as_staff, as_guardian)] == [True, True, False]
 
 
 def test_who_teaches_a_course_no_more_hears_neither_of_it_nor_of_its_learners(watched: Watched, campus: Campus) -> None:

@@ -88,7 +88,7 @@ def test_every_text_around_a_page_is_translated() -> None:
             *shell.frame(html.Div()),
             guardians.own_body(),
             guardians.invitation_body(),
-            *guardians.code_words("GT", "Ben T.", "GT"),
+            *guardians.code_words("GT", "Ben T.", "GT", "BT"),
             *(part for state in GuardianState for part in guardians.accepted_words(state, "Ben T.", "/")),
             shell.account("Ben T.", "/out", [shell.Tab("GT", "/")]),
             *shell.notice(replace(samples.FRESH, transport_away=True)),

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, exists, func, or_, select
 
 from dashapp.data.queries.columns import Statement
 from dashapp.data.queries.described import full_name, names_of
@@ -66,6 +66,7 @@ def guarded_statement(organisation: OrganisationId, keys: Collection[PersonId], 
             memberships.c.granted_by == "administration",
             holds_at(at),
             one.ended_at.is_(None),
+            or_(~one.needs_confirming, one.confirmed_at.is_not(None), one.consented_at.is_not(None)),
             or_(
                 and_(rule.by_age, one.under_age_until > _local_day(organisation, at)),
                 and_(rule.by_consent, one.consented_at.is_not(None)),
@@ -88,8 +89,12 @@ def read_guardians(connection: Connection, scope: Scope, as_of: AsOf) -> Guardia
     if scope.learners is None and (scope.audience is not Audience.AGGREGATE or scope.courses is not None):
         raise NotPermitted("Guardians are shown to the learner and to administrators.")
     organisation = scope.organisation_id
-    zone, today = connection.execute(
-        select(func.coalesce(zone_of(organisation), "UTC"), _local_day(organisation, as_of.instant))
+    zone, today, anybody = connection.execute(
+        select(
+            func.coalesce(zone_of(organisation), "UTC"),
+            _local_day(organisation, as_of.instant),
+            exists().where(memberships.c.organisation_id == organisation, memberships.c.role == "learner"),
+        )
     ).one()
     rows = connection.execute(_rows_statement(organisation, scope.learners)).all()
     return GuardiansView(
@@ -106,12 +111,16 @@ def read_guardians(connection: Connection, scope: Scope, as_of: AsOf) -> Guardia
                 row.accepted_at,
                 row.consented_at,
                 row.ended_at,
+                row.invited_by,
+                row.needs_confirming,
+                row.confirmed_at,
             )
             for row in rows
         ),
         as_of.instant,
         today,
         zone,
+        anybody_learns=anybody,
     )
 
 
@@ -124,7 +133,8 @@ def _rows_statement(organisation: OrganisationId, learners: Collection[PersonId]
     statement = (
         select(
             one.public_id, one.invited_at, one.code_expires_at, one.under_age_until, one.accepted_at,
-            one.consented_at, one.ended_at, child.c.public_id.label("learner_public_id"),
+            one.consented_at, one.ended_at, one.invited_by, one.needs_confirming, one.confirmed_at,
+            child.c.public_id.label("learner_public_id"),
             child_given.label("learner_given"), child_family.label("learner_family"),
             guardian_given.label("guardian_given"), guardian_family.label("guardian_family"),
         )

@@ -124,6 +124,12 @@ def verify_chain(connection: Connection, organisation: int, expected: Head | Non
     return Verdict(head, _first_break(connection, organisation, head, expected), _unsealed(connection, organisation))
 
 
+def chain_of(connection: Connection, head: Head) -> int | None:
+    """The organisation in whose chain a head that was noted stands, or stood as the chain went on; None: nowhere."""
+    found = connection.execute(_CHAIN_OF, {"position": head.position, "hash": head.hash}).scalars().first()
+    return None if found is None else int(found)
+
+
 def _first_break(connection: Connection, organisation: int, head: Head, expected: Head | None) -> Break | None:
     before, position, newest = first_hash(organisation), 0, None
     for row in _sealed(connection, organisation):
@@ -165,6 +171,10 @@ def _unsealed(connection: Connection, organisation: int) -> Unsealed | None:
 _CHAINS: Final = text(
     "SELECT key, o.name FROM (SELECT organisation_id AS key FROM organisations UNION SELECT organisation_id FROM"
     f" audit_chains UNION SELECT {NOBODYS}) AS known LEFT JOIN organisations o ON o.organisation_id = key ORDER BY key"
+)
+_CHAIN_OF: Final = text(
+    "SELECT s.organisation_id FROM audit_chains c JOIN audit_seals s ON s.organisation_id = c.organisation_id"
+    " AND s.position = :position WHERE s.hash = :hash"
 )
 _CHAIN: Final = text("SELECT position, hash FROM audit_chains WHERE organisation_id = :organisation")
 _SEALED: Final = text(

@@ -12,13 +12,13 @@ from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, Row, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from dashapp.data.queries.enrolment import courses_learnt_in
 from dashapp.data.queries.guardians import read_rule
-from dashapp.data.tables import guardian_rules, guardianships, memberships, people, person_identifiers
-from dashapp.domain.errors import NotFound
+from dashapp.data.tables import accounts, guardian_rules, guardianships, memberships, people, person_identifiers
+from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.guardians import CODE_LASTS, GuardianRule
 from dashapp.domain.keys import OrganisationId, PersonId, PublicId
 
@@ -92,7 +92,8 @@ def accept(
     """Makes a signed-in person the guardian of the learner of a code, which cannot be used again.
 
     Gives the public id of the invitation, and the learner. Whether the guardian sees anything is the rule's question.
-    Whoever has invited cannot accept: an administrator would come by any learner's page with nobody else knowing.
+    Whoever has invited cannot accept: an administrator would come by any learner's page with nobody else knowing. Who
+    can sign in by the doing of whoever has invited (a link to set a password, a provider) has to be confirmed.
     """
     one = guardianships.c
     row = connection.execute(
@@ -111,6 +112,7 @@ def accept(
         raise NotFound("Nobody is their own guardian.")
     if _stands_for(connection, organisation, row.invited_by) == _one_person(connection, organisation, guardian):
         raise NotFound("Nobody accepts an invitation of their own.")
+    needs_confirming = _is_by_inviting(connection, organisation, guardian, row.invited_by)
     membership = connection.execute(
         insert(memberships)
         .values(
@@ -127,9 +129,87 @@ def accept(
     connection.execute(
         guardianships.update()
         .where(one.organisation_id == organisation, one.guardianship_id == row.guardianship_id)
-        .values(guardian_id=guardian, membership_id=membership, accepted_at=now)
+        .values(guardian_id=guardian, membership_id=membership, accepted_at=now, needs_confirming=needs_confirming)
     )
     return PublicId(row.public_id), learner
+
+
+def note_needs_confirming(connection: Connection, organisation: OrganisationId, public_id: PublicId) -> None:
+    """Notes that the code of an invitation has made the guardian's account, too: so they have to be confirmed."""
+    connection.execute(
+        guardianships.update()
+        .where(guardianships.c.organisation_id == organisation, guardianships.c.public_id == public_id)
+        .values(needs_confirming=True)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """A guardian who waits to be confirmed."""
+
+    public_id: PublicId
+    """Of the invitation."""
+    sign_in_name: str
+    accepted_at: datetime
+
+
+def list_unconfirmed(connection: Connection, organisation: OrganisationId) -> list[Unconfirmed]:
+    """The guardians for whom nobody stands yet, those who wait longest first."""
+    one = guardianships.c
+    rows = connection.execute(
+        select(one.public_id, accounts.c.sign_in_name, one.accepted_at)
+        .join(
+            accounts,
+            (accounts.c.organisation_id == one.organisation_id) & (accounts.c.person_id == one.guardian_id),
+        )
+        .where(
+            one.organisation_id == organisation,
+            one.needs_confirming,
+            one.accepted_at.is_not(None),
+            one.confirmed_at.is_(None),
+            one.consented_at.is_(None),
+            one.ended_at.is_(None),
+        )
+        .order_by(one.accepted_at)
+    )
+    return [Unconfirmed(PublicId(row.public_id), row.sign_in_name, row.accepted_at) for row in rows]
+
+
+def confirm(
+    connection: Connection, organisation: OrganisationId, public_id: PublicId, by: str, now: datetime
+) -> tuple[PersonId, PersonId]:
+    """Confirms a guardian whose account the code has made; gives the learner, and the guardian.
+
+    `by`: the public id of an administrator, or who an operator is. Raises NotFound where there is nobody to be
+    confirmed, NotPermitted for who has invited, and for the guardian: with an account for which nobody else stands, an
+    administrator would come by any learner's page alone.
+    """
+    one = guardianships.c
+    row = connection.execute(
+        select(one.learner_id, one.guardian_id, one.invited_by)
+        .where(
+            one.organisation_id == organisation,
+            one.public_id == public_id,
+            one.needs_confirming,
+            one.accepted_at.is_not(None),
+            one.confirmed_at.is_(None),
+            one.ended_at.is_(None),
+        )
+        .with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise NotFound("There is no such guardian.")
+    guardian = PersonId(row.guardian_id)
+    confirming = _stands_for(connection, organisation, by)
+    inviting = _stands_for(connection, organisation, row.invited_by)
+    if by == row.invited_by or (confirming is not None and confirming in (inviting, guardian)):
+        raise NotPermitted("Somebody else than who has invited confirms a guardian.")
+    connection.execute(
+        guardianships.update()
+        .where(one.organisation_id == organisation, one.public_id == public_id)
+        .values(confirmed_at=now, confirmed_by=by)
+    )
+    return PersonId(row.learner_id), guardian
 
 
 def answer_of_learner(
@@ -211,6 +291,25 @@ def _stands_for(connection: Connection, organisation: OrganisationId, invited_by
         )
     ).scalar_one_or_none()
     return None if key is None else PersonId(key)
+
+
+def _is_by_inviting(connection: Connection, organisation: OrganisationId, guardian: PersonId, invited_by: str) -> bool:
+    """Whether somebody may be whoever has invited, by another name: who has made them a link to set a password, or has
+    set up the provider whose word makes them who they are, can be them."""
+    values = {"organisation": organisation, "person": guardian, "by": invited_by}
+    return bool(connection.execute(_BY_INVITING, values).scalar_one())
+
+
+_BY_INVITING: Final = text(
+    "WITH theirs AS (SELECT person_id FROM people WHERE organisation_id = :organisation"
+    " AND (person_id = :person OR merged_into = :person))"
+    " SELECT EXISTS (SELECT FROM accounts a JOIN password_links l ON l.organisation_id = a.organisation_id"
+    "   AND l.account_id = a.account_id WHERE a.organisation_id = :organisation AND l.made_by = :by"
+    "   AND a.person_id IN (SELECT person_id FROM theirs))"
+    " OR EXISTS (SELECT FROM identity_providers p JOIN person_identifiers i ON i.organisation_id = p.organisation_id"
+    "   AND i.issuer = p.issuer WHERE p.organisation_id = :organisation AND p.set_by = :by"
+    "   AND i.person_id IN (SELECT person_id FROM theirs))"
+)
 
 
 def _hash(code: str) -> bytes:

@@ -30,9 +30,13 @@ class IdentityProvider:
 
 
 def register_provider(
-    connection: Connection, organisation: OrganisationId, provider: IdentityProvider, now: datetime
-) -> None:
-    """Registers a provider, or changes the one of this name. Raises AnalyticsError where another has its issuer."""
+    connection: Connection, organisation: OrganisationId, provider: IdentityProvider, now: datetime, by: str
+) -> str | None:
+    """Registers a provider, or changes the one of this name. Raises AnalyticsError where another has its issuer.
+    `by`: the public id of an administrator, or the name of an operator.
+
+    Gives the issuer that the name stood for until now, where it was another one: nobody believes that one any more.
+    """
     values = {
         "title": provider.title,
         "issuer": provider.issuer,
@@ -42,6 +46,7 @@ def register_provider(
         "administrator_claim": provider.administrator_claim,
         "administrator_values": list(provider.administrator_values),
         "enabled": True,
+        "set_by": by,
     }
     other = connection.execute(
         select(identity_providers.c.name).where(
@@ -52,11 +57,17 @@ def register_provider(
     ).scalar_one_or_none()
     if other is not None:
         raise AnalyticsError(f"The provider {other} has this issuer already.")
+    before = connection.execute(
+        select(identity_providers.c.issuer)
+        .where(identity_providers.c.organisation_id == organisation, identity_providers.c.name == provider.name)
+        .with_for_update()
+    ).scalar_one_or_none()
     connection.execute(
         insert(identity_providers)
         .values(organisation_id=organisation, name=provider.name, created_at=now, **values)
         .on_conflict_do_update(index_elements=["organisation_id", "name"], set_=values)
     )
+    return None if before == provider.issuer else before
 
 
 def remove_provider(connection: Connection, organisation: OrganisationId, name: str) -> str | None:

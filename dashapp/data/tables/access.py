@@ -81,12 +81,14 @@ identity_providers = Table(
     Column("administrator_values", ARRAY(Text), nullable=False),
     Column("enabled", Boolean, nullable=False, server_default=text("true")),
     moment("created_at", nullable=False),
+    Column("set_by", Text),
     PrimaryKeyConstraint("organisation_id", "name"),
     UniqueConstraint("organisation_id", "issuer"),
 )
 """Providers of OpenID Connect. The client's secret is in the settings, under `name`. `join_claim`: a claim that is a
 further identifier of the person, of the kind of the claim's name. Who has one of `administrator_values` in
-`administrator_claim` administers the organisation while that is so."""
+`administrator_claim` administers the organisation while that is so. `set_by`: the public id of the administrator
+who set it up last, or the name of an operator."""
 
 service_keys = Table(
     "service_keys",

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from dashapp.data.tables.columns import metadata, moment, organisation, public_id
@@ -44,6 +45,9 @@ guardianships = Table(
     Column("guardian_id", BigInteger),
     Column("membership_id", BigInteger),
     moment("accepted_at"),
+    Column("needs_confirming", Boolean, nullable=False, server_default=text("false")),
+    moment("confirmed_at"),
+    Column("confirmed_by", Text),
     moment("consented_at"),
     moment("ended_at"),
     Column("ended_by", Text),
@@ -56,4 +60,7 @@ guardianships = Table(
 """One invitation and what became of it. `code_hash` is the SHA-256 of the one-time code, `under_age_until` the first
 local day on which the learner is of age, as the administration has it: no day of birth is kept. The right itself is a
 membership (`membership_id`) of the guardian over the learner; it counts only while the rule above and this row let it.
+`needs_confirming`: the guardian may be who has invited, by another name (the code has made their account, or who has
+invited made a link to its password, or set up the provider), so that somebody else confirms them (`confirmed_at`), or
+the learner agrees, before it counts.
 """

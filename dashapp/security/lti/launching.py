@@ -17,6 +17,7 @@ from dashapp.data.store.lti.launches import (
 )
 from dashapp.data.store.lti.members import Statement, is_linked, name_of, state
 from dashapp.data.store.lti.platforms import Platform, note_deployment, note_refusal, read_platform
+from dashapp.data.store.sessions import NotBelieved
 from dashapp.data.store.vouchers import is_believed
 from dashapp.data.store.writer import Limits
 from dashapp.domain.clock import Clock
@@ -105,13 +106,18 @@ class Launches:
         Raises LaunchRefused where the platform is not believed any more by now, and Unavailable.
         """
         now, organisation = self.clock(), platform.organisation_id
+        voucher = Voucher.platform(platform.public_id, launch.deployment_id)
         with self.database.transaction(DatabaseRole.WEB, organisation) as connection:
             # Its keys may have been asked for meanwhile, which takes seconds.
-            if not is_believed(connection, organisation, Voucher.platform(platform.public_id, launch.deployment_id)):
+            if not is_believed(connection, organisation, voucher):
                 raise LaunchRefused("the platform was switched off meanwhile")
             context = note_launch(connection, platform, launch, now)
         course = self.course_of(platform, launch, context)
-        state(self.database, Statement(platform, course, (launch.member,), now), self.limits)
+        try:
+            said = Statement(platform, course, (launch.member,), now, voucher=voucher)
+            state(self.database, said, self.limits)
+        except NotBelieved:
+            raise LaunchRefused("the platform was switched off meanwhile") from None
         name = name_of(platform, launch.member.sub)
         with self.database.transaction(DatabaseRole.INGEST, organisation) as connection:
             person = find_people(connection, organisation, [name])[name]

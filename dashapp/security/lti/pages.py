@@ -4,31 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Response, make_response, render_template_string
-from markupsafe import Markup
+from flask import Response, render_template_string
 
-from dashapp.words import _, language_tag, text_direction
-
-STYLE_SHEETS: Final = ("bootstrap.min.css", "tokens.css", "look.css")
-
-_DOCUMENT: Final = """<!doctype html>
-<html lang="{{ lang }}" dir="{{ dir }}" data-bs-theme="light" class="la-embed">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{ title }}</title>
-<link rel="icon" href="{{ base }}/_favicon.ico">
-{% for sheet in sheets %}<link rel="stylesheet" href="{{ base }}/assets/{{ sheet }}">
-{% endfor %}<script src="{{ base }}/assets/early.js"></script>
-<script src="{{ base }}/assets/lti.js" defer></script>
-</head>
-<body>
-{{ body }}
-</body>
-</html>
-"""
-
-_WORDS: Final = """<main class="la-narrow"><h1 class="h5">{{ title }}</h1><p class="la-2">{{ text }}</p></main>"""
+from dashapp.security.short_pages import refusal_page, short_page, words_page
+from dashapp.words import _
 
 _BEGIN: Final = """<main class="la-narrow" data-lti="begin" data-name="{{ name }}" data-binder="{{ binder }}"
  data-go="{{ go }}" data-storage="{{ storage }}" data-origin="{{ origin }}">
@@ -111,29 +90,18 @@ class Pages:
     def _answer(self, template: str, title: str, status: int = 200, **values: Any) -> Response:
         # Templates from a string are escaped by Flask, so that names which hold HTML stay names.
         inner = render_template_string(template, title=title, base=self.base, **values)
-        html = render_template_string(
-            _DOCUMENT,
-            lang=language_tag(),
-            dir=text_direction(),
-            title=title,
-            base=self.base,
-            sheets=STYLE_SHEETS,
-            body=Markup(inner),
-        )
-        response = make_response(html, status)
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        return short_page(self.base, title, inner, status, ("lti.js",))
 
     def refused(self) -> Response:
         """The same short words for everything that is not believed."""
         text = _(
             "Open it anew from your course. If that does not help, your administrators can see why it was refused."
         )
-        return self._answer(_WORDS, _("This page cannot be opened from here"), 403, text=text)
+        return refusal_page(self.base, _("This page cannot be opened from here"), text, 403)
 
     def words(self, title: str, text: str) -> Response:
         """A page that is only words, for somebody who is known."""
-        return self._answer(_WORDS, title, text=text)
+        return words_page(self.base, title, text)
 
     def begin(self, name: str, binder: str, go: str, storage: Storage) -> Response:
         """Keeps the binder in the browser and goes on to the platform."""

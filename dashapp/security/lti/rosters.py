@@ -11,10 +11,12 @@ from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store.lti.launches import KnownContext, contexts_of, note_roster, read_course
 from dashapp.data.store.lti.members import Stated, Statement, state
 from dashapp.data.store.lti.platforms import Platform, read_platform
+from dashapp.data.store.sessions import NotBelieved
 from dashapp.data.store.writer import Limits
 from dashapp.domain.clock import Clock
 from dashapp.domain.errors import AnalyticsError
 from dashapp.domain.keys import OrganisationId
+from dashapp.domain.sessions import Voucher
 from dashapp.observability.logging import get_logger
 from dashapp.security.lti.services import PlatformServices, RosterError
 
@@ -82,7 +84,14 @@ class Rosters:
         except RosterError as error:
             log.warning("lti.roster_unreadable", platform_id=platform.platform_id, error=str(error))
             return None
-        stated = state(self._database, Statement(platform, course, members, now, complete=True), self._limits)
+        voucher = Voucher.platform(platform.public_id, context.deployment_id)
+        said = Statement(platform, course, members, now, complete=True, voucher=voucher)
+        try:
+            stated = state(self._database, said, self._limits)
+        except NotBelieved:
+            # Switched off, withdrawn or removed while it answered: nothing that it says counts any more.
+            log.info("lti.roster_not_believed", platform_id=platform.platform_id)
+            return None
         with self._database.transaction(DatabaseRole.WEB, organisation) as connection:
             note_roster(connection, organisation, context, now, len(members))
         log.info("lti.roster_read", platform_id=platform.platform_id, members=len(members), ended=stated.ended)

@@ -16,11 +16,16 @@ from dashapp.data.store.lti.members import Stated
 from dashapp.data.store.lti.platforms import read_platform
 from dashapp.jobs.rosters import RosterReading
 from dashapp.security.lti import rosters
+from dashapp.security.lti.administration import PlatformAdministration
+from dashapp.security.lti.services import PlatformServices
 from dashapp.web.application import Application
 from tests.campus import Campus
 from tests.security.lti.frame import Frame
-from tests.security.lti.platform import CLIENT, INSTRUCTOR, Platform
+from tests.security.lti.platform import CLIENT, DEPLOYMENT, INSTRUCTOR, Platform
+from tests.security.lti.test_administration import acting
 from tests.security.lti.test_launches import course_id, principal_of
+
+__all__ = ["acting"]
 
 Sync = Callable[[], Stated | None]
 
@@ -160,3 +165,34 @@ def test_the_jobs_read_the_rosters_that_are_an_hour_old(
     reading.run(Signal())
 
     assert principal_of(campus, platform, "j-1").learns_in == frozenset()
+
+
+@pytest.mark.parametrize("how", ["removed", "switched off", "withdrawn"])
+def test_a_roster_gives_no_role_when_its_platform_is_believed_no_more_while_it_answers(
+    sync: Sync, campus: Campus, platform: Platform, acting: PlatformAdministration, registered: int, how: str
+) -> None:
+    late = f"late-{how}"
+    platform.roster += [member(late, "Instructor")]
+    with campus.database.transaction(DatabaseRole.WEB, campus.organisation_id) as connection:
+        known = read_platform(connection, campus.organisation_id, registered)
+    assert known is not None
+    read, public_id = PlatformServices.roster, known.public_id
+
+    def slowly(*asked: Any) -> Any:
+        members = read(*asked)
+        if how == "withdrawn":
+            acting.confirm(public_id, DEPLOYMENT, enabled=False)
+        elif how == "removed":
+            acting.remove(public_id)
+        else:
+            acting.switch(public_id, enabled=False)
+        return members
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PlatformServices, "roster", slowly)
+        assert sync() is None
+
+    somebody = principal_of(campus, platform, late)
+    assert (somebody.teaches_in, somebody.name) == (frozenset(), "")
+    if how == "removed":
+        assert not principal_of(campus, platform, "teacher").teaches_in

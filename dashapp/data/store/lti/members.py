@@ -21,13 +21,16 @@ from dashapp.data.store.lookup import find_people
 from dashapp.data.store.lti.launches import LinkedCourse
 from dashapp.data.store.lti.platforms import Platform
 from dashapp.data.store.scope_changes import claim_slot
+from dashapp.data.store.sessions import NotBelieved
 from dashapp.data.store.structure import read_rules
+from dashapp.data.store.vouchers import is_believed
 from dashapp.data.store.writer import EventWriter, Limits, StructureChanged
 from dashapp.data.tables import people
 from dashapp.domain.errors import Unavailable
 from dashapp.domain.events import Event, Identifier, MembershipChanged, PersonDescribed, Role, Source, Topic
 from dashapp.domain.keys import OrganisationId, PersonId
 from dashapp.domain.lti import PERSON_KIND, SOURCED_KIND, Member
+from dashapp.domain.sessions import Voucher
 
 _TRIES: Final = 10
 _PLACE: Final = "lti"
@@ -44,6 +47,8 @@ class Statement:
     at: datetime
     complete: bool = False
     """Whether these are all: whoever else has a role in the course from this platform has left it."""
+    voucher: Voucher | None = None
+    """On whose word it is written: only while that is believed. None: the administration ends what was said before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,8 @@ def name_of(platform: Platform, sub: str) -> Identifier:
 def state(database: Database, statement: Statement, limits: Limits) -> Stated:
     """Writes what is new in a statement; whoever is named in it is known afterwards.
 
-    Raises Unavailable where the database cannot be reached.
+    Raises NotBelieved where the platform, or its deployment, is not believed any more by now (then no role and no name
+    is written), and Unavailable where the database cannot be reached.
     """
     _join_by_sourced_ids(database, statement)
     platform = statement.platform
@@ -185,10 +191,23 @@ def _write(database: Database, statement: Statement, events: Sequence[Event], li
                     for organisation, touched in written.touched.items():
                         act_for(connection, organisation)
                         slot.record(connection, organisation, touched.courses, touched.people)
+                    _check_believed(connection, statement)
             except StructureChanged:
                 continue
             return
     raise Unavailable("The structure of the organisation changes faster than its members can be written.")
+
+
+def _check_believed(connection: Connection, statement: Statement) -> None:
+    """Keeps the platform from being switched off or removed until the transaction has ended, and raises NotBelieved
+    where it has been, so that whoever removes it ends what was written before, and nothing is written after. Asked
+    for after the lock of the organisation."""
+    voucher, organisation = statement.voucher, statement.platform.organisation_id
+    if voucher is None:
+        return
+    act_for(connection, organisation)
+    if not is_believed(connection, organisation, voucher):
+        raise NotBelieved("The platform is not believed any more.")
 
 
 def _join_by_sourced_ids(database: Database, statement: Statement) -> None:
@@ -211,6 +230,7 @@ def _join_by_sourced_ids(database: Database, statement: Statement) -> None:
     # A place among the writers: pages that show the people whom this joins are to hear of it.
     with claim_slot(database) as slot, database.transaction(DatabaseRole.INGEST, organisation) as connection:
         own_organisation(connection, organisation)
+        _check_believed(connection, statement)
         found, made = ensure_people(connection, organisation, {*others, *others.values()})
         reason = f"rule for ({platform.issuer}, {SOURCED_KIND})"
         ties = [Tie(found[name][0], found[other][0], reason) for name, other in others.items()]
