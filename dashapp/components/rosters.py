@@ -15,7 +15,7 @@ from dashapp.components.definitions import Definition
 from dashapp.components.links import Links
 from dashapp.components.marks import level_mark
 from dashapp.components.roster_imports import imports_list, moment_words
-from dashapp.components.roster_rows import rows_table, strip
+from dashapp.components.roster_rows import KINDS, rows_table, strip
 from dashapp.components.slots import Slot
 from dashapp.components.uploads import UploadPlace, upload_place
 from dashapp.data.queries.rosters import RostersView, RowChoice
@@ -328,9 +328,17 @@ def _run_buttons(run: RosterRun) -> list[Component]:
 
 def _parts(view: RostersView) -> list[controls.Option]:
     return [
-        controls.option(part.value, f"{part_word(part)} ({words.number(rows)})")
+        controls.option(part.value, f"{part_word(part)} ({words.number(_counted(view, part, rows))})")
         for part, rows in view.part_totals.items()
     ]
+
+
+def _counted(view: RostersView, part: RowPart, rows: int) -> int:
+    """How many there are of a part, listed or not; `rows`: how many are listed."""
+    report = view.run.report if view.run is not None else None
+    if report is None or part.value not in KINDS:
+        return rows
+    return sum(each[KINDS.index(part.value)] for each in report.counts.values())
 
 
 def _file(view: RostersView, links: Links, organisation: PublicId) -> Component | None:
