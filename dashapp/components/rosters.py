@@ -45,7 +45,10 @@ def body(organisation: str) -> Component:
     return html.Main(
         [
             html.Header(head, className="la-head"),
-            controls.filter_row(_("Sender"), [controls.select_chip(Rosters.SOURCE, _("Sender"), [])]),
+            html.Div(
+                controls.filter_row(_("Sender"), [controls.select_chip(Rosters.SOURCE, _("Sender"), [])]),
+                id=Rosters.SENDERS,
+            ),
             html.P(id=Rosters.SAID, className="la-said", role="status"),
             html.Div([_import(organisation), _differences(), _settings(), _history()], className="la-grid"),
             dcc.Store(id=Rosters.DONE, data=0),
@@ -146,6 +149,8 @@ def slots() -> dict[str, Slot]:
         "source": Slot(Rosters.SOURCE, "value"),
         "nobody": Slot(Rosters.NOBODY, "children"),
         "form": Slot(Rosters.FORM, "hidden"),
+        "senders": Slot(Rosters.SENDERS, "hidden"),
+        "settings_form": Slot(Rosters.SETTINGS_FORM, "hidden"),
         "state": Slot(Rosters.STATE, "children"),
         "tick": Slot(Rosters.TICK, "disabled"),
         "run": Slot(Rosters.RUN, "data"),
@@ -187,7 +192,7 @@ def fill(
         # What is chosen stays: the form would be filled anew.
         "source": no_update if view.chosen is None or view.chosen.name == source else view.chosen.name,
         "nobody": None if view.chosen is not None else _nobody(links, organisation),
-        "form": view.chosen is None,
+        **dict.fromkeys(("form", "senders", "settings_form"), view.chosen is None),
         "state": _state(view, zone),
         "tick": run is None or not run.open,
         "run": str(run.key) if run is not None else None,
@@ -245,7 +250,7 @@ def _lead(view: RostersView, zone: str) -> str:
 def _nobody(links: Links, organisation: PublicId) -> Component:
     text = _("Make a sender first, such as your student system, and let it send news of people.")
     link = html.A(_("To the connections"), href=links.connections(organisation), **attributes(data_la_follow="1"))
-    return html.Div([card.state("none", _("Nobody can give a roster yet"), text), link])
+    return html.Div([card.state("none", _("Nobody can give a roster yet"), text), html.P(link, className="la-row")])
 
 
 def _nothing_checked() -> Component:

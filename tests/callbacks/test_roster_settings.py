@@ -47,6 +47,8 @@ def test_settings_that_cannot_be_are_refused_in_words_and_nothing_is_saved(desk:
         assert desk.press("save", **held).startswith(said), held
     assert desk.settings == before
 
+    assert desk.press("save", whole="0").startswith("Saved.")
+    assert desk.settings.whole is False
     naming = {"people_column": "username", "people_issuer": "https://lms.example", "people_kind": "account"}
     assert desk.press("save", **naming).startswith("Saved.")
     assert desk.settings.people == Naming("username", "https://lms.example", "account")

@@ -145,6 +145,13 @@ def test_only_the_last_import_can_be_taken_back_and_only_while_nothing_is_under_
     assert "Undo this import" not in text_of(filled(taken_back)["imports"])
 
 
+def test_where_there_is_no_sender_only_the_way_to_one_is_shown() -> None:
+    values = filled(NOBODY)
+
+    assert [values[name] for name in ("form", "senders", "settings_form", "decide", "list")] == [True] * 5
+    assert "To the connections" in text_of(values["nobody"])
+
+
 def test_the_columns_to_choose_are_those_of_the_file_and_the_one_that_is_set() -> None:
     options = filled(VIEW)["options-person"]
 
