@@ -131,7 +131,10 @@ def _differences() -> Component:
 
 def _settings() -> Component:
     what = _("How the files of this sender are read, from the next check on.")
-    return card.card(_frame(Rosters.SETTINGS, _("How are its files read?"), "s7", what), [roster_settings.form()])
+    return card.card(
+        _frame(Rosters.SETTINGS, _("How are its files read?"), "s7", what),
+        [html.Div(id=Rosters.SETTINGS_STATE), roster_settings.form()],
+    )
 
 
 def _history() -> Component:
@@ -151,6 +154,7 @@ def slots() -> dict[str, Slot]:
         "form": Slot(Rosters.FORM, "hidden"),
         "senders": Slot(Rosters.SENDERS, "hidden"),
         "settings_form": Slot(Rosters.SETTINGS_FORM, "hidden"),
+        "settings_state": Slot(Rosters.SETTINGS_STATE, "children"),
         "state": Slot(Rosters.STATE, "children"),
         "tick": Slot(Rosters.TICK, "disabled"),
         "run": Slot(Rosters.RUN, "data"),
@@ -193,6 +197,7 @@ def fill(
         "source": no_update if view.chosen is None or view.chosen.name == source else view.chosen.name,
         "nobody": None if view.chosen is not None else _nobody(links, organisation),
         **dict.fromkeys(("form", "senders", "settings_form"), view.chosen is None),
+        "settings_state": None if view.chosen is not None else _nothing_to_set(),
         "state": _state(view, zone),
         "tick": run is None or not run.open,
         "run": str(run.key) if run is not None else None,
@@ -251,6 +256,10 @@ def _nobody(links: Links, organisation: PublicId) -> Component:
     text = _("Make a sender first, such as your student system, and let it send news of people.")
     link = html.A(_("To the connections"), href=links.connections(organisation), **attributes(data_la_follow="1"))
     return html.Div([card.state("none", _("Nobody can give a roster yet"), text), html.P(link, className="la-row")])
+
+
+def _nothing_to_set() -> Component:
+    return card.state("none", _("Nothing to set yet"), _("Each sender has settings of its own."))
 
 
 def _nothing_checked() -> Component:

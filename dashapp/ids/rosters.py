@@ -61,6 +61,8 @@ class Rosters:
     """Children: the link to all findings as a file."""
     SETTINGS: Final = "rosters-settings"
     """The card of how rosters are read."""
+    SETTINGS_STATE: Final = "rosters-settings-state"
+    """Children: words in place of the form."""
     SETTINGS_FORM: Final = "rosters-settings-form"
     """Hidden while there is no sender."""
     SENDERS: Final = "rosters-senders"
