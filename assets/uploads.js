@@ -13,10 +13,10 @@
     try { return JSON.parse(document.getElementById("_dash-config").textContent).requests_pathname_prefix; } catch { return "/"; }
   };
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
-  const unit = (value, name, digits = 0) => new Intl.NumberFormat(locale(), { style: "unit", unit: name, maximumFractionDigits: digits }).format(value);
+  const unit = (value, name, digits = 0, display = "short") => new Intl.NumberFormat(locale(), { style: "unit", unit: name, unitDisplay: display, maximumFractionDigits: digits }).format(value);
   const size = (bytes) => bytes < 1e3 ? unit(bytes, "byte") : bytes < 1e6 ? unit(bytes / 1e3, "kilobyte") : bytes < 1e9 ? unit(bytes / 1e6, "megabyte", 1) : unit(bytes / 1e9, "gigabyte", 2);
   const percent = (part) => new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 0 }).format(part);
-  const time = (seconds) => seconds < 90 ? unit(Math.max(1, Math.round(seconds)), "second") : seconds < 5400 ? unit(Math.round(seconds / 60), "minute") : unit(seconds / 3600, "hour", 1);
+  const time = (seconds) => seconds < 90 ? unit(Math.max(1, Math.round(seconds)), "second", 0, "long") : seconds < 5400 ? unit(Math.round(seconds / 60), "minute", 0, "long") : unit(seconds / 3600, "hour", 1, "long");
   const element = (tag, className, text) => Object.assign(document.createElement(tag), { className, textContent: text ?? "" });
 
   const placeOf = (box) => {

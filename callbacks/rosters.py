@@ -129,8 +129,9 @@ def decide(
 def _act(asked: Asked, button: object, held: Mapping[str, object], form: Mapping[str, object]) -> str:
     deciding = RosterAdministration(asked.services.database, asked.services.clock, asked.principal)
     source = _chosen(asked, held.get("source"))
-    if source is None:
-        raise RosterError("There is no sender.")
+    if source is None or source.name != held.get("source"):
+        # Another sender than the one on the page is never meant.
+        raise RosterError("There is no such sender.")
     run = uuid_of(held.get("run"))
     if button == Names.CHECK:
         deciding.check(source.name, sent_keys(held.get("sent")))
@@ -146,7 +147,7 @@ def _act(asked: Asked, button: object, held: Mapping[str, object], form: Mapping
         return _("The roster is being taken in. You can leave this page: it goes on.")
     kind, row = (button.get("type"), button.get("row")) if isinstance(button, dict) else (None, None)
     if kind == "rosters-undo":
-        deciding.undo(source.name)
+        deciding.undo(source.name, int(row) if isinstance(row, str) and row.isascii() and row.isdigit() else 0)
         return _("The last import is being taken back.")
     named = uuid_of(row)
     if named is None:

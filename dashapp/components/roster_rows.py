@@ -30,7 +30,7 @@ def strip(report: RunReport) -> Component:
         return html.Div([_findings(report), card.state("none", _("Nothing would change"), text)])
     most = max(max(each) for each in report.counts.values())
     heads = [_("Thing"), _("Added"), _("Changed"), _("Ended")]
-    rows = [_figures(thing, report.counts[thing.value], most) for thing in Thing if any(report.counts[thing.value])]
+    rows = [_figures(thing, counts, most) for thing, counts in _of_things(report) if any(counts)]
     table = html.Table(
         [
             html.Thead(html.Tr([html.Th(head, **attributes(scope="col")) for head in heads])),
@@ -40,6 +40,10 @@ def strip(report: RunReport) -> Component:
     )
     more = [html.Li(each) for each in _besides(report)]
     return html.Div([_findings(report), table, html.Ul(more, className="la-small la-2") if more else None])
+
+
+def _of_things(report: RunReport) -> list[tuple[Thing, tuple[int, int, int]]]:
+    return [(thing, report.counts.get(thing.value, (0, 0, 0))) for thing in Thing]
 
 
 def _figures(thing: Thing, counts: Sequence[int], most: int) -> Component:

@@ -36,6 +36,7 @@ def form() -> Component:
             _schedule(),
             html.Div(save, className="la-row la-actions"),
         ],
+        id=Rosters.SETTINGS_FORM,
         className="la-form la-roster-form",
     )
 
@@ -66,7 +67,7 @@ def _columns() -> Component:
     roles = _("What words for roles mean, a line each: Dozent = teacher; nothing before = stands for no word")
     missing = [
         controls.option("1", _("has left")),
-        controls.option("", _("has not: files say changes only")),
+        controls.option("0", _("has not: files say changes only")),
     ]
     parts = [
         html.P(hint, className="la-small la-2"),
@@ -91,6 +92,8 @@ def _schedule() -> Component:
 
 def _select(name: str, label: str, options: Sequence[controls.Option]) -> Component:
     control = dbc.Select(id=Rosters.setting(name), options=list(options), value=options[0]["value"], size="sm")
+    # What stands there while nothing is chosen.
+    control.placeholder = options[0]["label"]
     return html.Label([html.Span(label), control], className="la-field", htmlFor=Rosters.setting(name))
 
 
@@ -136,7 +139,7 @@ def values_of(settings: RosterSettings) -> dict[str, str]:
     values = {
         "form": settings.form.value,
         "classes": settings.classes.value,
-        "whole": "1" if settings.whole else "",
+        "whole": "1" if settings.whole else "0",
         "most-ended": str(settings.most_ended),
         "folder": settings.folder or "",
         "address": settings.address or "",

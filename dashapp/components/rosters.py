@@ -15,7 +15,7 @@ from dashapp.components.definitions import Definition
 from dashapp.components.links import Links
 from dashapp.components.marks import level_mark
 from dashapp.components.roster_imports import imports_list, moment_words
-from dashapp.components.roster_rows import rows_table, strip
+from dashapp.components.roster_rows import KINDS, rows_table, strip
 from dashapp.components.slots import Slot
 from dashapp.components.uploads import UploadPlace, upload_place
 from dashapp.data.queries.rosters import RostersView, RowChoice
@@ -45,7 +45,10 @@ def body(organisation: str) -> Component:
     return html.Main(
         [
             html.Header(head, className="la-head"),
-            controls.filter_row(_("Sender"), [controls.select_chip(Rosters.SOURCE, _("Sender"), [])]),
+            html.Div(
+                controls.filter_row(_("Sender"), [controls.select_chip(Rosters.SOURCE, _("Sender"), [])]),
+                id=Rosters.SENDERS,
+            ),
             html.P(id=Rosters.SAID, className="la-said", role="status"),
             html.Div([_import(organisation), _differences(), _settings(), _history()], className="la-grid"),
             dcc.Store(id=Rosters.DONE, data=0),
@@ -128,7 +131,10 @@ def _differences() -> Component:
 
 def _settings() -> Component:
     what = _("How the files of this sender are read, from the next check on.")
-    return card.card(_frame(Rosters.SETTINGS, _("How are its files read?"), "s7", what), [roster_settings.form()])
+    return card.card(
+        _frame(Rosters.SETTINGS, _("How are its files read?"), "s7", what),
+        [html.Div(id=Rosters.SETTINGS_STATE), roster_settings.form()],
+    )
 
 
 def _history() -> Component:
@@ -146,6 +152,9 @@ def slots() -> dict[str, Slot]:
         "source": Slot(Rosters.SOURCE, "value"),
         "nobody": Slot(Rosters.NOBODY, "children"),
         "form": Slot(Rosters.FORM, "hidden"),
+        "senders": Slot(Rosters.SENDERS, "hidden"),
+        "settings_form": Slot(Rosters.SETTINGS_FORM, "hidden"),
+        "settings_state": Slot(Rosters.SETTINGS_STATE, "children"),
         "state": Slot(Rosters.STATE, "children"),
         "tick": Slot(Rosters.TICK, "disabled"),
         "run": Slot(Rosters.RUN, "data"),
@@ -187,7 +196,8 @@ def fill(
         # What is chosen stays: the form would be filled anew.
         "source": no_update if view.chosen is None or view.chosen.name == source else view.chosen.name,
         "nobody": None if view.chosen is not None else _nobody(links, organisation),
-        "form": view.chosen is None,
+        **dict.fromkeys(("form", "senders", "settings_form"), view.chosen is None),
+        "settings_state": None if view.chosen is not None else _nothing_to_set(),
         "state": _state(view, zone),
         "tick": run is None or not run.open,
         "run": str(run.key) if run is not None else None,
@@ -245,7 +255,11 @@ def _lead(view: RostersView, zone: str) -> str:
 def _nobody(links: Links, organisation: PublicId) -> Component:
     text = _("Make a sender first, such as your student system, and let it send news of people.")
     link = html.A(_("To the connections"), href=links.connections(organisation), **attributes(data_la_follow="1"))
-    return html.Div([card.state("none", _("Nobody can give a roster yet"), text), link])
+    return html.Div([card.state("none", _("Nobody can give a roster yet"), text), html.P(link, className="la-row")])
+
+
+def _nothing_to_set() -> Component:
+    return card.state("none", _("Nothing to set yet"), _("Each sender has settings of its own."))
 
 
 def _nothing_checked() -> Component:
@@ -328,9 +342,17 @@ def _run_buttons(run: RosterRun) -> list[Component]:
 
 def _parts(view: RostersView) -> list[controls.Option]:
     return [
-        controls.option(part.value, f"{part_word(part)} ({words.number(rows)})")
+        controls.option(part.value, f"{part_word(part)} ({words.number(_counted(view, part, rows))})")
         for part, rows in view.part_totals.items()
     ]
+
+
+def _counted(view: RostersView, part: RowPart, rows: int) -> int:
+    """How many there are of a part, listed or not; `rows`: how many are listed."""
+    report = view.run.report if view.run is not None else None
+    if report is None or part.value not in KINDS:
+        return rows
+    return sum(each[KINDS.index(part.value)] for each in report.counts.values())
 
 
 def _file(view: RostersView, links: Links, organisation: PublicId) -> Component | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from dashapp.data.database import Connection, Database, DatabaseRole
 from dashapp.data.store.audit import record
 from dashapp.data.store.rosters.runs import Wanted, cancel_run, find_run, restart_run, start_run
-from dashapp.data.store.rosters.sources import find_roster_source, save_settings
+from dashapp.data.store.rosters.sources import find_roster_source, imports_of, save_settings
 from dashapp.data.store.uploads import find_uploads
 from dashapp.domain.audit import Action, ViewerRole
 from dashapp.domain.clock import Clock
@@ -72,9 +72,14 @@ class RosterAdministration:
                 raise RosterRefused("conflicts")
             self._restart(connection, found, RunTask.APPLY, (accept_endings, accept_conflicts))
 
-    def undo(self, source: str) -> UUID:
-        """Has the last import of a source taken back."""
+    def undo(self, source: str, import_id: int) -> UUID:
+        """Has the last import of a source taken back, if it is this one."""
         with self.database.transaction(DatabaseRole.JOBS, self._organisation) as connection:
+            held = find_roster_source(connection, self._organisation, source)
+            imports = imports_of(connection, self._organisation, held.source_id)
+            last = next((one for one in imports if one.state in ("applied", "undone")), None)
+            if last is None or (last.import_id, last.state) != (import_id, "applied"):
+                raise RosterRefused("gone")
             return self._start(connection, source, RunTask.UNDO, ())
 
     def cancel(self, run: UUID) -> None:

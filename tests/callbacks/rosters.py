@@ -1,7 +1,7 @@
 """An administrator at the page of rosters, for tests."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
@@ -10,24 +10,27 @@ from threading import Event as Signal
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import text
 
 from dashapp.components import roster_settings
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.queries.organisations import own_address
+from dashapp.data.store.organisations import NewSource, register_source
 from dashapp.data.store.rosters.runs import last_run
 from dashapp.data.store.rosters.sources import find_roster_source
 from dashapp.data.store.uploads import add_upload
 from dashapp.data.upload_files import UploadFolder
 from dashapp.domain.clock import system_clock
+from dashapp.domain.events import Topic
 from dashapp.domain.roster_runs import RosterRun
 from dashapp.domain.rosters import RosterSettings
 from dashapp.domain.uploads import KEPT, Purpose, Upload
 from dashapp.jobs.roster_runs import RosterWork
 from dashapp.web.application import Application
-from tests.campus import Campus
+from tests.campus import ADMINISTRATOR, Campus, build_campus
 from tests.ingest.roster.archives import school, texts, write_zip
-from tests.served import Visitor, address
+from tests.served import Visitor, address, application_on, web_settings
 
 SAID, SHOWN = "rosters-said", "rosters-page"
 
@@ -146,3 +149,24 @@ class Desk:
                     {"source": source.source_id},
                 ).scalar_one()
             )
+
+
+@pytest.fixture(scope="module")
+def own(module_database: Database) -> Campus:
+    return build_campus(web_settings(module_database), module_database)
+
+
+@pytest.fixture(scope="module")
+def application(own: Campus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+    with application_on(own.database, own, data_dir=tmp_path_factory.mktemp("var")) as made:
+        yield made
+
+
+@pytest.fixture
+def desk(application: Application, own: Campus, tmp_path: Path, request: pytest.FixtureRequest) -> Desk:
+    name = f"sis-{uuid4().hex[:8]}"
+    with own.database.transaction(DatabaseRole.JOBS, own.organisation_id) as connection:
+        new = NewSource(name, f"https://{name}.example", frozenset({Topic.USER}))
+        register_source(connection, own.organisation_id, new)
+    visitor = Visitor(application.server.test_client(), application).sign_in(own, ADMINISTRATOR)
+    return Desk(application, own, visitor, tmp_path, name)

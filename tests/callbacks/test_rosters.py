@@ -3,55 +3,30 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from pathlib import Path
 from threading import Event as Signal
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.database import DatabaseRole
 from dashapp.data.store.audit import operator
-from dashapp.data.store.organisations import NewSource, register_source
 from dashapp.data.store.rosters.runs import take_run
 from dashapp.data.store.rosters.sources import find_roster_source
 from dashapp.data.store.uploads import remove_uploads
 from dashapp.domain.audit import Actor, ViewerRole
 from dashapp.domain.clock import system_clock
-from dashapp.domain.events import Topic
 from dashapp.domain.roster_runs import RosterRun, RunState, RunTask, RunTrouble
-from dashapp.domain.rosters import PLAIN_FIELDS, Naming
 from dashapp.jobs.roster_runs import RosterWork
-from dashapp.web.application import Application
 from ingest.roster.importing import Importer, Wishes
-from ingest.roster.plain import FIELDS
-from tests.callbacks.rosters import SAID, SHOWN, Desk
-from tests.campus import ADMINISTRATOR, Campus, build_campus
+from tests.callbacks.rosters import SAID, SHOWN, Desk, application, desk, own
+from tests.campus import ADMINISTRATOR, build_campus
 from tests.ingest.roster.archives import enrolment, school, texts, user, write_folder, write_zip
-from tests.served import Visitor, address, application_on, web_settings
+from tests.served import Visitor, address, web_settings
 
-
-@pytest.fixture(scope="module")
-def own(module_database: Database) -> Campus:
-    return build_campus(web_settings(module_database), module_database)
-
-
-@pytest.fixture(scope="module")
-def application(own: Campus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    with application_on(own.database, own, data_dir=tmp_path_factory.mktemp("var")) as made:
-        yield made
-
-
-@pytest.fixture
-def desk(application: Application, own: Campus, tmp_path: Path, request: pytest.FixtureRequest) -> Desk:
-    name = f"sis-{uuid4().hex[:8]}"
-    with own.database.transaction(DatabaseRole.JOBS, own.organisation_id) as connection:
-        new = NewSource(name, f"https://{name}.example", frozenset({Topic.USER}))
-        register_source(connection, own.organisation_id, new)
-    visitor = Visitor(application.server.test_client(), application).sign_in(own, ADMINISTRATOR)
-    return Desk(application, own, visitor, tmp_path, name)
+__all__ = ["application", "desk", "own"]
 
 
 def test_a_roster_is_checked_looked_at_taken_in_and_taken_back(desk: Desk) -> None:
@@ -283,7 +258,6 @@ def test_of_two_at_once_the_second_is_told_and_what_waits_can_be_cancelled(desk:
     desk.send_school()
     desk.press("check")
     assert desk.press("check").startswith("Something is under way for this sender already.")
-    assert desk.press("undo", 1).startswith("Something is under way")
     assert desk.press("cancel", desk.run.key) == "Cancelled. Nothing has changed."
     desk.work()
     assert desk.run.state is RunState.CANCELLED
@@ -300,53 +274,31 @@ def test_files_that_are_gone_are_asked_for_again(desk: Desk) -> None:
     assert "Send them again." in desk.shown()
     desk.sent = [{"key": str(uuid4()), "name": "forged.zip"}]
     assert desk.press("check").startswith("Send files first")
-    assert desk.press("undo", 1) == "The last import is being taken back."
+    assert desk.press("undo", 1).startswith("That is not there any more.")
+
+
+def test_only_the_import_that_is_shown_is_taken_back_and_only_of_the_sender_that_is_chosen(desk: Desk) -> None:
+    desk.send_school()
+    desk.check()
+    first = desk.apply().import_id
+    files = school()
+    files["users"].append(user("u9", "Zoe"))
+    desk.send_school(files)
+    desk.check()
+    second = desk.apply().import_id
+    assert desk.press("undo", first).startswith("That is not there any more.")
+
+    name, desk.name = desk.name, "gone"
+    values = {"rosters-source.value": "gone", "rosters-undo": {str(second): 1}}
+    changed = f'{{"row":"{second}","type":"rosters-undo"}}.n_clicks'
+    answer = desk.visitor.ask(SAID, values, changedPropIds=[changed])
+    assert answer.get_json()["response"][SAID]["children"].startswith("There is no such sender any more")
+    desk.name = name
+
+    assert desk.press("undo", second).startswith("The last import is being taken back.")
+    assert desk.press("undo", second).startswith("Something is under way")
     desk.work()
-    assert desk.run.trouble is RunTrouble.NOTHING
-
-
-def test_columns_are_chosen_from_the_head_of_the_file_that_was_checked(desk: Desk) -> None:
-    assert desk.press("save", form="csv", roles="Dozent = teacher\n= learner").startswith("Saved.")
-    path = desk.folder / "enrolments.csv"
-    path.write_text("Nummer;Name;Modul;Funktion\n1;Abel;ALG;\n2;Brook;ALG;Dozent\n", encoding="utf-8")
-    desk.send(path)
-
-    run = desk.check()
-    assert run.report is not None
-    assert run.report.stops
-    assert run.report.heads == ("Nummer", "Name", "Modul", "Funktion")
-    assert '"Funktion"' in desk.shown()
-    chosen = {"person": "Nummer", "family_name": "Name", "course": "Modul", "role": "Funktion"}
-    saved = desk.press("save", **{f"column_{name}": column for name, column in chosen.items()})
-    assert saved.startswith("Saved.")
-    desk.press("again", run.key)
-    desk.work()
-
-    assert desk.run.report is not None
-    assert not desk.run.report.stops
-    assert desk.apply().state is RunState.DONE
-    assert desk.roles() == 2
-    assert (desk.settings.columns, desk.settings.roles) == (chosen, {"dozent": "teacher", "": "learner"})
-
-
-def test_settings_that_cannot_be_are_refused_in_words_and_nothing_is_saved(desk: Desk) -> None:
-    before = desk.settings
-    for held, said in (
-        ({"most_ended": "101"}, "The share that may end is between 0 and 100"),
-        ({"most_ended": "many"}, "The share that may end is between 0 and 100"),
-        ({"most_ended": True}, "The share that may end is between 0 and 100"),
-        ({"every": 2}, "The schedule looks every five minutes"),
-        ({"folder": "a", "address": "https://sis.example"}, "Either a folder is looked into"),
-        ({"address": "file:///etc/passwd"}, "An address begins with https://."),
-        ({"people_column": "username"}, "To know somebody by a column, all three are needed"),
-        ({"roles": "Chef = administrator"}, "Each line should read"),
-    ):
-        assert desk.press("save", **held).startswith(said), held
-    assert desk.settings == before
-
-    naming = {"people_column": "username", "people_issuer": "https://lms.example", "people_kind": "account"}
-    assert desk.press("save", **naming).startswith("Saved.")
-    assert desk.settings.people == Naming("username", "https://lms.example", "account")
+    assert desk.run.state is RunState.DONE
 
 
 def test_nobody_sees_or_moves_another_organisations_rosters(desk: Desk) -> None:
@@ -393,7 +345,3 @@ def test_a_teacher_and_a_learner_have_no_rosters(desk: Desk, who: str) -> None:
         answer = desk.visitor.ask(SAID, values, changedPropIds=[changed])
         assert SAID not in answer.get_json().get("response", {})
     assert desk.run.task is RunTask.CHECK
-
-
-def test_the_form_offers_what_plain_csv_can_say() -> None:
-    assert tuple(FIELDS) == PLAIN_FIELDS
