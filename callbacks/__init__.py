@@ -22,6 +22,7 @@ from callbacks import (
     platforms,
     rosters,
     sessions,
+    sign_in,
     student,
     terms,
     units,
@@ -35,7 +36,7 @@ __all__ = ["register_all"]
 def register_all(registry: CallbackRegistry) -> None:
     """Registers the callbacks of all pages on one app."""
     learners = (student, caseload, guardians, classroom, courses)
-    decided = (people, person, connections, history, platforms, terms, visibility, rosters, leaving)
+    decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
     administrators = (administration, *decided, data_quality, letters, audit, sessions)
     pages = (*learners, institution, *administrators, *teaching)

@@ -32,6 +32,7 @@ from dashapp.components import (
     platforms,
     quality,
     rosters,
+    sign_in,
     student,
     terms,
     units,
@@ -110,7 +111,7 @@ def body_of(application: Application, output: str, values: dict[str, Any]) -> di
 
 def _cards_of(page: str) -> Sequence[str]:
     learners = (student, caseload, classroom, courses)
-    decided = (people, person, connections, history, platforms, terms, visibility, rosters, leaving)
+    decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
     pages = (*learners, institution, administration, *decided, quality, letters, audit, *teaching)
     cards: dict[str, Sequence[str]] = {each.PAGE: each.CARDS for each in pages}

@@ -45,6 +45,7 @@ def entries(links: Links, organisation: PublicId) -> dict[str, tuple[tuple[str, 
         _("People"): (
             ("people", _("All people"), links.people(organisation)),
             ("guardians", _("Guardians"), links.guardians(organisation)),
+            ("sign-in", _("Sign-in and keys"), links.sign_in(organisation)),
             ("sessions", _("Who is signed in"), links.sessions(organisation)),
         ),
         _("Teaching"): (
@@ -202,15 +203,12 @@ def _ways_in(links: Links, organisation: PublicId) -> Component:
     """How people can be let in, each with where that is done."""
     ways = (
         (_("Learning platforms"), links.platforms(organisation), _("whoever is in a course there comes in with it")),
-        (_("All people"), links.people(organisation), _("open an account at somebody's entry")),
+        (_("Sign-in and keys"), links.sign_in(organisation), _("single sign-on, and accounts with a password")),
+        (_("All people"), links.people(organisation), _("an account for somebody who has an entry already")),
     )
     rows = [
         html.Li([html.A(label, href=href, **attributes(data_la_follow="1")), f": {said}"]) for label, href, said in ways
     ]
-    single = _("Single sign-on: whoever runs the service adds a provider, with {command}")
-    command = "python -m dashapp.security providers add"
-    before, _mark, after = single.partition("{command}")
-    rows.append(html.Li([before, html.Code(command), after]))
     return html.Ul(rows, className="la-small la-ways")
 
 

@@ -34,6 +34,7 @@ PAGES: Final = (
     "units",
     "course-list",
     "history",
+    "signin",
     "leaving",
     "rosters",
 )
@@ -216,6 +217,7 @@ def page_word(page: str) -> str:
         "units": _("Units and programmes"),
         "course-list": _("Administration of courses"),
         "history": _("History"),
+        "signin": _("Sign-in and keys"),
         "leaving": _("Leaving"),
         "rosters": _("Rosters"),
     }

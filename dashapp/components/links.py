@@ -74,6 +74,10 @@ class Links:
         address = f"{self.prefix.rstrip('/')}/organisations/{organisation}/courses"
         return f"{address}?{query}" if query else address
 
+    def sign_in(self, organisation: PublicId) -> str:
+        """The providers, keys of services and accounts of an organisation; never in a frame."""
+        return f"{self.prefix.rstrip('/')}/organisations/{organisation}/sign-in"
+
     def terms(self, organisation: PublicId) -> str:
         """The terms of an organisation with their calendar; never in a frame."""
         return f"{self.prefix.rstrip('/')}/organisations/{organisation}/terms"

@@ -21,6 +21,7 @@ from dashapp.ids.leaving import Leaving
 from dashapp.ids.pages import Caseload, Classroom, Courses, Home, Institution, Invitation, OwnGuardians, Shell, Student
 from dashapp.ids.people import People, Person
 from dashapp.ids.rosters import Rosters
+from dashapp.ids.sign_in import SignIn
 from dashapp.ids.structure import CourseList, CourseOpened, Units
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "Rosters",
     "Sessions",
     "Shell",
+    "SignIn",
     "Student",
     "Terms",
     "Units",

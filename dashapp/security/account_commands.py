@@ -13,10 +13,7 @@ from dashapp.data.store.audit import operator, record
 from dashapp.data.store.identity_providers import (
     IdentityProvider,
     list_providers,
-    register_provider,
-    remove_provider,
 )
-from dashapp.data.store.locks import own_sessions
 from dashapp.data.store.organisations import (
     act_for_named,
     create_organisation,
@@ -31,16 +28,15 @@ from dashapp.data.store.service_keys import (
     revoke_service_key,
 )
 from dashapp.data.store.sessions import Ender, SessionChoice, end_sessions
-from dashapp.data.store.signed_in import end_grants_of
 from dashapp.domain.audit import Action, person_subject
 from dashapp.domain.clock import Clock, system_clock
-from dashapp.domain.errors import AnalyticsError
+from dashapp.domain.errors import AnalyticsError, NotFound
 from dashapp.domain.keys import OrganisationId
-from dashapp.domain.sessions import Voucher
 from dashapp.security.accounts import link_to_set_password, open_account
 from dashapp.security.openid_pages import address_back
 from dashapp.security.outgoing import Outgoing
 from dashapp.security.passwords import plain_name
+from dashapp.security.provider_trust import ProviderTrust, is_provider_name
 from dashapp.security.service_keys import ServiceScope
 from dashapp.settings import Settings
 
@@ -171,11 +167,7 @@ def add_provider(desk: Desk) -> None:
     )
     with desk.database.transaction(DatabaseRole.JOBS, None) as connection:
         organisation = act_for_named(connection, options.organisation)
-        own_sessions(connection, organisation)
-        former = register_provider(connection, organisation, provider, desk.clock(), operator().key)
-        if former is not None:
-            _end_trust(desk, connection, organisation, former)
-        _record(connection, organisation, Action.PROVIDER_SET, f"provider {provider.name}")
+        former = ProviderTrust(connection, organisation, desk.clock, operator()).set(provider)
     secret = desk.settings.openid_client_secret(f"{options.organisation}/{options.name}")
     if former is not None:
         desk.say(f"Sessions of {former}, which it stood for until now, and what its sign-ins granted have ended.")
@@ -199,16 +191,20 @@ def show_address_back(desk: Desk) -> None:
 
 
 def _check_provider_name(name: str) -> None:
-    if not name.isascii() or not name.replace("-", "").isalnum():
+    if not is_provider_name(name):
         raise AnalyticsError("A provider's name has letters, digits and hyphens only: it is a part of addresses.")
 
 
-def _end_trust(desk: Desk, connection: Connection, organisation: OrganisationId, issuer: str) -> None:
-    """Ends the sessions of an issuer that is not believed any more, and what its sign-ins have granted. In the
-    transaction that owns the sessions."""
-    for person in end_grants_of(connection, organisation, issuer, desk.clock()):
-        _record(connection, organisation, Action.ADMINISTRATOR_ENDED, person_subject(person))
-    end_sessions(connection, organisation, SessionChoice(voucher=Voucher.provider(issuer)), Ender(operator()))
+def switch_provider(desk: Desk) -> None:
+    """Offers a provider on the sign-in page again, or does not any more: its sessions end."""
+    options = desk.options
+    with desk.database.transaction(DatabaseRole.JOBS, None) as connection:
+        organisation = act_for_named(connection, options.organisation)
+        try:
+            ProviderTrust(connection, organisation, desk.clock, operator()).switch(options.name, enabled=options.enable)
+        except NotFound:
+            raise AnalyticsError(f"There is no provider named {options.name}.") from None
+    desk.say("It is offered." if options.enable else "It is not offered any more; its sessions have ended.")
 
 
 def show_providers(desk: Desk) -> None:
@@ -233,12 +229,10 @@ def drop_provider(desk: Desk) -> None:
     options = desk.options
     with desk.database.transaction(DatabaseRole.JOBS, None) as connection:
         organisation = act_for_named(connection, options.organisation)
-        own_sessions(connection, organisation)
-        issuer = remove_provider(connection, organisation, options.name)
-        if issuer is None:
-            raise AnalyticsError(f"There is no provider named {options.name}.")
-        _end_trust(desk, connection, organisation, issuer)
-        _record(connection, organisation, Action.PROVIDER_REMOVED, f"provider {options.name}")
+        try:
+            ProviderTrust(connection, organisation, desk.clock, operator()).remove(options.name)
+        except NotFound:
+            raise AnalyticsError(f"There is no provider named {options.name}.") from None
     desk.say("The sign-in page does not offer it any more; its sessions and what its sign-ins granted have ended.")
 
 
@@ -340,6 +334,10 @@ def add_account_commands(commands: Commands) -> None:
     add.add_argument("--administrator-values", help="with commas between them: who has one of them is one")
     command("address", show_address_back, providers).add_argument("--name", required=True, help="as for add")
     command("list", show_providers, providers)
+    for name, enable in (("off", False), ("on", True)):
+        made = command(name, switch_provider, providers)
+        made.add_argument("--name", required=True)
+        made.set_defaults(enable=enable)
     command("remove", drop_provider, providers).add_argument("--name", required=True)
     keys = commands.add_parser("keys", help="keys of services that read from the API").add_subparsers(required=True)
     create = command("create", create_key, keys)

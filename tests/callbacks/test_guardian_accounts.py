@@ -1,7 +1,7 @@
-"""Guardians who have no account make one by their code; somebody else than who invited them confirms them."""
+"""Guardians without an account make one by their code; who may be who has invited waits for somebody else's word."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -16,10 +16,9 @@ from dashapp.data.store.identity_providers import IdentityProvider, register_pro
 from dashapp.data.store.organisations import grant_administrator
 from dashapp.domain.audit import Actor, ViewerRole
 from dashapp.security.__main__ import main
-from tests.callbacks.guardians import (
+from tests.callbacks.test_guardians import (
     CHILD,
     NOTHING_HERE,
-    Strangers,
     accepted,
     child_page,
     invited,
@@ -33,6 +32,8 @@ from tests.campus import ADMINISTRATOR, ADVISER, GUARDIAN, Campus, identifier_of
 from tests.served import Visitor, address
 
 __all__ = ["nothing_decided", "organisation"]
+
+Strangers = Callable[[], Visitor]
 
 
 def test_whoever_has_no_account_makes_one_with_the_code_and_another_administrator_confirms_it(

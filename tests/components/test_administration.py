@@ -45,4 +45,4 @@ def test_the_step_that_lets_people_in_leads_to_every_place_where_that_is_done() 
 
     assert links.platforms(OWN) in said
     assert links.people(OWN) in said
-    assert "python -m dashapp.security providers add" in text_of(rows[-1])
+    assert links.sign_in(OWN) in said

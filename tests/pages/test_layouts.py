@@ -42,6 +42,7 @@ PAGES = {
     f"/organisations/{SOME}/terms": "terms",
     f"/organisations/{SOME}/units": "units",
     f"/organisations/{SOME}/courses": "course-list",
+    f"/organisations/{SOME}/sign-in": "signin",
     f"/organisations/{SOME}/visibility": "visibility",
     f"/courses/{SOME}/preview": "student",
     f"/organisations/{SOME}/history": "history",

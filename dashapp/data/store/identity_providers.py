@@ -70,6 +70,24 @@ def register_provider(
     return None if before == provider.issuer else before
 
 
+def has_provider(connection: Connection, organisation: OrganisationId, name: str) -> bool:
+    """Whether there is a provider of this name, offered or not."""
+    mine = (identity_providers.c.organisation_id == organisation) & (identity_providers.c.name == name)
+    return connection.execute(select(identity_providers.c.name).where(mine)).first() is not None
+
+
+def enable_provider(connection: Connection, organisation: OrganisationId, name: str, enabled: bool) -> str | None:
+    """Offers a provider on the sign-in page, or does not; its issuer, None where there is none of this name."""
+    table = identity_providers
+    changed = connection.execute(
+        table.update()
+        .where(table.c.organisation_id == organisation, table.c.name == name)
+        .values(enabled=enabled)
+        .returning(table.c.issuer)
+    )
+    return changed.scalar_one_or_none()
+
+
 def remove_provider(connection: Connection, organisation: OrganisationId, name: str) -> str | None:
     """Takes a provider away; its issuer, None where there was none of this name."""
     table = identity_providers
