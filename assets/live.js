@@ -11,6 +11,8 @@
     "letters-first": "from", "letters-last": "to", "letters-page-number": "page", "letters-letter": "letter",
     "audit-person": "person", "audit-action": "action", "audit-opened": "page", "audit-first": "from", "audit-last": "to",
     "audit-page-number": "number",
+    "course-list-search": "q", "course-list-term": "term", "course-list-unit": "unit", "course-list-programme": "programme",
+    "course-list-known": "known", "course-list-page-number": "page", "course-opened-course": "course",
     "people-search": "search", "people-role": "role", "people-state": "state", "people-course": "course",
     "people-page-number": "page",
   };

@@ -71,6 +71,9 @@
     return response;
   };
 
+  /* For a request that is no fetch, since it tells how far it is: the same bearer. */
+  window.laAuthorize = (request) => { if (held) request.setRequestHeader("Authorization", `Bearer ${held.bearer}`); };
+
   /* ------------------------------------------------------------ the session has ended */
   let told = false;
   const over = (why) => {

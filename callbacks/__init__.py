@@ -6,10 +6,12 @@ from callbacks import (
     caseload,
     classroom,
     connections,
+    course_list,
     courses,
     data_quality,
     frame,
     guardians,
+    history,
     home,
     institution,
     leaving,
@@ -18,10 +20,12 @@ from callbacks import (
     people,
     person,
     platforms,
+    rosters,
     sessions,
     sign_in,
     student,
     terms,
+    units,
     visibility,
 )
 from dashapp.security.callbacks import CallbackRegistry
@@ -32,8 +36,9 @@ __all__ = ["register_all"]
 def register_all(registry: CallbackRegistry) -> None:
     """Registers the callbacks of all pages on one app."""
     learners = (student, caseload, guardians, classroom, courses)
-    decided = (people, person, connections, platforms, terms, visibility, leaving, sign_in)
+    decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
+    teaching = (course_list, units)
     administrators = (administration, *decided, data_quality, letters, audit, sessions)
-    pages = (*learners, institution, *administrators)
+    pages = (*learners, institution, *administrators, *teaching)
     for room in (frame, home, *pages, live):
         room.register(registry)

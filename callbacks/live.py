@@ -40,6 +40,15 @@ CONTROLS: Final[tuple[Mapping[str, str], ...]] = (
         "number": ids.Audit.PAGE_NUMBER,
     },
     {
+        "q": ids.CourseList.SEARCH,
+        "term": ids.CourseList.TERM,
+        "unit": ids.CourseList.UNIT,
+        "programme": ids.CourseList.PROGRAMME,
+        "known": ids.CourseList.KNOWN,
+        "page": ids.CourseList.PAGE_NUMBER,
+        "course": ids.CourseOpened.COURSE,
+    },
+    {
         "search": ids.People.SEARCH,
         "role": ids.People.ROLE,
         "state": ids.People.STATE,

@@ -5,8 +5,10 @@ from typing import Any, Final
 
 from dash import ALL, Input, Output, State, ctx, no_update
 
+from callbacks import structure
 from callbacks.administration import own_organisation
 from callbacks.answering import PAGE_INPUTS, PageAddress, PageAnswer, answered, outputs_of, refused, version_of
+from callbacks.structure import Done, chosen_key, key_in
 from dashapp import ids
 from dashapp.components import terms
 from dashapp.data.database import DatabaseRole
@@ -14,12 +16,12 @@ from dashapp.data.store.terms import list_terms
 from dashapp.domain.errors import NotFound
 from dashapp.domain.parsing import day_of
 from dashapp.domain.principal import Permission
-from dashapp.domain.terms import Term, TermError, checked_term
+from dashapp.domain.terms import Term, checked_term
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
-from dashapp.security.terms import NameTaken, TermAdministration, TermInUse
+from dashapp.security.structure.desk import InUse
+from dashapp.security.structure.terms import TermAdministration
 from dashapp.security.topics import Topic
-from dashapp.words import _, local_date, ngettext, number
-from dashapp.words.terms import term_objection
+from dashapp.words import _, local_date
 
 Names: Final = ids.Terms
 _NUMBERS: Final = range(1, Names.BREAKS + 1)
@@ -55,48 +57,34 @@ def decide(
 ) -> dict[str, Any]:
     """Does what the pressed button says; the words say what came of it."""
     del pressed  # which one it was, and whether it was, says the context
-    quiet: dict[str, Any] = dict.fromkeys(("said", "decision", "undo", "key", "head", *_FIELDS), no_update)
-    button = ctx.triggered_id
-    if button is None or not any(one.get("value") for one in ctx.triggered):
-        return quiet
-    held = decision if isinstance(decision, Mapping) else {}
+    quiet: dict[str, Any] = dict.fromkeys(("key", "head", "mover", "moving", *_FIELDS), no_update)
+    entered = (form, key_in(key))
+    return structure.decided(decision, quiet, lambda button: _act(asked, button, entered, decision), _move)
+
+
+def _move(error: Exception) -> dict[str, Any]:
+    """Where courses keep a term from going: asks to which term they move."""
+    if not isinstance(error, InUse):
+        return {}
     try:
-        said, undo, filled = _act(asked, button, (form, key if isinstance(key, int) else None), held)
-    except TermError as error:
-        return {**quiet, "said": term_objection(error)}
-    except NameTaken:
-        return {**quiet, "said": _("There is a term of this name already. Choose another name, or change that one.")}
-    except TermInUse as error:
-        words = ngettext("{number} course belongs to it", "{number} courses belong to it", error.courses)
-        asked_for = _("It cannot go: {courses}. Give them another term first.")
-        return {**quiet, "said": asked_for.format(courses=words.format(number=number(error.courses)))}
+        _kind, row = structure.row_of(ctx.triggered_id)
     except NotFound:
-        return {**quiet, "said": _("That is not there any more. The list shows what is.")}
-    if said is None:
-        return {**quiet, **filled}
-    counted = held.get("number")
-    told = {"number": counted + 1 if isinstance(counted, int) else 1, "before": undo}
-    return {**quiet, "said": said, "decision": told, "undo": undo is None, **filled}
+        return {}
+    return {"mover": False, "moving": row}
 
 
-Done = tuple[str | None, dict[str, Any] | None, dict[str, Any]]
-"""(what is said; None: nothing was decided, what takes it back, what the form shows)"""
-
-
-def _act(
-    asked: Asked, button: object, entered: tuple[Mapping[str, object], int | None], held: Mapping[str, object]
-) -> Done:
+def _act(asked: Asked, button: object, entered: tuple[Mapping[str, object], int | None], decision: object) -> Done:
     form, key = entered
-    deciding = TermAdministration(asked.services.database, asked.services.clock, asked.principal)
+    deciding = TermAdministration(structure.desk_of(asked))
     if button == Names.CLEAR:
         return None, None, _filled(None, None)
     if button == Names.SAVE:
         return _save(deciding, _entered(form), key)
     if button == Names.UNDO:
-        return _undo(deciding, held.get("before"))
-    kind, row = (button.get("type"), button.get("row")) if isinstance(button, dict) else (None, None)
-    if not isinstance(row, int):
-        raise NotFound("No term was named.")
+        return structure.take_back(asked, decision)
+    if button == Names.MOVE:
+        return _move_and_remove(deciding, form)
+    kind, row = structure.row_of(button)
     if kind == "term-change":
         organisation = asked.principal.organisation_id
         with asked.services.database.transaction(DatabaseRole.JOBS, organisation) as connection:
@@ -105,31 +93,25 @@ def _act(
             raise NotFound("There is no such term.")
         return None, None, _filled(row, found.term, found.name)
     if kind == "term-remove":
-        before = deciding.remove(row)
-        undo = None if before is None else {"add": _written(before)}
-        return _("The term is removed."), undo, _filled(None, None)
+        return _("The term is removed."), deciding.remove(row), _filled(None, None)
     raise NotFound("There is no such button.")
 
 
 def _save(deciding: TermAdministration, term: Term, key: int | None) -> Done:
+    change = deciding.add(term) if key is None else deciding.change(key, term)
     said = _("{term} is saved. Pages of its courses follow.").format(term=term.name)
+    return said, change, _filled(None, None)
+
+
+def _move_and_remove(deciding: TermAdministration, form: Mapping[str, object]) -> Done:
+    key, into = key_in(form.get("moving")), chosen_key(form.get("into"))
     if key is None:
-        return said, {"remove": deciding.add(term)}, _filled(None, None)
-    before = deciding.change(key, term)
-    undo = None if before is None else {"change": key, **_written(before)}
-    return said, undo, _filled(None, None)
-
-
-def _undo(deciding: TermAdministration, before: object) -> Done:
-    if not isinstance(before, Mapping):
-        raise NotFound("There is nothing to take back.")
-    if isinstance(before.get("remove"), int):
-        deciding.remove(before["remove"])
-    elif isinstance(before.get("change"), int):
-        deciding.change(before["change"], _entered(before))
-    elif isinstance(before.get("add"), Mapping):
-        deciding.add(_entered(before["add"]))
-    return _("Taken back."), None, {}
+        raise NotFound("No term was named.")
+    if into is None:
+        return _("Choose the term to which its courses move."), None, {"undo": no_update, "decision": no_update}
+    change = deciding.remove(key, into)
+    said = _("The term is removed. Its courses, and what sources call by its name, belong to the other one.")
+    return said, change, _filled(None, None)
 
 
 def _entered(form: Mapping[str, object]) -> Term:
@@ -157,7 +139,7 @@ def _filled(key: int | None, term: Term | None, name: str = "") -> dict[str, Any
     """The form with a term in it, or empty."""
     fields = _written(term) if term is not None else {**dict.fromkeys(_FIELDS, ""), "name": name}
     head = _("Change {term}").format(term=name) if key is not None else ""
-    return {"key": key, "head": head, **fields}
+    return {"key": key, "head": head, "mover": True, "moving": None, **fields}
 
 
 def register(registry: CallbackRegistry) -> None:
@@ -176,14 +158,20 @@ def register(registry: CallbackRegistry) -> None:
             "undo": Output(Names.UNDO, "hidden"),
             "key": Output(Names.KEY, "data"),
             "head": Output(Names.HEAD, "children"),
+            "mover": Output(Names.MOVER, "hidden"),
+            "moving": Output(Names.MOVING, "data"),
             **{name: Output(control, "value") for name, control in _FIELDS.items()},
         },
         inputs={
             "pressed": {
-                **{button: Input(button, "n_clicks") for button in (Names.SAVE, Names.CLEAR, Names.UNDO)},
+                **{button: Input(button, "n_clicks") for button in (Names.SAVE, Names.CLEAR, Names.UNDO, Names.MOVE)},
                 **{what: Input(Names.act(what, ALL), "n_clicks") for what in ("change", "remove")},
             },
-            "form": {name: State(control, "value") for name, control in _FIELDS.items()},
+            "form": {
+                **{name: State(control, "value") for name, control in _FIELDS.items()},
+                "into": State(Names.INTO, "value"),
+                "moving": State(Names.MOVING, "data"),
+            },
             "key": State(Names.KEY, "data"),
             "decision": State(Names.DECISION, "data"),
         },

@@ -95,6 +95,7 @@ class Settings(BaseSettings):
     collector_rate: Annotated[int, Field(ge=1)] = 20_000
     collector_timeout: Annotated[int, Field(ge=1, le=600)] = 30
     collector_origins: Words = ()
+    upload_max_bytes: Annotated[int, Field(ge=1_048_576)] = 8_589_934_592
 
     outgoing_networks: Words = ()
     outgoing_ca_file: FilePath | None = None
@@ -248,9 +249,8 @@ def _sentence(error: ValidationError) -> str:
     if location:
         name = str(location[0])
         field = Settings.model_fields.get(name)
-        given = (
-            f", not {first['input']!r}" if field is not None and field.repr and first["type"] != "value_error" else ""
-        )
+        is_shown = field is not None and field.repr and first["type"] != "value_error"
+        given = f", not {first['input']!r}" if is_shown else ""
         words = f"{name.upper()} is wrong: {words[0].lower()}{words[1:]}{given}"
     more = f" ({len(errors) - 1} more after that)" if len(errors) > 1 else ""
     return f"{words}{more}."

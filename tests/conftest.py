@@ -17,6 +17,7 @@ from dashapp.data.database import Database
 from dashapp.data.embedded import EmbeddedServer
 from dashapp.settings import Settings, load_settings, setting_names
 from deploy.local_kafka import LocalKafka
+from tests.memory import temporary_files_in_memory
 from tests.servers import TestDatabases, debian_cluster, headless_chromium, redis_server
 
 CHROMIUM_OPTIONS = (
@@ -28,6 +29,7 @@ CHROMIUM_OPTIONS = (
     "--disable-gpu",
     "--disable-quic",
 )
+IN_MEMORY = pytest.StashKey[Path | None]()
 OWN_HOSTS = ("127.0.0.1", "localhost")
 
 # Seconds on a busy machine say nothing about the code, so examples have no time limit of their own.
@@ -51,9 +53,16 @@ SLOW_ROOMS = (
 
 def pytest_configure(config: pytest.Config) -> None:
     """The developer's own settings do not reach the tests; `-m long` looks at more examples."""
+    config.stash[IN_MEMORY] = temporary_files_in_memory()
     for name in setting_names():
         os.environ.pop(name, None)
     hypothesis_settings.load_profile("long" if config.getoption("-m") == "long" else "suite")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Memory is given back."""
+    if (folder := config.stash.get(IN_MEMORY, None)) is not None:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

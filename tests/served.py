@@ -21,7 +21,9 @@ from dashapp.components import (
     caseload,
     classroom,
     connections,
+    course_list,
     courses,
+    history,
     institution,
     leaving,
     letters,
@@ -29,9 +31,11 @@ from dashapp.components import (
     person,
     platforms,
     quality,
+    rosters,
     sign_in,
     student,
     terms,
+    units,
     visibility,
 )
 from dashapp.data.database import Database
@@ -107,8 +111,9 @@ def body_of(application: Application, output: str, values: dict[str, Any]) -> di
 
 def _cards_of(page: str) -> Sequence[str]:
     learners = (student, caseload, classroom, courses)
-    decided = (people, person, connections, platforms, terms, visibility, leaving, sign_in)
-    pages = (*learners, institution, administration, *decided, quality, letters, audit)
+    decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
+    teaching = (course_list, units)
+    pages = (*learners, institution, administration, *decided, quality, letters, audit, *teaching)
     cards: dict[str, Sequence[str]] = {each.PAGE: each.CARDS for each in pages}
     return cards[page]
 

@@ -192,7 +192,8 @@ class TestDatabases:
         if not self._template_made:
             self._make_template()
         name = f"t_{next(self._numbers)}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        # By files: in memory it takes half the time of a copy through the log.
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
         database = self._open(name)
         try:
             yield database

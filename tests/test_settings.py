@@ -18,6 +18,9 @@ PRODUCTION = {
 }
 
 
+SECRET = "s3cret-that-nobody-sees"
+
+
 def load(**values: Any) -> Settings:
     return load_settings(_env_file=None, **values)
 
@@ -109,6 +112,13 @@ def test_production_refuses_what_is_meant_for_a_laptop(changed: dict[str, Any], 
         ({"public_url": "example.edu"}, "PUBLIC_URL should read https://host"),
         ({"trusted_proxies": "10.0.0.0/8,proxy"}, "TRUSTED_PROXIES is wrong: proxy is no address"),
         ({"kafka_brokers": "broker"}, "KAFKA_BROKERS is wrong: broker should be host:port."),
+        ({"kafka_brokers": "broker:99999"}, "KAFKA_BROKERS is wrong: "),
+        ({"public_url": "http://127.0.0.1:port"}, "PUBLIC_URL should read https://host"),
+        ({"redis_url": f"redis://:{SECRET}@127.0.0.1:port/0"}, "REDIS_URL should read redis://"),
+        ({"redis_url": f"http://:{SECRET}@127.0.0.1:1"}, "REDIS_URL should begin with redis://"),
+        ({"database_url": f"mysql://me:{SECRET}@127.0.0.1/a"}, "DATABASE_URL should begin with postgresql://"),
+        ({"database_url": f"postgresql://me:{SECRET}@127.0.0.1:port/a"}, "DATABASE_URL should read postgresql://"),
+        ({"analytics_batch_size": 0}, "ANALYTICS_BATCH_SIZE is wrong: "),
         ({"kafka_topics": "a,a"}, "KAFKA_TOPICS is wrong"),
         ({"secret_keys": "short"}, "at least 32 characters"),
         ({"secret_keys": ","}, "SECRET_KEYS needs at least one key"),
@@ -126,6 +136,7 @@ def test_production_refuses_what_is_meant_for_a_laptop(changed: dict[str, Any], 
 def test_a_wrong_setting_is_named_in_one_sentence(values: dict[str, Any], sentence: str) -> None:
     said = complaint(**values)
     assert sentence in said
+    assert SECRET not in said
     assert "\n" not in said
     assert said.endswith(".")
 

@@ -48,9 +48,15 @@ def entries(links: Links, organisation: PublicId) -> dict[str, tuple[tuple[str, 
             ("sign-in", _("Sign-in and keys"), links.sign_in(organisation)),
             ("sessions", _("Who is signed in"), links.sessions(organisation)),
         ),
-        _("Teaching"): (("terms", _("Terms"), links.terms(organisation)),),
+        _("Teaching"): (
+            ("course-list", _("Courses"), links.course_list(organisation)),
+            ("terms", _("Terms"), links.terms(organisation)),
+            ("units", _("Units and programmes"), links.units(organisation)),
+        ),
         _("Data"): (
             ("connections", _("Connections"), links.connections(organisation)),
+            ("rosters", _("Rosters"), links.rosters(organisation)),
+            ("history", _("History"), links.history(organisation)),
             ("platforms", _("Learning platforms"), links.platforms(organisation)),
             ("data-quality", _("Data quality"), links.data_quality(organisation)),
             ("dead-letters", _("Refused events"), links.dead_letters(organisation)),
@@ -178,6 +184,7 @@ def _address(step: Step, links: Links, organisation: PublicId) -> str | None:
         Step.CALENDAR: links.terms(organisation),
         Step.SENDER: links.connections(organisation),
         Step.EVENTS: links.connections(organisation),
+        Step.PEOPLE: links.rosters(organisation),
         Step.TEACHERS: links.people(organisation),
     }.get(step)
 

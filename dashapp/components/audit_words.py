@@ -31,8 +31,12 @@ PAGES: Final = (
     "connections",
     "visibility",
     "terms",
+    "units",
+    "course-list",
+    "history",
     "signin",
     "leaving",
+    "rosters",
 )
 """The pages that leave rows, as these name them."""
 
@@ -103,13 +107,40 @@ def _words_of_administration() -> dict[Action, str]:
         Action.TEST_PERSON: _("Changed who is a test person"),
         Action.ROLE_GRANTED: _("Gave a role in a course"),
         Action.ROLE_ENDED: _("Changed when a role ends"),
-        Action.ORGANISATION_MADE: _("Set the organisation up"),
-        Action.TERM_SET: _("Set a term's calendar"),
-        Action.TERM_REMOVED: _("Removed a term"),
+        **_words_of_structure(),
         Action.VISIBILITY: _("Changed what students see"),
+        Action.FILE_SENT: _("Sent a file"),
         Action.ROSTER_SET: _("Changed how a roster is read"),
         Action.ROSTER_APPLIED: _("Took a roster in"),
         Action.ROSTER_UNDONE: _("Took a roster back"),
+        **_words_of_history(),
+    }
+
+
+def _words_of_structure() -> dict[Action, str]:
+    return {
+        Action.ORGANISATION_MADE: _("Set the organisation up"),
+        Action.TERM_SET: _("Set a term's calendar"),
+        Action.TERM_REMOVED: _("Removed a term"),
+        Action.UNIT_SET: _("Changed a unit of the organisation"),
+        Action.UNIT_REMOVED: _("Removed a unit of the organisation"),
+        Action.PROGRAMME_SET: _("Changed a programme"),
+        Action.PROGRAMME_REMOVED: _("Removed a programme"),
+        Action.COURSES_SET: _("Decided about courses"),
+        Action.COURSES_RELEASED: _("Let the source's word about a course hold again"),
+        Action.SECTION_SET: _("Changed a section"),
+        Action.SECTION_REMOVED: _("Removed a section"),
+        Action.STRUCTURE_UNDONE: _("Took a change of courses or the calendar back"),
+    }
+
+
+def _words_of_history() -> dict[Action, str]:
+    """What happened before, from files."""
+    return {
+        Action.HISTORY_ASKED: _("Had files of history read"),
+        Action.HISTORY_BEGUN: _("Had a history brought in"),
+        Action.HISTORY_CANCELLED: _("Cancelled an import of history"),
+        Action.HISTORY_IMPORTED: _("Brought a history in"),
     }
 
 
@@ -136,9 +167,11 @@ def action_groups() -> dict[str, tuple[Action, ...]]:
             *("caseload", "guardians", "guardian", "person", "role", "course", "join_rule", "visibility"),
         ),
         _("Learning platforms"): ("platform",),
-        _("Rosters"): ("roster",),
+        _("Rosters and history"): ("roster", "history"),
         _("Keys, senders and frames"): ("key", "sender", "embed_link", "frame_origins"),
-        _("Organisation and calendar"): ("organisation", "term"),
+        _("Organisation and calendar"): (
+            *("organisation", "term", "unit", "programme", "courses", "section", "structure"),
+        ),
         _("Refused events"): ("dead_letter", "dead_letters"),
     }
     return {
@@ -181,8 +214,12 @@ def page_word(page: str) -> str:
         "connections": _("Connections"),
         "visibility": _("Visibility"),
         "terms": _("Terms"),
+        "units": _("Units and programmes"),
+        "course-list": _("Administration of courses"),
+        "history": _("History"),
         "signin": _("Sign-in and keys"),
         "leaving": _("Leaving"),
+        "rosters": _("Rosters"),
     }
     return said.get(page, page)
 
@@ -226,6 +263,10 @@ def _numbered() -> dict[str, str]:
         "rule": _("Join rule {name}"),
         "origin": _("Pages of {name}"),
         "term": _("Term {name}"),
+        "unit": _("Unit {name}"),
+        "programme": _("Programme {name}"),
+        "section": _("Section {name}"),
+        "change": _("Change {name}"),
     }
 
 

@@ -65,6 +65,15 @@ class Links:
         """The systems that send events to an organisation; never in a frame."""
         return f"{self.prefix.rstrip('/')}/organisations/{organisation}/connections"
 
+    def units(self, organisation: PublicId) -> str:
+        """The units and programmes of an organisation; never in a frame."""
+        return f"{self.prefix.rstrip('/')}/organisations/{organisation}/units"
+
+    def course_list(self, organisation: PublicId, query: str = "") -> str:
+        """The courses of an organisation, for its administrators; never in a frame."""
+        address = f"{self.prefix.rstrip('/')}/organisations/{organisation}/courses"
+        return f"{address}?{query}" if query else address
+
     def sign_in(self, organisation: PublicId) -> str:
         """The providers, keys of services and accounts of an organisation; never in a frame."""
         return f"{self.prefix.rstrip('/')}/organisations/{organisation}/sign-in"
@@ -80,6 +89,18 @@ class Links:
     def preview(self, course: PublicId) -> str:
         """The page as a student of a course sees it; never in a frame."""
         return f"{self.prefix.rstrip('/')}/courses/{course}/preview"
+
+    def history(self, organisation: PublicId) -> str:
+        """Imports of what happened before, from files; never in a frame."""
+        return f"{self.prefix.rstrip('/')}/organisations/{organisation}/history"
+
+    def rosters(self, organisation: PublicId) -> str:
+        """The rosters of an organisation; never in a frame."""
+        return f"{self.prefix.rstrip('/')}/organisations/{organisation}/rosters"
+
+    def roster_findings(self, organisation: PublicId, run: UUID) -> str:
+        """What a check of a roster has found, as a file; never below /embed."""
+        return f"{self.rosters(organisation)}/{run}/findings.csv"
 
     def leaving(self, organisation: PublicId) -> str:
         """Exports of everything, and the deletion of an organisation; never in a frame."""

@@ -10,7 +10,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import words
-from dashapp.components import card
+from dashapp.components import card, controls
 from dashapp.components.attributes import attributes
 from dashapp.components.card import Frame
 from dashapp.components.definitions import Definition
@@ -45,13 +45,28 @@ def body() -> Component:
                 className="la-head",
             ),
             html.Div([html.Span(id=Terms.SAID, role="status"), undo], className="la-row la-actions"),
+            _mover(),
             html.Div([_list(), _edit()], className="la-grid"),
             dcc.Store(id=Terms.DECISION),
             dcc.Store(id=Terms.KEY),
+            dcc.Store(id=Terms.MOVING),
         ],
         id=Terms.PAGE,
         className="la-page la-loading la-platforms",
     )
+
+
+def _mover() -> Component:
+    """Where courses keep a term from going: to which term they move."""
+    into = html.Label(
+        [html.Span(_("Its courses move to")), dbc.Select(id=Terms.INTO, options=[], value="", placeholder=_("choose"))],
+        className="la-chip",
+        htmlFor=Terms.INTO,
+    )
+    move = html.Button(
+        _("Move them and remove it"), id=Terms.MOVE, type="button", className="btn btn-sm btn-primary", n_clicks=0
+    )
+    return html.Div(html.Div([into, move], className="la-row la-actions"), id=Terms.MOVER, hidden=True)
 
 
 def _frame(name: str, title: str, width: str, what: str) -> Frame:
@@ -116,6 +131,7 @@ def slots() -> dict[str, Slot]:
         "title": Slot(Terms.TITLE, "children"),
         "lead": Slot(Terms.LEAD, "children"),
         "rows": Slot(Terms.ROWS, "children"),
+        "into": Slot(Terms.INTO, "options"),
         "asof": Slot(asof_of(PAGE, dash.ALL), "children"),
     }
 
@@ -132,6 +148,7 @@ def fill(rows: Sequence[TermRow], today: date) -> dict[str, object]:
         "title": title,
         "lead": _lead(running, today),
         "rows": _rows(rows, today),
+        "into": [controls.option(str(one.term_id), one.name) for one in rows],
         "asof": [card.asof_words(None)] * len(CARDS),
     }
 

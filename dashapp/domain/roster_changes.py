@@ -41,16 +41,18 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that is added, changed or ended. `what`: (field, before, after)."""
+    """One thing that is added, changed or ended. `what`: (field, before, after). `title`: what people call it; of an
+    enrolment, whose it is."""
 
     thing: Thing
     name: str
     what: tuple[tuple[str, str, str], ...] = ()
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """What an import would change. The lists are cut off after `MOST_SHOWN` of a thing; the counts are not."""
+    """What an import would change. The lists are cut off after some of a thing; the counts are not."""
 
     counts: Mapping[Thing, tuple[int, int, int]]
     """Thing → how many are added, changed, ended."""

@@ -158,6 +158,13 @@ class Classes(StrEnum):
     """A course in a term is a course, its classes are the sections of it."""
 
 
+PLAIN_FIELDS: Final = (
+    *("person", "given_name", "family_name", "email", "course", "course_title", "section", "section_title"),
+    *("role", "begins_on", "ends_on", "term", "unit"),
+)
+"""What the columns of plain CSV can be."""
+
+
 class Naming(msgspec.Struct, frozen=True):
     """By which column the learning platform's events know somebody or something, and how they name them."""
 
@@ -200,3 +207,24 @@ class RosterSource:
 
 GRANTED: Final = frozenset(role.value for role in Role)
 """The roles that a roster may give, and there are no others."""
+
+
+class WrongSettings(RosterError):
+    """A roster cannot be read like that; `why`: share, often, both or address."""
+
+    def __init__(self, why: str, words: str) -> None:
+        super().__init__(words)
+        self.why = why
+
+
+def checked_settings(settings: RosterSettings) -> RosterSettings:
+    """The settings, if they are possible. Raises WrongSettings."""
+    if not 0 <= settings.most_ended <= 100:
+        raise WrongSettings("share", "The share that may end is between 0 and 100 per cent.")
+    if settings.every_minutes < 5:
+        raise WrongSettings("often", "The schedule looks every five minutes at the most.")
+    if settings.folder and settings.address:
+        raise WrongSettings("both", "Either a folder is looked into, or an address is asked.")
+    if settings.address and not settings.address.startswith(("https://", "http://")):
+        raise WrongSettings("address", "An address begins with https://.")
+    return settings

@@ -75,12 +75,13 @@ def checked_term(
         raise TermError(TermFault.ENDS_BEFORE_START)
     if (ends_on - starts_on).days > LONGEST_DAYS:
         raise TermError(TermFault.TOO_LONG)
-    return Term(plain, starts_on, ends_on, _checked_breaks(starts_on, ends_on, breaks))
+    return Term(plain, starts_on, ends_on, checked_breaks(starts_on, ends_on, breaks))
 
 
-def _checked_breaks(
-    starts_on: date, ends_on: date, breaks: Sequence[tuple[date | None, date | None]]
+def checked_breaks(
+    starts_on: date | None, ends_on: date | None, breaks: Sequence[tuple[date | None, date | None]]
 ) -> tuple[tuple[date, date], ...]:
+    """Breaks in their order, within the days of teaching as far as these are known. Raises TermError."""
     found: list[tuple[date, date, int]] = []
     for place, (first, last) in enumerate(breaks[:MOST_BREAKS]):
         if first is None and last is None:
@@ -89,7 +90,7 @@ def _checked_breaks(
             raise TermError(TermFault.HALF_A_BREAK, place)
         if last < first:
             raise TermError(TermFault.BREAK_ENDS_BEFORE_START, place)
-        if first < starts_on or last > ends_on:
+        if (starts_on is not None and first < starts_on) or (ends_on is not None and last > ends_on):
             raise TermError(TermFault.BREAK_OUTSIDE, place)
         found.append((first, last, place))
     found.sort()

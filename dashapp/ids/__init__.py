@@ -16,10 +16,13 @@ from dashapp.ids.administration import (
     Terms,
     Visibility,
 )
+from dashapp.ids.history import History
 from dashapp.ids.leaving import Leaving
 from dashapp.ids.pages import Caseload, Classroom, Courses, Home, Institution, Invitation, OwnGuardians, Shell, Student
 from dashapp.ids.people import People, Person
+from dashapp.ids.rosters import Rosters
 from dashapp.ids.sign_in import SignIn
+from dashapp.ids.structure import CourseList, CourseOpened, Units
 
 __all__ = [
     "Administration",
@@ -27,8 +30,11 @@ __all__ = [
     "Caseload",
     "Classroom",
     "Connections",
+    "CourseList",
+    "CourseOpened",
     "Courses",
     "Guardians",
+    "History",
     "Home",
     "Institution",
     "Invitation",
@@ -39,11 +45,13 @@ __all__ = [
     "Person",
     "Platforms",
     "Quality",
+    "Rosters",
     "Sessions",
     "Shell",
     "SignIn",
     "Student",
     "Terms",
+    "Units",
     "Visibility",
     "asof_of",
     "file_of",

@@ -330,6 +330,13 @@ class Terms:
     ENDS: Final = "terms-ends"
     SAVE: Final = "terms-save"
     CLEAR: Final = "terms-clear"
+    MOVER: Final = "terms-mover"
+    """Asks to which term the courses of one move that is to go."""
+    MOVING: Final = "terms-moving"
+    """Store: the key of that one."""
+    INTO: Final = "terms-into"
+    """Select: the key of the term to which they move."""
+    MOVE: Final = "terms-move"
     BREAKS: Final = 12
     """As many breaks can be entered."""
 

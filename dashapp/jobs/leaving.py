@@ -12,7 +12,7 @@ from dashapp.observability.logging import get_logger
 from dashapp.settings import Settings
 from exports.leaving.deleting import SWEPT_AFTER, Deletion
 from exports.leaving.exporting import JOB, Exporter
-from exports.leaving.folder import ExportFolder
+from exports.leaving.folder import ExportFolder, folders_below
 
 log = get_logger(__name__)
 
@@ -42,7 +42,7 @@ class Deletions:
     def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._deletion = Deletion(database, ExportFolder.below(settings.data_dir), clock)
+        self._deletion = Deletion(database, folders_below(settings.data_dir), clock)
 
     def run(self, stopping: Signal) -> None:
         """One round. Raises Unavailable."""

@@ -7,12 +7,15 @@ from threading import Event as Signal
 from dashapp.data.database import Database
 from dashapp.domain.clock import Clock
 from dashapp.jobs.ended_sessions import EndedSessions
+from dashapp.jobs.history import Histories
 from dashapp.jobs.leaving import Deletions, Exports
 from dashapp.jobs.quality_alerts import QualityAlerts
 from dashapp.jobs.retention import Retention
 from dashapp.jobs.roster_files import RosterFiles
+from dashapp.jobs.roster_runs import RosterWork
 from dashapp.jobs.rosters import RosterReading
 from dashapp.jobs.sealing import Sealing
+from dashapp.jobs.uploads import Uploads
 from dashapp.settings import Settings
 
 
@@ -34,10 +37,13 @@ def jobs_of(settings: Settings, database: Database, clock: Clock) -> tuple[Job, 
     return (
         Job("audit_sealing", 20, Sealing(database).run),
         Job("exports", 3, Exports(settings, database, clock).run),
+        Job("histories", 2, Histories(settings, database, clock).run),
         Job("deletions", 60, Deletions(settings, database, clock).run),
         Job("quality_alerts", 60, QualityAlerts(database, clock).run),
         Job("rosters", 300, RosterReading(settings, database, clock).run),
         Job("roster_files", 60, RosterFiles(settings, database, clock).run),
+        Job("roster_work", 2, RosterWork(settings, database, clock).run),
         Job("retention", 3600, Retention(database, settings.data_retention_days, clock).run),
+        Job("uploads", 3600, Uploads(settings, database, clock).run),
         Job("ended_sessions", 3600, EndedSessions(database, clock).run),
     )

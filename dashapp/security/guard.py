@@ -50,6 +50,9 @@ class Access(StrEnum):
     """The empty page: whoever is not signed in is led to the sign-in."""
     FILE = "file"
     """A download or an image: for who is signed in, or has a ticket for it. A stranger hears that there is none."""
+    SENT = "sent"
+    """What a page's script sends besides callbacks: for who is signed in, from a page of this service. A session
+    that was opened for one page is a stranger's. A stranger hears so, that the page can say it."""
     CALLBACK = "callback"
     """Dash's one address for all callbacks: decided by the callback."""
 
@@ -248,6 +251,8 @@ class Guard:
                 return self._check_shell()
             case Access.FILE:
                 return None if self._may_have_file() else abort(404)
+            case Access.SENT:
+                return self._check_sent()
             case Access.CALLBACK:
                 return self._check_callback()
             case None:
@@ -280,6 +285,11 @@ class Guard:
             return Response(words, status=401, mimetype="text/plain")
         prefix = urlsplit(self.public_url).path
         return redirect(f"{prefix}{self.sign_in_path}?next={quote(request.full_path.rstrip('?'))}", code=302)
+
+    def _check_sent(self) -> BaseResponse | None:
+        if self.presented()[1] is Carrier.COOKIE and not self.same_origin():
+            return _refusal(403)
+        return None if self.identify() else _refusal(401)
 
     def _check_callback(self) -> BaseResponse | None:
         # Another site can make the browser send a cookie, but no header of ours.

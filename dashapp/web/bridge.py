@@ -1,5 +1,5 @@
 """Flask behind ASGI: a thread is taken only by a request that has arrived whole, and only until its answer is made.
-Of a large file it is taken for each piece anew.
+Of a large file it is taken for each piece anew, whichever way it goes.
 
 a2wsgi's middleware reads the body and sends the answer from the thread itself: a dozen browsers that send or take their
 bytes slowly, or go away in between, would then hold all threads, some of them for ever.
@@ -7,7 +7,7 @@ bytes slowly, or go away in between, would then hold all threads, some of them f
 
 import asyncio
 import contextvars
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -18,6 +18,7 @@ from a2wsgi.wsgi import build_environ
 
 from dashapp.api.answers import Problem
 from dashapp.api.memory import Memory
+from dashapp.api.receiving import EXPECT, RECEIVED, Destination, Receiver
 from dashapp.api.requests import AsgiApp, Gone, Receive, Scope, Send, read_body, read_request
 from dashapp.api.sending import PIECE, SEND
 from dashapp.observability.logging import get_logger
@@ -44,6 +45,7 @@ class Bridge:
     inner: WsgiApp
     threads: int
     body_seconds: float = BODY_SECONDS
+    receiver: Receiver = field(default_factory=Receiver)
     _executor: ThreadPoolExecutor = field(init=False)
     _others: AsgiApp = field(init=False)
     _memory: Memory = field(init=False)
@@ -60,15 +62,13 @@ class Bridge:
             await self._others(scope, receive, send)  # says no to sockets, and yes to a start and an end
             return
         try:
-            with self._memory.room_for(None) as room:
-                body = await read_body(read_request(scope), receive, LONGEST_BODY, self.body_seconds, room)
+            # A page's script sends files by this method, and nothing else.
+            answer = await (self._take_file if scope["method"] == "PUT" else self._take)(scope, receive)
         except Gone:
             return
         except Problem as problem:
             await self._send(send, _words_of(problem))
             return
-        loop, context = asyncio.get_running_loop(), contextvars.copy_context()
-        answer = await loop.run_in_executor(self._executor, context.run, self._ask, scope, body)
         if answer[3] is None:
             await self._send(send, answer)
         else:
@@ -77,9 +77,33 @@ class Bridge:
     def stop(self) -> None:
         """Ends the threads as soon as they have answered what they have in hand."""
         self._executor.shutdown(wait=False, cancel_futures=True)
+        self.receiver.stop()
 
-    def _ask(self, scope: Scope, body: bytes) -> Answer:
-        """The whole answer, in a thread."""
+    async def _take(self, scope: Scope, receive: Receive) -> Answer:
+        """The answer to a request whose body fits into memory. Raises Problem, Gone."""
+        with self._memory.room_for(None) as room:
+            body = await read_body(read_request(scope), receive, LONGEST_BODY, self.body_seconds, room)
+        return await self._in_a_thread(scope, body, {})
+
+    async def _take_file(self, scope: Scope, receive: Receive) -> Answer:
+        """The answer to a request whose body is a file: the app says where it goes, and is asked again when it is
+        there. Of a file that is not wanted in the end nothing stays. Raises Problem, Gone."""
+        expected: list[Destination] = []
+        answer = await self._in_a_thread(scope, b"", {EXPECT: expected.append})
+        if not expected:
+            return answer
+        try:
+            received = await self.receiver.receive(expected[-1], receive)
+            return await self._in_a_thread(scope, b"", {RECEIVED: received})
+        finally:
+            expected[-1].path.unlink(missing_ok=True)
+
+    async def _in_a_thread(self, scope: Scope, body: bytes, given: Mapping[str, object]) -> Answer:
+        loop, context = asyncio.get_running_loop(), contextvars.copy_context()
+        return await loop.run_in_executor(self._executor, context.run, self._ask, scope, body, given)
+
+    def _ask(self, scope: Scope, body: bytes, given: Mapping[str, object]) -> Answer:
+        """The whole answer, in a thread. `given`: what the environment has besides."""
         told: list[tuple[str, list[tuple[str, str]]]] = []
         parts: list[bytes] = []
         files: list[IO[bytes]] = []
@@ -89,7 +113,7 @@ class Bridge:
             return parts.append
 
         environ = build_environ(scope, BytesIO(body))  # type: ignore[arg-type]  # it only hands the body on
-        iterable = self.inner({**environ, SEND: files.append}, start_response)
+        iterable = self.inner({**environ, SEND: files.append, **given}, start_response)
         try:
             parts.extend(iterable)
         finally:

@@ -7,6 +7,8 @@ from flask import Flask
 from dashapp.api.files import ClassroomFile
 from dashapp.api.leaving import OrganisationFile
 from dashapp.api.reading import ReadingApi
+from dashapp.api.rosters import RosterFindings
+from dashapp.api.uploads import UploadRoute
 from dashapp.data.database import Database
 from dashapp.security.accounts import Accounts
 from dashapp.security.embed_links import EmbedLinkRoute, EmbedLinks
@@ -44,6 +46,8 @@ def install_entrances(
     EmbedLinkRoute(guard, links, embedding, rates).install(server)
     ClassroomFile(guard, services).install(server)
     OrganisationFile(guard, services).install(server)
+    RosterFindings(guard, services).install(server)
+    UploadRoute(guard, services).install(server)
     TicketRoutes(guard, Tickets(settings.secret_keys, clock, database), rates).install(server)
     return rates
 

@@ -25,7 +25,7 @@ from dashapp.observability.logging import configure_logging
 from dashapp.settings import Settings, load_settings
 from exports.leaving.archive import Step, write_export
 from exports.leaving.deleting import Deletion
-from exports.leaving.folder import ExportFolder
+from exports.leaving.folder import folders_below
 from exports.leaving.verifying import verify_export
 
 Say = Callable[[str], object]
@@ -159,7 +159,7 @@ def _delete(desk: Desk) -> int:
     def tell(table: str, rows: int) -> None:
         desk.say(f"{table}: {rows:,} rows are gone.")
 
-    deletion = Deletion(desk.database, ExportFolder.below(desk.settings.data_dir), desk.clock)
+    deletion = Deletion(desk.database, folders_below(desk.settings.data_dir), desk.clock)
     desk.say("Nobody can send or sign in any more. The end waits until every process has heard it: 45 seconds.")
     done = deletion.run(departure, by, desk.end, tell)
     if done is None:

@@ -4,11 +4,12 @@ Each portion is a transaction of its own and each step may be done again, so a d
 stood. What stays is one row without a name, and one in the trail of the operators.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Protocol
+from uuid import UUID
 
 from dashapp.data.database import Connection, Database, DatabaseRole
 from dashapp.data.store.audit import record
@@ -28,7 +29,6 @@ from dashapp.domain.audit import ORGANISATION_SUBJECT, Action, Actor
 from dashapp.domain.clock import Clock
 from dashapp.domain.errors import AnalyticsError, NotFound
 from dashapp.observability.logging import get_logger
-from exports.leaving.folder import ExportFolder
 
 log = get_logger(__name__)
 
@@ -40,6 +40,13 @@ MOST_ROUNDS: Final = 20
 
 Tell = Callable[[str, int], None]
 """Is told the table and how many rows of it have just gone."""
+
+
+class Folder(Protocol):
+    """Files that organisations have outside of the database."""
+
+    def remove(self, organisation: UUID) -> None:
+        """Removes all files of an organisation, by its public id."""
 
 
 class Stopping(Protocol):
@@ -57,7 +64,7 @@ class Deletion:
     """Deletes organisations of one installation. Every method raises Unavailable."""
 
     database: Database
-    folder: ExportFolder
+    folders: Sequence[Folder]
     clock: Clock
     settle: timedelta = SETTLE
     portion: int = PORTION
@@ -86,7 +93,7 @@ class Deletion:
             for table, rows in gone.items():
                 note_removed(connection, departure, table, rows)
             note_swept(connection, departure, self.clock())
-        self.folder.remove(departure.former_public_id)
+        self._remove_files(departure)
         return sum(gone.values())
 
     def _acting(self, departure: Departure) -> AbstractContextManager[Connection]:
@@ -145,11 +152,15 @@ class Deletion:
             if finish_deletion(connection, departure, self.clock()):
                 self._record(connection, departure, by, Action.DELETED)
             done = find_departure(connection, departure.departure_id)
-        self.folder.remove(departure.former_public_id)
+        self._remove_files(departure)
         if done is None:
             raise NotFound("The row of the deletion is gone.")
         log.info("deletion.done", departure=departure.departure_id, rows=sum(done.removed.values()))
         return done
+
+    def _remove_files(self, departure: Departure) -> None:
+        for folder in self.folders:
+            folder.remove(departure.former_public_id)
 
     def _record(self, connection: Connection, departure: Departure, by: Actor, action: Action) -> None:
         """In the trail of the operators, which outlives the organisation's."""

@@ -9,6 +9,7 @@ from time import time
 from typing import Final
 from uuid import UUID
 
+from dashapp.data.upload_files import UploadFolder
 from dashapp.observability.logging import get_logger
 
 log = get_logger(__name__)
@@ -57,3 +58,8 @@ class ExportFolder:
 
     def _is_abandoned(self, path: Path) -> bool:
         return time() - path.stat().st_mtime > ABANDONED_SECONDS
+
+
+def folders_below(data_dir: Path) -> tuple[ExportFolder, UploadFolder]:
+    """Everything that organisations have as files, by the setting DATA_DIR: what goes with them when they leave."""
+    return ExportFolder.below(data_dir), UploadFolder.below(data_dir)

@@ -5,6 +5,7 @@ import codecs
 import csv
 import sys
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,13 +17,12 @@ from dashapp.data.migrations import migrate
 from dashapp.domain.clock import system_clock
 from dashapp.domain.errors import AnalyticsError, SettingsError
 from dashapp.domain.events import Source
+from dashapp.domain.history import HistoryKind
 from dashapp.settings import Settings, load_settings
-from ingest.history.archives import read_archives
-from ingest.history.canvas.files import Canvas, read_canvas
 from ingest.history.canvas.naming import PeopleBy
 from ingest.history.importing import Found, Importer, Tally, strictly
-from ingest.history.mapped import read_mapped, read_mapping
-from ingest.history.moodle.files import Moodle, read_moodle
+from ingest.history.mapped import read_mapping
+from ingest.history.opening import How, open_history
 from ingest.history.recorded import History, Notes
 from ingest.history.sieve import Wishes
 from ingest.history.tables import look_at
@@ -63,7 +63,8 @@ def _work(settings: Settings, database: Database, chosen: argparse.Namespace) ->
         if looked.guessed:
             print(f"{looked.path.name} is no UTF-8 and is read as Windows-1252; --encoding says otherwise.")
     notes = Notes()
-    history = _history(chosen, files, (settings, source, zone), notes)
+    how = _how(chosen, settings, source, zone)
+    history = open_history(HistoryKind(chosen.kind), files, how, notes, datetime.now(UTC))
     importer = Importer(settings, database, system_clock, source, history, notes)
     wishes = Wishes(way_of(settings, chosen.through), datetime.now(UTC), _instant(chosen.until, zone), chosen.speed)
     before = 0 if chosen.check else importer.done(wishes)
@@ -87,26 +88,18 @@ def _work(settings: Settings, database: Database, chosen: argparse.Namespace) ->
     return SOME_REFUSED if notes.problem_count or (not chosen.check and tally.refused) else 0
 
 
-def _history(
-    chosen: argparse.Namespace,
-    files: list[tuple[str | None, Looked]],
-    whose: tuple[Settings, Source, ZoneInfo],
-    notes: Notes,
-) -> History:
-    settings, source, zone = whose
-    now = datetime.now(UTC)
+def _how(chosen: argparse.Namespace, settings: Settings, source: Source, zone: ZoneInfo) -> How:
+    how = How(source, zone, settings.max_event_bytes)
     match chosen.kind:
-        case "moodle":
+        case HistoryKind.MOODLE:
             columns = dict(pair.split("=", 1) for pair in chosen.column)
-            site = chosen.site or source.issuer
-            moodle = Moodle(site, source.issuer, zone, chosen.time_format, chosen.course, columns)
-            return read_moodle(files, moodle, notes, now)
-        case "canvas":
-            return read_canvas(files, Canvas(source.issuer, zone, chosen.shard, chosen.people), notes, now)
-        case "csv":
-            return read_mapped([looked for _, looked in files], read_mapping(chosen.mapping, zone), source)
+            return replace(how, site=chosen.site, course=chosen.course, time_format=chosen.time_format, columns=columns)
+        case HistoryKind.CANVAS:
+            return replace(how, shard=chosen.shard, people=chosen.people)
+        case HistoryKind.CSV:
+            return replace(how, mapping=read_mapping(chosen.mapping, zone))
         case _:
-            return read_archives([looked for _, looked in files], source, settings.max_event_bytes)
+            return how
 
 
 def _files(words: list[str], encoding: str | None) -> list[tuple[str | None, Looked]]:

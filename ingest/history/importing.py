@@ -44,6 +44,8 @@ class Found:
     courses: set[Identifier] = field(default_factory=set)
     first: datetime | None = None
     last: datetime | None = None
+    months: Counter[tuple[int, int]] = field(default_factory=Counter)
+    """Year and month (UTC) → activity."""
 
     def add(self, event: Event) -> None:
         """Takes an event into account."""
@@ -56,6 +58,7 @@ class Found:
         if isinstance(event, LearningEvent) and at is not None:
             self.first = at if self.first is None else min(self.first, at)
             self.last = at if self.last is None else max(self.last, at)
+            self.months[at.year, at.month] += 1
 
 
 @dataclass(frozen=True, slots=True)

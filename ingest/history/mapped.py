@@ -87,13 +87,19 @@ def read_mapping(path: Path, zone: ZoneInfo) -> ColumnMapping:
         raise FileError(f"{path} cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise FileError(f"{path.name} is no TOML: {error}.") from None
+    return mapping_of(path.name, said, content, zone)
+
+
+def mapping_of(name: str, said: Any, content: bytes, zone: ZoneInfo) -> ColumnMapping:
+    """The mapping that the table [event] says. `content`: what it was read from, which tells mappings apart; `name`:
+    what messages call it. Raises FileError."""
     if not isinstance(said, dict) or not said:
-        raise FileError(f"{path.name} has no table [event].")
-    fields = dict(_flat(path.name, said, zone))
+        raise FileError(f"{name} has no table [event].")
+    fields = dict(_flat(name, said, zone))
     if "type" not in fields:
-        raise FileError(f"{path.name} does not say what `type` of event a row is.")
+        raise FileError(f"{name} does not say what `type` of event a row is.")
     if "id" not in fields and "time" not in fields:
-        raise FileError(f"{path.name} maps neither `id` nor `time`: equal rows could not be told from copies.")
+        raise FileError(f"{name} maps neither `id` nor `time`: equal rows could not be told from copies.")
     columns = tuple(dict.fromkeys(says.column for says in fields.values() if says.column is not None))
     return ColumnMapping(fields, blake2b(content, digest_size=8).hexdigest(), columns)
 

@@ -34,6 +34,11 @@ class Table:
         """The names of the columns, in small letters."""
         return frozenset(self._columns)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The same in the order of the file."""
+        return tuple(self._columns)
+
     def need(self, columns: Sequence[str]) -> None:
         """Raises FileError where one of these is missing."""
         missing = [name for name in columns if name not in self._columns]

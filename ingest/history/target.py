@@ -7,7 +7,7 @@ from dashapp.data.store.identified import newest_zone
 from dashapp.data.store.organisations import NewSource, act_for_named, register_source
 from dashapp.data.store.senders import read_senders
 from dashapp.domain.events import Source, Topic
-from dashapp.domain.keys import SourceId
+from dashapp.domain.keys import OrganisationId, SourceId
 from dashapp.settings import Settings
 from ingest.history.ways import Refusal
 
@@ -38,6 +38,14 @@ def find_source(
     if issuer is not None and known.issuer != issuer:
         raise Refusal(f"The source {name} has the issuer {known.issuer}, not {issuer}: leave --issuer out.")
     return known
+
+
+def source_of(database: Database, organisation: OrganisationId, key: int) -> Source | None:
+    """An organisation's source by its key; None where it is switched off."""
+    with database.transaction(DatabaseRole.INGEST, None) as connection:
+        senders = read_senders(connection)
+    found = (each.source for each in senders if each.source.organisation_id == organisation)
+    return next((source for source in found if source.source_id == key), None)
 
 
 def zone_of(database: Database, source: Source) -> ZoneInfo:

@@ -17,7 +17,7 @@ from dashapp.data.store.rosters.sources import find_roster_source, imports_of, s
 from dashapp.data.store.rosters.undoing import undo
 from dashapp.domain.errors import AnalyticsError
 from dashapp.domain.keys import OrganisationId
-from dashapp.domain.rosters import Classes, Naming, RosterForm, RosterSettings, RosterSource
+from dashapp.domain.rosters import Classes, Naming, RosterForm, RosterSettings, RosterSource, checked_settings
 from ingest.commanding import run_command
 from ingest.roster.importing import Importer, Outcome, Reading, Wishes
 from ingest.roster.plain import FIELDS
@@ -179,7 +179,7 @@ def _changed(held: RosterSettings, options: argparse.Namespace) -> RosterSetting
         said["roles"] = _pairs(options.role)
     if options.changes_only:
         said["whole"] = False
-    return checked(msgspec.structs.replace(held, **said))
+    return checked_settings(msgspec.structs.replace(held, **said))
 
 
 def _pairs(words: Sequence[str], known: object = None) -> dict[str, str]:
@@ -187,19 +187,6 @@ def _pairs(words: Sequence[str], known: object = None) -> dict[str, str]:
     if len(found) != len(words) or (known is not None and not set(found) <= set(FIELDS)):
         raise AnalyticsError(f"Each should read NAME=VALUE, with one of the names {', '.join(FIELDS)} for a column.")
     return found
-
-
-def checked(settings: RosterSettings) -> RosterSettings:
-    """The settings, if they are possible. Raises AnalyticsError."""
-    if not 0 <= settings.most_ended <= 100:
-        raise AnalyticsError("The share that may end is between 0 and 100 per cent.")
-    if settings.every_minutes < 5:
-        raise AnalyticsError("The schedule looks every five minutes at the most.")
-    if settings.folder and settings.address:
-        raise AnalyticsError("Either a folder is looked into, or an address is asked.")
-    if settings.address and not settings.address.startswith(("https://", "http://")):
-        raise AnalyticsError("An address begins with https://.")
-    return settings
 
 
 def _show(database: Database, options: argparse.Namespace, say: _Say) -> int:

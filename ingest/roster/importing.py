@@ -35,6 +35,8 @@ class Reading:
     files: tuple[FileRead, ...]
     columns: dict[str, str] = field(default_factory=dict)
     """Of plain CSV: our field → the file's column."""
+    heads: tuple[str, ...] = ()
+    """Of plain CSV: all columns of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,8 @@ def read_roster(path: Path, source: RosterSource, known: Known, reporter: Report
     else:
         reader = OneRosterReader(archive, source.settings, known, findings, reporter.advance)
     roster = reader.read()
-    columns = reader.columns if isinstance(reader, PlainReader) else {}
-    return Reading(roster, findings, tuple(reader.files), columns)
+    columns, heads = (reader.columns, tuple(reader.heads)) if isinstance(reader, PlainReader) else ({}, ())
+    return Reading(roster, findings, tuple(reader.files), columns, heads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ class Importer:
     organisation: OrganisationId
     source: RosterSource
     reporter: Reporter = field(default_factory=Reporter)
+    shown: int = Differences.MOST_SHOWN
+    """How many differences of one thing and one kind are listed."""
 
     def check(self, path: Path) -> Reading:
         """What the files say. Raises RosterError, Unavailable."""
@@ -112,4 +116,5 @@ class Importer:
             wishes.fingerprint,
             wishes.accept_endings,
             wishes.accept_conflicts,
+            self.shown,
         )

@@ -43,7 +43,7 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "term": ("semester", "session", "academicsession", "trimester"),
     "unit": ("department", "faculty", "school", "org", "organisation", "organization"),
 }
-"""Our field → what files often call it, without capitals and signs."""
+"""Our field, of `PLAIN_FIELDS` → what files often call it, without capitals and signs."""
 _NEEDED: Final = ("person",)
 _ROLES: Final[Mapping[str, Role]] = {
     **dict.fromkeys(("", "learner", "student"), Role.LEARNER),
@@ -81,6 +81,8 @@ class PlainReader:
     files: list[FileRead] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)
     """Our field → the file's column, as it was read."""
+    heads: list[str] = field(default_factory=list)
+    """All columns of the file."""
     _roster: Roster = field(default_factory=Roster)
     _people: dict[str, Person] = field(default_factory=dict)
     _courses: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -108,6 +110,7 @@ class PlainReader:
         return roster
 
     def _choose_columns(self, table: Table) -> bool:
+        self.heads = [head for head in table.heads if head]
         self.columns = dict(self.settings.columns) or guess_columns(table.heads)
         wanted = set(self.columns.values())
         wanted |= {naming.column for naming in (self.settings.people, self.settings.courses) if naming is not None}

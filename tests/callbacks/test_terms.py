@@ -1,7 +1,7 @@
 """The page of terms: what is entered holds for the courses that follow it, and every step can be taken back."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -10,9 +10,10 @@ from sqlalchemy import text
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.queries.organisations import own_address
 from dashapp.data.store.terms import list_terms
+from dashapp.domain.events import CourseDescribed
 from dashapp.domain.terms import Term, TermRow
 from dashapp.web.application import Application
-from tests.campus import ADMINISTRATOR, Campus, build_campus
+from tests.campus import ADMINISTRATOR, ALGEBRA, BOTANY, Campus, build_campus
 from tests.served import Visitor, address, application_on, web_settings
 
 SAID = "terms-said"
@@ -42,11 +43,10 @@ def administrator(application: Application, own: Campus) -> Visitor:
     return Visitor(application.server.test_client(), application).sign_in(own, ADMINISTRATOR)
 
 
-def press(
-    visitor: Visitor, button: str, form: dict[str, str] | None = None, *, key: object = None, decision: object = None
-) -> dict[str, Any]:
+def press(visitor: Visitor, button: str, form: dict[str, str] | None = None, **stores: object) -> dict[str, Any]:
     values = {f"terms-{name}.value": value for name, value in (form or {}).items()}
-    given = {f"{button}.n_clicks": 1, "terms-key.data": key, "terms-decision.data": decision, **values}
+    held = {f"terms-{name}.data": value for name, value in stores.items()}
+    given = {f"{button}.n_clicks": 1, **held, **values}
     return answer_of(visitor.ask(SAID, given, changedPropIds=[f"{button}.n_clicks"]))
 
 
@@ -87,8 +87,11 @@ def test_a_term_is_entered_changed_and_removed_and_each_step_is_taken_back(admin
     press(administrator, "terms-undo", decision=removed["terms-decision"]["data"])
     assert [one.term for one in held(own)] == [TERM]
     with own.database.transaction(DatabaseRole.JOBS, own.organisation_id) as connection:
-        actions = connection.execute(text("SELECT action FROM audit_log WHERE action ~ '^term' ORDER BY audit_id"))
-        assert list(actions.scalars()) == ["term.set", "term.set", "term.set", "term.removed", "term.set"]
+        actions = connection.execute(
+            text("SELECT action FROM audit_log WHERE action ~ '^(term|structure)' ORDER BY audit_id")
+        )
+        undone = "structure.undone"
+        assert list(actions.scalars()) == ["term.set", "term.set", undone, "term.removed", undone]
 
 
 @pytest.mark.parametrize(
@@ -112,19 +115,45 @@ def test_two_terms_have_no_name_in_common(administrator: Visitor, own: Campus) -
     press(administrator, "terms-save", {**AUTUMN, "name": "Winter"})
     [key] = [one.term_id for one in held(own) if one.name == "Winter"]
 
-    assert said(press(administrator, "terms-save", AUTUMN)).startswith("There is a term of this name already.")
-    assert said(press(administrator, "terms-save", AUTUMN, key=key)).startswith("There is a term of this name already.")
+    assert said(press(administrator, "terms-save", AUTUMN)).startswith("“Autumn” has this name already")
+    assert said(press(administrator, "terms-save", AUTUMN, key=key)).startswith("“Autumn” has this name already")
     assert sorted(one.name for one in held(own)) == ["Autumn", "Winter"]
 
 
 def test_a_term_to_which_courses_belong_stays(administrator: Visitor, own: Campus) -> None:
     press(administrator, "terms-save", AUTUMN)
     [made] = held(own)
-    with own.database.transaction(DatabaseRole.JOBS, own.organisation_id) as connection:
-        connection.execute(text("UPDATE courses SET term_id = :term"), {"term": made.term_id})
+    made_by_courses(own, "Autumn")
 
-    assert said(press_row(administrator, "remove", made.term_id)).startswith("It cannot go: 2 courses belong to it.")
+    refused = press_row(administrator, "remove", made.term_id)
+    assert said(refused) == "It cannot go: 2 courses belong to it."
+    assert refused["terms-mover"] == {"hidden": False}
     assert [one.courses for one in held(own)] == [2]
+
+
+def test_a_term_goes_when_its_courses_move_to_another_one_and_both_are_taken_back(
+    administrator: Visitor, own: Campus
+) -> None:
+    autumn = made_by_courses(own, "Autum")
+    press(administrator, "terms-save", AUTUMN)
+    [into] = [one.term_id for one in held(own) if one.term is not None]
+    moving = press_row(administrator, "remove", autumn)["terms-moving"]["data"]
+
+    nowhere = press(administrator, "terms-move", moving=moving)
+    moved = press(administrator, "terms-move", {"into": str(into)}, moving=moving)
+
+    assert said(nowhere) == "Choose the term to which its courses move."
+    assert [(one.name, one.courses) for one in held(own)] == [("Autumn", 2)]
+    press(administrator, "terms-undo", decision=moved["terms-decision"]["data"])
+    assert [(one.name, one.courses) for one in held(own)] == [("Autumn", 0), ("Autum", 2)]
+
+
+def made_by_courses(own: Campus, name: str) -> int:
+    """Has the source say of both courses that they belong to a term; its key."""
+    at = datetime.now(UTC)
+    own.load([CourseDescribed(f"{name}-{each.value}", each, at, term=name) for each in (ALGEBRA, BOTANY)])
+    [key] = [one.term_id for one in held(own) if one.name == name]
+    return key
 
 
 def test_pages_of_courses_hear_of_a_new_calendar(administrator: Visitor, own: Campus) -> None:

@@ -94,3 +94,27 @@ def test_what_is_no_origin_of_before_frames_nothing_and_the_others_stay(older: D
     with older.administration() as connection:
         assert list(connection.execute(found).scalars()) == kept
         assert connection.execute(forced).scalar_one() is True
+
+
+@pytest.mark.parametrize("older", ["0034"], indirect=True)
+def test_what_sources_have_said_of_courses_is_known_as_theirs(older: Database) -> None:
+    made = """
+        INSERT INTO organisations (organisation_id, name, title, created_at) OVERRIDING SYSTEM VALUE
+            VALUES (1, 'north', 'North', now());
+        INSERT INTO terms (organisation_id, term_id, name) OVERRIDING SYSTEM VALUE VALUES (1, 5, 'Autumn');
+        INSERT INTO courses (organisation_id, course_id, code, term_id, starts_on, described_at)
+            OVERRIDING SYSTEM VALUE VALUES (1, 7, 'ALG 1', 5, '2026-09-07', now()), (1, 8, NULL, NULL, NULL, NULL);
+        INSERT INTO course_breaks VALUES (1, 7, '2026-10-26', '2026-10-30');
+        INSERT INTO sections (organisation_id, course_id, name, title) VALUES (1, 7, 'a', 'Section A');
+    """
+    with older.administration() as connection:
+        connection.execute(text("SET search_path = analytics"))
+        connection.execute(text(made))
+        connection.commit()
+    migrate(older)
+    with older.administration() as connection:
+        found = connection.execute(text("SELECT said, decided FROM analytics.courses ORDER BY course_id")).all()
+        section = connection.execute(text("SELECT title, said_title, decided FROM analytics.sections")).one()
+    said = {"code": "ALG 1", "title": None, "term": "Autumn", "unit": None, "starts_on": "2026-09-07", "ends_on": None}
+    assert [tuple(row) for row in found] == [({**said, "breaks": [["2026-10-26", "2026-10-30"]]}, {}), (None, {})]
+    assert tuple(section) == ("Section A", "Section A", {})

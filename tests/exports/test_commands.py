@@ -18,7 +18,7 @@ from dashapp.data.store.leaving.departures import ask_for_deletion, due_departur
 from dashapp.domain.clock import system_clock
 from exports.leaving import __main__ as commands
 from exports.leaving.deleting import Deletion
-from exports.leaving.folder import ExportFolder
+from exports.leaving.folder import folders_below
 from tests.exports.conftest import Two
 from tests.shared import REPOSITORY
 
@@ -126,7 +126,7 @@ def test_one_that_is_killed_half_way_is_gone_on_with_by_the_jobs(
 
     with two.leaving.database.transaction(DatabaseRole.JOBS, None) as connection:
         [departure] = due_departures(connection, datetime.now(UTC))
-    deletion = Deletion(two.leaving.database, ExportFolder.below(tmp_path), system_clock, timedelta(0))
+    deletion = Deletion(two.leaving.database, folders_below(tmp_path), system_clock, timedelta(0))
     assert deletion.run(departure, operator("jobs"), Signal(), lambda _table, _rows: None) is not None
 
     assert sum(two.of(two.leaving).values()) == 0

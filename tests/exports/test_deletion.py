@@ -24,6 +24,7 @@ from dashapp.data.store.leaving.departures import (
 from dashapp.data.store.leaving.exports import Finished, ask_for_export, finish_export, take_export
 from dashapp.data.store.senders import read_senders
 from dashapp.data.store.sessions import recently_ended
+from dashapp.data.upload_files import UploadFolder
 from dashapp.domain.clock import system_clock
 from dashapp.domain.errors import NotFound
 from dashapp.domain.events import Event
@@ -31,7 +32,7 @@ from dashapp.domain.sessions import SignInMethod
 from dashapp.security.principals import Principals
 from dashapp.security.sessions import Sessions
 from exports.leaving.deleting import SETTLE, Deletion
-from exports.leaving.folder import ExportFolder
+from exports.leaving.folder import ExportFolder, folders_below
 from ingest.sources import REFRESH_SECONDS
 from tests.campus import ADMINISTRATOR, LEARNERS, Campus
 from tests.exports.conftest import Two
@@ -49,7 +50,7 @@ def ask(campus: Campus, due: timedelta = AT_ONCE) -> Departure:
 
 def deletion(campus: Campus, folder: Path, **values: Any) -> Deletion:
     given = {"settle": AT_ONCE, "portion": 40, **values}
-    return Deletion(campus.database, ExportFolder.below(folder), system_clock, **given)
+    return Deletion(campus.database, folders_below(folder), system_clock, **given)
 
 
 def quiet(_table: str, _rows: int) -> None:
@@ -98,7 +99,7 @@ def test_what_stays_says_who_and_when_and_names_nobody(two: Two, tmp_path: Path)
     assert [name for name in sorted(names) if re.search(rf"\b{name}\b", said)] == []
 
 
-def test_the_hash_of_the_last_export_stays(two: Two, tmp_path: Path) -> None:
+def test_the_hash_of_the_last_export_stays_and_no_file_does(two: Two, tmp_path: Path) -> None:
     organisation, now = two.leaving.organisation_id, datetime.now(UTC)
     with two.leaving.database.transaction(DatabaseRole.JOBS, organisation) as connection:
         connection.execute(text("DELETE FROM organisation_exports"))
@@ -111,11 +112,15 @@ def test_the_hash_of_the_last_export_stays(two: Two, tmp_path: Path) -> None:
     file = folder.file(departure.former_public_id, export)
     file.parent.mkdir(parents=True)
     file.write_bytes(b"all of it")
+    sent = UploadFolder.below(tmp_path)
+    sent.make(departure.former_public_id)
+    sent.file(departure.former_public_id, export).write_bytes(b"a roster")
 
     deletion(two.leaving, tmp_path).run(departure, BY, Signal(), quiet)
 
     assert tombstone(two, departure)["export_sha256"] == "c0ffee"
     assert not file.parent.exists()
+    assert not sent.of(departure.former_public_id).exists()
 
 
 def test_one_that_is_stopped_half_way_goes_on_where_it_stood(two: Two, tmp_path: Path) -> None:

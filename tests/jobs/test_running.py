@@ -32,7 +32,10 @@ WITHIN = 60.0
 
 JOBS = {"audit_sealing", "quality_alerts", "rosters", "roster_files", "retention", "ended_sessions"} | {
     "exports",
+    "histories",
     "deletions",
+    "uploads",
+    "roster_work",
 }
 
 

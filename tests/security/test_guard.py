@@ -24,6 +24,7 @@ PUBLIC = {
     "/sign-out",
     "/embed-link/<text>",
     "/tickets",
+    "/guardian/account",
     "/lti/login",
     "/lti/login/<organisation>",
     "/lti/launch",

@@ -1,22 +1,23 @@
 """What things are called and when they are due: of all descriptions of one thing the latest by (time, id) holds.
 
 Whole descriptions replace each other: what the one that holds does not say is not known. So the order in which they
-arrive never matters.
+arrive never matters. What the administration has decided of a course or a section goes before all of them.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
 from psycopg2 import extensions
-from psycopg2.extras import execute_values
+from psycopg2.extras import Json, execute_values
 
 from dashapp.data.store.preparing import Taken
 from dashapp.domain.events import (
     ActivityDescribed,
     ActivityType,
     CourseDescribed,
+    Event,
     ExtensionGranted,
     MembershipChanged,
     OutcomeRecorded,
@@ -37,6 +38,8 @@ class _Described:
     row: Callable[[Taken, "Links"], Row]
     derived: str = ""
     """What is set besides, from the row before and the description (`excluded`)."""
+    decidable: Mapping[str, str] = field(default_factory=dict)
+    """Column → the name under which the column `decided` holds what goes before the description."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +133,13 @@ def _ensure_named(
     if not names:
         return {}
     table, key = place
-    find = f"SELECT name, {key} FROM {table} WHERE organisation_id = %s AND name = ANY(%s)"
-    cursor.execute(find, (organisation, list(names)))
+    find = f"""SELECT w.name, t.{key} FROM unnest(%s::text[]) AS w (name)
+        JOIN {table} t ON t.name = w.name OR w.name = ANY(t.former_names) WHERE t.organisation_id = %s"""
+    cursor.execute(find, (list(names), organisation))
     found = dict(cursor.fetchall())
     if missing := [(organisation, name) for name in names if name not in found]:
         execute_values(cursor, f"INSERT INTO {table} (organisation_id, name) VALUES %s ON CONFLICT DO NOTHING", missing)
-        cursor.execute(find, (organisation, list(names)))
+        cursor.execute(find, (list(names), organisation))
         found = dict(cursor.fetchall())
     return found
 
@@ -158,7 +162,7 @@ def _write(
     """Writes what is later than the row that holds; gives the keys of what holds now."""
     columns = list(rows[0])
     key = ", ".join(("organisation_id", *described.key))
-    changed = [f"{name} = excluded.{name}" for name in columns if name not in described.key]
+    changed = [_taken_over(name, described.decidable) for name in columns if name not in described.key]
     held = execute_values(
         cursor,
         f"""INSERT INTO {described.table} AS t (organisation_id, {", ".join(columns)}) VALUES %s
@@ -173,29 +177,46 @@ def _write(
     return set(held)
 
 
+def _taken_over(column: str, decidable: Mapping[str, str]) -> str:
+    if column not in decidable:
+        return f"{column} = excluded.{column}"
+    return f"{column} = CASE WHEN t.decided ? '{decidable[column]}' THEN t.{column} ELSE excluded.{column} END"
+
+
 def _replace_breaks(
     cursor: extensions.cursor, organisation: int, taken: Sequence[Taken], held: set[tuple[Any, ...]]
 ) -> None:
-    """The breaks of the courses whose description in this batch holds."""
+    """The breaks of the courses whose description in this batch holds, where the administration has decided none."""
     if not held:
         return
     latest = {one.course: one for one in sorted(taken, key=lambda one: (one.at, described_by(one)))}
-    courses = [course for (course,) in held]
+    cursor.execute(
+        """SELECT course_id FROM courses
+        WHERE organisation_id = %s AND course_id = ANY(%s) AND NOT decided ? 'breaks'""",
+        (organisation, [course for (course,) in held]),
+    )
+    courses = [course for (course,) in cursor.fetchall()]
     cursor.execute(
         "DELETE FROM course_breaks WHERE organisation_id = %s AND course_id = ANY(%s)", (organisation, courses)
     )
-    breaks: dict[tuple[int, date], date] = {}
-    for course in courses:
-        event = latest[course].event
-        assert isinstance(event, CourseDescribed)
-        for first, last in event.breaks:
-            breaks[course, first] = max(last, breaks.get((course, first), last))
-    if breaks:
+    rows = [
+        (organisation, course, first, last)
+        for course in courses
+        for first, last in _breaks_of(latest[course].event).items()
+    ]
+    if rows:
         execute_values(
-            cursor,
-            "INSERT INTO course_breaks (organisation_id, course_id, first_day, last_day) VALUES %s",
-            [(organisation, course, first, last) for (course, first), last in breaks.items()],
+            cursor, "INSERT INTO course_breaks (organisation_id, course_id, first_day, last_day) VALUES %s", rows
         )
+
+
+def _breaks_of(event: Event) -> dict[date, date]:
+    """First day → last day; of two breaks that begin on one day the longer one."""
+    assert isinstance(event, CourseDescribed)
+    breaks: dict[date, date] = {}
+    for first, last in event.breaks:
+        breaks[first] = max(last, breaks.get(first, last))
+    return breaks
 
 
 # ------------------------------------------------------------------ the rows that descriptions make
@@ -223,13 +244,27 @@ def _course(taken: Taken, links: Links) -> Row:
         "term_id": links.terms.get(event.term),
         "starts_on": event.starts_on,
         "ends_on": event.ends_on,
+        "said": Json(_said(event)),
         "provisional": False,
+    }
+
+
+def _said(event: CourseDescribed) -> dict[str, Any]:
+    """What a description says of what the administration may decide otherwise: by names, whatever becomes of these."""
+    return {
+        "code": event.code,
+        "title": event.title,
+        "unit": event.organisation_unit,
+        "term": event.term,
+        "starts_on": event.starts_on and event.starts_on.isoformat(),
+        "ends_on": event.ends_on and event.ends_on.isoformat(),
+        "breaks": [[first.isoformat(), last.isoformat()] for first, last in sorted(_breaks_of(event).items())],
     }
 
 
 def _section(taken: Taken, _links: Links) -> Row:
     event: Any = taken.event
-    return {"course_id": taken.course, "name": event.section, "title": event.title}
+    return {"course_id": taken.course, "name": event.section, "title": event.title, "said_title": event.title}
 
 
 def _unit(taken: Taken, links: Links) -> Row:
@@ -271,6 +306,14 @@ def _outcome(taken: Taken, _links: Links) -> Row:
     return {"course_id": taken.course, "person_id": taken.counts_as, "outcome": str(event.outcome)}
 
 
+_OF_COURSES: Final = {
+    "code": "code",
+    "title": "title",
+    "organisation_unit_id": "unit",
+    "term_id": "term",
+    "starts_on": "starts_on",
+    "ends_on": "ends_on",
+}
 _TEST: Final = """coalesce(CASE WHEN t.merged_into IS NOT NULL THEN (
             SELECT s.test_override FROM people s
             WHERE s.organisation_id = t.organisation_id AND s.person_id = t.merged_into) END,
@@ -278,8 +321,8 @@ _TEST: Final = """coalesce(CASE WHEN t.merged_into IS NOT NULL THEN (
 """What the administration has said holds, whatever a source says afterwards."""
 _TABLES: Final[Mapping[type, _Described]] = {
     PersonDescribed: _Described("people", ("person_id",), _person, f", is_test = {_TEST}"),
-    CourseDescribed: _Described("courses", ("course_id",), _course),
-    SectionDescribed: _Described("sections", ("course_id", "name"), _section),
+    CourseDescribed: _Described("courses", ("course_id",), _course, decidable=_OF_COURSES),
+    SectionDescribed: _Described("sections", ("course_id", "name"), _section, decidable={"title": "title"}),
     UnitDescribed: _Described("units", ("course_id", "name"), _unit),
     ActivityDescribed: _Described(
         "activities", ("activity_id",), _activity, ", activity_type = coalesce(excluded.described_type, t.claimed_type)"

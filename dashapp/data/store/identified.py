@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Date, cast, func, select
 
 from dashapp.data.store.organisations import ADMINISTRATOR
 from dashapp.data.tables import (
@@ -30,10 +30,11 @@ class IdentifiedPerson:
 
 
 def course_starts(connection: Connection, organisation_id: OrganisationId, issuer: str) -> dict[str, date]:
-    """When the courses of an issuer start, by the value of their identifiers; those that nobody has described are left
-    out."""
+    """When the courses of an issuer start by their descriptions, whatever the administration has decided; by the value
+    of their identifiers. Those that nobody has described are left out."""
+    starts_on = cast(courses.c.said["starts_on"].astext, Date)
     rows = connection.execute(
-        select(course_identifiers.c.value, courses.c.starts_on)
+        select(course_identifiers.c.value, starts_on.label("starts_on"))
         .join(
             courses,
             (courses.c.organisation_id == course_identifiers.c.organisation_id)
@@ -42,7 +43,7 @@ def course_starts(connection: Connection, organisation_id: OrganisationId, issue
         .where(
             course_identifiers.c.organisation_id == organisation_id,
             course_identifiers.c.issuer == issuer,
-            courses.c.starts_on.is_not(None),
+            starts_on.is_not(None),
         )
     )
     return {row.value: row.starts_on for row in rows}

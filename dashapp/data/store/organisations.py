@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from dashapp.data.database import act_for
@@ -115,18 +115,31 @@ def change_time_zone(connection: Connection, organisation: OrganisationId, valid
 
 
 def ensure_units(connection: Connection, organisation: OrganisationId, path: Sequence[str]) -> int:
-    """The key of the last unit of a path from the root (faculty, department, …), made where missing."""
+    """The key of the last unit of a path from the root (faculty, department, …), made where missing.
+
+    Units that are there stay where they are: the administration may have moved or renamed them.
+    """
     parent: int | None = None
+    unit = organisation_units.c
     for name in path:
-        statement = insert(organisation_units).values(organisation_id=organisation, name=name, parent_id=parent)
+        connection.execute(_MAKE_UNIT, {"organisation": organisation, "name": name, "parent": parent})
         parent = connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["organisation_id", "name"], set_={"parent_id": statement.excluded.parent_id}
-            ).returning(organisation_units.c.organisation_unit_id)
+            select(unit.organisation_unit_id).where(
+                unit.organisation_id == organisation,
+                or_(unit.name == name, func.array_position(unit.former_names, name).is_not(None)),
+            )
         ).scalar_one()
     if parent is None:
         raise OrganisationError("A unit of an organisation needs a name.")
     return parent
+
+
+_MAKE_UNIT = text(
+    """INSERT INTO organisation_units (organisation_id, name, parent_id) SELECT :organisation, :name, :parent
+    WHERE NOT EXISTS (SELECT FROM organisation_units
+        WHERE organisation_id = :organisation AND (name = :name OR :name = ANY(former_names)))
+    ON CONFLICT DO NOTHING"""
+)
 
 
 def register_source(connection: Connection, organisation: OrganisationId, source: NewSource) -> SourceId:

@@ -1,7 +1,7 @@
 """Every table of the service, as SQLAlchemy Core. Migrations create them; a test holds the two against each other.
 
 Tenant keys lead with `organisation_id`, so that a table can be distributed by organisation. People's names and
-addresses stand in `people`, and for a while in `roster_before`; everything else knows the key.
+addresses stand in `people`, for a while in `roster_before` and `roster_run_rows`; everything else knows the key.
 """
 
 from dashapp.data.tables.access import (
@@ -37,6 +37,9 @@ from dashapp.data.tables.columns import (
 from dashapp.data.tables.guardians import (
     guardian_rules,
     guardianships,
+)
+from dashapp.data.tables.history import (
+    history_imports,
 )
 from dashapp.data.tables.intake import (
     dead_letter_replays,
@@ -91,6 +94,8 @@ from dashapp.data.tables.rosters import (
     roster_enrolments,
     roster_imports,
     roster_records,
+    roster_run_rows,
+    roster_runs,
     roster_sources,
 )
 from dashapp.data.tables.sessions import (
@@ -111,9 +116,13 @@ from dashapp.data.tables.structure import (
     outcomes,
     programmes,
     sections,
+    structure_changes,
     term_breaks,
     terms,
     units,
+)
+from dashapp.data.tables.uploads import (
+    uploads,
 )
 from dashapp.data.tables.visibility import (
     visibility_policies,
@@ -152,6 +161,7 @@ __all__ = [
     "frame_origins",
     "guardian_rules",
     "guardianships",
+    "history_imports",
     "identity_providers",
     "inbox",
     "ingest_partitions",
@@ -192,6 +202,8 @@ __all__ = [
     "roster_enrolments",
     "roster_imports",
     "roster_records",
+    "roster_run_rows",
+    "roster_runs",
     "roster_sources",
     "scope_changes",
     "sections",
@@ -201,11 +213,13 @@ __all__ = [
     "sign_in_tries",
     "source_keys",
     "sources",
+    "structure_changes",
     "submissions",
     "term_breaks",
     "terms",
     "transport_offsets",
     "units",
+    "uploads",
     "video_segments",
     "visibility_policies",
 ]

@@ -52,11 +52,13 @@ organisation_units = Table(
     public_id(),
     Column("parent_id", BigInteger),
     Column("name", Text, nullable=False),
+    Column("former_names", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     PrimaryKeyConstraint("organisation_id", "organisation_unit_id"),
     UniqueConstraint("organisation_id", "name"),
     ForeignKeyConstraint(["organisation_id"], ["organisations.organisation_id"]),
 )
-"""Faculties, departments and the like: a tree."""
+"""Faculties, departments and the like: a tree. `former_names`: names by which descriptions may still call one. No name
+is that of two."""
 
 sources = Table(
     "sources",

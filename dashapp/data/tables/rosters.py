@@ -3,6 +3,7 @@
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     Column,
     ForeignKeyConstraint,
     Identity,
@@ -11,12 +12,13 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from dashapp.data.tables.columns import metadata, moment, organisation
+from dashapp.data.tables.columns import metadata, moment, organisation, public_id
 
 roster_sources = Table(
     "roster_sources",
@@ -108,4 +110,61 @@ roster_before = Table(
     PrimaryKeyConstraint("organisation_id", "import_id", "thing", "name"),
 )
 """What the last import of a source has changed, as it was before: descriptions of people, too, until the next import.
-It is the one place beside `people` where names stand, and pages cannot read it."""
+Beside it names stand in `people` alone, and in `roster_run_rows`; pages cannot read it."""
+
+roster_runs = Table(
+    "roster_runs",
+    metadata,
+    organisation(),
+    Column("run_id", BigInteger, Identity(), nullable=False),
+    public_id(),
+    Column("source_id", Integer, nullable=False),
+    Column("task", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    moment("asked_at", nullable=False),
+    moment("started_at"),
+    moment("beat_at"),
+    Column("step", Text, nullable=False, server_default=text("''")),
+    Column("rows_done", BigInteger, nullable=False, server_default=text("0")),
+    Column("files", JSONB, nullable=False),
+    Column("report", JSONB),
+    Column("accept_endings", Boolean, nullable=False, server_default=text("false")),
+    Column("accept_conflicts", Boolean, nullable=False, server_default=text("false")),
+    Column("import_id", BigInteger),
+    Column("trouble", Text),
+    Column("detail", Text, nullable=False, server_default=text("''")),
+    PrimaryKeyConstraint("organisation_id", "run_id"),
+    UniqueConstraint("organisation_id", "public_id"),
+    ForeignKeyConstraint(["source_id"], ["sources.source_id"]),
+    Index(
+        "uq_roster_runs_open",
+        "organisation_id",
+        "source_id",
+        unique=True,
+        postgresql_where=text("state IN ('waiting', 'running')"),
+    ),
+)
+"""Work on rosters that was asked for on a page, of each source one at a time. `task`: check, apply or undo; `state`:
+waiting, running, done, failed or cancelled. `files`: what was sent for it; `report`: what a check has found, in
+figures. `beat_at`: when whoever does it was last heard of; `trouble`: why it was not done, as a word, `detail`: the
+rest of it."""
+
+roster_run_rows = Table(
+    "roster_run_rows",
+    metadata,
+    organisation(),
+    Column("run_id", BigInteger, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("thing", Text, nullable=False),
+    Column("content", JSONB, nullable=False),
+    PrimaryKeyConstraint("organisation_id", "run_id", "part", "place"),
+    ForeignKeyConstraint(
+        ["organisation_id", "run_id"],
+        ["roster_runs.organisation_id", "roster_runs.run_id"],
+        ondelete="CASCADE",
+    ),
+)
+"""What a check has found, row by row, until it is taken in or a week is over: names stand in it. `part`: finding,
+added, changed, ended or conflict."""

@@ -1,6 +1,7 @@
 """What belongs where: programmes, terms, courses, sections, groups, units, activities and outcomes."""
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     Column,
@@ -38,12 +39,14 @@ terms = Table(
     organisation(),
     Column("term_id", BigInteger, Identity(), nullable=False),
     Column("name", Text, nullable=False),
+    Column("former_names", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("teaching_starts", Date),
     Column("teaching_ends", Date),
     PrimaryKeyConstraint("organisation_id", "term_id"),
     UniqueConstraint("organisation_id", "name"),
 )
-"""Terms with their first and last day of teaching."""
+"""Terms with their first and last day of teaching. `former_names`: names by which descriptions may still call one. No
+name is that of two."""
 
 term_breaks = Table(
     "term_breaks",
@@ -71,6 +74,8 @@ courses = Table(
     Column("starts_on", Date),
     Column("ends_on", Date),
     Column("risk_rules", JSONB),
+    Column("decided", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("said", JSONB),
     Column("provisional", Boolean, nullable=False, server_default=text("true")),
     *described(),
     PrimaryKeyConstraint("organisation_id", "course_id"),
@@ -78,7 +83,8 @@ courses = Table(
 )
 """One run of a course in one term. `risk_rules`: the course's own weights and thresholds; null: the defaults.
 `claimed_title` is the smallest text by which any learning event has called it: it is shown while no description names
-a `title`."""
+a `title`. `said` is what the description that holds says, by names; `decided` what the administration has decided, by
+keys. The columns themselves, and `course_breaks`, are what holds: what is decided, else what is said."""
 
 course_identifiers = Table(
     "course_identifiers",
@@ -112,11 +118,14 @@ sections = Table(
     Column("course_id", BigInteger, nullable=False),
     Column("name", Text, nullable=False),
     Column("title", Text),
+    Column("said_title", Text),
+    Column("decided", JSONB, nullable=False, server_default=text("'{}'")),
     *described(),
     PrimaryKeyConstraint("organisation_id", "section_id"),
     UniqueConstraint("organisation_id", "course_id", "name"),
 )
-"""Classes of people. `name` is the sender's short id, unique in the course."""
+"""Classes of people. `name` is the sender's short id, unique in the course. `title` is what holds: that of `decided`,
+where the administration has decided one, else `said_title`."""
 
 learner_groups = Table(
     "learner_groups",
@@ -212,3 +221,17 @@ outcomes = Table(
     PrimaryKeyConstraint("organisation_id", "course_id", "person_id"),
 )
 """How a course ended for a learner."""
+
+structure_changes = Table(
+    "structure_changes",
+    metadata,
+    organisation(),
+    Column("change_id", BigInteger, Identity(), nullable=False),
+    moment("changed_at", nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("things", JSONB, nullable=False),
+    moment("undone_at"),
+    PrimaryKeyConstraint("organisation_id", "change_id"),
+)
+"""What the administration has changed of terms, units, programmes, courses and sections, so that it can be taken back:
+each thing as it was before and as it was after. Kept for some days only; who did what stands in the audit trail."""

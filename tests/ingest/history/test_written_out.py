@@ -20,7 +20,7 @@ from ingest.oulad.archive import open_archive
 from tests.ingest.conftest import ISSUER, Campus, register
 from tests.ingest.history.imports import Reading, bring_in
 from tests.ingest.history.written_out import ASSESSMENTS, ZONE, Presentation, write_canvas, write_moodle
-from tests.ingest.oulad.imports import Csv, import_all, settings_in
+from tests.ingest.oulad.imports import CLICKS, Csv, import_all, part_of, settings_in
 from tests.ingest.oulad.imports import Imported as Direct
 from tests.shared import shared_file
 
@@ -30,38 +30,33 @@ FEW = 30
 Sums = dict[Any, Any]
 
 
-@pytest.fixture(scope="module")
-def direct(module_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Direct:
-    """Module AAA, imported from the archive itself."""
-    archive = open_archive(shared_file("oulad.zip"))
-    tally = import_all(
-        settings_in(tmp_path_factory.mktemp("direct")), module_database, archive, only=frozenset({"AAA"})
-    )
+def _clicks(path: Path) -> list[tuple[str, str, int, int]]:
+    with zipfile.ZipFile(path) as opened, opened.open(CLICKS) as file:
+        rows = csv.reader(io.TextIOWrapper(file))
+        next(rows)
+        return [(row[2], row[3], int(row[4]), int(row[5])) for row in rows]
+
+
+def _imported(database: Database, folder: Path, few: int | None) -> tuple[Direct, Presentation]:
+    """Module AAA, imported from the archive itself, and what the archive says of it."""
+    path = part_of(shared_file("oulad.zip"), "AAA", folder, few)
+    tally = import_all(settings_in(folder), database, open_archive(path))
     assert tally.finished
-    return Direct(module_database)
-
-
-@pytest.fixture(scope="module")
-def whole(direct: Direct) -> Presentation:
-    path = shared_file("oulad.zip")
-    published = Csv(path, {"AAA"})
+    published, direct = Csv(path, {"AAA"}), Direct(database)
     sites = {row["id_site"]: row["activity_type"] for row in published.table("vle")}
     starts_on = direct.one("SELECT starts_on FROM courses")
     students = frozenset(row["id_student"] for row in published.students)
-    return Presentation(published, _clicks(path), starts_on, sites, students)
+    return direct, Presentation(published, _clicks(path), starts_on, sites, students)
 
 
-def _clicks(path: Path) -> list[tuple[str, str, int, int]]:
-    with zipfile.ZipFile(path) as opened, opened.open("studentVle.csv") as file:
-        rows = csv.reader(io.TextIOWrapper(file))
-        next(rows)
-        return [(row[2], row[3], int(row[4]), int(row[5])) for row in rows if row[0] == "AAA"]
+@pytest.fixture(scope="module")
+def some(module_database: Database, tmp_path_factory: pytest.TempPathFactory) -> tuple[Direct, Presentation]:
+    return _imported(module_database, tmp_path_factory.mktemp("direct"), FEW)
 
 
-def _some(told: Presentation, number: int) -> Presentation:
-    chosen = frozenset(sorted(told.students)[:number])
-    clicks = [row for row in told.clicks if row[0] in chosen]
-    return Presentation(told.published, clicks, told.starts_on, told.sites, chosen)
+@pytest.fixture
+def whole(database: Database, tmp_path: Path) -> tuple[Direct, Presentation]:
+    return _imported(database, tmp_path, None)
 
 
 def moodle_of(source: Source) -> Reading:
@@ -138,9 +133,10 @@ def _compare(
     ("name", "write", "of"), [("moodle", write_moodle, moodle_of), ("canvas", write_canvas, canvas_of)]
 )
 def test_learners_of_a_course_written_out_and_backfilled_equal_the_direct_import(
-    direct: Direct, whole: Presentation, tmp_path: Path, name: str, write: Any, of: Any
+    some: tuple[Direct, Presentation], tmp_path: Path, name: str, write: Any, of: Any
 ) -> None:
-    told = _some(whole, FEW)
+    direct, told = some
+    assert len(told.students) == FEW
     _compare(direct, told, settings_in(tmp_path), write(tmp_path / name, told), name, of)
 
 
@@ -151,6 +147,7 @@ def test_learners_of_a_course_written_out_and_backfilled_equal_the_direct_import
     ("name", "write", "of"), [("moodle", write_moodle, moodle_of), ("canvas", write_canvas, canvas_of)]
 )
 def test_a_whole_course_written_out_and_backfilled_equals_the_direct_import(
-    direct: Direct, whole: Presentation, tmp_path: Path, name: str, write: Any, of: Any
+    whole: tuple[Direct, Presentation], tmp_path: Path, name: str, write: Any, of: Any
 ) -> None:
-    _compare(direct, whole, settings_in(tmp_path), write(tmp_path / name, whole), f"{name}-whole", of)
+    direct, told = whole
+    _compare(direct, told, settings_in(tmp_path), write(tmp_path / name, told), name, of)

@@ -151,6 +151,17 @@ def test_days_that_are_put_right_are_as_if_they_had_always_been_right(sis: Sis) 
     assert sis.intervals("u1") == [(datetime(2026, 2, 15, 23, tzinfo=UTC), datetime(2026, 5, 31, 22, tzinfo=UTC))]
 
 
+def test_an_enrolment_whose_first_day_is_taken_back_holds_since_its_course_has_begun(sis: Sis) -> None:
+    files = school()
+    files["enrollments"][0]["beginDate"] = "2026-05-01"
+    sis.apply(files)
+    assert ("u1", "c1", None, "learner") not in sis.roles(T2)
+
+    sis.apply(school(), T2)
+
+    assert sis.intervals("u1") == [(TERM, None)]
+
+
 def test_what_has_not_begun_and_is_gone_has_never_begun(sis: Sis) -> None:
     files = school()
     files["enrollments"][0] |= {"beginDate": "2026-04-01"}

@@ -35,6 +35,7 @@ OF_NOBODY: Final[Mapping[str, str]] = {
 NOT_EXPORTED: Final[Mapping[str, str]] = {
     "ended_sessions": "digests of sessions, by which processes hear that these have ended",
     "lti_used_states": "hashes of logins that have been completed, by which they cannot be repeated",
+    "roster_run_rows": "what a check of a roster has found in files, until they are taken in",
     "scope_changes": "versions by which open pages hear of news, kept for an hour",
     "session_tickets": "digests of permissions that last a minute",
     "sign_in_tries": "tries to sign in by a keyed hash of the name, kept for two days",

@@ -66,6 +66,7 @@ class Order:
     fingerprint: str | None = None
     accept_endings: bool = False
     accept_conflicts: bool = False
+    shown: int = Differences.MOST_SHOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ _ZONE: Final = text(
 
 def _comparison(connection: Connection, order: Order) -> Comparison:
     zone = connection.execute(_ZONE, {"organisation": order.organisation}).scalar_one_or_none() or "UTC"
-    return Comparison(order.organisation, order.source, order.at, zone)
+    return Comparison(order.organisation, order.source, order.at, zone, order.shown)
 
 
 @dataclass(slots=True)

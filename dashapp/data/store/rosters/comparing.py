@@ -36,6 +36,8 @@ class Comparison:
     at: datetime
     zone: str = "UTC"
     """In which days are told."""
+    shown: int = Differences.MOST_SHOWN
+    """How many differences of one thing and one kind are listed."""
 
     def values(self, **further: Any) -> dict[str, Any]:
         """What the statements want to know."""
@@ -66,7 +68,7 @@ def compare(cursor: extensions.cursor, comparison: Comparison, roster: Roster) -
         whole_people=roster.whole_people,
         whole_enrolments=roster.whole_enrolments,
         rows=f"{ROW}%",
-        shown=Differences.MOST_SHOWN,
+        shown=comparison.shown,
     )
     with hashed(cursor):
         return _compare(cursor, values)
@@ -116,20 +118,26 @@ def _things(cursor: extensions.cursor, values: Mapping[str, Any], what: str) -> 
         before, after = before or {}, after or {}
         fields = [field for field in {**before, **after} if before.get(field) != after.get(field)]
         told = tuple((field, _said(before.get(field)), _said(after.get(field))) for field in fields)
-        found.append(Change(Thing(thing), name, told if what == "changed" else ()))
+        found.append(Change(Thing(thing), name, told if what == "changed" else (), _title({**before, **after})))
     return found
+
+
+def _title(said: Mapping[str, object]) -> str:
+    """What people call a thing, of what is said of it."""
+    named = [_said(said.get(part)) for part in ("given_name", "family_name")]
+    return " ".join(part for part in named if part) or _said(said.get("title")) or _said(said.get("code"))
 
 
 def _enrolments(cursor: extensions.cursor, values: Mapping[str, Any], what: str) -> list[Change]:
     cursor.execute(_SHOWN_ENROLMENTS, {**values, "what": what})
     found = []
-    for name, before, after in cursor.fetchall():
+    for name, before, after, title in cursor.fetchall():
         before, after = before or {}, after or {}
         fields = list({**before, **after})
         if what == "changed":
             fields = [field for field in _OF_ENROLMENT if before.get(field) != after.get(field)]
         told = tuple((field, _said(before.get(field)), _said(after.get(field))) for field in fields)
-        found.append(Change(Thing.ENROLMENT, name, told))
+        found.append(Change(Thing.ENROLMENT, name, told, title))
     return found
 
 
@@ -288,12 +296,18 @@ _SHOWN_ENROLMENTS: Final = """
         SELECT name, coalesce(was, name) AS held FROM la_r_changes WHERE what = %(what)s ORDER BY name LIMIT %(shown)s)
     SELECT c.name,
         CASE WHEN r.name IS NOT NULL THEN jsonb_strip_nulls(jsonb_build_object('person', o.name, 'role', r.role,
-            'begins', (r.begins_at AT TIME ZONE %(zone)s)::date, 'ends', (r.ends_at AT TIME ZONE %(zone)s)::date)) END,
+            'begins', (r.begins_at AT TIME ZONE %(zone)s)::date, 'ends', (r.ends_at AT TIME ZONE %(zone)s)::date,
+            'course', (SELECT min(q.name) FROM roster_records q WHERE q.organisation_id = r.organisation_id
+                AND q.source_id = r.source_id AND q.thing = r.scope_kind AND q.key = r.scope_id))) END,
         CASE WHEN s.name IS NOT NULL THEN jsonb_strip_nulls(jsonb_build_object('person', s.person, 'role', s.role,
-            'begins', s.begins_on, 'ends', s.ends_on, 'course', s.course, 'section', nullif(s.section, ''))) END
+            'begins', s.begins_on, 'ends', s.ends_on, 'course', s.course, 'section', nullif(s.section, ''))) END,
+        CASE WHEN t.name IS NOT NULL THEN concat_ws(' ', t.said ->> 'given_name', t.said ->> 'family_name')
+            ELSE concat_ws(' ', p.given_name, p.family_name) END
     FROM chosen c LEFT JOIN la_r_enrolments s ON s.name = c.name
     LEFT JOIN roster_enrolments r ON r.organisation_id = %(organisation)s AND r.source_id = %(source)s
         AND r.name = c.held
     LEFT JOIN roster_records o ON o.organisation_id = %(organisation)s AND o.source_id = %(source)s
         AND o.thing = 'person' AND o.key = r.person_id
+    LEFT JOIN la_r_things t ON t.thing = 'person' AND t.name = s.person
+    LEFT JOIN people p ON p.organisation_id = %(organisation)s AND p.person_id = r.person_id
     ORDER BY c.name"""

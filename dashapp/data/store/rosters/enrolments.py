@@ -89,8 +89,8 @@ _END: Final = """
 # What is over, or has been ended, has its place in time: what begins again begins behind it, a moment later than an end
 # of this import, since what ends at an instant and what begins at it have no order.
 _AGAIN: Final = f"""
-    UPDATE la_r_write SET begins_at = CASE WHEN NOT same THEN greatest(begins_at, %(at)s) WHEN undated THEN began_at
-        ELSE begins_at END WHERE what = 'changed';
+    UPDATE la_r_write SET begins_at = CASE WHEN NOT same THEN greatest(begins_at, %(at)s) WHEN undated
+        THEN least(began_at, begins_at) ELSE begins_at END WHERE what = 'changed';
     UPDATE la_r_write w SET begins_at = CASE WHEN w.same AND w.began_at > h.at THEN w.began_at
         ELSE %(at)s::timestamptz + interval '1 microsecond' END
     FROM (

@@ -61,6 +61,31 @@ def find_roster_source(connection: Connection, organisation: OrganisationId, nam
     return RosterSource(SourceId(row.source_id), name, row.issuer, settings)
 
 
+def roster_senders(connection: Connection, organisation: OrganisationId) -> tuple[RosterSource, ...]:
+    """The senders that may speak of people, in the order of their names, those whose rosters are taken first; each with
+    how its rosters are read. For la_jobs."""
+    held = roster_sources
+    rows = connection.execute(
+        select(sources.c.source_id, sources.c.name, sources.c.issuer, held.c.settings)
+        .outerjoin(
+            held, (held.c.source_id == sources.c.source_id) & (held.c.organisation_id == sources.c.organisation_id)
+        )
+        .where(
+            sources.c.organisation_id == organisation, sources.c.enabled, sources.c.allowed.any_() == Topic.USER.value
+        )
+        .order_by(held.c.settings.is_(None), sources.c.name)
+    )
+    return tuple(
+        RosterSource(
+            SourceId(row.source_id),
+            row.name,
+            row.issuer,
+            RosterSettings() if row.settings is None else msgspec.convert(row.settings, RosterSettings),
+        )
+        for row in rows
+    )
+
+
 def save_settings(
     connection: Connection, organisation: OrganisationId, source: RosterSource, by: str, at: datetime
 ) -> None:

@@ -1,7 +1,8 @@
 """Units, terms, courses and sections of a roster, of those of which something is new.
 
 What a roster does not speak of stays as it is: breaks, and days and terms that others have given to a course. What was
-said before is kept in `roster_before`; what is made here is noted there, too, so that it can go again.
+said before is kept in `roster_before`; what is made here is noted there, too, so that it can go again. What the
+administration has decided of a course or section goes before what the roster says, which is kept as said.
 """
 
 from typing import Any, Final
@@ -46,7 +47,8 @@ def _made(thing: str, table: str, key: str) -> str:
     return f"""
     WITH made AS (
         INSERT INTO {table} (organisation_id, name)
-        SELECT %(organisation)s, d.name FROM {_NEW} '{thing}' ORDER BY d.name
+        SELECT %(organisation)s, d.name FROM {_NEW} '{thing}' AND NOT EXISTS (SELECT FROM {table} f
+            WHERE f.organisation_id = %(organisation)s AND d.name = ANY(f.former_names)) ORDER BY d.name
         ON CONFLICT DO NOTHING RETURNING name, {key})
     INSERT INTO roster_before (organisation_id, import_id, thing, name, before)
     SELECT %(organisation)s, %(import)s, '{thing}', name, jsonb_build_object('key', {key}, 'made', true) FROM made"""
@@ -67,7 +69,8 @@ _UNITS: Final = (
     _kept("unit", "organisation_units", "organisation_unit_id", "parent_id"),
     f"""UPDATE organisation_units u SET parent_id = p.organisation_unit_id
     FROM (SELECT d.name, s.said ->> 'parent' AS parent FROM {_NEW} 'unit') w
-    JOIN organisation_units p ON p.organisation_id = %(organisation)s AND p.name = w.parent
+    JOIN organisation_units p ON p.organisation_id = %(organisation)s
+        AND (p.name = w.parent OR w.parent = ANY(p.former_names))
     WHERE u.organisation_id = %(organisation)s AND u.name = w.name
         AND u.parent_id IS DISTINCT FROM p.organisation_unit_id""",
 )
@@ -98,23 +101,37 @@ _MAKE_COURSES: Final = """
     SELECT %(organisation)s, %(import)s, 'course_identifier', issuer || E'\\n' || kind || E'\\n' || value,
         jsonb_build_object('issuer', issuer, 'kind', kind, 'value', value) FROM named;
     UPDATE la_r_courses SET own = coalesce(own, met)"""
+_OF_COURSE: Final = {
+    "code": ("code", "s.said ->> 'code'"),
+    "title": ("title", "s.said ->> 'title'"),
+    "organisation_unit_id": ("unit", "u.organisation_unit_id"),
+    "term_id": ("term", "t.term_id"),
+    "starts_on": ("starts_on", "(s.said ->> 'starts_on')::date"),
+    "ends_on": ("ends_on", "(s.said ->> 'ends_on')::date"),
+}
+"""Column → what a decision about it is called, and what the roster says."""
+_TOLD: Final = ", ".join(f"'{name}', s.said ->> '{name}'" for name, _value in _OF_COURSE.values())
+_UNDECIDED: Final = ", ".join(
+    f"'{column}', CASE WHEN NOT c.decided ? '{name}' THEN c.{column} END" for column, (name, _) in _OF_COURSE.items()
+)
+_TAKEN: Final = ", ".join(
+    f"{column} = CASE WHEN c.decided ? '{name}' THEN c.{column} ELSE coalesce({value}, c.{column}) END"
+    for column, (name, value) in _OF_COURSE.items()
+)
 _COURSES: Final = (
-    """INSERT INTO roster_before (organisation_id, import_id, thing, name, before)
-    SELECT %(organisation)s, %(import)s, 'course', n.name, jsonb_build_object('key', c.course_id, 'code', c.code,
-        'title', c.title, 'organisation_unit_id', c.organisation_unit_id, 'term_id', c.term_id,
-        'starts_on', c.starts_on, 'ends_on', c.ends_on, 'provisional', c.provisional,
-        'described_at', c.described_at, 'described_by', c.described_by)
+    f"""INSERT INTO roster_before (organisation_id, import_id, thing, name, before)
+    SELECT %(organisation)s, %(import)s, 'course', n.name, jsonb_build_object('key', c.course_id, {_UNDECIDED},
+        'said', c.said, 'provisional', c.provisional, 'described_at', c.described_at, 'described_by', c.described_by)
     FROM la_r_courses n JOIN courses c ON c.organisation_id = %(organisation)s AND c.course_id = n.own
     WHERE NOT n.made""",
-    """UPDATE courses c SET code = coalesce(s.said ->> 'code', c.code), title = coalesce(s.said ->> 'title', c.title),
-        organisation_unit_id = coalesce(u.organisation_unit_id, c.organisation_unit_id),
-        term_id = coalesce(t.term_id, c.term_id),
-        starts_on = coalesce((s.said ->> 'starts_on')::date, c.starts_on),
-        ends_on = coalesce((s.said ->> 'ends_on')::date, c.ends_on),
+    f"""UPDATE courses c SET {_TAKEN},
+        said = coalesce(c.said, '{{}}') || jsonb_strip_nulls(jsonb_build_object({_TOLD})),
         provisional = false, described_at = %(at)s, described_by = %(by)s
     FROM la_r_courses n JOIN la_r_things s ON s.thing = 'course' AND s.name = n.name
-    LEFT JOIN organisation_units u ON u.organisation_id = %(organisation)s AND u.name = s.said ->> 'unit'
-    LEFT JOIN terms t ON t.organisation_id = %(organisation)s AND t.name = s.said ->> 'term'
+    LEFT JOIN organisation_units u ON u.organisation_id = %(organisation)s
+        AND (u.name = s.said ->> 'unit' OR s.said ->> 'unit' = ANY(u.former_names))
+    LEFT JOIN terms t ON t.organisation_id = %(organisation)s
+        AND (t.name = s.said ->> 'term' OR s.said ->> 'term' = ANY(t.former_names))
     WHERE c.organisation_id = %(organisation)s AND c.course_id = n.own AND (c.described_at IS NULL
         OR (c.described_at, c.described_by COLLATE "C") < (%(at)s::timestamptz, %(by)s COLLATE "C"))""",
 )
@@ -127,13 +144,16 @@ _SECTIONS: Final = (
     WHERE d.what <> 'ended' AND d.thing = 'section'""",
     """INSERT INTO roster_before (organisation_id, import_id, thing, name, before)
     SELECT %(organisation)s, %(import)s, 'section', n.thing_name, jsonb_build_object('key', c.section_id,
-        'title', c.title, 'described_at', c.described_at, 'described_by', c.described_by)
+        'title', CASE WHEN NOT c.decided ? 'title' THEN c.title END, 'said_title', c.said_title,
+        'described_at', c.described_at, 'described_by', c.described_by)
     FROM la_r_sections n JOIN sections c ON c.organisation_id = %(organisation)s AND c.course_id = n.course_id
         AND c.name = n.name""",
     """WITH written AS (
-        INSERT INTO sections AS t (organisation_id, course_id, name, title, described_at, described_by)
-        SELECT %(organisation)s, course_id, name, title, %(at)s, %(by)s FROM la_r_sections ORDER BY course_id, name
-        ON CONFLICT (organisation_id, course_id, name) DO UPDATE SET title = excluded.title,
+        INSERT INTO sections AS t (organisation_id, course_id, name, title, said_title, described_at, described_by)
+        SELECT %(organisation)s, course_id, name, title, title, %(at)s, %(by)s FROM la_r_sections
+        ORDER BY course_id, name
+        ON CONFLICT (organisation_id, course_id, name) DO UPDATE SET said_title = excluded.said_title,
+            title = CASE WHEN t.decided ? 'title' THEN t.title ELSE excluded.title END,
             described_at = excluded.described_at, described_by = excluded.described_by
         WHERE t.described_at IS NULL OR (t.described_at, t.described_by COLLATE "C")
             < (excluded.described_at, excluded.described_by COLLATE "C")

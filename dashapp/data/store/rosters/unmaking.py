@@ -1,5 +1,7 @@
 """What an import has described is as before, and what it has made goes where nobody else has used it."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from psycopg2 import extensions
@@ -9,9 +11,13 @@ _OURS: Final = "t.described_at = %(at)s AND t.described_by LIKE %(described_by)s
 """Rows whose description that holds is the import's: what others have said since stays."""
 
 
-def _given_back(table: str, key: str, thing: str, columns: dict[str, str]) -> str:
-    """Puts back what a description has replaced."""
+def _given_back(
+    table: str, key: str, thing: str, columns: dict[str, str], decidable: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """Puts back what a description has replaced; a column that is decided (`decidable`: by which name) stays."""
     cast = {name: f"(b.before ->> '{name}'){kind and f'::{kind}'}" for name, kind in columns.items()}
+    for column, name in decidable.items():
+        cast[column] = f"CASE WHEN t.decided ? '{name}' THEN t.{column} ELSE {cast[column]} END"
     return f"""
     UPDATE {table} t SET {", ".join(f"{name} = {value}" for name, value in cast.items())}
     FROM roster_before b WHERE {_BEFORE} AND b.thing = '{thing}' AND NOT b.before ? 'made'
@@ -34,9 +40,19 @@ _OF_COURSE: Final = {
     "term_id": "bigint",
     "starts_on": "date",
     "ends_on": "date",
+    "said": "jsonb",
     "provisional": "boolean",
     **_DESCRIBED,
 }
+_DECIDABLE: Final = {
+    **{name: name for name in ("code", "title", "starts_on", "ends_on")},
+    "organisation_unit_id": "unit",
+    "term_id": "term",
+}
+_UNSAID: Final = ", ".join(
+    f"{column} = CASE WHEN t.decided ? '{name}' THEN t.{column} END" for column, name in _DECIDABLE.items()
+)
+_OF_SECTION: Final = {"title": "", "said_title": "", **_DESCRIBED}
 _NOBODYS: Final = "described_at = NULL, described_by = NULL"
 
 DESCRIPTIONS: Final = (
@@ -49,11 +65,10 @@ DESCRIPTIONS: Final = (
 """People are described as before, and who was not described is not."""
 
 STRUCTURE: Final = (
-    _given_back("courses", "course_id", "course", _OF_COURSE) + f" AND {_OURS}",
-    f"""UPDATE courses t SET code = NULL, title = NULL, organisation_unit_id = NULL, term_id = NULL, starts_on = NULL,
-        ends_on = NULL, provisional = true, {_NOBODYS}
+    _given_back("courses", "course_id", "course", _OF_COURSE, _DECIDABLE) + f" AND {_OURS}",
+    f"""UPDATE courses t SET {_UNSAID}, said = NULL, provisional = true, {_NOBODYS}
     WHERE t.organisation_id = %(organisation)s AND t.course_id = ANY(%(courses)s) AND {_OURS}""",
-    _given_back("sections", "section_id", "section", {"title": "", **_DESCRIBED}) + f" AND {_OURS}",
+    _given_back("sections", "section_id", "section", _OF_SECTION, {"title": "title"}) + f" AND {_OURS}",
     f"""DELETE FROM sections t USING roster_before b WHERE {_BEFORE} AND b.thing = 'section' AND b.before ? 'made'
         AND t.organisation_id = %(organisation)s AND t.section_id = (b.before ->> 'key')::bigint AND {_OURS}
         AND NOT EXISTS (SELECT FROM membership_facts f WHERE f.organisation_id = t.organisation_id

@@ -10,8 +10,8 @@ from alembic import op
 
 from dashapp.data.migrations.protection import OWN_ORGANISATION, allow_one
 
-revision = "0038"
-down_revision: str | None = "0034"
+revision = "0039"
+down_revision: str | None = "0038"
 
 
 def upgrade() -> None:

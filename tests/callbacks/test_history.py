@@ -1,0 +1,328 @@
+"""The page of history: files are given, read, looked at and brought in by the job; others' are out of reach."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from threading import Event as Signal
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from dashapp import ids
+from dashapp.components.history import FIELDS
+from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.queries.history import read_history
+from dashapp.data.queries.organisations import own_address
+from dashapp.data.store import history_imports as store
+from dashapp.data.store.organisations import NewSource, create_organisation, register_source
+from dashapp.data.store.uploads import add_upload
+from dashapp.data.upload_files import UploadFolder
+from dashapp.domain.history import HistoryImport, ImportState
+from dashapp.domain.uploads import KEPT, Purpose, Upload
+from dashapp.jobs.history import Histories
+from dashapp.web.application import Application
+from tests.campus import ADMINISTRATOR, Campus, build_campus
+from tests.served import Visitor, address, application_on, web_settings
+
+SAID = "history-said"
+BEGUN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def own(database: Database) -> Campus:
+    """A campus of this test's own, since these tests change it."""
+    return build_campus(web_settings(database), database, studied=False)
+
+
+@pytest.fixture
+def application(own: Campus, tmp_path: Path) -> Iterator[Application]:
+    with application_on(own.database, own, data_dir=tmp_path / "var") as made:
+        yield made
+
+
+@pytest.fixture
+def administrator(application: Application, own: Campus) -> Visitor:
+    return Visitor(application.server.test_client(), application).sign_in(own, ADMINISTRATOR)
+
+
+# ------------------------------------------------------------------ what an administrator does
+
+
+def moodle_log(rows: int = 3, *, bad: bool = False) -> str:
+    """The log of a Moodle, of which the last row may have a time that is none."""
+    head = "id,eventname,component,action,target,objecttable,objectid,crud,edulevel,contextid,contextlevel"
+    lines = [f"{head},contextinstanceid,userid,courseid,relateduserid,anonymous,other,timecreated,origin,ip,realuserid"]
+    for number in range(1, rows + 1):
+        at = int((BEGUN + timedelta(days=20 * number)).timestamp())
+        said = "never" if bad and number == rows else str(at)
+        lines.append(
+            f"{number},\\mod_page\\event\\course_module_viewed,mod_page,viewed,course_module,page,5,r,2,90,70,"
+            f"31,{100 + number},3,,0,,{said},web,127.0.0.1,"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def send(application: Application, campus: Campus, name: str, content: str | bytes) -> UUID:
+    """A file that has arrived."""
+    data, key = content.encode() if isinstance(content, str) else content, uuid4()
+    organisation = campus.organisation_id
+    public_id = own_address(campus.database, organisation)
+    folder = UploadFolder.below(application.services.settings.data_dir)
+    folder.make(public_id)
+    folder.file(public_id, key).write_bytes(data)
+    now = application.services.clock()
+    upload = Upload(key, name, len(data), sha256(data).hexdigest(), Purpose.HISTORY, "x", now, now + KEPT)
+    with campus.database.transaction(DatabaseRole.JOBS, organisation) as connection:
+        add_upload(connection, organisation, upload)
+    return key
+
+
+def read(visitor: Visitor, campus: Campus, files: list[UUID], **form: Any) -> str:
+    """Presses the button that has files read; what is said."""
+    columns: Mapping[str, str] = form.pop("columns", {})
+    values = {"kind": "moodle", "source": str(campus.source.source_id), **form}
+    given: dict[str, Any] = {f"history-{name}.value": value for name, value in values.items()}
+    given |= {"history-done.data": 0, "history-uploads.data": [{"key": str(key)} for key in files]}
+    given |= {"history-read.n_clicks": 1, **{f"history-column-{field}.value": columns.get(field) for field in FIELDS}}
+    answer = visitor.ask(SAID, given, changedPropIds=["history-read.n_clicks"])
+    assert answer.status_code == 200
+    return str(answer.get_json()["response"][SAID]["children"])
+
+
+def press(visitor: Visitor, what: str, key: object) -> str:
+    name = f'{{"row":"{key}","type":"history-{what}"}}'
+    given = {f"history-{what}": {str(key): 1}, "history-done.data": 0}
+    answer = visitor.ask(SAID, given, changedPropIds=[f"{name}.n_clicks"])
+    assert answer.status_code == 200
+    return str(answer.get_json()["response"][SAID]["children"])
+
+
+def work(application: Application, stopping: Signal | None = None) -> None:
+    services = application.services
+    Histories(services.settings, services.database, services.clock).run(stopping or Signal())
+
+
+def last(campus: Campus) -> HistoryImport:
+    with campus.database.transaction(DatabaseRole.JOBS, campus.organisation_id) as connection:
+        return read_history(connection, campus.organisation_id).imports[0]
+
+
+def shown(visitor: Visitor, campus: Campus) -> str:
+    answer = visitor.ask("history-page", address(own_address(campus.database, campus.organisation_id)))
+    return str(answer.get_data(as_text=True))
+
+
+def count(campus: Campus, query: str) -> int:
+    with campus.database.transaction(DatabaseRole.JOBS, campus.organisation_id) as connection:
+        return int(connection.execute(text(query)).scalar_one())
+
+
+EVENTS = "SELECT count(*) FROM raw_events WHERE verb = 'viewed'"
+
+
+def test_files_are_read_looked_at_and_brought_in_once(
+    administrator: Visitor, own: Campus, application: Application
+) -> None:
+    assert "Nothing has been brought in yet" in shown(administrator, own)
+    file = send(application, own, "mdl_logstore_standard_log.csv", moodle_log(4, bad=True))
+    before = count(own, EVENTS)
+
+    assert read(administrator, own, [file]).startswith("The files are being read.")
+    work(application)
+
+    assert count(own, EVENTS) == before, "reading writes nothing"
+    found = last(own)
+    assert found.state is ImportState.CHECKED
+    assert found.found is not None
+    assert (found.found["events"], found.found["people"], found.found["courses"]) == (3, 3, 1)
+    assert [number for _month, number in found.found["months"]] == [1, 1, 1]
+    page = shown(administrator, own)
+    assert "3 events, of 3 people in 1 course, would be counted" in page
+    assert "1 record cannot be taken" in page
+    assert "timecreated" in page
+
+    assert press(administrator, "begin", found.public_id).startswith("It is being brought in.")
+    work(application)
+
+    assert count(own, EVENTS) == before + 3
+    assert last(own).state is ImportState.DONE
+    assert "3 new events" in shown(administrator, own)
+    assert not list(UploadFolder.below(application.services.settings.data_dir).root.rglob("mdl*"))
+    assert count(own, "SELECT count(*) FROM uploads") == 0
+    assert count(own, "SELECT count(*) FROM audit_log WHERE action LIKE 'history.%'") == 3
+
+    again = send(application, own, "mdl_logstore_standard_log.csv", moodle_log(4, bad=True))
+    read(administrator, own, [again])
+    work(application)
+    press(administrator, "begin", last(own).public_id)
+    work(application)
+    assert count(own, EVENTS) == before + 3
+    assert "nothing new: everything was known already" in shown(administrator, own)
+
+
+def test_a_job_that_is_ended_half_way_is_gone_on_with(
+    administrator: Visitor, own: Campus, application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.history.importing.BATCH_EVENTS", 2)
+    monkeypatch.setattr("ingest.history.serving.TOLD_EVERY", 0.0)
+    before = count(own, EVENTS)
+    read(administrator, own, [send(application, own, "mdl_logstore_standard_log.csv", moodle_log(9))])
+    work(application)
+    key = last(own).public_id
+    press(administrator, "begin", key)
+
+    class Ends(Signal):
+        """The process is told to end while the first batches are written."""
+
+        asked = 0
+
+        def is_set(self) -> bool:
+            self.asked += 1
+            return self.asked > 2
+
+    work(application, Ends())
+
+    stopped = last(own)
+    assert stopped.state is ImportState.WAITING
+    assert before < count(own, EVENTS) < before + 9
+    work(application)
+    assert last(own).state is ImportState.DONE
+    assert count(own, EVENTS) == before + 9
+    assert last(own).figures.new == 9
+
+
+def test_an_import_pauses_goes_on_and_is_cancelled(
+    administrator: Visitor, own: Campus, application: Application
+) -> None:
+    read(administrator, own, [send(application, own, "mdl_logstore_standard_log.csv", moodle_log())])
+    work(application)
+    key = last(own).public_id
+    press(administrator, "begin", key)
+    assert press(administrator, "pause", key).startswith("It pauses")
+    work(application)
+    assert last(own).state is ImportState.PAUSED
+    assert press(administrator, "begin", key).startswith("That is not there any more.")
+    second = send(application, own, "mdl_logstore_standard_log.csv", moodle_log())
+    assert read(administrator, own, [second]).startswith("An import of this sender is under way.")
+    assert press(administrator, "go-on", key).startswith("It goes on")
+    assert press(administrator, "cancel", key).startswith("It is cancelled")
+    work(application)
+    assert last(own).state is ImportState.CANCELLED
+    assert count(own, "SELECT count(*) FROM uploads") == 1, "the file of the second one"
+
+
+def test_a_job_that_has_died_is_replaced_and_given_up_in_the_end(
+    administrator: Visitor, own: Campus, application: Application
+) -> None:
+    read(administrator, own, [send(application, own, "mdl_logstore_standard_log.csv", moodle_log())])
+    at = application.services.clock()
+    for _attempt in range(store.MOST_ATTEMPTS):
+        with own.database.transaction(DatabaseRole.JOBS, own.organisation_id) as connection:
+            assert store.take_import(connection, own.organisation_id, at) is not None
+            assert store.take_import(connection, own.organisation_id, at) is None
+        at += store.SILENT + timedelta(seconds=1)
+    with own.database.transaction(DatabaseRole.JOBS, own.organisation_id) as connection:
+        assert store.take_import(connection, own.organisation_id, at) is None
+    assert last(own).state is ImportState.FAILED
+    assert "It was stopped several times." in shown(administrator, own)
+
+
+def table() -> str:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(("When", "Reader", "Book", "Number"))
+    for number in range(3):
+        writer.writerow((f"0{number + 1}.03.2026 10:00", f"=r{number}", "cells", number))
+    return out.getvalue()
+
+
+def test_a_table_is_brought_in_by_the_columns_that_were_chosen(
+    administrator: Visitor, own: Campus, application: Application
+) -> None:
+    file = send(application, own, "reading.csv", table())
+    given = {"history-kind.value": "csv", "history-uploads.data": [{"key": str(file)}]}
+    answer = administrator.ask(ids.History.MOODLE, given, changedPropIds=["history-kind.value"])
+    assert answer.status_code == 200
+    said = answer.get_data(as_text=True)
+    assert all(name in said for name in ("when", "reader", "book", "number", "01.03.2026 10:00"))
+
+    form = {"kind": "csv", "verb": "viewed", "format": "%d.%m.%Y %H:%M", "course-named": "bio", "activity-type": "page"}
+    missing = read(administrator, own, [file], **form, columns={"time": "when"})
+    assert missing.startswith("Say which columns hold the time")
+    whole = {"time": "when", "person": "reader", "activity": "book", "id": "number"}
+    before = count(own, EVENTS)
+    assert read(administrator, own, [file], **form, columns=whole).startswith("The files are being read.")
+    work(application)
+    press(administrator, "begin", last(own).public_id)
+    work(application)
+    assert count(own, EVENTS) == before + 3
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({"zone": "Mars/Base"}, "There is no such time zone."),
+        ({"until": "yesterday"}, "That is no day."),
+        ({"site": "javascript:alert(1)"}, "The address should read"),
+        ({"course": "-3"}, "Write whole numbers only"),
+        ({"source": "x"}, "Choose the sender"),
+        ({"source": "999999"}, "Choose the sender"),
+        ({"zone": "Europe/\0"}, "There is no such time zone."),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_is_said(
+    administrator: Visitor, own: Campus, application: Application, form: dict[str, str], said: str
+) -> None:
+    file = send(application, own, "mdl_logstore_standard_log.csv", moodle_log())
+    assert read(administrator, own, [file], **form).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("mdl_logstore_standard_log.csv", "id,eventname\n1,x\n", "is no table that is known here"),
+        ("notes.csv", "a,b\n1,2\n", "notes.csv"),
+        ("mdl_logstore_standard_log.csv", "", "empty"),
+        ("photo.jpg", bytes(range(256)) * 20, "photo.jpg"),
+    ],
+)
+def test_files_that_are_none_fail_with_a_sentence_that_names_them(
+    administrator: Visitor, own: Campus, application: Application, name: str, content: str | bytes, said: str
+) -> None:
+    read(administrator, own, [send(application, own, name, content)])
+    work(application)
+    assert last(own).state is ImportState.FAILED
+    assert said in shown(administrator, own), last(own).trouble
+    assert "Traceback" not in shown(administrator, own)
+
+
+def test_a_file_in_another_encoding_is_read_and_said(
+    administrator: Visitor, own: Campus, application: Application
+) -> None:
+    form = {"kind": "csv", "verb": "viewed", "format": "%d.%m.%Y %H:%M", "course-named": "bio", "activity-type": "page"}
+    whole = {"time": "when", "person": "reader", "activity": "book", "id": "number"}
+    file = send(application, own, "lesen.csv", table().replace("cells", "Zellen für Anfänger").encode("cp1252"))
+    read(administrator, own, [file], **form, columns=whole)
+    work(application)
+    assert "Read as Windows-1252, since it is no UTF-8: lesen.csv" in shown(administrator, own)
+
+
+def test_files_and_senders_of_others_are_out_of_reach(
+    administrator: Visitor, own: Campus, application: Application
+) -> None:
+    with own.database.transaction(DatabaseRole.JOBS, None) as connection:
+        other = create_organisation(connection, "other", "Other", "UTC")
+    with own.database.transaction(DatabaseRole.JOBS, other) as connection:
+        theirs = register_source(connection, other, NewSource("theirs", "https://other.example"))
+    file = send(application, own, "mdl_logstore_standard_log.csv", moodle_log())
+
+    assert read(administrator, own, [file], source=str(theirs)).startswith("Choose the sender")
+    assert read(administrator, own, [uuid4()]).startswith("Give the files first")
+    assert press(administrator, "cancel", uuid4()).startswith("That is not there any more.")
+    assert press(administrator, "cancel", "x").startswith("That is not there any more.")
