@@ -1,12 +1,22 @@
 """The page of history: its files are read, brought in, paused, gone on with and cancelled."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from dash import ALL, Input, Output, State, ctx, no_update
 
 from callbacks.administration import own_organisation
-from callbacks.answering import PAGE_INPUTS, PageAddress, PageAnswer, answered, outputs_of, refused, version_of
+from callbacks.answering import (
+    PAGE_INPUTS,
+    PageAddress,
+    PageAnswer,
+    answered,
+    links_for,
+    outputs_of,
+    refused,
+    version_of,
+)
 from dashapp import ids
 from dashapp.components import controls, history
 from dashapp.components.uploads import sent_keys
@@ -48,15 +58,21 @@ def show_history(asked: Asked, done: object, tick: object, page: Mapping[str, ob
     """Everything on the page."""
     del done, tick  # they only say that something has been decided, or that time has passed
     at = PageAddress.parse(page)
+    links = links_for(asked, at)
 
     def read() -> PageAnswer:
-        own_organisation(asked, at)
+        own = own_organisation(asked, at)
         services, organisation = asked.services, asked.principal.organisation_id
         topic = Topic(organisation, asked.principal.public_id)
         version = version_of(asked, topic)
         with services.database.transaction(DatabaseRole.JOBS, organisation) as connection:
             view = read_history(connection, organisation)
-        return PageAnswer(history.fill(view, services.clock()), topic, version, services.live.freshness())
+        return PageAnswer(
+            history.fill(view, services.clock(), partial(links.history_problems, own)),
+            topic,
+            version,
+            services.live.freshness(),
+        )
 
     return answered(asked, Names.PAGE, read)
 

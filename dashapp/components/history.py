@@ -12,7 +12,7 @@ from dashapp import words
 from dashapp.components import card, controls
 from dashapp.components.card import Frame
 from dashapp.components.definitions import Definition
-from dashapp.components.history_rows import import_rows, kind_word
+from dashapp.components.history_rows import ProblemsAddress, import_rows, kind_word
 from dashapp.components.slots import Slot
 from dashapp.components.uploads import UploadPlace, upload_place
 from dashapp.domain.events import ActivityType, Verb
@@ -245,14 +245,14 @@ def slots() -> dict[str, Slot]:
     }
 
 
-def fill(view: HistoryView, now: datetime) -> dict[str, object]:
-    """The values of the page by the names of `slots`."""
+def fill(view: HistoryView, now: datetime, problems: ProblemsAddress) -> dict[str, object]:
+    """The values of the page by the names of `slots`; `problems`: where the file of an import's problems lies."""
     return {
         "page": "la-page la-platforms",
         "title": _title(view),
         "lead": _lead(view),
         "sources": [controls.option(str(key), name) for key, name in view.senders],
-        "rows": import_rows(view, now),
+        "rows": import_rows(view, now, problems),
         "tick": not any(one.worked_on for one in view.imports),
         "asof": [card.asof_words(None)] * len(CARDS),
     }

@@ -1,8 +1,9 @@
 """Imports of history as a list: what was found in the files, how far it is, what came of it, and what can be done."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from dash import html
 from dash.development.base_component import Component
@@ -16,6 +17,8 @@ from dashapp.domain.history import HistoryImport, HistoryKind, HistoryView, Impo
 from dashapp.ids import History
 from dashapp.words import _, ngettext
 
+ProblemsAddress = Callable[[UUID], str]
+"""Where the file of an import's problems lies, by the key of the import."""
 SHOWN: Final = 50
 """Problems that are listed."""
 _NAMED: Final = 4
@@ -49,15 +52,15 @@ def again_words(kind: HistoryKind) -> str:
     )
 
 
-def import_rows(view: HistoryView, now: datetime) -> Component:
+def import_rows(view: HistoryView, now: datetime, problems: ProblemsAddress) -> Component:
     """All imports, the newest first."""
     if not view.imports:
         text = _("Choose where the files come from, drop them, and have them read. Nothing is written by that.")
         return card.state("none", _("Nothing has been brought in yet"), text)
-    return html.Ul([html.Li(_row(one, view.zone, now)) for one in view.imports], className="la-list")
+    return html.Ul([html.Li(_row(one, view.zone, now, problems)) for one in view.imports], className="la-list")
 
 
-def _row(one: HistoryImport, zone: str, now: datetime) -> list[Component]:
+def _row(one: HistoryImport, zone: str, now: datetime, problems: ProblemsAddress) -> list[Component]:
     head = html.Div(
         [html.Span(_moment(one.requested_at, zone), className="la-m"), _mark(one.state)], className="la-row"
     )
@@ -67,21 +70,21 @@ def _row(one: HistoryImport, zone: str, now: datetime) -> list[Component]:
         names.append(ngettext("{number} more", "{number} more", more).format(number=words.number(more)))
     said = f"{one.source_name} · {kind_word(one.kind)}"
     files = html.Div(f"{words.listing(names)} · {size_words(one.bytes)}", className="la-small la-2 la-wrap")
-    return [head, html.Div(said, className="la-small"), files, *_state_of(one, zone, now)]
+    return [head, html.Div(said, className="la-small"), files, *_state_of(one, zone, now, problems(one.public_id))]
 
 
-def _state_of(one: HistoryImport, zone: str, now: datetime) -> list[Component]:
+def _state_of(one: HistoryImport, zone: str, now: datetime, file: str) -> list[Component]:
     match one.state:
         case ImportState.TO_CHECK | ImportState.CHECKING:
             return [_progress(one, now), _buttons(one, "cancel")]
         case ImportState.CHECKED:
-            return [*_found(one, zone), _buttons(one, "begin", "cancel")]
+            return [*_found(one, zone), *_problems(one, file), _buttons(one, "begin", "cancel")]
         case ImportState.WAITING | ImportState.RUNNING:
             return [_progress(one, now), _buttons(one, "pause", "cancel")]
         case ImportState.PAUSED:
             return [_progress(one, now), _buttons(one, "go-on", "cancel")]
         case ImportState.DONE:
-            return [html.Div(_outcome(one), className="la-small"), *_problems(one)]
+            return [html.Div(_outcome(one), className="la-small"), *_problems(one, file)]
         case ImportState.FAILED:
             return [html.Div(_trouble(one.trouble), className="la-small")]
         case ImportState.CANCELLED:
@@ -181,7 +184,7 @@ def _found(one: HistoryImport, zone: str) -> list[Component]:
             parts.append(_counted(title, found[name]))
     notes = [*found.get("remarks", []), again_words(one.kind)]
     parts.append(html.Div([html.P(note, className="la-small la-2") for note in notes if note]))
-    return [*parts, *_problems(one)]
+    return parts
 
 
 def _months(months: list[Any], found: Mapping[str, Any], zone: str) -> Component:
@@ -202,7 +205,7 @@ def _counted(title: str, counts: Mapping[str, int] | None) -> Component:
     )
 
 
-def _problems(one: HistoryImport) -> list[Component]:
+def _problems(one: HistoryImport, file: str) -> list[Component]:
     count = (one.found or {}).get("problem_count", len(one.problems))
     if not count:
         return []
@@ -221,8 +224,10 @@ def _problems(one: HistoryImport) -> list[Component]:
     ]
     table = html.Div(html.Table([head, html.Tbody(lines)], className="la-table"), className="la-scroll", tabIndex="0")
     more = html.P(_("The first {number} of them.").format(number=words.number(SHOWN))) if count > SHOWN else None
+    kind = "btn btn-sm btn-outline-secondary"
+    link = html.A(_("Problems as CSV"), href=file, className=kind, **attributes(data_la_file="1", download=""))
     summary = html.Summary(said.format(number=words.number(count)))
-    return [html.Details([summary, table, more], className="la-small")]
+    return [html.Details([summary, table, more, link], className="la-small")]
 
 
 def _trouble(trouble: str | None) -> str:

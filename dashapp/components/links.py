@@ -94,6 +94,10 @@ class Links:
         """Imports of what happened before, from files; never in a frame."""
         return f"{self.prefix.rstrip('/')}/organisations/{organisation}/history"
 
+    def history_problems(self, organisation: PublicId, key: UUID) -> str:
+        """What an import of history could not take, as a file; never below /embed."""
+        return f"{self.history(organisation)}/{key}/problems.csv"
+
     def rosters(self, organisation: PublicId) -> str:
         """The rosters of an organisation; never in a frame."""
         return f"{self.prefix.rstrip('/')}/organisations/{organisation}/rosters"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from flask import Flask
 
 from dashapp.api.files import ClassroomFile
+from dashapp.api.history import HistoryProblems
 from dashapp.api.leaving import OrganisationFile
 from dashapp.api.reading import ReadingApi
 from dashapp.api.rosters import RosterFindings
@@ -46,6 +47,7 @@ def install_entrances(
     EmbedLinkRoute(guard, links, embedding, rates).install(server)
     ClassroomFile(guard, services).install(server)
     OrganisationFile(guard, services).install(server)
+    HistoryProblems(guard, services).install(server)
     RosterFindings(guard, services).install(server)
     UploadRoute(guard, services).install(server)
     TicketRoutes(guard, Tickets(settings.secret_keys, clock, database), rates).install(server)

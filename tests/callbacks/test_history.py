@@ -326,3 +326,44 @@ def test_files_and_senders_of_others_are_out_of_reach(
     assert read(administrator, own, [uuid4()]).startswith("Give the files first")
     assert press(administrator, "cancel", uuid4()).startswith("That is not there any more.")
     assert press(administrator, "cancel", "x").startswith("That is not there any more.")
+
+
+def problems_of(campus: Campus, key: object) -> str:
+    return f"/organisations/{own_address(campus.database, campus.organisation_id)}/history/{key}/problems.csv"
+
+
+def test_what_cannot_be_taken_is_given_as_a_file(administrator: Visitor, own: Campus, application: Application) -> None:
+    courses = "id,fullname,shortname,startdate,enddate,timemodified\n7,Algebra,=A1,1772409600,1740873600,1740873600\n"
+    files = [("mdl_logstore_standard_log.csv", moodle_log(3, bad=True)), ("mdl_course.csv", courses)]
+    read(administrator, own, [send(application, own, *each) for each in files])
+    work(application)
+    key = last(own).public_id
+    path = problems_of(own, key)
+    assert path in shown(administrator, own).replace("\\u002f", "/")
+
+    answer = administrator.client.get(path)
+
+    assert answer.status_code == 200
+    lines = list(csv.reader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))
+    assert lines[0] == ["file", "line", "column", "reason"]
+    assert ["mdl_course.csv", "2", "enddate", "the course ends before it starts"] in lines
+    assert [line[:3] for line in lines if "log" in line[0]] == [["mdl_logstore_standard_log.csv", "4", "timecreated"]]
+    assert administrator.client.get(problems_of(own, uuid4())).status_code == 404
+
+
+@pytest.mark.parametrize("who", ["Tess Thorne", "Ada Abel"])
+def test_a_teacher_and_a_learner_have_no_history_to_bring_in(
+    administrator: Visitor, own: Campus, application: Application, who: str
+) -> None:
+    read(administrator, own, [send(application, own, "mdl_logstore_standard_log.csv", moodle_log(3, bad=True))])
+    work(application)
+    key = last(own).public_id
+    visitor = Visitor(application.server.test_client(), application).sign_in(own, who)
+
+    assert "mdl_logstore" not in shown(visitor, own)
+    assert visitor.client.get(problems_of(own, key)).status_code == 404
+    name = f'{{"row":"{key}","type":"history-begin"}}.n_clicks'
+    given = {"history-begin": {str(key): 1}, "history-done.data": 0}
+    answer = visitor.ask(SAID, given, changedPropIds=[name])
+    assert SAID not in answer.get_json().get("response", {})
+    assert last(own).state is ImportState.CHECKED
