@@ -3,6 +3,7 @@
 import sys
 
 from benchmarks import (
+    administration,
     audit,
     bodies,
     browser,
@@ -36,6 +37,7 @@ ALL = {
     "history": history.main,
     "school": school.main,
     "people": people.main,
+    "administration": administration.main,
 }
 
 

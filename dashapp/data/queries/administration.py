@@ -20,8 +20,10 @@ def read_set_up(connection: Connection, organisation: OrganisationId, today: dat
 _HELD: Final = "(m.starts_at IS NULL OR m.starts_at <= :now) AND (m.ends_at IS NULL OR m.ends_at > :now)"
 _STATE: Final = text(f"""
     WITH held AS MATERIALIZED (
-        SELECT m.scope_kind, m.role, m.person_id FROM memberships m
-        WHERE m.organisation_id = :organisation AND {_HELD})
+        SELECT m.person_id, bool_or(m.scope_kind = 'course' AND m.role = 'learner') AS learns,
+            bool_or(m.scope_kind = 'course' AND m.role = 'teacher') AS teaches,
+            bool_or(m.scope_kind = 'organisation' AND m.role = 'administrator') AS administers
+        FROM memberships m WHERE m.organisation_id = :organisation AND {_HELD} GROUP BY 1)
     SELECT
         (SELECT title FROM organisations WHERE organisation_id = :organisation) AS organisation,
         (SELECT name FROM terms WHERE organisation_id = :organisation
@@ -33,15 +35,14 @@ _STATE: Final = text(f"""
         (SELECT count(*) FROM people WHERE organisation_id = :organisation AND merged_into IS NULL) AS people,
         (SELECT count(*) FROM people WHERE organisation_id = :organisation AND merged_into IS NULL
             AND provisional AND described_as IS NULL) AS unnamed_people,
-        (SELECT count(DISTINCT person_id) FROM held WHERE scope_kind = 'course' AND role = 'learner') AS learners,
-        (SELECT count(DISTINCT person_id) FROM held WHERE scope_kind = 'course' AND role = 'teacher') AS teachers,
+        (SELECT count(*) FROM held WHERE learns) AS learners,
+        (SELECT count(*) FROM held WHERE teaches) AS teachers,
         (SELECT count(*) FROM sources WHERE organisation_id = :organisation AND enabled) AS senders,
         (SELECT count(*) FROM source_keys WHERE organisation_id = :organisation AND revoked_at IS NULL
             AND (expires_at IS NULL OR expires_at > :now)) AS keys,
         (SELECT max(last_received_at) FROM quality_hours WHERE organisation_id = :organisation
             AND hour = (SELECT max(hour) FROM quality_hours WHERE organisation_id = :organisation)) AS last_event_at,
         (SELECT count(*) FROM lti_platforms WHERE organisation_id = :organisation AND enabled) AS platforms,
-        (SELECT count(DISTINCT person_id) FROM held
-            WHERE scope_kind = 'organisation' AND role = 'administrator') AS administrators,
+        (SELECT count(*) FROM held WHERE administers) AS administrators,
         (SELECT count(*) FROM accounts WHERE organisation_id = :organisation AND enabled) AS accounts,
         (SELECT count(*) FROM identity_providers WHERE organisation_id = :organisation) AS providers""")

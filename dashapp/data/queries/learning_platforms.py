@@ -162,12 +162,15 @@ _GRANTED: Final = f"EXISTS ({_HELD} AND m.scope_kind IN ('organisation', 'learne
 _WAITS: Final = f"""NOT {_OTHER_NAME} AND NOT {_STUDIED} AND NOT p.is_test AND NOT {_MORE_THAN_LEARNER}"""
 _OF_A_PLATFORM: Final = """i.kind = :kind AND EXISTS (
             SELECT 1 FROM lti_platforms l WHERE l.organisation_id = i.organisation_id AND l.issuer = i.issuer)"""
+# Whom platforms know first, by themselves: else everybody of the organisation is asked all that follows.
 _UNLINKED: Final = text(f"""
+    WITH launched AS MATERIALIZED (
+        SELECT i.organisation_id, coalesce(a.merged_into, a.person_id) AS person_id, i.value FROM person_identifiers i
+        JOIN people a ON a.organisation_id = i.organisation_id AND a.person_id = i.person_id
+        WHERE i.organisation_id = :organisation AND {_OF_A_PLATFORM})
     SELECT DISTINCT ON (p.person_id) p.public_id, p.given_name, p.family_name, coalesce(p.email, i.value) AS detail
-    FROM person_identifiers i
-    JOIN people a ON a.organisation_id = i.organisation_id AND a.person_id = i.person_id
-    JOIN people p ON p.organisation_id = a.organisation_id AND p.person_id = coalesce(a.merged_into, a.person_id)
-    WHERE i.organisation_id = :organisation AND {_OF_A_PLATFORM} AND {_WAITS}
+    FROM launched i JOIN people p ON p.organisation_id = i.organisation_id AND p.person_id = i.person_id
+    WHERE {_WAITS}
     ORDER BY p.person_id DESC LIMIT :limit""")
 _LEARNERS: Final = text(f"""
     SELECT p.person_id, p.public_id, p.given_name, p.family_name, p.email AS detail FROM people p
