@@ -8,6 +8,7 @@ from callbacks.answering import (
     PageAddress,
     PageAnswer,
     answered,
+    freshness_of,
     links_for,
     outputs_of,
     refused,
@@ -42,7 +43,7 @@ def show_administration(asked: Asked, page: Mapping[str, object]) -> Any:
         own, services, organisation = own_organisation(asked, at), asked.services, asked.principal.organisation_id
         topic = Topic(organisation, asked.principal.public_id)
         version, now = version_of(asked, topic), services.clock()
-        freshness = services.live.freshness()
+        freshness = freshness_of(asked)
         with services.database.transaction(DatabaseRole.JOBS, organisation) as connection:
             view = read_set_up(connection, organisation, local_date(now, freshness.zone), now)
         return PageAnswer(administration.fill(view, links_for(asked, at), own), topic, version, freshness)

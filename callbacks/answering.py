@@ -15,6 +15,8 @@ from dashapp import ids
 from dashapp.components import card, shell
 from dashapp.components.links import Links
 from dashapp.components.slots import Slot
+from dashapp.data.database import DatabaseRole
+from dashapp.data.store.identified import newest_zone
 from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.parsing import uuid_of
 from dashapp.domain.quality import QualityView
@@ -110,6 +112,14 @@ def drawn(asked: Asked, at: PageAddress, view: View, fill: Callable[[], Values],
 def as_of_lines(view: View, cards: Sequence[str]) -> list[Any]:
     """The feet of a page's cards."""
     return [card.asof_words(view.freshness)] * len(cards)
+
+
+def freshness_of(asked: Asked) -> Freshness:
+    """How fresh the data are, with the organisation's time zone, in which pages show clocks and days."""
+    organisation = asked.principal.organisation_id
+    with asked.services.database.transaction(DatabaseRole.JOBS, organisation) as connection:
+        zone = newest_zone(connection, organisation)
+    return replace(asked.services.live.freshness(), zone=zone)
 
 
 def version_of(asked: Asked, topic: Topic) -> str:

@@ -7,7 +7,16 @@ from dash import ALL, Input, Output, State, ctx, no_update
 from dash.development.base_component import Component
 
 from callbacks.administration import own_organisation
-from callbacks.answering import PAGE_INPUTS, PageAddress, PageAnswer, answered, outputs_of, refused, version_of
+from callbacks.answering import (
+    PAGE_INPUTS,
+    PageAddress,
+    PageAnswer,
+    answered,
+    freshness_of,
+    outputs_of,
+    refused,
+    version_of,
+)
 from dashapp import ids
 from dashapp.components import connections
 from dashapp.components.connection_steps import Door
@@ -42,7 +51,7 @@ def show_connections(asked: Asked, done: object, page: Mapping[str, object]) -> 
         with services.database.transaction(DatabaseRole.JOBS, organisation) as connection:
             view = read_connections(connection, organisation, services.clock())
         filled = connections.fill(view, services.clock())
-        return PageAnswer(filled, topic, version, services.live.freshness())
+        return PageAnswer(filled, topic, version, freshness_of(asked))
 
     return answered(asked, Names.PAGE, read)
 

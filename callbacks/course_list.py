@@ -12,6 +12,7 @@ from callbacks.answering import (
     PageAddress,
     PageAnswer,
     answered,
+    freshness_of,
     links_for,
     outputs_of,
     refused,
@@ -52,7 +53,7 @@ def show_courses(asked: Asked, chosen: Mapping[str, object], decision: object, p
         own_organisation(asked, at)
         services, organisation = asked.services, asked.principal.organisation_id
         topic = Topic(organisation, asked.principal.public_id)
-        version, freshness = version_of(asked, topic), services.live.freshness()
+        version, freshness = version_of(asked, topic), freshness_of(asked)
         with services.database.transaction(DatabaseRole.WEB, organisation) as connection:
             view = read_courses_view(connection, organisation, filters, services.clock())
         return PageAnswer(course_list.fill(view, filters, PAGE_ROWS), topic, version, freshness)
@@ -74,7 +75,7 @@ def show_course(asked: Asked, course: object, decision: object, page: Mapping[st
             found = read_opened(connection, organisation, PublicId(wanted), now)
     except NotFound:
         return {**quiet, "nothing": course_opened.gone(), "parts": True, "held": None}
-    return course_opened.fill(found, links_for(asked, at), asked.services.live.freshness().zone)
+    return course_opened.fill(found, links_for(asked, at), freshness_of(asked).zone)
 
 
 def decide(

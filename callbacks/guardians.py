@@ -14,6 +14,7 @@ from callbacks.answering import (
     PageAnswer,
     Values,
     answered,
+    freshness_of,
     links_for,
     outputs_of,
     refused,
@@ -235,7 +236,7 @@ def _answer(
     with asked.services.database.transaction(DatabaseRole.WEB, principal.organisation_id) as connection:
         view = read_guardians(connection, scope, AsOf(asked.services.clock()))
     about = Topic(principal.organisation_id, principal.public_id) if everybody else None
-    return PageAnswer(fill(view), topic, version, asked.services.live.freshness(), about)
+    return PageAnswer(fill(view), topic, version, freshness_of(asked), about)
 
 
 def _record(connection: Any, asked: Asked, action: Action, what: Mapping[str, object]) -> None:

@@ -12,6 +12,7 @@ from callbacks.answering import (
     PageAddress,
     PageAnswer,
     answered,
+    freshness_of,
     links_for,
     outputs_of,
     refused,
@@ -71,7 +72,7 @@ def show_history(asked: Asked, done: object, tick: object, page: Mapping[str, ob
             history.fill(view, services.clock(), partial(links.history_problems, own)),
             topic,
             version,
-            services.live.freshness(),
+            freshness_of(asked),
         )
 
     return answered(asked, Names.PAGE, read)
@@ -194,6 +195,7 @@ def _refusal(error: HistoryRefused) -> str:
         "until": _("That is no day. Write it as 2026-03-01, or leave it empty."),
         "site": _("The address should read https://moodle.example.edu, or be left empty."),
         "number": _("Write whole numbers only, or leave the field empty."),
+        "options": _("One of the fields holds something that it cannot. Put it right, or leave it empty."),
         "columns": _("Say which columns hold the time, the person and the activity, and which course it is."),
     }[error.why]
 

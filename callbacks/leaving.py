@@ -11,6 +11,7 @@ from callbacks.answering import (
     PageAddress,
     PageAnswer,
     answered,
+    freshness_of,
     links_for,
     outputs_of,
     refused,
@@ -43,7 +44,7 @@ def show_leaving(asked: Asked, done: object, tick: object, page: Mapping[str, ob
         version = version_of(asked, topic)
         with services.database.transaction(DatabaseRole.JOBS, organisation) as connection:
             view = read_leaving(connection, organisation)
-        return PageAnswer(leaving.fill(view, links_for(asked, at), own), topic, version, services.live.freshness())
+        return PageAnswer(leaving.fill(view, links_for(asked, at), own), topic, version, freshness_of(asked))
 
     return answered(asked, Names.PAGE, read)
 

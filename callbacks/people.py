@@ -11,6 +11,7 @@ from callbacks.answering import (
     PageAddress,
     PageAnswer,
     answered,
+    freshness_of,
     links_for,
     outputs_of,
     refused,
@@ -43,7 +44,7 @@ def show_people(asked: Asked, chosen: Mapping[str, object], page: Mapping[str, o
     def read() -> PageAnswer:
         own, services, organisation = own_organisation(asked, at), asked.services, asked.principal.organisation_id
         topic = Topic(organisation, asked.principal.public_id)
-        version, freshness = version_of(asked, topic), services.live.freshness()
+        version, freshness = version_of(asked, topic), freshness_of(asked)
         with services.database.transaction(DatabaseRole.JOBS, organisation) as connection:
             view = read_people(connection, organisation, filters, freshness)
         return PageAnswer(people.fill(view, filters, links_for(asked, at), own), topic, version, freshness)

@@ -12,6 +12,7 @@ from callbacks.answering import (
     PageAddress,
     PageAnswer,
     answered,
+    freshness_of,
     links_for,
     outputs_of,
     refused,
@@ -46,7 +47,7 @@ def show_person(asked: Asked, decision: object, who: object, page: Mapping[str, 
     def read() -> PageAnswer:
         own, services, organisation = own_organisation(asked, at), asked.services, asked.principal.organisation_id
         topic = Topic(organisation, asked.principal.public_id)
-        version, freshness = version_of(asked, topic), services.live.freshness()
+        version, freshness = version_of(asked, topic), freshness_of(asked)
         with services.database.transaction(DatabaseRole.JOBS, organisation) as connection:
             view = read_person(connection, organisation, _needed(uuid_of(who)), services.clock(), freshness)
         about = Topic(organisation, asked.principal.public_id, person=view.person_id)

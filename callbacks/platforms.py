@@ -8,7 +8,16 @@ from uuid import UUID
 from dash import Input, Output, State, ctx, no_update
 from dash.development.base_component import Component
 
-from callbacks.answering import PAGE_INPUTS, PageAddress, PageAnswer, answered, outputs_of, refused, version_of
+from callbacks.answering import (
+    PAGE_INPUTS,
+    PageAddress,
+    PageAnswer,
+    answered,
+    freshness_of,
+    outputs_of,
+    refused,
+    version_of,
+)
 from dashapp import ids
 from dashapp.components import platforms
 from dashapp.data.database import DatabaseRole
@@ -87,7 +96,7 @@ def show_platforms(asked: Asked, done: object, page: Mapping[str, object]) -> An
             _("Launch and redirect address"): places.launch,
             _("Key set address"): places.keys(own),
         }
-        return PageAnswer(platforms.fill(view, told), topic, version, services.live.freshness())
+        return PageAnswer(platforms.fill(view, told), topic, version, freshness_of(asked))
 
     return answered(asked, Names.PAGE, read)
 

@@ -11,6 +11,7 @@ from callbacks.answering import (
     PageAddress,
     PageAnswer,
     answered,
+    freshness_of,
     links_for,
     outputs_of,
     refused,
@@ -20,6 +21,7 @@ from dashapp import ids
 from dashapp.components import roster_settings, rosters
 from dashapp.components.uploads import sent_keys
 from dashapp.data.database import DatabaseRole
+from dashapp.data.queries.organisations import own_address
 from dashapp.data.queries.rosters import RowChoice, read_rosters
 from dashapp.data.store.rosters.sources import roster_senders
 from dashapp.domain.events import Role
@@ -64,7 +66,7 @@ def show_rosters(
     def read() -> PageAnswer:
         own, services, organisation = own_organisation(asked, at), asked.services, asked.principal.organisation_id
         topic = Topic(organisation, asked.principal.public_id)
-        version, freshness = version_of(asked, topic), services.live.freshness()
+        version, freshness = version_of(asked, topic), freshness_of(asked)
         name, chosen = source if isinstance(source, str) else "", _choice(choice)
         with services.database.transaction(DatabaseRole.JOBS, organisation) as connection:
             view = read_rosters(connection, organisation, name, chosen, services.clock())
@@ -110,12 +112,16 @@ def decide(
     button = ctx.triggered_id
     # Buttons that have just been drawn trigger as well, without a click.
     if button is None or not any(isinstance(one, dict) and one.get("value") for one in ctx.triggered):
-        return dict.fromkeys(("said", "done", "endings", "conflicts"), no_update)
+        return dict.fromkeys(("said", "done", "endings", "conflicts", "place"), no_update)
     accepted: Any = no_update
+    place: Any = no_update
     try:
         said = _act(asked, button, held, form)
         # What was agreed to was agreed to once.
         accepted = []
+        if button == Names.CHECK:
+            # What is sent next is another roster.
+            place = rosters.place_for_files(str(own_address(asked.services.database, asked.principal.organisation_id)))
     except RosterRefused as error:
         said = _refusal(error)
     except WrongSettings as error:
@@ -123,7 +129,7 @@ def decide(
     except RosterError:
         said = _("There is no such sender any more, or it may not speak of people. Choose another one.")
     counted = done + 1 if isinstance(done, int) else 1
-    return {"said": said, "done": counted, "endings": accepted, "conflicts": accepted}
+    return {"said": said, "done": counted, "endings": accepted, "conflicts": accepted, "place": place}
 
 
 def _act(asked: Asked, button: object, held: Mapping[str, object], form: Mapping[str, object]) -> str:
@@ -246,6 +252,7 @@ def register(registry: CallbackRegistry) -> None:
             "done": Output(Names.DONE, "data"),
             "endings": Output(Names.ENDINGS, "value"),
             "conflicts": Output(Names.CONFLICTS, "value"),
+            "place": Output(Names.FILES, "children"),
         },
         inputs={
             "pressed": {

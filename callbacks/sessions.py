@@ -6,7 +6,7 @@ from uuid import UUID
 
 from dash import ALL, Input, Output, State, ctx, no_update
 
-from callbacks.answering import PAGE_INPUTS, PageAddress, PageAnswer, answered, outputs_of, version_of
+from callbacks.answering import PAGE_INPUTS, PageAddress, PageAnswer, answered, freshness_of, outputs_of, version_of
 from dashapp import ids
 from dashapp.components import sessions
 from dashapp.data.queries.organisations import own_address
@@ -38,7 +38,7 @@ def show_sessions(asked: Asked, done: object, page: Mapping[str, object]) -> Any
         )
         person = None if everybody else principal.person_id
         topic = Topic(principal.organisation_id, principal.public_id, person=person)
-        return PageAnswer(sessions.fill(view), topic, version_of(asked, topic), asked.services.live.freshness())
+        return PageAnswer(sessions.fill(view), topic, version_of(asked, topic), freshness_of(asked))
 
     return answered(asked, ids.Sessions.PAGE, read)
 

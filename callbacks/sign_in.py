@@ -12,6 +12,7 @@ from callbacks.answering import (
     PageAddress,
     PageAnswer,
     answered,
+    freshness_of,
     links_for,
     outputs_of,
     refused,
@@ -73,7 +74,7 @@ def show_sign_in(asked: Asked, done: object, search: object, page: Mapping[str, 
         }
         own = PublicId(at.required_id())
         filled = sign_in.fill(view, now, places, (links_for(asked, at), own))
-        return PageAnswer(filled, topic, version, services.live.freshness())
+        return PageAnswer(filled, topic, version, freshness_of(asked))
 
     return answered(asked, Names.PAGE, read)
 

@@ -7,7 +7,16 @@ from dash import ALL, Input, Output, State, ctx, no_update
 
 from callbacks import structure
 from callbacks.administration import own_organisation
-from callbacks.answering import PAGE_INPUTS, PageAddress, PageAnswer, answered, outputs_of, refused, version_of
+from callbacks.answering import (
+    PAGE_INPUTS,
+    PageAddress,
+    PageAnswer,
+    answered,
+    freshness_of,
+    outputs_of,
+    refused,
+    version_of,
+)
 from callbacks.structure import Done, chosen_key, key_in
 from dashapp import ids
 from dashapp.components import terms
@@ -43,7 +52,7 @@ def show_terms(asked: Asked, decision: object, page: Mapping[str, object]) -> An
         own_organisation(asked, at)
         services, organisation = asked.services, asked.principal.organisation_id
         topic = Topic(organisation, asked.principal.public_id)
-        version, freshness = version_of(asked, topic), services.live.freshness()
+        version, freshness = version_of(asked, topic), freshness_of(asked)
         with services.database.transaction(DatabaseRole.JOBS, organisation) as connection:
             rows = list_terms(connection, organisation)
         today = local_date(services.clock(), freshness.zone)

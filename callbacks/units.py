@@ -12,6 +12,7 @@ from callbacks.answering import (
     PageAddress,
     PageAnswer,
     answered,
+    freshness_of,
     links_for,
     outputs_of,
     refused,
@@ -43,7 +44,7 @@ def show_units(asked: Asked, decision: object, page: Mapping[str, object]) -> An
     def read() -> PageAnswer:
         own = own_organisation(asked, at)
         topic = Topic(asked.principal.organisation_id, asked.principal.public_id)
-        version, freshness = version_of(asked, topic), asked.services.live.freshness()
+        version, freshness = version_of(asked, topic), freshness_of(asked)
         return PageAnswer(units.fill(_view(asked), links_for(asked, at), own), topic, version, freshness)
 
     return answered(asked, Names.PAGE, read)

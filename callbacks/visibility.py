@@ -11,6 +11,7 @@ from callbacks.answering import (
     PageAddress,
     PageAnswer,
     answered,
+    freshness_of,
     links_for,
     outputs_of,
     refused,
@@ -56,7 +57,7 @@ def show_visibility(asked: Asked, decision: object, page: Mapping[str, object]) 
         with services.database.transaction(DatabaseRole.WEB, organisation) as connection:
             held = read_visibility(connection, organisation)
         filled = visibility.fill(held, services.reader.classrooms(asked.principal))
-        return PageAnswer(filled, topic, version, services.live.freshness())
+        return PageAnswer(filled, topic, version, freshness_of(asked))
 
     return answered(asked, Names.PAGE, read)
 

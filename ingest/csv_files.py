@@ -82,7 +82,10 @@ class CsvFile:
         self._delimiter = max(_DELIMITERS, key=first.count)
         # Databases write tab-separated text without quotation marks, and escape with a backslash.
         self._escaped = self._delimiter == "\t" and '"' not in first
-        self.header = [name.strip() for name in next(self._reader(iter([first])))]
+        try:
+            self.header = [name.strip() for name in next(self._reader(iter([first])))]
+        except csv.Error:
+            raise FileError(f"{looked.path.name} is no table: its first line cannot be read.") from None
 
     def rows(self, columns: Sequence[str], after: int = 0) -> Iterator[Line | Bad]:
         """The rows behind position `after`, with the values of these columns; "" where a column is not there."""

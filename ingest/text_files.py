@@ -20,6 +20,10 @@ BROKEN: Final = (EOFError, zlib.error, gzip.BadGzipFile)
 """How a packed file shows that it was cut off or damaged."""
 CUT_OFF: Final = "the packed file is cut off or damaged here; what follows is missing"
 _PIECE: Final = 1 << 20
+_MOST_PACKED: Final = 200
+"""Times as large as it is packed: tables and statements are 5 to 50 times as large."""
+_SMALL_FLOOD: Final = 256 << 20
+"""Bytes that any packed file may have."""
 _GZIP: Final = b"\x1f\x8b"
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -48,28 +52,35 @@ class Looked:
     """Whether single places are no text in the encoding, or hold NUL: lines have to be looked at one by one."""
     guessed: bool = False
     """Whether the encoding is no more than likely: what is not UTF-8 is taken for Windows-1252."""
+    longest_line: int = 0
+    """Bytes, about: lines within a megabyte are not told apart."""
 
 
 def look(path: Path, encoding: str | None = None) -> Looked:
-    """Looks at a file. `encoding` overrules what it seems to be. Raises FileError where there is none."""
+    """Looks at a file. `encoding` overrules what it seems to be. Raises FileError where there is none, and for a small
+    packed file that unpacks to a flood."""
     size, packed = _size_of(path), _is_packed(path)
     digest, judge, begin = blake2b(digest_size=16), _Judge(), b""
+    most = max(_SMALL_FLOOD, _MOST_PACKED * size) if packed else None
     with _unpacked(path) as file:
         try:
             while piece := file.read(_PIECE):
                 begin = begin or piece[:4096]
                 digest.update(piece)
                 judge.add(piece)
+                if most is not None and judge.total > most:
+                    raise FileError(f"{path.name} unpacks to more than is taken of a file of its size.")
         except BROKEN:
             # Whoever reads the lines meets the place again, and says which line it is.
             digest.update(b"cut off")
     found = encoding or _by_mark(begin) or _without_mark(begin)
     if found is not None:
         doubtful = judge.broken if found.startswith("utf-8") else True
-        return Looked(path, found, digest.digest(), size, packed, doubtful or judge.has_nul)
+        return Looked(path, found, digest.digest(), size, packed, doubtful or judge.has_nul, False, judge.longest)
     if judge.broken and not judge.letters:
-        return Looked(path, LATIN, digest.digest(), size, packed, judge.has_nul, guessed=True)
-    return Looked(path, "utf-8", digest.digest(), size, packed, judge.broken or judge.has_nul)
+        return Looked(path, LATIN, digest.digest(), size, packed, judge.has_nul, True, judge.longest)
+    doubtful = judge.broken or judge.has_nul
+    return Looked(path, "utf-8", digest.digest(), size, packed, doubtful, False, judge.longest)
 
 
 class _Judge:
@@ -77,9 +88,20 @@ class _Judge:
 
     def __init__(self) -> None:
         self.broken = self.letters = self.has_nul = False
+        self.total = self.longest = self._open = 0
         self._rest = b""
 
+    def _measure(self, piece: bytes) -> None:
+        self.total += len(piece)
+        first = piece.find(b"\n")
+        if first < 0:
+            self._open += len(piece)
+        self.longest = max(self.longest, self._open + max(first, 0))
+        if first >= 0:
+            self._open = len(piece) - piece.rfind(b"\n") - 1
+
     def add(self, piece: bytes) -> None:
+        self._measure(piece)
         self.has_nul = self.has_nul or b"\0" in piece
         piece = self._rest + piece
         self._rest = b""

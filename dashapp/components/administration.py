@@ -229,15 +229,20 @@ def _detail(step: Step, view: SetUpState) -> str:
             at = words.clock(view.last_event_at, view.zone)
             return _("The last one arrived {day}, {time}.").format(day=day, time=at)
         case Step.PEOPLE:
-            said = ngettext("{number} learner in {total} people", "{number} learners in {total} people", view.learners)
-            return said.format(number=words.number(view.learners), total=words.number(view.people))
+            people = ngettext("{number} person", "{number} people", view.people)
+            learners = ngettext("{number} learner", "{number} learners", view.learners)
+            parts = (people, view.people), (learners, view.learners)
+            return " · ".join(text.format(number=words.number(number)) for text, number in parts)
         case Step.TEACHERS:
             said = ngettext("{number} teacher", "{number} teachers", view.teachers)
             return said.format(number=words.number(view.teachers))
         case Step.PLATFORM:
-            return _("{platforms} platforms · {providers} providers · {accounts} accounts").format(
-                platforms=view.platforms, providers=view.providers, accounts=view.accounts
+            ways = (
+                (ngettext("{number} platform", "{number} platforms", view.platforms), view.platforms),
+                (ngettext("{number} provider", "{number} providers", view.providers), view.providers),
+                (ngettext("{number} account", "{number} accounts", view.accounts), view.accounts),
             )
+            return " · ".join(text.format(number=words.number(number)) for text, number in ways)
 
 
 def _counts(view: SetUpState) -> Sequence[Component]:

@@ -175,7 +175,7 @@ def _found(one: HistoryImport, zone: str) -> list[Component]:
     months = found.get("months") or []
     if months:
         parts.append(_months(months, found, zone))
-    parts += [_counted(_("What somebody did"), found.get("kinds"))] if found.get("kinds") else []
+    parts += [_counted(_("What the events say"), found.get("kinds"))] if found.get("kinds") else []
     if found.get("guessed"):
         text = _("Read as Windows-1252, since it is no UTF-8: {names}").format(names=words.listing(found["guessed"]))
         parts.append(html.Div(text, className="la-small"))
@@ -196,8 +196,21 @@ def _months(months: list[Any], found: Mapping[str, Any], zone: str) -> Component
     return html.Div([drawn, html.Span(ends, className="la-small la-num")], className="la-row")
 
 
+def _said_kind(name: str) -> str:
+    """What an event of a kind says; other kinds by their own name."""
+    said = {
+        "PersonDescribed": _("who somebody is"),
+        "CourseDescribed": _("what a course is called"),
+        "SectionDescribed": _("what a section is called"),
+        "UnitDescribed": _("what a part of a course is called"),
+        "ActivityDescribed": _("what an activity is, and when it is due"),
+        "MembershipChanged": _("who has a role in a course"),
+    }
+    return said.get(name, name)
+
+
 def _counted(title: str, counts: Mapping[str, int] | None) -> Component:
-    rows = sorted((counts or {}).items(), key=lambda pair: -pair[1])
+    rows = sorted(((_said_kind(name), number) for name, number in (counts or {}).items()), key=lambda pair: -pair[1])
     lines = [html.Tr([html.Td(name), html.Td(words.number(number), className="la-num fit")]) for name, number in rows]
     total = words.number(sum(number for _name, number in rows))
     return html.Details(

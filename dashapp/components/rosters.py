@@ -70,18 +70,25 @@ def _button(name: str | dict[str, object], label: str, *, accent: bool = False) 
     return html.Button(label, id=name, type="button", className=f"btn btn-sm {kind}", n_clicks=0)
 
 
+def place_for_files(organisation: str) -> Component:
+    """An empty place for files."""
+    return upload_place(
+        UploadPlace(
+            box=Rosters.UPLOAD,
+            store=Rosters.SENT,
+            organisation=organisation,
+            purpose=Purpose.ROSTER,
+            hint=_("One zip file of OneRoster, its CSV files, or one plain CSV file"),
+            accept=".zip,.csv",
+        )
+    )
+
+
 def _import(organisation: str) -> Component:
     what = _("Files that are sent here are read and compared first. Nothing changes until you take them in.")
-    place = UploadPlace(
-        box=Rosters.UPLOAD,
-        store=Rosters.SENT,
-        organisation=organisation,
-        purpose=Purpose.ROSTER,
-        hint=_("One zip file of OneRoster, its CSV files, or one plain CSV file"),
-        accept=".zip,.csv",
-    )
+    place = html.Div(place_for_files(organisation), id=Rosters.FILES)
     form = html.Div(
-        [upload_place(place), html.Div(_button(Rosters.CHECK, _("Check the files"), accent=True), className="la-row")],
+        [place, html.Div(_button(Rosters.CHECK, _("Check the files"), accent=True), className="la-row")],
         id=Rosters.FORM,
         className="la-roster-new",
     )

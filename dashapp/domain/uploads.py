@@ -42,4 +42,4 @@ def plain_name(said: str) -> str:
     stem, dot, ending = shown.rpartition(".")
     room = LONGEST_NAME - len(ending) - 1
     cut = f"{stem[:room]}{dot}{ending}" if dot and len(shown) > LONGEST_NAME and room > 0 else shown[:LONGEST_NAME]
-    return cut or "file"
+    return cut if cut.strip(".") else "file"

@@ -23,6 +23,8 @@ class Rosters:
     """Hidden while there is no sender."""
     NOBODY: Final = "rosters-nobody"
     """Children: what to do where there is no sender."""
+    FILES: Final = "rosters-files"
+    """Children: the place for files; a new one once they are being checked."""
     UPLOAD: Final = "rosters-upload"
     SENT: Final = "rosters-sent"
     """Store: the files that have arrived."""

@@ -23,12 +23,15 @@ from dashapp.security.acting import acting
 
 FILES_KEPT: Final = timedelta(days=30)
 """So long are the files of an open import kept."""
+PEOPLE_BY: Final = ("id", "sis", "login")
+"""By which name Canvas's live feed calls people."""
 LONGEST: Final = 200
 """Characters of an option."""
 
 
 class HistoryRefused(AnalyticsError):
-    """It cannot be done; `why`: files, source, under_way, gone, zone, until, site, number, columns."""
+    """It cannot be done; `why`: files, source, under_way, gone, zone, until, site, number, columns,
+    options."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -106,14 +109,15 @@ class HistoryAdministration:
 def checked_options(given: Mapping[str, Any]) -> dict[str, Any]:
     """The options that were filled in. Raises HistoryRefused for those that cannot be."""
     said = {name: value for name, value in given.items() if value not in (None, "", {})}
-    if any(isinstance(value, str) and (len(value) > LONGEST or "\0" in value) for value in said.values()):
-        raise HistoryRefused("columns")
+    if any(not _is_plain(value) for name, value in said.items() if name != "mapping"):
+        raise HistoryRefused("options")
+    if said.get("people") not in (None, *PEOPLE_BY):
+        raise HistoryRefused("options")
     if "zone" in said and said["zone"] not in available_timezones():
         raise HistoryRefused("zone")
     if "until" in said:
         _check_day(said["until"])
-    site = urlsplit(str(said["site"])) if "site" in said else None
-    if site is not None and (site.scheme not in ("http", "https") or not site.netloc):
+    if "site" in said and not _is_address(said["site"]):
         raise HistoryRefused("site")
     for name in ("course", "shard"):
         if name in said:
@@ -121,9 +125,22 @@ def checked_options(given: Mapping[str, Any]) -> dict[str, Any]:
     return said
 
 
+def _is_plain(value: object) -> bool:
+    return isinstance(value, int) or (isinstance(value, str) and len(value) <= LONGEST and value.isprintable())
+
+
+def _is_address(value: object) -> bool:
+    try:
+        site = urlsplit(str(value))
+    except ValueError:
+        return False
+    return site.scheme in ("http", "https") and bool(site.netloc)
+
+
 def _check_day(value: object) -> None:
     try:
-        date.fromisoformat(str(value))
+        if not 1990 <= date.fromisoformat(str(value)).year <= 2200:
+            raise HistoryRefused("until")
     except ValueError:
         raise HistoryRefused("until") from None
 

@@ -159,5 +159,7 @@ def _issuer(entered: str) -> str:
         parts = urlsplit(text)
     except ValueError:
         raise SenderRefused("issuer") from None
+    if not parts.scheme and re.fullmatch(r"[\w-]+(\.[\w-]+)+(:\d+)?(/.*)?", text):
+        return _issuer(f"https://{text}")  # an address as people write it; its events name it whole
     # Moodle and others name themselves without a slash at the end.
     return text.rstrip("/") if parts.scheme in ("http", "https") and parts.netloc else text

@@ -203,7 +203,7 @@ def _language(name: str) -> str:
 
 def _words() -> dict[str, Any]:
     return {
-        "lead": _("You become the first administrator. Everything here can be changed later."),
+        "lead": _("You become the first administrator. People and terms can be changed later."),
         "organisation": _("Your organisation"),
         "title": _("Name"),
         "name": _("Short name"),

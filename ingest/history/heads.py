@@ -1,5 +1,6 @@
 """The first rows of a table, for somebody who says which column is which field."""
 
+import csv
 import tempfile
 import zlib
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Final
 
 from ingest.csv_files import Bad
 from ingest.history.tables import open_table
-from ingest.text_files import look
+from ingest.text_files import FileError, look
 
 _BEGINNING: Final = 262_144
 """Bytes that are looked at: a file may have gigabytes."""
@@ -28,6 +29,13 @@ class Head:
 
 def head_of(path: Path, encoding: str | None = None) -> Head:
     """The head of a file, packed or not. Raises FileError where it is no table."""
+    try:
+        return _head_of(path, encoding)
+    except (zlib.error, csv.Error, ValueError):
+        raise FileError("The file is no table: its first lines cannot be read.") from None
+
+
+def _head_of(path: Path, encoding: str | None) -> Head:
     with tempfile.TemporaryDirectory(prefix="history-") as folder:
         beginning = Path(folder) / "table"
         beginning.write_bytes(_whole_lines(_beginning(path)))

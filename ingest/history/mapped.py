@@ -130,9 +130,20 @@ def _says(name: str, path: str, value: Mapping[str, Any], zone: ZoneInfo) -> Say
         None if column is None else str(column).lower(),
         None if "constant" not in value else str(value["constant"]),
         None if values is None else {str(one): str(other) for one, other in values.items()},
-        None if "format" not in value else str(value["format"]),
+        None if "format" not in value else _form(name, path, str(value["format"])),
         own,
     )
+
+
+def _form(name: str, path: str, form: str) -> str:
+    """A form of times. Raises FileError where it names a part twice."""
+    try:
+        datetime.strptime("", form)  # noqa: DTZ007 - only tried
+    except re.error:
+        raise FileError(f"{name}: the form {form!r} of `{path}` names a part of the time twice.") from None
+    except ValueError:
+        pass  # "" is no time, and a form that is none fits no time
+    return form
 
 
 class MappedPart:
@@ -237,7 +248,10 @@ def _time(value: str, says: Says, column: str) -> datetime | None:
     at = _parsed(value.strip(), says.format, column)
     if at.tzinfo is None:
         at = at.replace(tzinfo=says.zone)
-    return moment(at.astimezone(UTC).isoformat(), column)
+    try:
+        return moment(at.astimezone(UTC).isoformat(), column)
+    except OverflowError:
+        raise BadValue(column, f"no time that can be right: {value[:40]!r}") from None
 
 
 def _parsed(value: str, form: str | None, column: str) -> datetime:

@@ -30,6 +30,7 @@ from dashapp.data.store.uploads import remove_uploads
 from dashapp.data.upload_files import UploadFolder
 from dashapp.domain.audit import ORGANISATION_SUBJECT, Action, Actor, ViewerRole
 from dashapp.domain.clock import Clock
+from dashapp.domain.errors import NotFound, Unavailable
 from dashapp.domain.history import Figures, HistoryFile, HistoryImport, HistoryKind, HistoryWish, ImportState
 from dashapp.domain.keys import OrganisationId
 from dashapp.observability.logging import get_logger
@@ -50,6 +51,8 @@ log = get_logger(__name__)
 
 JOB: Final = Actor("operator:jobs", ViewerRole.OPERATOR)
 """Who brings in what somebody asked for."""
+LONGEST_FILE_NAME: Final = 200
+"""Bytes."""
 TOLD_EVERY: Final = 1.0
 """Seconds."""
 LONGEST: Final = 500
@@ -134,10 +137,20 @@ class HistoryWork:
         try:
             self._work(watch, wish)
         except (FileError, Refusal) as error:
-            log.warning("history.failed", organisation_id=organisation, history=str(taken.public_id))
-            with self.database.transaction(DatabaseRole.JOBS, organisation) as connection:
-                fail_import(connection, organisation, taken.public_id, _shown(str(error)), self.clock())
+            self._fail(watch, error, _shown(str(error)))
+        except (Unavailable, NotFound):
+            raise
+        except Exception as error:
+            # Nobody has thought of it: others' imports go on, and the page says that it was stopped.
+            self._fail(watch, error, "stopped")
         return True
+
+    def _fail(self, watch: _Watch, error: Exception, trouble: str) -> None:
+        # The words of an error may hold what files say, so only its kind is logged.
+        key = watch.taken.public_id
+        log.warning("history.failed", organisation_id=watch.organisation, history=str(key), error=type(error).__name__)
+        with self.database.transaction(DatabaseRole.JOBS, watch.organisation) as connection:
+            fail_import(connection, watch.organisation, key, trouble, self.clock())
 
     def _work(self, watch: _Watch, wish: HistoryWish) -> None:
         source = source_of(self.database, watch.organisation, wish.source_id)
@@ -211,9 +224,20 @@ def _named(files: Sequence[tuple[Path, HistoryFile]]) -> Iterator[list[Path]]:
                 raise FileError(f"{file.name} is not there any more. Send the files again.")
             place = Path(folder) / str(number)
             place.mkdir()
-            paths.append(place / file.name)
+            paths.append(place / _file_name(file.name))
             paths[-1].symlink_to(path.resolve())
         yield paths
+
+
+def _file_name(name: str) -> str:
+    """A name that a file can have, with the ending of the sender's."""
+    if set(name) <= {"."}:
+        return "file"
+    stem, dot, ending = name.rpartition(".")
+    while len(name.encode()) > LONGEST_FILE_NAME:
+        stem, ending = stem[:-1], ending if stem else ending[:-1]
+        name = f"{stem}{dot}{ending}"
+    return name
 
 
 def _how(wish: HistoryWish, how: How) -> How:

@@ -11,6 +11,8 @@ import msgspec
 from ingest.csv_files import Bad, CsvFile, Line, what_is_no_text
 from ingest.text_files import BROKEN, CUT_OFF, FileError, Looked, Opened, look
 
+LONGEST_LINE = 16 << 20
+"""Bytes: a line is held in memory."""
 _SECTIONS = ("key.", "value.")
 
 
@@ -21,6 +23,8 @@ class Table:
         """`names`: what columns are called here → what the file calls them. Raises FileError for an empty file."""
         self.looked = looked
         self.name = looked.path.name
+        if looked.longest_line > LONGEST_LINE:
+            raise FileError(f"{self.name} has a line of more than {LONGEST_LINE >> 20} megabytes: it is no table.")
         self._renamed = {theirs.lower(): ours for ours, theirs in (names or {}).items()}
         self._csv = None if _is_json(looked) else CsvFile(looked)
         self.opened = self._csv.opened if self._csv is not None else Opened(looked)

@@ -4,6 +4,7 @@ out in which encoding they are."""
 import codecs
 import csv
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,7 +21,13 @@ LARGEST_FILE: Final = 2 * 1024**3
 MOST_FILES: Final = 200
 LONGEST_CELL: Final = 65_536
 _PIECE: Final = 1 << 20
-_BROKEN: Final = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+LARGEST_ALL: Final = 8 * 1024**3
+"""Bytes of all files together."""
+_BROKEN: Final = (
+    *(OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, RuntimeError),
+    UnicodeError,
+)
+"""How a file shows that it is none, or is damaged."""
 _MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 """What files begin with that say in which encoding they are."""
 _ESCAPED: Final = frozenset(map(chr, range(0xDC80, 0xDD00)))
@@ -52,7 +59,13 @@ class Archive:
 
     def hashes(self) -> dict[str, tuple[str, int]]:
         """File → its SHA-256 and its size in bytes. Raises RosterError."""
-        return {name: self._hash(name) for name in sorted(self.members)}
+        found, total = dict[str, tuple[str, int]](), 0
+        for name in sorted(self.members):
+            found[name] = self._hash(name)
+            total += found[name][1]
+            if total > LARGEST_ALL:
+                raise RosterError("The files together are larger than is taken.")
+        return found
 
     def _hash(self, name: str) -> tuple[str, int]:
         digest, size = sha256(), 0

@@ -163,6 +163,13 @@ class RosterRuns:
         except _NotWantedError:
             log.info("roster.run_cancelled", organisation_id=organisation, run=str(run.key))
             return
+        except Unavailable:
+            raise
+        except Exception as error:
+            # Nobody has thought of it. Others' rosters go on, and the page says that it was stopped. The words of an
+            # error may hold what files say, so only its kind is logged.
+            log.error("roster.run_failed", organisation_id=organisation, run=str(run.key), error=type(error).__name__)
+            ended = Ended(RunState.FAILED, trouble=RunTrouble.STOPPED)
         with self.database.transaction(DatabaseRole.JOBS, organisation) as connection:
             end_run(connection, organisation, run, ended)
         log.info("roster.run_ended", organisation_id=organisation, run=str(run.key), state=ended.state.value)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from dashapp.jobs.history import Histories
 from tests.browser.service import Service
-from tests.callbacks.test_history import moodle_log
+from tests.callbacks.history import moodle_log
 from tests.campus import ADMINISTRATOR
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]

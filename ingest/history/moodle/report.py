@@ -61,9 +61,9 @@ class Times:
         for form in self._formats:
             try:
                 local = datetime.strptime(text.strip(), form)  # noqa: DTZ007 - the zone is put on below
-            except ValueError:
+                at = local.replace(tzinfo=self._zone).astimezone(UTC)
+            except (ValueError, OverflowError):
                 continue
-            at = local.replace(tzinfo=self._zone).astimezone(UTC)
             if at >= EARLIEST:
                 return at
         raise BadValue("time", f"no time in the form {self._formats[0]!r}: {text[:40]!r}")

@@ -4,9 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 
+from dashapp.data.database import DatabaseRole
 from dashapp.data.store.audit import operator
 from dashapp.data.store.rosters.undoing import Undone, undo
+from dashapp.data.store.rosters.unmaking import OF_PEOPLE
+from dashapp.data.tables import embed_link_epochs, metadata
 from dashapp.domain.events import PersonDescribed, Role
 from dashapp.domain.rosters import Classes, RosterError, RosterSettings
 from tests.data.store.conftest import course, enrolled, person, viewed
@@ -148,3 +152,26 @@ def test_only_the_last_import_can_be_taken_back_and_only_once(sis: Sis, taken_ba
     assert sis.campus.rows("SELECT action FROM audit_log ORDER BY audit_id") == [
         ("roster.applied",), ("roster.applied",), ("roster.undone",)
     ]  # fmt: skip
+
+
+def test_whoever_is_held_by_another_table_is_known_to_the_undo() -> None:
+    held = {
+        table.name
+        for table in metadata.sorted_tables
+        for one in table.foreign_key_constraints
+        if one.referred_table.name == "people" and [column.name for column in one.columns][-1] == "person_id"
+    }
+    removed_with_them = {"person_identifiers", "described_mailboxes"}
+    assert held - removed_with_them <= set(OF_PEOPLE)
+
+
+def test_an_import_is_taken_back_though_somebody_of_it_has_ended_all_their_links(sis: Sis, taken_back: Undo) -> None:
+    sis.apply(school())
+    [(person,)] = sis.campus.rows("SELECT person_id FROM people WHERE given_name = 'Ada'")
+    with sis.campus.database.transaction(DatabaseRole.JOBS, sis.campus.organisation) as connection:
+        row = {"organisation_id": sis.campus.organisation, "person_id": person, "epoch": 1}
+        connection.execute(insert(embed_link_epochs).values(**row))
+
+    done = taken_back()
+
+    assert done.kept_people == 1

@@ -168,6 +168,14 @@ def end_run(connection: Connection, organisation: OrganisationId, run: RosterRun
     return connection.execute(_END, values).rowcount > 0
 
 
+def _storable(content: dict[str, Any]) -> dict[str, Any]:
+    """Texts of files as JSON can hold them: without NUL and halves of letters."""
+    return {
+        name: value.encode("utf-8", "replace").decode().replace("\0", "\ufffd") if isinstance(value, str) else value
+        for name, value in content.items()
+    }
+
+
 def write_rows(
     connection: Connection, organisation: OrganisationId, run: int, parts: Iterable[tuple[RowPart, Sequence[RunRow]]]
 ) -> None:
@@ -184,7 +192,7 @@ def write_rows(
                         "part": part.value,
                         "place": begin + place,
                         "thing": row.thing,
-                        "content": msgspec.to_builtins(row),
+                        "content": _storable(msgspec.to_builtins(row)),
                     }
                     for place, row in enumerate(rows[begin : begin + _PORTION])
                 ],

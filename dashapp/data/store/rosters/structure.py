@@ -74,6 +74,7 @@ _UNITS: Final = (
     WHERE u.organisation_id = %(organisation)s AND u.name = w.name
         AND u.parent_id IS DISTINCT FROM p.organisation_unit_id""",
 )
+# Days that no roster has given are the administration's, and hold.
 _TERMS: Final = (
     _made("term", "terms", "term_id"),
     _kept("term", "terms", "term_id", "teaching_starts teaching_ends"),
@@ -81,7 +82,10 @@ _TERMS: Final = (
         teaching_ends = coalesce(w.last, t.teaching_ends)
     FROM (SELECT d.name, (s.said ->> 'starts_on')::date AS first, (s.said ->> 'ends_on')::date AS last
         FROM {_NEW} 'term') w
-    WHERE t.organisation_id = %(organisation)s AND t.name = w.name""",
+    WHERE t.organisation_id = %(organisation)s AND t.name = w.name AND (t.teaching_starts IS NULL OR EXISTS (
+        SELECT FROM roster_records r WHERE r.organisation_id = t.organisation_id AND r.thing = 'term'
+            AND r.name = t.name AND (r.said ->> 'starts_on')::date = t.teaching_starts
+            AND (r.said ->> 'ends_on')::date = t.teaching_ends))""",
 )
 _MAKE_COURSES: Final = """
     ALTER TABLE la_r_courses ADD made boolean NOT NULL DEFAULT false;

@@ -83,14 +83,16 @@ def _unused(what: str, table: str, condition: str) -> str:
     return f"NOT EXISTS (SELECT FROM {table} u WHERE u.organisation_id = {what}.organisation_id AND {condition})"
 
 
-_OF_PEOPLE: Final = (
+OF_PEOPLE: Final = (
     *("raw_events", "learner_course_days", "learner_activities", "submissions", "item_responses", "video_segments"),
     *("forum_posts", "outcomes", "activity_extensions", "membership_facts", "memberships", "accounts", "sessions"),
+    "embed_link_epochs",
     "demographics",
 )
+"""Tables with a `person_id`: somebody who stands in one of them is used."""
 _UNUSED_PERSON: Final = " AND ".join(
     [
-        *(_unused("p", table, "u.person_id = p.person_id") for table in _OF_PEOPLE),
+        *(_unused("p", table, "u.person_id = p.person_id") for table in OF_PEOPLE),
         _unused("p", "memberships", "u.scope_kind = 'learners' AND u.scope_id = p.person_id"),
         _unused("p", "guardianships", "u.learner_id = p.person_id"),
         _unused("p", "guardianships", "u.guardian_id = p.person_id"),
