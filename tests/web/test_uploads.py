@@ -165,7 +165,7 @@ def test_an_upload_that_breaks_off_leaves_nothing(desk: Desk) -> None:
 
 def test_a_sender_who_falls_silent_is_told_and_leaves_nothing(desk: Desk) -> None:
     receiver = desk.application.pages.receiver
-    patience, receiver.silent_seconds = receiver.silent_seconds, 0.1
+    patience, receiver.silent_seconds = receiver.silent_seconds, 0.5
     try:
         with nothing_stays(desk):
             assert desk.begin(2, b"x").startswith(b"HTTP/1.1 408 ")
