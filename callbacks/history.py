@@ -26,12 +26,12 @@ from dashapp.data.queries.history import read_history
 from dashapp.data.queries.organisations import own_address
 from dashapp.data.store.uploads import find_uploads
 from dashapp.data.upload_files import UploadFolder
-from dashapp.domain.history import HistoryKind
+from dashapp.domain.history import HistoryKind, HistoryRefused, mapping_of_columns
 from dashapp.domain.parsing import uuid_of
 from dashapp.domain.principal import Permission
 from dashapp.domain.uploads import Purpose
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
-from dashapp.security.history import HistoryAdministration, HistoryRefused
+from dashapp.security.history import HistoryAdministration
 from dashapp.security.topics import Topic
 from dashapp.words import _
 from ingest.history.heads import Head, head_of
@@ -157,32 +157,17 @@ def _ask(deciding: HistoryAdministration, form: Mapping[str, object], files: obj
     }.get(kind, ("zone", "until"))
     options: dict[str, Any] = {name: _plain(form.get(name)) for name in names}
     if kind is HistoryKind.CSV:
-        options["mapping"] = _mapping(form)
+        columns = {field: form.get(f"column_{field}") for field in history.FIELDS}
+        said = {name: form.get(name) for name in ("verb", "format", "course_named", "activity_type")}
+        options["mapping"] = mapping_of_columns(
+            columns, {name: str(_plain(value) or "") for name, value in said.items()}
+        )
     deciding.ask(int(source), kind, sent_keys(files), options)
     return _("The files are being read. Nothing is written before you say so.")
 
 
 def _plain(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
-
-
-def _mapping(form: Mapping[str, object]) -> dict[str, Any]:
-    """The choice of columns in the form of a mapping's file. Raises HistoryRefused where it is not whole."""
-    chosen = {field: form.get(f"column_{field}") for field in history.FIELDS}
-    columns = {field: value for field, value in chosen.items() if isinstance(value, str) and value}
-    named = str(_plain(form.get("course_named")) or "")
-    if not columns.keys() >= {"time", "person", "activity"} or not ("course" in columns or named):
-        raise HistoryRefused("columns")
-    form_of_time = _plain(form.get("format"))
-    said: dict[str, Any] = {
-        "type": {"constant": str(form.get("verb"))},
-        "time": {"column": columns["time"], **({"format": str(form_of_time)} if form_of_time else {})},
-        "actor": {"id": columns["person"]},
-        "course": {"id": columns.get("course", {"constant": named})},
-        "activity": {"id": columns["activity"], "type": {"constant": str(form.get("activity_type"))}},
-    }
-    said.update({name: columns[name] for name in ("score", "id") if name in columns})
-    return said
 
 
 def _refusal(error: HistoryRefused) -> str:

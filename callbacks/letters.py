@@ -30,7 +30,7 @@ from dashapp.domain.principal import Permission
 from dashapp.security.acting import acting
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
 from dashapp.security.topics import Topic
-from dashapp.words import _, ngettext, number
+from dashapp.words import _, moment, ngettext, number
 
 Letters: Final = ids.Letters
 
@@ -87,8 +87,8 @@ def show_letter(asked: Asked, letter: object, page: Mapping[str, object]) -> Any
 
 def _moments(asked: Asked, letter: Letter) -> dict[str, str]:
     zone = LetterReader(asked.services.database).zone(asked.principal)
-    looks = [f"{who} ({letters.moment(at, zone)})" for who, at in letter.looked_at]
-    first, last = letters.moment(letter.row.first_seen_at, zone), letters.moment(letter.row.last_seen_at, zone)
+    looks = [f"{who} ({moment(at, zone)})" for who, at in letter.looked_at]
+    first, last = moment(letter.row.first_seen_at, zone), moment(letter.row.last_seen_at, zone)
     return {"first": first, "last": last, "looks": ", ".join(looks)}
 
 

@@ -6,9 +6,23 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Final
+from typing import Final, Protocol
 
 ENDING_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+
+
+class Stopping(Protocol):
+    """Says whether work is to end. `threading.Event` is one, for who sets it from another thread."""
+
+    def is_set(self) -> bool:
+        """Whether the end was asked for."""
+
+
+class Waiting(Stopping, Protocol):
+    """Waits for it besides."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Waits at most for so many seconds; whether the end was asked for."""
 
 
 class EndSignal:

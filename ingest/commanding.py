@@ -2,24 +2,13 @@
 
 import sys
 from collections.abc import Callable
-from typing import Protocol
 
 from dashapp.data.database import Database, DatabaseRole, database_from
 from dashapp.data.migrations import check_migrated
 from dashapp.domain.errors import AnalyticsError, SettingsError
-from dashapp.ending import EndSignal
+from dashapp.ending import EndSignal, Waiting
 from dashapp.observability.logging import configure_logging
 from dashapp.settings import Settings, load_settings
-
-
-class Stopping(Protocol):
-    """Says whether somebody asked for the end. `threading.Event` is one, for who sets it from another thread."""
-
-    def is_set(self) -> bool:
-        """Whether the end was asked for."""
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Waits for it, at most for so many seconds; whether it was asked for."""
 
 
 def settings_or_sentence() -> Settings | None:
@@ -54,7 +43,7 @@ def run_command(work: Callable[[Settings, Database], int]) -> int:
             database.close()
 
 
-def run_until_asked(work: Callable[[Settings, Database, Stopping], int]) -> int:
+def run_until_asked(work: Callable[[Settings, Database, Waiting], int]) -> int:
     """The same for what takes its time and ends in good order when it is asked to."""
     asked = EndSignal()
     with asked.heard():

@@ -30,8 +30,9 @@ from dashapp.data.store.rebuilding import (
 from dashapp.data.store.scope_changes import claim_slot
 from dashapp.domain.errors import Unavailable
 from dashapp.domain.keys import CourseId, OrganisationId
+from dashapp.ending import Waiting
 from dashapp.settings import Settings
-from ingest.commanding import Stopping, run_until_asked
+from ingest.commanding import run_until_asked
 from ingest.portions import Cut, Pace, cuts
 
 TRIES: Final = 5
@@ -100,7 +101,7 @@ def _day(written: str) -> date:
 class Command:
     """One run of the command."""
 
-    def __init__(self, settings: Settings, database: Database, stopping: Stopping, out: TextIO) -> None:
+    def __init__(self, settings: Settings, database: Database, stopping: Waiting, out: TextIO) -> None:
         self._settings = settings
         self._database = database
         self._stopping = stopping

@@ -21,8 +21,9 @@ from dashapp.data.store.organisations import find_organisation
 from dashapp.domain.errors import NotFound
 from dashapp.domain.events import RefusalReason
 from dashapp.domain.letters import LetterChoice, LetterState, Replay, ReplayState
+from dashapp.ending import Waiting
 from dashapp.settings import Settings
-from ingest.commanding import Stopping, run_until_asked
+from ingest.commanding import run_until_asked
 from ingest.letters import LetterMover, Producer
 
 BAR: Final = 30
@@ -72,7 +73,7 @@ def _instant(text: str) -> datetime:
 class Command:
     """One run of the command."""
 
-    def __init__(self, settings: Settings, database: Database, stopping: Stopping, out: TextIO) -> None:
+    def __init__(self, settings: Settings, database: Database, stopping: Waiting, out: TextIO) -> None:
         self._settings = settings
         self._database = database
         self._stopping = stopping

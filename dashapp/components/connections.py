@@ -151,13 +151,7 @@ def _lead(view: ConnectionsView) -> str:
     last = max((one.arrived.last_at for one in view.senders if one.arrived.last_at), default=None)
     if last is None:
         return _("This page shows the first event within seconds of its arrival.")
-    return _("The last event arrived {when}.").format(when=moment(last, view.zone))
-
-
-def moment(instant: datetime, zone: str) -> str:
-    """A day and a time of it."""
-    day = words.short_day(words.local_date(instant, zone))
-    return _("{day}, {time}").format(day=day, time=words.clock(instant, zone))
+    return _("The last event arrived {when}.").format(when=words.moment(last, view.zone))
 
 
 def _rows(view: ConnectionsView, now: datetime) -> Component:
@@ -191,7 +185,7 @@ def arrived_words(arrived: Arrived, name: str, zone: str) -> str:
         return _("Nothing has come yet. Keys are taken from the moment they are made.")
     parts = []
     if arrived.first_at is not None:
-        said = _("First event seen {when} from {name}").format(when=moment(arrived.first_at, zone), name=name)
+        said = _("First event seen {when} from {name}").format(when=words.moment(arrived.first_at, zone), name=name)
         parts.append(said)
     events = ngettext("{number} event in 7 days", "{number} events in 7 days", arrived.events)
     parts.append(events.format(number=words.number(arrived.events)))
@@ -211,10 +205,12 @@ def arrived_words(arrived: Arrived, name: str, zone: str) -> str:
 
 
 def _key(key: KeyRow, zone: str) -> Component:
-    used = _("last used {when}").format(when=moment(key.last_used_at, zone)) if key.last_used_at else _("never used")
-    parts = [f"{_('made {when}').format(when=moment(key.created_at, zone))} · {used}"]
+    used = (
+        _("last used {when}").format(when=words.moment(key.last_used_at, zone)) if key.last_used_at else _("never used")
+    )
+    parts = [f"{_('made {when}').format(when=words.moment(key.created_at, zone))} · {used}"]
     if key.expires_at is not None:
-        parts.append(_("ends {when}").format(when=moment(key.expires_at, zone)))
+        parts.append(_("ends {when}").format(when=words.moment(key.expires_at, zone)))
     revoke = _button("revoke", key.prefix, _("Revoke it now"))
     sure = html.Div([html.P(_("What shows it is refused. This cannot be taken back.")), revoke], className="la-pop")
     menu = html.Details([html.Summary(_("Revoke")), sure], className="la-menu la-end")

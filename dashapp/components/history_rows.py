@@ -62,7 +62,7 @@ def import_rows(view: HistoryView, now: datetime, problems: ProblemsAddress) -> 
 
 def _row(one: HistoryImport, zone: str, now: datetime, problems: ProblemsAddress) -> list[Component]:
     head = html.Div(
-        [html.Span(_moment(one.requested_at, zone), className="la-m"), _mark(one.state)], className="la-row"
+        [html.Span(words.moment(one.requested_at, zone), className="la-m"), _mark(one.state)], className="la-row"
     )
     names = [file.name for file in one.files[:_NAMED]]
     if len(one.files) > _NAMED:
@@ -247,8 +247,3 @@ def _trouble(trouble: str | None) -> str:
     if trouble in (None, "stopped"):
         return _("It was stopped several times. Try again, or ask the operators of the service.")
     return str(trouble)
-
-
-def _moment(instant: datetime, zone: str) -> str:
-    day = words.short_day(words.local_date(instant, zone))
-    return _("{day}, {time}").format(day=day, time=words.clock(instant, zone))

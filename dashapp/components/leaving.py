@@ -1,6 +1,5 @@
 """The page about leaving: everything as a file, what there is, and the deletion of the organisation."""
 
-from datetime import datetime
 from typing import Final
 
 import dash
@@ -167,7 +166,7 @@ def _rows(view: LeavingView, links: Links, organisation: PublicId) -> Component:
 
 
 def _row(one: Export, view: LeavingView, links: Links, organisation: PublicId) -> list[Component]:
-    when = _moment(one.requested_at, view.zone)
+    when = words.moment(one.requested_at, view.zone)
     head = html.Div([html.Span(when, className="la-m"), _mark(one.state)], className="la-row")
     if one.open:
         return [head, _progress(one), html.Div(_button(Leaving.cancel(str(one.public_id)), _("Cancel")))]
@@ -181,7 +180,7 @@ def _row(one: Export, view: LeavingView, links: Links, organisation: PublicId) -
         rows = ngettext("{number} row", "{number} rows", one.rows_done)
         said = [size_words(one.bytes), rows.format(number=words.number(one.rows_done))]
         if one.expires_at is not None:
-            said.append(_("until {when}").format(when=_moment(one.expires_at, view.zone)))
+            said.append(_("until {when}").format(when=words.moment(one.expires_at, view.zone)))
         digest = html.Div([html.Span("SHA-256 "), html.Code(one.sha256)], className="la-small la-2 la-wrap")
         return [head, html.Div(" · ".join(said), className="la-small"), digest, html.Div(link)]
     said_of = _trouble(one.trouble) if one.state is ExportState.FAILED else ""
@@ -226,11 +225,6 @@ def size_words(size: int) -> str:
     return units[step].format(number=words.number(size / _UNITS**step, 1 if step else 0))
 
 
-def _moment(instant: datetime, zone: str) -> str:
-    day = words.short_day(words.local_date(instant, zone))
-    return _("{day}, {time}").format(day=day, time=words.clock(instant, zone))
-
-
 # ------------------------------------------------------------------ figures
 
 
@@ -262,7 +256,7 @@ def _state(view: LeavingView) -> Component:
         text = _("It is under way and cannot be taken back. Nobody can send events or sign in any more.")
         return card.state("none", _("The organisation is being deleted"), text)
     if view.due_at is not None:
-        when = _moment(view.due_at, view.zone)
+        when = words.moment(view.due_at, view.zone)
         text = _("Until then everything goes on as before, and every administrator can cancel it here.")
         return card.state("none", _("It begins on {when}").format(when=when), text)
     days = words.number(GRACE.days)

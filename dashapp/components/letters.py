@@ -1,7 +1,6 @@
 """What was refused: why, a list to choose from, one letter with its bytes, and how far a replay is."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 
 import dash
@@ -286,7 +285,7 @@ def _bar(label: str, number: int, share: float | None) -> Component:
 
 
 def _row(row: LetterRow, zone: str) -> dict[str, object]:
-    seen = moment(row.last_seen_at, zone)
+    seen = words.moment(row.last_seen_at, zone)
     return {
         "id": str(row.letter_id),
         "reason": reason_word(row.reason),
@@ -298,12 +297,6 @@ def _row(row: LetterRow, zone: str) -> dict[str, object]:
         "seen": row.last_seen_at.isoformat(),
         "seen_text": seen,
     }
-
-
-def moment(instant: datetime, zone: str) -> str:
-    """ "12 Mar, 10:42:07" in the time of the organisation."""
-    day = words.short_day(words.local_date(instant, zone))
-    return _("{day}, {time}").format(day=day, time=words.clock(instant, zone))
 
 
 def _empty(view: LettersView, filters: LetterFilters) -> Component:

@@ -1,7 +1,6 @@
 """Learning platforms: how one is connected, which there are, and who and what of them is not linked yet."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Final
 
 import dash
@@ -291,7 +290,7 @@ def _platform(row: PlatformRow, zone: str) -> list[Component]:
         else html.Span(_("Waits to be switched on"), className="la-level watch")
     )
     launched = (
-        _("last opened {when}").format(when=_moment(row.last_launch_at, zone))
+        _("last opened {when}").format(when=words.moment(row.last_launch_at, zone))
         if row.last_launch_at
         else _("never opened a page")
     )
@@ -301,7 +300,9 @@ def _platform(row: PlatformRow, zone: str) -> list[Component]:
         html.Div(_deployments(row, launched), className="la-small la-2 la-wrap"),
     ]
     if row.last_refusal and row.last_refusal_at:
-        said = _("Last refused {when}: {why}").format(when=_moment(row.last_refusal_at, zone), why=row.last_refusal)
+        said = _("Last refused {when}: {why}").format(
+            when=words.moment(row.last_refusal_at, zone), why=row.last_refusal
+        )
         parts.append(html.Div(said, className="la-small la-2 la-wrap"))
     return parts
 
@@ -323,7 +324,7 @@ def _own(own: Mapping[str, str]) -> Component:
 def _codes(rows: Sequence[CodeRow], zone: str) -> list[Component]:
     state = {"open": _("not used yet"), "used": _("used"), "failed": _("did not work"), "expired": _("expired")}
     said = _("Registration address of {when}: {state}")
-    return [html.Div(said.format(when=_moment(one.made_at, zone), state=state[one.state])) for one in rows]
+    return [html.Div(said.format(when=words.moment(one.made_at, zone), state=state[one.state])) for one in rows]
 
 
 def new_code(address: str) -> Component:
@@ -362,7 +363,8 @@ def _context(row: ContextRow, zone: str) -> list[Component]:
     if row.roster_read_at is not None:
         members = ngettext("{number} member", "{number} members", row.roster_members or 0)
         roster = _("{members}, roster read {when}").format(
-            members=members.format(number=words.number(row.roster_members or 0)), when=_moment(row.roster_read_at, zone)
+            members=members.format(number=words.number(row.roster_members or 0)),
+            when=words.moment(row.roster_read_at, zone),
         )
     return [
         html.Div([html.Span(row.name, className="la-m"), linked], className="la-row"),
@@ -378,13 +380,8 @@ def _key_rows(rows: Sequence[KeyRow], zone: str) -> Component:
 
 def _key(row: KeyRow, zone: str) -> list[Component]:
     state = (
-        _("made {when}").format(when=_moment(row.made_at, zone))
+        _("made {when}").format(when=words.moment(row.made_at, zone))
         if row.retired_at is None
-        else _("signs no more since {when}").format(when=_moment(row.retired_at, zone))
+        else _("signs no more since {when}").format(when=words.moment(row.retired_at, zone))
     )
     return [html.Code(row.key_id, className="la-wrap"), html.Span(f" {state}", className="la-small la-2")]
-
-
-def _moment(instant: datetime, zone: str) -> str:
-    day = words.short_day(words.local_date(instant, zone))
-    return _("{day}, {time}").format(day=day, time=words.clock(instant, zone))

@@ -1,6 +1,5 @@
 """What was taken in of a sender's rosters: when, by whom, which files, what it changed."""
 
-from datetime import datetime
 from typing import Final
 
 from dash import html
@@ -35,7 +34,7 @@ def _held(one: HeldImport, view: RostersView, zone: str, *, undo: bool) -> list[
         "unchanged": level_mark("late", _("Nothing new")),
         "undone": level_mark("late", _("Taken back")),
     }.get(one.state, level_mark("help", _("Not taken in")))
-    head = html.Div([html.Span(moment_words(one.at, zone), className="la-m"), mark], className="la-row")
+    head = html.Div([html.Span(words.moment(one.at, zone), className="la-m"), mark], className="la-row")
     added, changed, ended = (sum(each[place] for each in one.counts.values()) for place in range(3))
     counts = _("{added} added, {changed} changed, {ended} ended").format(
         added=words.number(added), changed=words.number(changed), ended=words.number(ended)
@@ -65,9 +64,3 @@ def _undo_button(import_id: int) -> Component:
     return html.Button(
         _("Undo this import"), id=Rosters.act("undo", str(import_id)), type="button", className=kind, n_clicks=0
     )
-
-
-def moment_words(instant: datetime, zone: str) -> str:
-    """A day with a time of day."""
-    day = words.short_day(words.local_date(instant, zone))
-    return _("{day}, {time}").format(day=day, time=words.clock(instant, zone))

@@ -14,7 +14,7 @@ from dashapp.components.card import Frame
 from dashapp.components.definitions import Definition
 from dashapp.components.links import Links
 from dashapp.components.marks import level_mark
-from dashapp.components.roster_imports import imports_list, moment_words
+from dashapp.components.roster_imports import imports_list
 from dashapp.components.roster_rows import KINDS, rows_table, strip
 from dashapp.components.slots import Slot
 from dashapp.components.uploads import UploadPlace, upload_place
@@ -254,7 +254,7 @@ def _lead(view: RostersView, zone: str) -> str:
     if look is None or look.looked_at is None:
         return said
     looked = _("The schedule looked last {when}: {found}").format(
-        when=moment_words(look.looked_at, zone), found=look.trouble or _("nothing is in the way.")
+        when=words.moment(look.looked_at, zone), found=look.trouble or _("nothing is in the way.")
     )
     return f"{said} {looked}"
 
@@ -299,7 +299,7 @@ def _state(view: RostersView, zone: str) -> list[Component]:
     if run is None:
         return []
     names = [html.Li(html.Bdi(each.name)) for each in run.files]
-    when = html.Span(moment_words(run.asked_at, zone), className="la-2 la-small")
+    when = html.Span(words.moment(run.asked_at, zone), className="la-2 la-small")
     parts: list[Component] = [html.Div([_mark(run), when], className="la-row")]
     parts.append(html.P(state_word(run), className="la-m"))
     if run.detail:

@@ -1,7 +1,5 @@
 """Who is signed in where: a list with a way to end each."""
 
-from datetime import datetime
-
 from dash import dcc, html
 from dash.development.base_component import Component
 
@@ -99,8 +97,8 @@ def _row(session: ListedSession, view: SessionsView) -> Component:
     cells = [
         device,
         _method(session.method),
-        _moment(session.started_at, view.zone),
-        _moment(session.seen_at, view.zone),
+        words.moment(session.started_at, view.zone),
+        words.moment(session.seen_at, view.zone),
     ]
     name = [html.Td(html.Bdi(session.name or _("Without a name")), className="la-m")] if view.everybody else []
     shown = [html.Td(text, className=_narrow(place)) for place, text in enumerate(cells)]
@@ -119,8 +117,3 @@ def _end(session: ListedSession, device: str) -> Component:
         **attributes(aria_label=said if session.own else label),
     )
     return html.Td(button, className="fit")
-
-
-def _moment(instant: datetime, zone: str) -> str:
-    day = words.short_day(words.local_date(instant, zone))
-    return _("{day}, {time}").format(day=day, time=words.clock(instant, zone))

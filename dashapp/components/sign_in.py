@@ -14,7 +14,6 @@ from dashapp import words
 from dashapp.components import card
 from dashapp.components.attributes import attributes
 from dashapp.components.card import Frame
-from dashapp.components.connections import moment
 from dashapp.components.definitions import Definition
 from dashapp.components.links import Links
 from dashapp.components.marks import level_mark
@@ -203,7 +202,9 @@ def _key(row: ServiceKeyRow, zone: str, now: datetime) -> list[Component]:
         mark = level_mark("late", _("Revoked"))
     else:
         mark = level_mark("good", _("Holds")) if row.holds(now) else level_mark("late", _("Expired"))
-    used = _("last used {when}").format(when=moment(row.last_used_at, zone)) if row.last_used_at else _("never used")
+    used = (
+        _("last used {when}").format(when=words.moment(row.last_used_at, zone)) if row.last_used_at else _("never used")
+    )
     # A key holds for a year as a rule, so its end says the year too.
     until = _("until {when}").format(
         when=words.day(words.local_date(row.expires_at, zone), words.local_date(now, zone))
@@ -253,7 +254,7 @@ def _account(row: AccountRow, zone: str, where: tuple[Links, PublicId]) -> list[
         if row.enabled
         else [_button("account-open", key, _("Open it again"), row.sign_in_name)]
     )
-    made = _("made {when}").format(when=moment(row.created_at, zone))
+    made = _("made {when}").format(when=words.moment(row.created_at, zone))
     return [
         html.Div([name, mark], className="la-row"),
         html.Div([html.Bdi(row.sign_in_name), f" · {made}"], className="la-small la-2 la-wrap"),

@@ -134,6 +134,8 @@ class Actor:
         return self.key
 
 
+JOBS: Final = Actor("operator:jobs", ViewerRole.OPERATOR)
+"""Who does what somebody asked for on a page."""
 UNKNOWN_ACTOR: Final = "unknown"
 """The key of whoever has not proved who they are."""
 

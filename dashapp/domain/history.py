@@ -2,13 +2,31 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
+from urllib.parse import urlsplit
 from uuid import UUID
+from zoneinfo import available_timezones
+
+from dashapp.domain.errors import AnalyticsError
 
 MOST_FILES: Final = 100
 """Of one import."""
+
+PEOPLE_BY: Final = ("id", "sis", "login")
+"""By which name Canvas's live feed calls people."""
+LONGEST: Final = 200
+"""Characters of an option."""
+
+
+class HistoryRefused(AnalyticsError):
+    """It cannot be done; `why`: files, source, under_way, gone, zone, until, site, number, columns,
+    options."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class HistoryKind(StrEnum):
@@ -126,3 +144,67 @@ class HistoryView:
     """Those that are switched on: key and name."""
     imports: Sequence[HistoryImport]
     zone: str
+
+
+def checked_options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that were filled in. Raises HistoryRefused for those that cannot be."""
+    said = {name: value for name, value in given.items() if value not in (None, "", {})}
+    if any(not _is_plain(value) for name, value in said.items() if name != "mapping"):
+        raise HistoryRefused("options")
+    if said.get("people") not in (None, *PEOPLE_BY):
+        raise HistoryRefused("options")
+    if "zone" in said and said["zone"] not in available_timezones():
+        raise HistoryRefused("zone")
+    if "until" in said:
+        _check_day(said["until"])
+    if "site" in said and not _is_address(said["site"]):
+        raise HistoryRefused("site")
+    for name in ("course", "shard"):
+        if name in said:
+            said[name] = _whole(said[name])
+    return said
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, int) or (isinstance(value, str) and len(value) <= LONGEST and value.isprintable())
+
+
+def _is_address(value: object) -> bool:
+    try:
+        site = urlsplit(str(value))
+    except ValueError:
+        return False
+    return site.scheme in ("http", "https") and bool(site.netloc)
+
+
+def _check_day(value: object) -> None:
+    try:
+        if not 1990 <= date.fromisoformat(str(value)).year <= 2200:
+            raise HistoryRefused("until")
+    except ValueError:
+        raise HistoryRefused("until") from None
+
+
+def _whole(value: object) -> int:
+    text = str(value)
+    if not text.isdecimal() or not 0 < int(text) < 10**12:
+        raise HistoryRefused("number")
+    return int(text)
+
+
+def mapping_of_columns(columns: Mapping[str, object], said: Mapping[str, str]) -> dict[str, Any]:
+    """A choice of columns in the form of a mapping's file: `columns` by field, `said` holds verb, format, course_named
+    and activity_type. Raises HistoryRefused where it is not whole."""
+    chosen = {field: value for field, value in columns.items() if isinstance(value, str) and value}
+    named = said["course_named"]
+    if not chosen.keys() >= {"time", "person", "activity"} or not ("course" in chosen or named):
+        raise HistoryRefused("columns")
+    mapping: dict[str, Any] = {
+        "type": {"constant": said["verb"]},
+        "time": {"column": chosen["time"], **({"format": said["format"]} if said["format"] else {})},
+        "actor": {"id": chosen["person"]},
+        "course": {"id": chosen.get("course", {"constant": named})},
+        "activity": {"id": chosen["activity"], "type": {"constant": said["activity_type"]}},
+    }
+    mapping.update({name: chosen[name] for name in ("score", "id") if name in chosen})
+    return mapping

@@ -10,6 +10,8 @@ KEPT: Final = timedelta(days=7)
 """So long is a file kept, unless what reads it asks for longer."""
 LONGEST_NAME: Final = 200
 """Characters of a file's name."""
+LONGEST_FILE_NAME: Final = 255
+"""Bytes, as file systems have it."""
 
 
 class Purpose(StrEnum):
@@ -32,6 +34,17 @@ class Upload:
     sent_by: str
     received_at: datetime
     kept_until: datetime
+
+
+def file_name(said: str) -> str:
+    """A name that a file can have, with the ending of what its sender's machine called it."""
+    if not said.strip("."):
+        return "file"
+    stem, dot, ending = said.rpartition(".")
+    while len(said.encode()) > LONGEST_FILE_NAME:
+        stem, ending = stem[:-1], ending if stem else ending[:-1]
+        said = f"{stem}{dot}{ending}"
+    return said
 
 
 def plain_name(said: str) -> str:

@@ -6,12 +6,13 @@ from threading import Event as Signal
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store.identified import all_organisations
 from dashapp.data.store.leaving.departures import Departure, departures_to_sweep, due_departures
+from dashapp.domain.audit import JOBS
 from dashapp.domain.clock import Clock
 from dashapp.domain.errors import NotFound
 from dashapp.observability.logging import get_logger
 from dashapp.settings import Settings
 from exports.leaving.deleting import SWEPT_AFTER, Deletion
-from exports.leaving.exporting import JOB, Exporter
+from exports.leaving.exporting import Exporter
 from exports.leaving.folder import ExportFolder, folders_below
 
 log = get_logger(__name__)
@@ -60,4 +61,4 @@ class Deletions:
                 log.warning("deletion.swept", departure=departure.departure_id, rows=rows)
 
     def _delete(self, departure: Departure, stopping: Signal) -> None:
-        self._deletion.run(departure, JOB, stopping, lambda _table, _rows: None)
+        self._deletion.run(departure, JOBS, stopping, lambda _table, _rows: None)

@@ -2,11 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import urlsplit
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from dashapp.data.database import Connection, Database, DatabaseRole
 from dashapp.data.store.audit import record
@@ -14,8 +12,15 @@ from dashapp.data.store.history_imports import ask_for_import, change_state, fin
 from dashapp.data.store.uploads import find_uploads, keep_uploads, remove_uploads
 from dashapp.domain.audit import ORGANISATION_SUBJECT, Action, ViewerRole
 from dashapp.domain.clock import Clock
-from dashapp.domain.errors import AnalyticsError
-from dashapp.domain.history import OPEN, HistoryFile, HistoryKind, HistoryWish, ImportState
+from dashapp.domain.history import (
+    OPEN,
+    HistoryFile,
+    HistoryKind,
+    HistoryRefused,
+    HistoryWish,
+    ImportState,
+    checked_options,
+)
 from dashapp.domain.keys import OrganisationId
 from dashapp.domain.principal import Principal
 from dashapp.domain.uploads import Purpose
@@ -23,19 +28,6 @@ from dashapp.security.acting import acting
 
 FILES_KEPT: Final = timedelta(days=30)
 """So long are the files of an open import kept."""
-PEOPLE_BY: Final = ("id", "sis", "login")
-"""By which name Canvas's live feed calls people."""
-LONGEST: Final = 200
-"""Characters of an option."""
-
-
-class HistoryRefused(AnalyticsError):
-    """It cannot be done; `why`: files, source, under_way, gone, zone, until, site, number, columns,
-    options."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,49 +96,3 @@ class HistoryAdministration:
         actor = acting(self.principal, ViewerRole.ADMINISTRATOR)
         what = {"subject": ORGANISATION_SUBJECT, "history": str(key), **detail}
         record(connection, self._organisation, actor, action, what)
-
-
-def checked_options(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The options that were filled in. Raises HistoryRefused for those that cannot be."""
-    said = {name: value for name, value in given.items() if value not in (None, "", {})}
-    if any(not _is_plain(value) for name, value in said.items() if name != "mapping"):
-        raise HistoryRefused("options")
-    if said.get("people") not in (None, *PEOPLE_BY):
-        raise HistoryRefused("options")
-    if "zone" in said and said["zone"] not in available_timezones():
-        raise HistoryRefused("zone")
-    if "until" in said:
-        _check_day(said["until"])
-    if "site" in said and not _is_address(said["site"]):
-        raise HistoryRefused("site")
-    for name in ("course", "shard"):
-        if name in said:
-            said[name] = _whole(said[name])
-    return said
-
-
-def _is_plain(value: object) -> bool:
-    return isinstance(value, int) or (isinstance(value, str) and len(value) <= LONGEST and value.isprintable())
-
-
-def _is_address(value: object) -> bool:
-    try:
-        site = urlsplit(str(value))
-    except ValueError:
-        return False
-    return site.scheme in ("http", "https") and bool(site.netloc)
-
-
-def _check_day(value: object) -> None:
-    try:
-        if not 1990 <= date.fromisoformat(str(value)).year <= 2200:
-            raise HistoryRefused("until")
-    except ValueError:
-        raise HistoryRefused("until") from None
-
-
-def _whole(value: object) -> int:
-    text = str(value)
-    if not text.isdecimal() or not 0 < int(text) < 10**12:
-        raise HistoryRefused("number")
-    return int(text)

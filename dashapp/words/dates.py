@@ -28,6 +28,12 @@ def clock(instant: datetime, zone: str) -> str:
     return str(format_time(instant.astimezone(ZoneInfo(zone)), format="HH:mm:ss", locale=babel_locale()))
 
 
+def moment(instant: datetime, zone: str) -> str:
+    """ "15 May, 10:42:07" in a time zone."""
+    at = short_day(local_date(instant, zone))
+    return _("{day}, {time}").format(day=at, time=clock(instant, zone))
+
+
 def day(value: date, today: date | None = None) -> str:
     """ "Fri 15 May"; with its year where it is far from `today`."""
     if today is not None and abs((value - today).days) > NEAR_DAYS:

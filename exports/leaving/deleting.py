@@ -28,6 +28,7 @@ from dashapp.data.store.scope_changes import claim_slot
 from dashapp.domain.audit import ORGANISATION_SUBJECT, Action, Actor
 from dashapp.domain.clock import Clock
 from dashapp.domain.errors import AnalyticsError, NotFound
+from dashapp.ending import Waiting
 from dashapp.observability.logging import get_logger
 
 log = get_logger(__name__)
@@ -49,16 +50,6 @@ class Folder(Protocol):
         """Removes all files of an organisation, by its public id."""
 
 
-class Stopping(Protocol):
-    """Says whether the process is to end, and waits for it."""
-
-    def is_set(self) -> bool:
-        """Whether it is."""
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Waits at most for so many seconds; whether it is to end."""
-
-
 @dataclass(frozen=True, slots=True)
 class Deletion:
     """Deletes organisations of one installation. Every method raises Unavailable."""
@@ -69,7 +60,7 @@ class Deletion:
     settle: timedelta = SETTLE
     portion: int = PORTION
 
-    def run(self, departure: Departure, by: Actor, stopping: Stopping, tell: Tell) -> Departure | None:
+    def run(self, departure: Departure, by: Actor, stopping: Waiting, tell: Tell) -> Departure | None:
         """Begins a deletion or goes on with it; None where it is to go on later, or has been cancelled.
 
         `by`: who carries it out, for the trail.
@@ -113,7 +104,7 @@ class Deletion:
         log.info("deletion.begun", departure=departure.departure_id)
         return begun
 
-    def _empty(self, departure: Departure, stopping: Stopping, tell: Tell) -> bool:
+    def _empty(self, departure: Departure, stopping: Waiting, tell: Tell) -> bool:
         """Takes everything away that goes in portions; False where the process is to end."""
         with self._acting(departure) as connection:
             found = list(parts(connection))
@@ -137,7 +128,7 @@ class Deletion:
             return 0  # the next round comes by here again
         return gone
 
-    def _is_to_end(self, departure: Departure, stopping: Stopping) -> bool:
+    def _is_to_end(self, departure: Departure, stopping: Waiting) -> bool:
         """Waits until nobody believes the organisation's senders and sessions any more."""
         assert departure.started_at is not None
         left = departure.started_at + self.settle - self.clock()

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 from uuid import UUID
 
 from dashapp.data.database import Database, DatabaseRole
@@ -22,9 +22,10 @@ from dashapp.data.store.leaving.exports import (
     put_back,
     take_export,
 )
-from dashapp.domain.audit import ORGANISATION_SUBJECT, Action, Actor, ViewerRole
+from dashapp.domain.audit import JOBS, ORGANISATION_SUBJECT, Action
 from dashapp.domain.clock import Clock
 from dashapp.domain.keys import OrganisationId
+from dashapp.ending import Stopping
 from dashapp.observability.logging import get_logger
 from exports.leaving.archive import ExportError, Step, WrittenExport, write_export
 from exports.leaving.folder import ExportFolder
@@ -33,15 +34,6 @@ log = get_logger(__name__)
 
 KEPT: Final = timedelta(days=3)
 """So long can an export be downloaded."""
-JOB: Final = Actor("operator:jobs", ViewerRole.OPERATOR)
-"""Who writes what somebody asked for."""
-
-
-class Stopping(Protocol):
-    """Says whether the process is to end."""
-
-    def is_set(self) -> bool:
-        """Whether it is."""
 
 
 class _NotWantedError(Exception):
@@ -112,6 +104,6 @@ class Exporter:
             if not finish_export(connection, organisation, export, file):
                 raise _NotWantedError
             what = {"subject": ORGANISATION_SUBJECT, "sha256": written.sha256, "rows": written.manifest.rows}
-            record(connection, organisation, JOB, Action.EXPORT_WRITTEN, what)
+            record(connection, organisation, JOBS, Action.EXPORT_WRITTEN, what)
             written.path.replace(path)
         log.info("export.written", organisation_id=organisation, export=str(export), bytes=written.bytes)

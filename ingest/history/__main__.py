@@ -6,7 +6,7 @@ import csv
 import sys
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -28,6 +28,7 @@ from ingest.history.sieve import Wishes
 from ingest.history.tables import look_at
 from ingest.history.target import find_source, zone_of
 from ingest.history.terminal import INTERRUPTED, Terminal, interruptible
+from ingest.history.values import instant_of, moment_said
 from ingest.history.ways import Refusal, Through, way_of
 from ingest.text_files import FileError, Looked
 
@@ -66,7 +67,13 @@ def _work(settings: Settings, database: Database, chosen: argparse.Namespace) ->
     how = _how(chosen, settings, source, zone)
     history = open_history(HistoryKind(chosen.kind), files, how, notes, datetime.now(UTC))
     importer = Importer(settings, database, system_clock, source, history, notes)
-    wishes = Wishes(way_of(settings, chosen.through), datetime.now(UTC), _instant(chosen.until, zone), chosen.speed)
+    until = None if chosen.until is None else instant_of(chosen.until, zone)
+    wishes = Wishes(
+        way_of(settings, chosen.through),
+        datetime.now(UTC),
+        until,
+        chosen.speed,
+    )
     before = 0 if chosen.check else importer.done(wishes)
     with (
         interruptible(importer.stop),
@@ -114,11 +121,6 @@ def _files(words: list[str], encoding: str | None) -> list[tuple[str | None, Loo
 
 def _bytes(tally: object) -> int:
     return tally.bytes_read if isinstance(tally, Tally) else 0
-
-
-def _instant(day: datetime | None, zone: ZoneInfo) -> datetime | None:
-    """An instant; without an offset it is local."""
-    return None if day is None else (day.replace(tzinfo=zone) if day.tzinfo is None else day).astimezone(UTC)
 
 
 def _summary(tally: Tally, notes: Notes) -> list[str]:
@@ -206,7 +208,9 @@ def _add(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str
     parser.add_argument("--issuer", metavar="ADDRESS", help="makes the source where there is none")
     parser.add_argument("--check", action="store_true", help="read everything, write nothing, say what would happen")
     parser.add_argument("--strict", action="store_true", help="import nothing if a single record cannot be taken")
-    parser.add_argument("--until", type=_moment, metavar="TIME", help="only what happened before: when the feed began")
+    parser.add_argument(
+        "--until", type=moment_said, metavar="TIME", help="only what happened before: when the feed began"
+    )
     parser.add_argument("--zone", type=_zone, help="of times without an offset; by default the organisation's")
     parser.add_argument("--encoding", type=_encoding, help="of the files, where it is not recognised")
     parser.add_argument("--speed", type=_speed, metavar="N", help="at most N events a second, or max")
@@ -227,10 +231,6 @@ def _speed(word: str) -> int | None:
     if int(word) < 1:
         raise ValueError
     return int(word)
-
-
-def _moment(word: str) -> datetime:
-    return datetime.combine(date.fromisoformat(word), time()) if len(word) == 10 else datetime.fromisoformat(word)
 
 
 def _encoding(word: str) -> str:

@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from pathlib import Path
 from threading import Event as Signal
 from time import monotonic
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -28,11 +28,13 @@ from dashapp.data.store.history_imports import (
 )
 from dashapp.data.store.uploads import remove_uploads
 from dashapp.data.upload_files import UploadFolder
-from dashapp.domain.audit import ORGANISATION_SUBJECT, Action, Actor, ViewerRole
+from dashapp.domain.audit import JOBS, ORGANISATION_SUBJECT, Action
 from dashapp.domain.clock import Clock
 from dashapp.domain.errors import NotFound, Unavailable
 from dashapp.domain.history import Figures, HistoryFile, HistoryImport, HistoryKind, HistoryWish, ImportState
 from dashapp.domain.keys import OrganisationId
+from dashapp.domain.uploads import file_name
+from dashapp.ending import Stopping
 from dashapp.observability.logging import get_logger
 from dashapp.settings import Settings
 from ingest.history import ways
@@ -44,28 +46,18 @@ from ingest.history.recorded import Notes, Problem
 from ingest.history.sieve import Wishes
 from ingest.history.tables import look_at
 from ingest.history.target import source_of, zone_of
+from ingest.history.values import instant_of, moment_said
 from ingest.history.ways import Refusal, way_of
 from ingest.text_files import FileError
 
 log = get_logger(__name__)
 
-JOB: Final = Actor("operator:jobs", ViewerRole.OPERATOR)
-"""Who brings in what somebody asked for."""
-LONGEST_FILE_NAME: Final = 200
-"""Bytes."""
 TOLD_EVERY: Final = 1.0
 """Seconds."""
 LONGEST: Final = 500
 """Characters of a sentence about a file."""
 MOST_KINDS: Final = 50
 """Kinds of event, of what was left out and of what is unknown, that the page is told of."""
-
-
-class Stopping(Protocol):
-    """Says whether the process is to end."""
-
-    def is_set(self) -> bool:
-        """Whether it is."""
 
 
 @dataclass(slots=True)
@@ -165,7 +157,7 @@ class HistoryWork:
             how = _how(wish, How(source, zone, self.settings.max_event_bytes))
             history = open_history(wish.kind, [(None, one) for one in looked], how, notes, now)
             importer = Importer(self.settings, self.database, self.clock, source, history, notes, watch.stop)
-            wishes = Wishes(way_of(self.settings, None), now, _instant(wish.options.get("until"), zone))
+            wishes = Wishes(way_of(self.settings, None), now, _until(wish.options.get("until"), zone))
             if watch.taken.state is ImportState.CHECKING:
                 guessed = [one.path.name for one in looked if one.guessed]
                 self._check(watch, importer, wishes, guessed)
@@ -197,7 +189,7 @@ class HistoryWork:
                 record(
                     connection,
                     organisation,
-                    JOB,
+                    JOBS,
                     Action.HISTORY_IMPORTED,
                     {"subject": ORGANISATION_SUBJECT, **what, "refused": figures.refused},
                 )
@@ -224,20 +216,9 @@ def _named(files: Sequence[tuple[Path, HistoryFile]]) -> Iterator[list[Path]]:
                 raise FileError(f"{file.name} is not there any more. Send the files again.")
             place = Path(folder) / str(number)
             place.mkdir()
-            paths.append(place / _file_name(file.name))
+            paths.append(place / file_name(file.name))
             paths[-1].symlink_to(path.resolve())
         yield paths
-
-
-def _file_name(name: str) -> str:
-    """A name that a file can have, with the ending of the sender's."""
-    if set(name) <= {"."}:
-        return "file"
-    stem, dot, ending = name.rpartition(".")
-    while len(name.encode()) > LONGEST_FILE_NAME:
-        stem, ending = stem[:-1], ending if stem else ending[:-1]
-        name = f"{stem}{dot}{ending}"
-    return name
 
 
 def _how(wish: HistoryWish, how: How) -> How:
@@ -253,12 +234,9 @@ def _how(wish: HistoryWish, how: How) -> How:
     return replace(how, **changes)
 
 
-def _instant(until: object, zone: ZoneInfo) -> datetime | None:
+def _until(said: object, zone: ZoneInfo) -> datetime | None:
     """The beginning of a day, or an instant, in the organisation's zone where it says none."""
-    if not isinstance(until, str) or not until:
-        return None
-    day = datetime.combine(date.fromisoformat(until), time()) if len(until) == 10 else datetime.fromisoformat(until)
-    return (day.replace(tzinfo=zone) if day.tzinfo is None else day).astimezone(UTC)
+    return instant_of(moment_said(said), zone) if isinstance(said, str) and said else None
 
 
 def _told(found: Found, importer: Importer) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Values of exported rows: numbers, times, and nothing. Databases write nothing as NULL or \\N, too."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -81,6 +81,16 @@ def moment(value: str, column: str) -> datetime | None:
     if not at >= EARLIEST or at.timestamp() > _LATEST:
         raise BadValue(column, f"no time that can be right: {value[:40]!r}")
     return at
+
+
+def moment_said(word: str) -> datetime:
+    """A moment as people write it: a day begins at midnight. Raises ValueError."""
+    return datetime.combine(date.fromisoformat(word), time()) if len(word) == 10 else datetime.fromisoformat(word)
+
+
+def instant_of(said: datetime, zone: ZoneInfo) -> datetime:
+    """A moment as an instant; without an offset it is local."""
+    return (said.replace(tzinfo=zone) if said.tzinfo is None else said).astimezone(UTC)
 
 
 def local_day(at: datetime | None, zone: ZoneInfo) -> date | None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
-from typing import Final, Protocol
+from typing import Final
 
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.queries.organisations import own_address
@@ -49,28 +49,20 @@ from dashapp.domain.roster_runs import (
     RunTrouble,
 )
 from dashapp.domain.rosters import RosterError, RosterSource
-from dashapp.domain.uploads import KEPT, Purpose, Upload
+from dashapp.domain.uploads import KEPT, Purpose, Upload, file_name
+from dashapp.ending import Stopping
 from dashapp.observability.logging import get_logger
 from ingest.roster.importing import Importer, Outcome, Reporter, Wishes
 
 log = get_logger(__name__)
 
 BEAT_SECONDS: Final = 5.0
-_LONGEST_FILE_NAME: Final = 255
-"""Bytes, as file systems have it."""
 _TROUBLES: Final = {
     PlanChanged: RunTrouble.CHANGED,
     TooManyEndings: RunTrouble.ENDINGS,
     Conflicts: RunTrouble.CONFLICTS,
     Busy: RunTrouble.BUSY,
 }
-
-
-class Stopping(Protocol):
-    """Says whether the process is to end."""
-
-    def is_set(self) -> bool:
-        """Whether it is."""
 
 
 class _EndingError(Exception):
@@ -242,7 +234,7 @@ class RosterRuns:
 
 
 def _linked(folder: Path, found: Sequence[Upload], paths: Sequence[Path]) -> Path:
-    names = [_file_name(each, place) for place, each in enumerate(found)]
+    names = [file_name(each.name) for each in found]
     if len({name.casefold() for name in names}) != len(names):
         raise RosterError("Two of the files have the same name.")
     if len(names) > 1 and any(not name.lower().endswith(".csv") for name in names):
@@ -250,13 +242,6 @@ def _linked(folder: Path, found: Sequence[Upload], paths: Sequence[Path]) -> Pat
     for name, path in zip(names, paths, strict=True):
         (folder / name).symlink_to(path)
     return folder if len(names) > 1 else folder / names[0]
-
-
-def _file_name(upload: Upload, place: int) -> str:
-    """A name that a file can have; where the sender's is none, another one with the same ending."""
-    if set(upload.name) <= {"."} or len(upload.name.encode()) > _LONGEST_FILE_NAME:
-        return f"file-{place + 1}.{upload.name[-3:].lower()}" if upload.name[-4:-3] == "." else f"file-{place + 1}"
-    return upload.name
 
 
 def _began(run: RosterRun) -> datetime:

@@ -109,6 +109,41 @@ def test_a_job_that_is_ended_half_way_is_gone_on_with(
     assert last(own).figures.new == 9
 
 
+def test_what_a_paused_import_has_brought_in_is_counted_when_it_goes_on(
+    administrator: Visitor, own: Campus, application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.history.importing.BATCH_EVENTS", 2)
+    before = count(own, EVENTS)
+    read(administrator, own, [send(application, own, "mdl_logstore_standard_log.csv", moodle_log(9))])
+    work(application)
+    key = last(own).public_id
+    press(administrator, "begin", key)
+
+    class Pressed(Signal):
+        """Somebody pauses it between two batches."""
+
+        asked = 0
+
+        def is_set(self) -> bool:
+            self.asked += 1
+            if self.asked == 2:
+                press(administrator, "pause", key)
+                # The page is told once a second: it is told now.
+                monkeypatch.setattr("ingest.history.serving.TOLD_EVERY", 0.0)
+            return False
+
+    work(application, Pressed())
+
+    paused = last(own)
+    assert paused.state is ImportState.PAUSED
+    assert before < count(own, EVENTS) < before + 9
+    assert paused.figures.new == count(own, EVENTS) - before
+    press(administrator, "go-on", key)
+    work(application)
+    assert last(own).state is ImportState.DONE
+    assert last(own).figures.new == 9
+
+
 def test_an_import_pauses_goes_on_and_is_cancelled(
     administrator: Visitor, own: Campus, application: Application
 ) -> None:

@@ -125,15 +125,14 @@ def take_import(
 def note_figures(
     connection: Connection, organisation: OrganisationId, key: UUID, figures: Figures, now: datetime
 ) -> bool:
-    """Tells how far it is; False where it is not wanted any more, or shall pause."""
-    return (
-        connection.execute(
-            update(history_imports)
-            .where(*_this(organisation, key), _held.state.in_([state.value for state in _BECOMES]))
-            .values(beat_at=now, **_columns(figures))
-        ).rowcount
-        > 0
-    )
+    """Tells how far it is, also where it was paused or cancelled meanwhile; False where it is not wanted any more."""
+    state = connection.execute(
+        update(history_imports)
+        .where(*_this(organisation, key))
+        .values(beat_at=now, **_columns(figures))
+        .returning(_held.state)
+    ).scalar_one_or_none()
+    return state is not None and ImportState(state) in _BECOMES
 
 
 def note_begin(connection: Connection, organisation: OrganisationId, key: UUID, done: int, now: datetime) -> None:
