@@ -5,7 +5,6 @@ The pages about people have more questions of their own (`benchmarks.people`), a
 """
 
 import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -14,10 +13,10 @@ from typing import Any, Final
 
 from sqlalchemy import text
 
-from benchmarks.guard import _administrator
+from benchmarks.asking import administrator_of_college, body_of, median, tell
 from benchmarks.large_directory import write_large_directory
 from benchmarks.machine import machine
-from benchmarks.people import PAGE_TARGET, SEARCH_TARGET, YARDSTICK, _median, _tell
+from benchmarks.people import PAGE_TARGET, SEARCH_TARGET, YARDSTICK
 from dashapp.components import (
     administration,
     connections,
@@ -91,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _measure(database: Database, rounds: int) -> int:
-    organisation, administrator = _administrator(database)
+    organisation, administrator = administrator_of_college(database)
     values = {"organisation": organisation}
     with database.transaction(DatabaseRole.JOBS, organisation) as connection:
         write_large_directory(connection, organisation)
@@ -102,7 +101,7 @@ def _measure(database: Database, rounds: int) -> int:
         connection.commit()
     print(machine())
     with database.transaction(DatabaseRole.JOBS, organisation) as connection:
-        yardstick = _median(lambda: connection.execute(text(YARDSTICK), values).all(), rounds)
+        yardstick = median(lambda: connection.execute(text(YARDSTICK), values).all(), rounds)
         course = str(connection.execute(text(COURSE), values).scalar_one())
     print(f"yardstick, a scan of the people and their names: {yardstick:.1f} ms")
     return _pages(database, (organisation, administrator, course), rounds)
@@ -113,6 +112,7 @@ def _pages(database: Database, known: tuple[OrganisationId, PublicId, str], roun
     url = database.url.render_as_string(hide_password=False)
     settings = load_settings(_env_file=None, database_url=url, demo=False, ingest_thread=False)
     application = create_app(settings, database=database, demo_people=lambda _database: [])
+    cards = {f"{page.PAGE}-page": page.CARDS for page in PAGES}
     asked: list[tuple[str, float, str, dict[str, object]]] = [
         (f"page {page.PAGE}", PAGE_TARGET, f"{page.PAGE}-page", {}) for page in PAGES
     ]
@@ -127,42 +127,16 @@ def _pages(database: Database, known: tuple[OrganisationId, PublicId, str], roun
         address = {"id": str(own_address(database, organisation)), "embedded": False}
         failed = 0
         for what, target, output, values in asked:
-            body = _body(application, output, {**values, "shell-address": address})
+            body = body_of(application, output, {**values, "shell-address": address}, cards.get(output, ()))
 
             def ask(body: dict[str, Any] = body, what: str = what) -> None:
                 answer = client.post("/_dash-update-component", json=body)
                 assert answer.status_code == 200, (what, answer.status_code)
 
-            failed += _tell(what, _median(ask, rounds), target)
+            failed += tell(what, median(ask, rounds), target)
         return failed
     finally:
         application.close()
-
-
-def _body(application: Any, output: str, values: dict[str, Any]) -> dict[str, Any]:
-    """What the browser would send for a callback whose only patterns are the lines as of when."""
-    name = next(name for name in application.guard.doors if name.lstrip(".").startswith(output))
-    registered = application.dash.callback_map[name]
-    cards = {page.PAGE: page.CARDS for page in PAGES}
-
-    def target(found: dict[str, Any]) -> Any:
-        if not found["id"].startswith("{"):
-            return found
-        pattern = json.loads(found["id"])
-        listed = cards[pattern["page"]]
-        return [{"id": {**pattern, "card": card}, "property": found["property"]} for card in listed]
-
-    return {
-        "output": name,
-        "outputs": [target(each.to_dict()) for each in registered["output"]],
-        "inputs": [_value(each, values) for each in registered["inputs"]],
-        "state": [_value(each, values) for each in registered["state"]],
-        "changedPropIds": [],
-    }
-
-
-def _value(dependency: dict[str, Any], values: dict[str, Any]) -> Any:
-    return [] if dependency["id"].startswith("{") else {**dependency, "value": values.get(dependency["id"])}
 
 
 if __name__ == "__main__":

@@ -16,14 +16,11 @@ from time import perf_counter, sleep
 from typing import Any
 
 from flask import g
-from sqlalchemy import insert
 
+from benchmarks.asking import administrator_of_college
 from benchmarks.machine import machine
-from dashapp.data.database import Database, DatabaseRole, embedded_database
+from dashapp.data.database import Database, embedded_database
 from dashapp.data.migrations import migrate
-from dashapp.data.store.organisations import create_organisation, grant_administrator
-from dashapp.data.tables import people
-from dashapp.domain.keys import OrganisationId, PersonId, PublicId
 from dashapp.domain.principal import Principal
 from dashapp.domain.scope import scope_for_institution
 from dashapp.security.sessions import COOKIE, Session
@@ -73,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _measure(database: Database, rounds: int) -> int:
-    organisation, public_id = _administrator(database)
+    organisation, public_id = administrator_of_college(database)
     url = database.url.render_as_string(hide_password=False)
     settings = load_settings(_env_file=None, database_url=url, demo=False, ingest_thread=False)
     application = create_app(settings, database=database, demo_people=lambda _database: [])
@@ -97,17 +94,6 @@ def _measure(database: Database, rounds: int) -> int:
         application.collectors.stop()
         application.pages.stop()
         application.services.live.stop()
-
-
-def _administrator(database: Database) -> tuple[OrganisationId, PublicId]:
-    with database.transaction(DatabaseRole.JOBS, None) as connection:
-        organisation = create_organisation(connection, "college", "College", "Europe/Berlin")
-    with database.transaction(DatabaseRole.JOBS, organisation) as connection:
-        row = connection.execute(
-            insert(people).values(organisation_id=organisation).returning(people.c.person_id, people.c.public_id)
-        ).one()
-        grant_administrator(connection, organisation, PersonId(row.person_id))
-    return organisation, PublicId(row.public_id)
 
 
 Known = tuple[str, Session, Principal]

@@ -5,20 +5,19 @@ of the same run: one scan of the rows that a search goes through, counted.
 """
 
 import argparse
-import statistics
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 from sqlalchemy import text
 
-from benchmarks.guard import _administrator
+from benchmarks.asking import administrator_of_college, body_of, median, tell
 from benchmarks.large_directory import write_large_directory
 from benchmarks.machine import machine
+from dashapp.components.people import CARDS
 from dashapp.data.database import Database, DatabaseRole, embedded_database
 from dashapp.data.migrations import migrate
 from dashapp.data.queries.organisations import own_address
@@ -66,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _measure(database: Database, rounds: int) -> int:
-    organisation, administrator = _administrator(database)
+    organisation, administrator = administrator_of_college(database)
     with database.transaction(DatabaseRole.JOBS, organisation) as connection:
         write_large_directory(connection, organisation)
     with database.administration() as connection:
@@ -84,9 +83,9 @@ def _queries(database: Database, organisation: OrganisationId, rounds: int) -> i
         (one, public_id), (other, _) = [tuple(each) for each in row]
 
         def took(target: float, what: str, ask: Callable[[], object]) -> int:
-            return _tell(what, _median(ask, rounds), target)
+            return tell(what, median(ask, rounds), target)
 
-        yardstick = _median(lambda: connection.execute(text(YARDSTICK), {"organisation": organisation}).all(), rounds)
+        yardstick = median(lambda: connection.execute(text(YARDSTICK), {"organisation": organisation}).all(), rounds)
         print(f"yardstick, a scan of the people and their names: {yardstick:.1f} ms")
         failed = 0
         for what, (target, given) in LISTS.items():
@@ -114,51 +113,17 @@ def _callbacks(database: Database, known: tuple[OrganisationId, PublicId], round
         failed = 0
         for what, (target, given) in LISTS.items():
             values = {f"people-{'page-number' if name == 'page' else name}": value for name, value in given.items()}
-            body = _body(application, "people-page", {**values, "shell-address": address})
+            body = body_of(application, "people-page", {**values, "shell-address": address}, CARDS)
 
             def ask(body: dict[str, Any] = body) -> None:
                 answer = client.post("/_dash-update-component", json=body)
                 assert answer.status_code == 200, answer.status_code
                 assert "people-rows" in answer.get_json()["response"]
 
-            failed += _tell(f"callback: {what}", _median(ask, rounds), target)
+            failed += tell(f"callback: {what}", median(ask, rounds), target)
         return failed
     finally:
         application.close()
-
-
-def _body(application: Any, output: str, values: dict[str, Any]) -> dict[str, Any]:
-    """What the browser would send for a callback without patterns but the as-of lines."""
-    name = next(name for name in application.guard.doors if name.lstrip(".").startswith(output))
-    registered = application.dash.callback_map[name]
-    targets = [each.to_dict() for each in registered["output"]]
-    return {
-        "output": name,
-        "outputs": [
-            [{"id": {"type": "asof", "page": "people", "card": "people-list"}, "property": each["property"]}]
-            if each["id"].startswith("{")
-            else each
-            for each in targets
-        ],
-        "inputs": [{**each, "value": values.get(each["id"])} for each in registered["inputs"]],
-        "state": [],
-        "changedPropIds": [],
-    }
-
-
-def _median(ask: Callable[[], object], rounds: int) -> float:
-    ask()
-    took = []
-    for _ in range(rounds):
-        begun = perf_counter()
-        ask()
-        took.append((perf_counter() - begun) * 1000)
-    return statistics.median(took)
-
-
-def _tell(what: str, milliseconds: float, target: float) -> int:
-    print(f"{what}: {milliseconds:.1f} ms (target {target:.0f} ms)", flush=True)
-    return int(milliseconds > target)
 
 
 if __name__ == "__main__":

@@ -20,10 +20,10 @@ from uuid import uuid4
 
 from sqlalchemy import text
 
-from benchmarks.guard import _administrator
+from benchmarks.asking import administrator_of_college, body_of, median, tell
 from benchmarks.machine import machine
-from benchmarks.people import _median, _tell
 from benchmarks.school import School
+from dashapp.components.rosters import CARDS
 from dashapp.data.database import Database, DatabaseRole, embedded_database
 from dashapp.data.migrations import migrate
 from dashapp.data.queries.organisations import own_address
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _measure(database: Database, folder: Path, school: School, rounds: int) -> int:
-    organisation, administrator = _administrator(database)
+    organisation, administrator = administrator_of_college(database)
     url = database.url.render_as_string(hide_password=False)
     settings = load_settings(_env_file=None, database_url=url, demo=False, ingest_thread=False, data_dir=folder / "var")
     _send(database, organisation, school.write(folder / "roster.zip"), settings)
@@ -85,7 +85,7 @@ def _measure(database: Database, folder: Path, school: School, rounds: int) -> i
     with database.transaction(DatabaseRole.JOBS, organisation) as connection:
         counted = text("SELECT count(*) FROM roster_run_rows WHERE organisation_id = :organisation")
         rows = connection.execute(counted, {"organisation": organisation}).scalar_one()
-        took = _median(lambda: connection.execute(counted, {"organisation": organisation}).all(), rounds)
+        took = median(lambda: connection.execute(counted, {"organisation": organisation}).all(), rounds)
     print(f"yardstick, a count of the {rows:,} rows that it has written down: {took:.1f} ms")
     return _callbacks(database, settings, (organisation, administrator), rounds)
 
@@ -118,33 +118,18 @@ def _callbacks(database: Database, settings: Settings, known: tuple[Organisation
         failed = 0
         for what, given in QUESTIONS.items():
             values = {f"rosters-{name}": value for name, value in given.items()}
-            body = _body(application, {**values, "rosters-source": "sis", "shell-address": address})
+            given_now = {**values, "rosters-source": "sis", "shell-address": address}
+            body = body_of(application, "rosters-page.", given_now, CARDS)
 
             def ask(body: dict[str, Any] = body) -> None:
                 answer = client.post("/_dash-update-component", json=body)
                 assert answer.status_code == 200, answer.status_code
                 assert "la-roster-rows" in answer.get_data(as_text=True)
 
-            failed += _tell(what, _median(ask, rounds), TARGET)
+            failed += tell(what, median(ask, rounds), TARGET)
         return 1 if failed else 0
     finally:
         application.close()
-
-
-def _body(application: Any, values: dict[str, Any]) -> dict[str, Any]:
-    """What the browser would send for the page."""
-    name = next(name for name in application.guard.doors if name.lstrip(".").startswith("rosters-page."))
-    registered = application.dash.callback_map[name]
-    cards = ("rosters-import", "rosters-differences", "rosters-settings", "rosters-history")
-    lines = [{"id": {"type": "asof", "page": "rosters", "card": card}, "property": "children"} for card in cards]
-    targets = [each.to_dict() for each in registered["output"]]
-    return {
-        "output": name,
-        "outputs": [lines if each["id"].startswith("{") else each for each in targets],
-        "inputs": [{**each, "value": values.get(each["id"])} for each in registered["inputs"]],
-        "state": [],
-        "changedPropIds": [],
-    }
 
 
 if __name__ == "__main__":

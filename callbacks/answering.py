@@ -91,6 +91,11 @@ class PageAnswer:
     """What the audit trail says that the page is about, where it is not the topic."""
 
 
+def was_pressed() -> bool:
+    """Whether somebody has pressed a button: those that have just been drawn trigger as well, without a click."""
+    return any(isinstance(one, dict) and one.get("value") for one in ctx.triggered)
+
+
 def outputs_of(slots: Mapping[str, Slot]) -> dict[str, Output]:
     """The slots as outputs of one batched callback."""
     return {name: Output(slot.id, slot.property) for name, slot in slots.items()}

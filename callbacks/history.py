@@ -17,6 +17,7 @@ from callbacks.answering import (
     outputs_of,
     refused,
     version_of,
+    was_pressed,
 )
 from dashapp import ids
 from dashapp.components import controls, history
@@ -112,8 +113,7 @@ def decide(
 ) -> dict[str, Any]:
     """Does what the pressed button says; the words say what came of it."""
     button = ctx.triggered_id
-    # Buttons that have just been drawn trigger as well, without a click.
-    if not any(isinstance(one, dict) and one.get("value") for one in ctx.triggered):
+    if not was_pressed():
         return {"said": no_update, "done": no_update, "place": no_update}
     place: Any = no_update
     try:

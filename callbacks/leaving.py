@@ -16,6 +16,7 @@ from callbacks.answering import (
     outputs_of,
     refused,
     version_of,
+    was_pressed,
 )
 from dashapp import ids
 from dashapp.components import leaving
@@ -52,8 +53,7 @@ def show_leaving(asked: Asked, done: object, tick: object, page: Mapping[str, ob
 def decide(asked: Asked, pressed: Mapping[str, object], name: object, done: object) -> dict[str, Any]:
     """Does what the pressed button says; the words say what came of it."""
     button = ctx.triggered_id
-    # Buttons that have just been drawn trigger as well, without a click.
-    if not any(isinstance(one, dict) and one.get("value") for one in ctx.triggered):
+    if not was_pressed():
         return {"said": no_update, "done": no_update, "name": no_update}
     kept: Any = no_update
     try:

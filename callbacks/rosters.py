@@ -16,6 +16,7 @@ from callbacks.answering import (
     outputs_of,
     refused,
     version_of,
+    was_pressed,
 )
 from dashapp import ids
 from dashapp.components import roster_settings, rosters
@@ -110,8 +111,7 @@ def decide(
     """Does what the pressed button says; the words say what came of it."""
     del pressed  # which one it was, and whether it was, says the context
     button = ctx.triggered_id
-    # Buttons that have just been drawn trigger as well, without a click.
-    if button is None or not any(isinstance(one, dict) and one.get("value") for one in ctx.triggered):
+    if button is None or not was_pressed():
         return dict.fromkeys(("said", "done", "endings", "conflicts", "place"), no_update)
     accepted: Any = no_update
     place: Any = no_update

@@ -17,6 +17,7 @@ from callbacks.answering import (
     outputs_of,
     refused,
     version_of,
+    was_pressed,
 )
 from callbacks.person_decisions import administration as people_administration
 from dashapp import ids
@@ -84,7 +85,7 @@ def decide(asked: Asked, pressed: Mapping[str, object], form: Mapping[str, objec
     del pressed  # which one it was, and whether it was, says the context
     quiet: dict[str, Any] = dict.fromkeys(("said", "shown", "done", "name", "account", *Names.PROVIDER_FORM), no_update)
     button = ctx.triggered_id
-    if button is None or not any(one.get("value") for one in ctx.triggered):
+    if button is None or not was_pressed():
         return quiet
     kept: dict[str, Any] = {}
     try:

@@ -5,6 +5,7 @@ from typing import Any
 
 from dash import ctx, no_update
 
+from callbacks.answering import was_pressed
 from dashapp.domain.audit import ViewerRole
 from dashapp.domain.errors import AnalyticsError, NotFound
 from dashapp.domain.terms import TermError, TermFault
@@ -29,7 +30,7 @@ def desk_of(asked: Asked) -> Desk:
 
 def pressed() -> Any:
     """The id of the button that was pressed; None where buttons have only been drawn, which triggers as well."""
-    return ctx.triggered_id if any(one.get("value") for one in ctx.triggered) else None
+    return ctx.triggered_id if was_pressed() else None
 
 
 def row_of(button: Any) -> tuple[str, int]:

@@ -7,17 +7,17 @@ from uuid import UUID
 
 from flask import Flask, Response, abort
 
+from dashapp.api.own_organisation import own_organisation
 from dashapp.api.sending import send_file_whole
 from dashapp.data.database import DatabaseRole
-from dashapp.data.queries.organisations import own_address
 from dashapp.data.store import audit
 from dashapp.data.store.leaving.exports import find_export
 from dashapp.domain.audit import ORGANISATION_SUBJECT, Action, ViewerRole
 from dashapp.domain.errors import NotFound
+from dashapp.domain.keys import OrganisationId
 from dashapp.domain.leaving import Export, ExportState
-from dashapp.domain.principal import Permission
 from dashapp.security.acting import acting
-from dashapp.security.guard import Access, Guard, current_principal, current_session, permits
+from dashapp.security.guard import Access, Guard, current_principal
 from dashapp.services import Services
 from exports.leaving.folder import ExportFolder
 
@@ -37,25 +37,19 @@ class OrganisationFile:
         self.guard.open_route("organisation_file", Access.FILE)
 
     def _answer(self, organisation: UUID, export: UUID) -> Response:
-        principal = current_principal()
-        # A session that was opened for one page leads nowhere else.
-        if not permits(principal, Permission.ADMINISTRATION_PAGE) or current_session().page is not None:
-            abort(404)
+        own, principal = own_organisation(self.services, organisation), current_principal()
         try:
-            found, path = self._find(organisation, export)
+            found, path = self._find(own, organisation, export)
         except NotFound:
             abort(404)
         what = {"subject": ORGANISATION_SUBJECT, "export": str(export), "sha256": found.sha256}
-        with self.services.database.transaction(DatabaseRole.WEB, principal.organisation_id) as connection:
+        with self.services.database.transaction(DatabaseRole.WEB, own) as connection:
             actor = acting(principal, ViewerRole.ADMINISTRATOR)
-            audit.record(connection, principal.organisation_id, actor, Action.EXPORT_TAKEN, what)
+            audit.record(connection, own, actor, Action.EXPORT_TAKEN, what)
         return send_file_whole(path, f"{found.requested_at:%Y-%m-%d}-organisation.zip", "application/zip")
 
-    def _find(self, organisation: UUID, export: UUID) -> tuple[Export, Path]:
-        """The export and its file. Raises NotFound where it is not this administrator's, or not there any more."""
-        own = current_principal().organisation_id
-        if own_address(self.services.database, own) != organisation:
-            raise NotFound("There is no such organisation.")
+    def _find(self, own: OrganisationId, organisation: UUID, export: UUID) -> tuple[Export, Path]:
+        """The export and its file. Raises NotFound where it is not the organisation's, or not there any more."""
         with self.services.database.transaction(DatabaseRole.JOBS, own) as connection:
             found = find_export(connection, own, export)
         path = ExportFolder.below(self.services.settings.data_dir).file(organisation, export)

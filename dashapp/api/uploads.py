@@ -11,18 +11,16 @@ from uuid import UUID, uuid4
 from flask import Flask, Response, abort, jsonify, request
 from werkzeug.exceptions import HTTPException
 
+from dashapp.api.own_organisation import own_organisation
 from dashapp.api.receiving import EXPECT, RECEIVED, Destination, ReceivedFile
 from dashapp.data.database import DatabaseRole
-from dashapp.data.queries.organisations import own_address
 from dashapp.data.store import audit
 from dashapp.data.store.uploads import add_upload
 from dashapp.data.upload_files import UploadFolder
 from dashapp.domain.audit import ORGANISATION_SUBJECT, Action, ViewerRole
-from dashapp.domain.errors import NotFound
-from dashapp.domain.principal import Permission
 from dashapp.domain.uploads import KEPT, Purpose, Upload, plain_name
 from dashapp.security.acting import acting
-from dashapp.security.guard import Access, Guard, current_principal, current_session, permits
+from dashapp.security.guard import Access, Guard, current_principal
 from dashapp.services import Services
 
 NAME: str = "X-File-Name"
@@ -44,15 +42,8 @@ class UploadRoute:
         self.guard.open_route("upload", Access.SENT)
 
     def _answer(self, organisation: UUID) -> Response:
-        if not permits(current_principal(), Permission.ADMINISTRATION_PAGE) or current_session().page is not None:
-            abort(404)
-        try:
-            own = own_address(self.services.database, current_principal().organisation_id)
-        except NotFound:
-            abort(404)
+        own_organisation(self.services, organisation)
         purpose = next((each for each in Purpose if each.value == request.args.get("purpose")), None)
-        if own != organisation:
-            abort(404)
         if purpose is None:
             _refuse(400)
         if request.method == "POST":

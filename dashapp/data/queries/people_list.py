@@ -6,7 +6,6 @@ under row-level security no index over parts of texts could be used anyway.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from math import ceil
 from typing import Any, Final
 
@@ -14,7 +13,6 @@ from sqlalchemy import ARRAY, BigInteger, Connection, RowMapping, bindparam, tex
 
 from dashapp.data.folding import folded, folded_sql
 from dashapp.data.queries.described import full_name
-from dashapp.data.store.structure import read_days
 from dashapp.domain.keys import OrganisationId, PersonId, PublicId
 from dashapp.domain.parsing import uuid_of
 from dashapp.domain.people import (
@@ -34,7 +32,6 @@ def read_people(
     connection: Connection, organisation: OrganisationId, filters: PeopleFilters, freshness: Freshness
 ) -> PeopleView:
     """A page of those who fit the filters; behind the last page stands the last one."""
-    days = read_days(connection, organisation)
     everybody = connection.execute(_EVERYBODY, {"organisation": organisation}).one()
     course = find_course(connection, organisation, filters)
     keys: list[PersonId] = []
@@ -54,7 +51,7 @@ def read_people(
         everybody=everybody.people,
         events_only=everybody.events_only,
         course=course,
-        freshness=replace(freshness, zone=str(days.zone_at(freshness.as_of.timestamp()))),
+        freshness=freshness,
     )
 
 

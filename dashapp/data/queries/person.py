@@ -1,7 +1,6 @@
 """Somebody's page for their administrators. In transactions of la_jobs: it tells senders' names and accounts."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -11,7 +10,6 @@ from sqlalchemy import ARRAY, BigInteger, Connection, RowMapping, bindparam, tex
 from dashapp.data.queries.described import full_name
 from dashapp.data.queries.people import find_person
 from dashapp.data.store.merge_previews import names_of_people
-from dashapp.data.store.structure import read_days
 from dashapp.domain.keys import OrganisationId, PublicId, SectionId
 from dashapp.domain.people import (
     MOST_ADVISED,
@@ -34,7 +32,6 @@ def read_person(
 ) -> PersonView:
     """The person of this public id or, after a merge, the one who stands for them. Raises NotFound."""
     person = find_person(connection, organisation, public_id)
-    days = read_days(connection, organisation)
     keys = list(connection.execute(_KEYS_OF, {"organisation": organisation, "person": person}).scalars())
     values: dict[str, Any] = {"organisation": organisation, "person": person, "people": keys}
     row = connection.execute(_PERSON, {**values, "now": now}).mappings().one()
@@ -65,7 +62,7 @@ def read_person(
             if one.granted_by != "event"
         ),
         now=now,
-        freshness=replace(freshness, zone=str(days.zone_at(now.timestamp()))),
+        freshness=freshness,
     )
 
 
