@@ -16,13 +16,17 @@ from dashapp.ids.administration import (
     Terms,
     Visibility,
 )
+from dashapp.ids.classroom import Classroom, Courses
+from dashapp.ids.guardians import Caseload, Invitation, OwnGuardians
 from dashapp.ids.history import History
+from dashapp.ids.institution import Institution
 from dashapp.ids.leaving import Leaving
-from dashapp.ids.pages import Caseload, Classroom, Courses, Home, Institution, Invitation, OwnGuardians, Shell, Student
 from dashapp.ids.people import People, Person
 from dashapp.ids.rosters import Rosters
+from dashapp.ids.shell import Home, Shell
 from dashapp.ids.sign_in import SignIn
 from dashapp.ids.structure import CourseList, CourseOpened, Units
+from dashapp.ids.student import Student
 
 __all__ = [
     "Administration",

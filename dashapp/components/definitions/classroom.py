@@ -1,0 +1,51 @@
+"""The cards of a classroom's page."""
+
+from dashapp.components.definitions.parts import Definition, Subject, enrolled_only, time_on_task
+from dashapp.words import _
+
+
+def define(subject: Subject) -> Definition:
+    """The words for one card."""
+    chosen = _("The chosen dates")
+    days = _("Days of each learner in each course")
+    texts = {
+        Subject.LEARNERS: (
+            _(
+                "All learners of the choice, those with the most points of the rules first. Every rule that applies is"
+                " shown with its value. Last active is the day of the last event."
+            ),
+            _("Rules: their own windows. Time, events and score: the chosen dates"),
+            enrolled_only(),
+            _("Days of each learner, submissions, and the academic calendar"),
+        ),
+        Subject.LEARNER_WEEKS: (
+            _("Activity of each learner in each week, in the order of the list.") + " " + time_on_task(),
+            chosen,
+            enrolled_only(),
+            days,
+        ),
+        Subject.ACTIVE_DAYS: (
+            _("Learners with at least one learning event on a day, in the time zone of the institution."),
+            chosen,
+            enrolled_only(),
+            days,
+        ),
+        Subject.TIME_AND_SCORE: (
+            _("Each learner's activity and average score; the lines are the medians. It shows no cause.")
+            + " "
+            + time_on_task(),
+            chosen,
+            _("Learners without a score"),
+            _("Days of each learner, and submissions"),
+        ),
+        Subject.VIDEOS: (
+            _(
+                "Each video is cut into at most 40 parts. Grey: learners who watched a part. Blue: how often it was"
+                " watched again, by the same learners; peaks are places that are hard, or that matter."
+            ),
+            chosen,
+            _("Players that do not tell which stretch was played; all but the most watched videos"),
+            _("Stretches of videos"),
+        ),
+    }
+    return Definition(*texts[subject])

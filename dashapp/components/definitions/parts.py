@@ -1,0 +1,50 @@
+"""What a definition says, what a card can be about, and the words that several definitions share."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dashapp.words import _
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a card says, over which time, what is left out, and from which aggregates it is read."""
+
+    what: str
+    span: str
+    left_out: str
+    source: str
+
+
+class Subject(StrEnum):
+    """What a card can be about."""
+
+    DUE = "due"
+    SCORES = "scores"
+    RULES = "rules"
+    WEEKS = "weeks"
+    CALENDAR = "calendar"
+    LEARNERS = "learners"
+    LEARNER_WEEKS = "learner_weeks"
+    ACTIVE_DAYS = "active_days"
+    TIME_AND_SCORE = "time_and_score"
+    CLASSROOMS = "classrooms"
+    CASELOAD = "caseload"
+    COURSES = "courses"
+    COURSE_WEEKS = "course_weeks"
+    COURSE_SCORES = "course_scores"
+    QUALITY = "quality"
+    VIDEOS = "videos"
+
+
+def time_on_task() -> str:
+    """How time is counted."""
+    return _(
+        "Time is counted in active minutes: minutes with an event, with gaps of up to 30 minutes filled. Where a source"
+        " records days only, there is no time, and events are counted instead."
+    )
+
+
+def enrolled_only() -> str:
+    """Who is left out of every figure of a course."""
+    return _("Teachers, assistants, test users, and learners who are no longer enrolled")

@@ -1,0 +1,38 @@
+"""What the queries hand to the pages: one frozen value per page, drawn by `dashapp.figures`, worded by components.
+
+Minutes are None where the sources record days only ("not recorded by this source"); a group's figure is None where it
+is hidden for privacy, and `hidden` says so. Shares and scores run from 0 to 100.
+"""
+
+from dashapp.domain.views.activity import Day, Week
+from dashapp.domain.views.caseload import CaseloadRow, CaseloadView
+from dashapp.domain.views.classroom import ClassroomView, LearnerRow, VideoViews
+from dashapp.domain.views.course import CourseChoice, Due
+from dashapp.domain.views.courses import CourseFigures, CoursesView
+from dashapp.domain.views.freshness import Freshness
+from dashapp.domain.views.institution import CourseRow, InstitutionView
+from dashapp.domain.views.standing import Level, Reason, Rule
+from dashapp.domain.views.student import HandedIn, Score, StudentView
+
+__all__ = [
+    "CaseloadRow",
+    "CaseloadView",
+    "ClassroomView",
+    "CourseChoice",
+    "CourseFigures",
+    "CourseRow",
+    "CoursesView",
+    "Day",
+    "Due",
+    "Freshness",
+    "HandedIn",
+    "InstitutionView",
+    "LearnerRow",
+    "Level",
+    "Reason",
+    "Rule",
+    "Score",
+    "StudentView",
+    "VideoViews",
+    "Week",
+]

@@ -1,0 +1,88 @@
+"""What a classroom page shows."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from dashapp.domain.keys import PublicId
+from dashapp.domain.views.activity import Day
+from dashapp.domain.views.course import CourseChoice, Due
+from dashapp.domain.views.freshness import Freshness
+from dashapp.domain.views.standing import Level, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerRow:
+    """One learner in the grid of a classroom."""
+
+    public_id: PublicId
+    name: str
+    sections: tuple[str, ...]
+    level: Level
+    points: int
+    reasons: tuple[Reason, ...]
+    last_active: date | None
+    last_instant: datetime | None
+    """The last event's instant, None where only the day is known."""
+    minutes: int | None
+    """Active minutes in the filter's range, θ = 30 min."""
+    events: int
+    weeks: tuple[int, ...]
+    """Events per week over `ClassroomView.week_starts`."""
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class VideoViews:
+    """Along the time line of one video: how many watched each part, and how often it was watched again."""
+
+    title: str
+    viewers: int
+    """Learners who watched any part of it."""
+    step: float
+    """Seconds of video in one part."""
+    learners: tuple[int, ...]
+    """Learners per part."""
+    again: tuple[int, ...]
+    """Views per part beyond the first of each learner."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassroomView:
+    """Everything on a classroom page, of one course and the chosen section and dates."""
+
+    course: CourseChoice
+    sections: tuple[tuple[str, str], ...]
+    """(short id, title) to choose from."""
+    learners: tuple[LearnerRow, ...]
+    """Ordered: those who need help first."""
+    week_starts: tuple[date, ...]
+    heat: tuple[tuple[int | None, ...], ...]
+    """Per learner of `heat_rows`, in the order of `learners`: minutes (else events) per week; None: to come."""
+    heat_rows: int
+    """How many of `learners` the heat map shows, from the top."""
+    heat_in_minutes: bool
+    days: tuple[Day, ...]
+    active_7: int
+    active_7_before: int
+    median_minutes_week: float | None
+    average_score: float | None
+    next_due: Due | None
+    today: date
+    first: date
+    last: date
+    freshness: Freshness
+    minutes_recorded: bool = True
+    speaking: bool = True
+    """False before teaching starts, in breaks and after the end: no rule speaks then."""
+    enrolled: int | None = None
+    """Learners of the chosen section; None where `hidden`."""
+    named: bool = True
+    """False for who may not see each member by name: `learners` and `heat` are empty then, figures are of groups."""
+    hidden: bool = False
+    """The course is too small, or would give a smaller one away: no figure is shown at all."""
+    first_week: int = 1
+    """Which week of the course the first of `week_starts` is: 1 where teaching begins, less before it."""
+    videos: tuple[VideoViews, ...] = ()
+    """The most watched ones, by the chosen learners in the shown range; the most viewers first."""
+    rostered: bool = True
+    """False: no source has sent a roster, and whoever did something in the course counts as a learner."""
