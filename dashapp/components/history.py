@@ -20,6 +20,7 @@ from dashapp.domain.history import HistoryKind, HistoryView, ImportState
 from dashapp.domain.uploads import Purpose
 from dashapp.ids import History, asof_of
 from dashapp.words import _, ngettext
+from dashapp.words.activity_types import type_word
 
 PAGE: Final = "history"
 CARDS: Final = (History.NEW, History.IMPORTS)
@@ -200,24 +201,6 @@ def verb_word(verb: Verb) -> str:
         Verb.COMPLETED: _("completed something"),
         Verb.POSTED: _("posted in a forum"),
     }[verb]
-
-
-def type_word(kind: ActivityType) -> str:
-    """A kind of activity."""
-    return {
-        ActivityType.UNKNOWN: _("unknown"),
-        ActivityType.PAGE: _("page"),
-        ActivityType.RESOURCE: _("resource"),
-        ActivityType.VIDEO: _("video"),
-        ActivityType.QUIZ: _("quiz"),
-        ActivityType.ASSIGNMENT: _("assignment"),
-        ActivityType.EXAM: _("exam"),
-        ActivityType.FORUM: _("forum"),
-        ActivityType.COLLABORATION: _("collaboration"),
-        ActivityType.EXTERNAL_TOOL: _("external tool"),
-        ActivityType.COURSE_HOME: _("course home"),
-        ActivityType.OTHER: _("something else"),
-    }[kind]
 
 
 def sample(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Component:

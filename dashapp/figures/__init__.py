@@ -4,16 +4,21 @@ Every figure carries its accessible twin, a table, in `layout.meta` (`table_of`)
 those of `assets/tokens.css`; since plotly reads no CSS variables, a figure is drawn for one `Screen`.
 """
 
+from dashapp.figures.assignments import SHOWN as ASSIGNMENTS_SHOWN
+from dashapp.figures.assignments import STATE_COLOURS, hand_ins, score_spreads, state_names, with_deadlines, with_scores
 from dashapp.figures.calendar import EVENT_STEPS as CALENDAR_EVENTS
 from dashapp.figures.calendar import MINUTE_STEPS as CALENDAR_MINUTES
 from dashapp.figures.calendar import activity_calendar
 from dashapp.figures.courses import courses_by_week, scores_by_course
 from dashapp.figures.daily import active_days
+from dashapp.figures.engagement import QUESTIONS as QUESTIONS_SHOWN
+from dashapp.figures.engagement import activity_types, question_tries, types_shown, unit_engagement, units_shown
 from dashapp.figures.heat import EVENT_STEPS as HEAT_EVENTS
 from dashapp.figures.heat import MINUTE_STEPS as HEAT_MINUTES
 from dashapp.figures.heat import learner_weeks
 from dashapp.figures.heat import rows_shown as heat_rows_shown
 from dashapp.figures.quality import quality_by_day
+from dashapp.figures.rhythm import forum_weeks, hour_steps, hours_of_week, last_seen
 from dashapp.figures.scatter import time_and_score
 from dashapp.figures.scores import scores_against_course
 from dashapp.figures.theme import Screen, Theme, table_of
@@ -22,23 +27,40 @@ from dashapp.figures.videos import video_views
 from dashapp.figures.weekly import weekly_activity
 
 __all__ = [
+    "ASSIGNMENTS_SHOWN",
     "CALENDAR_EVENTS",
     "CALENDAR_MINUTES",
     "HEAT_EVENTS",
     "HEAT_MINUTES",
+    "QUESTIONS_SHOWN",
+    "STATE_COLOURS",
     "Screen",
     "Theme",
     "active_days",
     "activity_calendar",
+    "activity_types",
     "courses_by_week",
+    "forum_weeks",
+    "hand_ins",
     "heat_rows_shown",
+    "hour_steps",
+    "hours_of_week",
+    "last_seen",
     "learner_weeks",
     "quality_by_day",
+    "question_tries",
+    "score_spreads",
     "scores_against_course",
     "scores_by_course",
+    "state_names",
     "table_of",
     "time_and_score",
+    "types_shown",
+    "unit_engagement",
+    "units_shown",
     "video_panels_shown",
     "video_views",
     "weekly_activity",
+    "with_deadlines",
+    "with_scores",
 ]

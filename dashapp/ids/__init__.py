@@ -17,6 +17,7 @@ from dashapp.ids.administration import (
     Visibility,
 )
 from dashapp.ids.classroom import Classroom, Courses
+from dashapp.ids.classroom_work import ClassroomWork
 from dashapp.ids.guardians import Caseload, Invitation, OwnGuardians
 from dashapp.ids.history import History
 from dashapp.ids.institution import Institution
@@ -33,6 +34,7 @@ __all__ = [
     "Audit",
     "Caseload",
     "Classroom",
+    "ClassroomWork",
     "Connections",
     "CourseList",
     "CourseOpened",

@@ -94,6 +94,14 @@ def without_thin_remainders(
     return replace(hidden, units=frozenset(closed), everything=everything)
 
 
+def all_large(counts: Iterable[int], k: int) -> bool:
+    """Whether each of these groups is empty or of at least k people: else none of a figure's groups may be shown.
+
+    For figures whose groups add up to a total that is known, so that a single hidden one would be the difference.
+    """
+    return all(count == 0 or count >= k for count in counts)
+
+
 def _leaves_few(total: AbstractSet[int], visible: list[AbstractSet[int]], k: int) -> bool:
     """Whether the total without one of the visible sets, or without all of them, is somebody but fewer than k."""
     taken = [*visible, _union(visible)] if visible else []

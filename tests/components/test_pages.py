@@ -23,7 +23,7 @@ from dashapp.domain.filters import Filters
 from dashapp.domain.views import Level, Reason, Rule
 from dashapp.figures import Screen
 from dashapp.ids import Classroom
-from tests.components import samples
+from tests.components import samples, work_samples
 from tests.components.test_components import prop, text_of
 
 PAGES = (student, classroom, institution, courses, caseload)
@@ -55,11 +55,9 @@ FILLED: dict[str, tuple[Any, Mapping[str, Any]]] = {
 
 PARTS = (classroom_work,)
 FILLED_PARTS: dict[str, tuple[Any, Mapping[str, Any]]] = {
-    "classroom work": (classroom_work, classroom_work.fill(samples.classroom_work(), Screen())),
-    "new classroom work": (
-        classroom_work,
-        classroom_work.fill(replace(samples.classroom_work(), videos=()), Screen()),
-    ),
+    "classroom work": (classroom_work, classroom_work.fill(work_samples.full(), Screen())),
+    "new classroom work": (classroom_work, classroom_work.fill(work_samples.new(), Screen())),
+    "classroom work in groups": (classroom_work, classroom_work.fill(work_samples.in_groups(), Screen())),
 }
 
 

@@ -15,7 +15,7 @@ from dashapp import figures
 from dashapp.domain.views import Day, Level
 from dashapp.figures import Screen, Theme, table_of
 from dashapp.figures.theme import palette
-from tests.components import samples
+from tests.components import samples, work_samples
 
 Draw = Callable[[Screen], go.Figure]
 SCREENS = [Screen(theme, narrow) for theme, narrow in product(Theme, (False, True))]
@@ -39,7 +39,37 @@ def _classroom(**kind: Any) -> dict[str, Draw]:
         "heat": lambda screen: figures.learner_weeks(view, screen, revision="r"),
         "scatter": lambda screen: figures.time_and_score(view, screen, revision="r"),
         "days": lambda screen: figures.active_days(view.days, view.today, screen, last=view.last, revision="r"),
-        "videos": lambda screen: figures.video_views(samples.classroom_work().videos, screen, revision="r"),
+    }
+
+
+def _work() -> dict[str, Draw]:
+    view = work_samples.full()
+    assignments = view.assignments or ()
+    return {
+        "hand-ins": lambda screen: figures.hand_ins(assignments, screen, revision="r"),
+        "score spreads": lambda screen: figures.score_spreads(assignments, screen, revision="r"),
+        "last seen": lambda screen: figures.last_seen(view.last_seen or (), screen, revision="r"),
+        "units": lambda screen: figures.unit_engagement(view.units or (), screen, revision="r"),
+        "questions": lambda screen: figures.question_tries(view.questions or (), screen, revision="r"),
+        "forum": lambda screen: figures.forum_weeks(view, screen, revision="r"),
+        "hours": lambda screen: figures.hours_of_week(view.hours or (), screen, revision="r"),
+        "types": lambda screen: figures.activity_types(view, screen, revision="r"),
+        "videos": lambda screen: figures.video_views(view.videos or (), screen, revision="r"),
+    }
+
+
+def _empty_work() -> dict[str, Draw]:
+    view = work_samples.new()
+    return {
+        "hand-ins": lambda screen: figures.hand_ins((), screen),
+        "score spreads": lambda screen: figures.score_spreads((), screen),
+        "last seen": lambda screen: figures.last_seen(view.last_seen or (), screen),
+        "units": lambda screen: figures.unit_engagement((), screen),
+        "questions": lambda screen: figures.question_tries((), screen),
+        "forum": lambda screen: figures.forum_weeks(view, screen),
+        "hours": lambda screen: figures.hours_of_week(view.hours or (), screen),
+        "types": lambda screen: figures.activity_types(view, screen),
+        "videos": lambda screen: figures.video_views((), screen),
     }
 
 
@@ -61,8 +91,10 @@ FULL = {
     **{f"classroom in events {name}": draw for name, draw in _classroom(minutes=False, learners=60).items()},
     **{f"classroom of two {name}": draw for name, draw in _classroom(learners=2).items()},
     **{f"institution {name}": draw for name, draw in _institution().items()},
+    **{f"classroom {name}": draw for name, draw in _work().items()},
 }
 EMPTY: dict[str, Draw] = {
+    **_empty_work(),
     "weeks": lambda screen: figures.weekly_activity((), screen, minutes=True),
     "calendar": lambda screen: figures.activity_calendar((), samples.TODAY, screen, minutes=True),
     "scores": lambda screen: figures.scores_against_course((), screen),

@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashapp.privacy.groups import Hidden, suppress, without_thin_remainders
+from dashapp.privacy.groups import Hidden, all_large, suppress, without_thin_remainders
 
 K = 5
 
@@ -129,3 +129,9 @@ def test_no_shown_total_exceeds_what_is_visible_inside_it_by_a_few(
         parts += [set().union(*(people[group] for group in one)) for one in inner]
         for part in [*parts, set().union(*parts)] if parts else []:
             assert not 0 < len(total - part) < K
+
+
+def test_a_figure_is_shown_when_each_of_its_groups_is_empty_or_large_enough() -> None:
+    assert all_large([0, 5, 12], 5)
+    assert all_large([], 5)
+    assert not all_large([30, 4, 0], 5)

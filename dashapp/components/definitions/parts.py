@@ -35,6 +35,14 @@ class Subject(StrEnum):
     COURSE_SCORES = "course_scores"
     QUALITY = "quality"
     VIDEOS = "videos"
+    ASSIGNMENTS = "assignments"
+    ASSIGNMENT_SCORES = "assignment_scores"
+    LAST_SEEN = "last_seen"
+    UNITS = "units"
+    QUESTIONS = "questions"
+    FORUM = "forum"
+    HOURS = "hours"
+    TYPES = "types"
 
 
 def time_on_task() -> str:

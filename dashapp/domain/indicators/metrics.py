@@ -37,5 +37,13 @@ METRICS: tuple[Metric, ...] = (
         "points",
         (_DAYS, "submissions", "activities", "memberships", "courses", "course_breaks", "terms", "term_breaks"),
     ),
+    Metric("last_seen", "learners", (_DAYS, "memberships")),
+    Metric("unit_engagement", "%", ("learner_activities", "submissions", "activities", "units")),
+    Metric("first_try_correct", "%", ("item_responses",)),
+    Metric("eventually_correct", "%", ("item_responses",)),
+    Metric("forum_posts", "posts", ("forum_posts",)),
+    Metric("unanswered_threads", "threads", ("forum_posts",)),
+    Metric("active_learners_of_an_hour", "learners", (_DAYS,)),
+    Metric("share_of_types", "%", ("learner_course_day_types",)),
     Metric("data_quality", "%", ("quality_hours", "quality_alerts")),
 )

@@ -1,0 +1,109 @@
+"""The cards below the fold of a classroom's page."""
+
+from typing import Final
+
+from dashapp.components.definitions.parts import Definition, Subject, enrolled_only
+from dashapp.words import _
+
+SUBJECTS: Final = frozenset(
+    {
+        Subject.ASSIGNMENTS,
+        Subject.ASSIGNMENT_SCORES,
+        Subject.LAST_SEEN,
+        Subject.UNITS,
+        Subject.QUESTIONS,
+        Subject.FORUM,
+        Subject.HOURS,
+        Subject.TYPES,
+    }
+)
+
+
+def define(subject: Subject) -> Definition:
+    """The words for one card."""
+    return Definition(*(_of_work(subject) if subject in _WORK else _of_time(subject)))
+
+
+_WORK: Final = frozenset({Subject.ASSIGNMENTS, Subject.ASSIGNMENT_SCORES, Subject.UNITS, Subject.QUESTIONS})
+
+
+def _of_work(subject: Subject) -> tuple[str, str, str, str]:
+    start = _("From the start of the course to now")
+    texts = {
+        Subject.ASSIGNMENTS: (
+            _(
+                "Learners per assignment: handed in on time, late, missing (past due and never handed in), or not yet"
+                " due. Extensions of single learners are respected; where a source knows days only, the whole due day"
+                " is on time."
+            ),
+            start,
+            _("Work without a deadline, learners who are exempt, and what was due before a learner joined"),
+            _("Submissions, activities, and extensions"),
+        ),
+        Subject.ASSIGNMENT_SCORES: (
+            _(
+                "Learners by their score in each assignment, in ten parts of the scale from 0 to 100 %; the line is the"
+                " median. The attempt that counts is chosen by the activity's policy."
+            ),
+            start,
+            _("Work that is not graded yet, null and exempt"),
+            _("Submissions and activities"),
+        ),
+        Subject.UNITS: (
+            _(
+                "Grey: learners who have done anything with any activity of the unit, or of a unit below it. Blue: how"
+                " many of the activities published in it are completed, of all learners together. Completed is: a"
+                " completion event, else a submission, else, for pages and resources, a first view."
+            ),
+            start,
+            _("Activities that belong to no unit, and those that are not published yet"),
+            _("What each learner did with each activity, submissions, activities, and units"),
+        ),
+        Subject.QUESTIONS: (
+            _(
+                "Dot: learners right at the first attempt, of those who answered the question. Ring: learners right at"
+                " any attempt so far. The hardest questions come first."
+            ),
+            _("From the start of the course to the last chosen day"),
+            _("Answers of which no source says whether they are right"),
+            _("Answers to questions"),
+        ),
+    }
+    return texts[subject]
+
+
+def _of_time(subject: Subject) -> tuple[str, str, str, str]:
+    chosen = _("The chosen dates")
+    texts = {
+        Subject.LAST_SEEN: (
+            _("Learners by the number of days since their last learning event in the course."),
+            _("From the start of the course to now"),
+            enrolled_only(),
+            _("Days of each learner in each course"),
+        ),
+        Subject.FORUM: (
+            _(
+                "Blue: posts that begin a thread; grey: replies; the mark: how many learners wrote them. A thread is"
+                " unanswered when it is older than 2 days and nobody, not even staff, has replied to it."
+            ),
+            chosen,
+            _("Posts of staff, which count as answers only; reading"),
+            _("Posts in forums"),
+        ),
+        Subject.HOURS: (
+            _(
+                "Learners with at least one event in an hour of a weekday, on average over the days of that weekday, by"
+                " the clocks of the institution."
+            ),
+            chosen,
+            _("Events of which only the day is known"),
+            _("Active minutes of each learner's days"),
+        ),
+        Subject.TYPES: (
+            _("How the events of a week are shared among the types of activity."),
+            chosen,
+            enrolled_only(),
+            _("Days of each learner in each course, by type of activity"),
+        ),
+    }
+    return texts[subject]

@@ -1,0 +1,141 @@
+"""What learners have left in a course besides days and submissions, in one statement: what they did in its units,
+answers to questions, posts, stretches of videos, and events by type of activity.
+
+Each row is one group of one kind: a unit, a question, the forum, a video, a type. What a group holds per learner stands
+packed in four columns of bytes whose elements belong together by their place. As rows of their own, the answers to a
+large course's quizzes would cost more time than everything that is computed from them.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Row, text
+
+from dashapp.domain.indicators.progress import BY_VIEW
+from dashapp.domain.keys import CourseId, OrganisationId
+
+Longs = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Traces = Mapping[str, Sequence[Row[Any]]]
+"""Rows by kind: unit, question, posts, video, type."""
+
+
+@dataclass(frozen=True, slots=True)
+class TracesWanted:
+    """Of whom, and of which time."""
+
+    organisation: OrganisationId
+    course: CourseId
+    people: tuple[int, ...]
+    first: date
+    last: date
+    """Local days of types, both inclusive."""
+    span: tuple[datetime, datetime]
+    """Instants of these days, the second one exclusive: of videos, and until when answers count."""
+    monday: date
+    """The first day of the first week."""
+    as_of: datetime
+    distinct: bool
+    """Whether distinct learners per type and week are counted too, which groups are hidden by."""
+
+
+def read_traces(connection: Connection, wanted: TracesWanted) -> Traces:
+    """All groups of the course; one statement. Posts are those of everybody: staff answer threads too."""
+    statement = text(_TRACES.replace(":learners_of_type", "count(DISTINCT person_id)" if wanted.distinct else "0"))
+    values = {
+        "organisation": wanted.organisation, "course": wanted.course, "people": list(wanted.people),
+        "first": wanted.first, "last": wanted.last, "since": wanted.span[0], "until": wanted.span[1],
+        "monday": wanted.monday, "as_of": wanted.as_of, "views": sorted(BY_VIEW),
+    }  # fmt: skip
+    found: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in connection.execute(statement, values):
+        found[row.kind].append(row)
+    return found
+
+
+def longs(packed: Any) -> Longs:
+    """Keys and counts that a column holds; none where it is null."""
+    return np.frombuffer(packed or b"", dtype=">i8").astype(np.int64)
+
+
+def floats(packed: Any) -> Floats:
+    """Instants and positions."""
+    return np.frombuffer(packed or b"", dtype=">f8").astype(np.float64)
+
+
+_OF_LEARNERS: Final = (
+    "organisation_id = :organisation AND {0}.course_id = :course AND {0}.person_id = ANY(CAST(:people AS bigint[]))"
+)
+
+
+def _theirs(alias: str) -> str:
+    return f"{alias}.{_OF_LEARNERS.format(alias)}"
+
+
+_OPEN: Final = "(a.published_at IS NULL OR a.published_at <= :as_of)"
+_RIGHT: Final = "coalesce(r.correct, CASE WHEN r.max_score > 0 THEN r.score >= r.max_score END)"
+
+_UNITS: Final = f"""
+SELECT 'unit' AS kind, u.unit_id AS key, u.parent_id AS parent, u.position AS place,
+  coalesce(p.published, 0) AS number, coalesce(u.title, u.name) AS label, u.name AS part,
+  e.people AS a, e.completed AS b, CAST(NULL AS bytea) AS c, CAST(NULL AS bytea) AS d
+FROM units u
+LEFT JOIN (SELECT a.unit_id, count(*) AS published FROM activities a
+  WHERE a.organisation_id = :organisation AND a.course_id = :course AND a.unit_id IS NOT NULL AND {_OPEN}
+  GROUP BY 1) p ON p.unit_id = u.unit_id
+LEFT JOIN (SELECT unit_id, string_agg(int8send(person_id), '') AS people, string_agg(int8send(done), '') AS completed
+  FROM (SELECT a.unit_id, l.person_id, count(*) FILTER (WHERE {_OPEN}
+      AND (l.completed_at <= :as_of OR h.person_id IS NOT NULL
+        OR a.activity_type = ANY(CAST(:views AS text[])))) AS done
+    FROM learner_activities l
+    JOIN activities a ON a.organisation_id = l.organisation_id AND a.activity_id = l.activity_id
+    LEFT JOIN (SELECT DISTINCT s.activity_id, s.person_id FROM submissions s
+      WHERE {_theirs("s")} AND s.submitted_at <= :as_of) h
+      ON h.activity_id = l.activity_id AND h.person_id = l.person_id
+    WHERE {_theirs("l")} AND a.unit_id IS NOT NULL
+    GROUP BY 1, 2) each_one GROUP BY 1) e ON e.unit_id = u.unit_id
+WHERE u.organisation_id = :organisation AND u.course_id = :course
+"""
+_QUESTIONS: Final = f"""
+SELECT 'question', r.activity_id, NULL, 0, count(*), coalesce(a.title, a.claimed_title, ''), r.item,
+  string_agg(int8send(r.person_id), ''), string_agg(int8send(r.attempt), ''),
+  string_agg(float8send(CAST(extract(epoch FROM r.answered_at) AS float8)), ''),
+  string_agg(int8send(CASE {_RIGHT} WHEN true THEN 1 WHEN false THEN 0 ELSE -1 END), '')
+FROM item_responses r JOIN activities a ON a.organisation_id = r.organisation_id AND a.activity_id = r.activity_id
+WHERE {_theirs("r")} AND r.answered_at < :until AND r.answered_at <= :as_of
+GROUP BY r.activity_id, a.title, a.claimed_title, r.item
+"""
+_POSTS: Final = """
+SELECT 'posts', 0, NULL, 0, count(*), '', '', string_agg(int8send(f.person_id), ''),
+  string_agg(float8send(CAST(extract(epoch FROM f.posted_at) AS float8)), ''),
+  string_agg(int8send(hashtextextended(f.activity_id || ' ' || f.post, 0)), ''),
+  string_agg(int8send(coalesce(hashtextextended(f.activity_id || ' ' || f.reply_to, 0), 0)), '')
+FROM forum_posts f
+WHERE f.organisation_id = :organisation AND f.course_id = :course AND f.posted_at <= :as_of HAVING count(*) > 0
+"""
+_VIDEOS: Final = f"""
+SELECT 'video', a.activity_id, NULL, 0, count(*), coalesce(a.title, a.claimed_title, ''), '',
+  string_agg(int8send(s.person_id), ''), string_agg(float8send(s.position_from), ''),
+  string_agg(float8send(s.position_to), ''), NULL
+FROM (SELECT DISTINCT v.activity_id, v.person_id, v.position_from, v.position_to,
+    coalesce(v.session, concat_ws(':', v.source_id, v.event_id, v.number)) AS once
+  FROM video_segments v WHERE {_theirs("v")} AND v.watched_at >= :since AND v.watched_at < :until) s
+JOIN activities a ON a.organisation_id = :organisation AND a.activity_id = s.activity_id
+GROUP BY a.activity_id, a.title, a.claimed_title
+"""
+_TYPES: Final = f"""
+SELECT 'type', 0, NULL, 0, 0, t.activity_type, '', string_agg(int8send(t.week), ''),
+  string_agg(int8send(t.events), ''), string_agg(int8send(t.clicks), ''), string_agg(int8send(t.learners), '')
+FROM (SELECT d.activity_type, CAST((d.day - CAST(:monday AS date)) / 7 AS bigint) AS week,
+    CAST(sum(d.events) AS bigint) AS events, CAST(sum(d.clicks) AS bigint) AS clicks,
+    CAST(:learners_of_type AS bigint) AS learners
+  FROM learner_course_day_types d
+  WHERE {_theirs("d")} AND d.day BETWEEN CAST(:first AS date) AND CAST(:last AS date) GROUP BY 1, 2) t
+GROUP BY t.activity_type
+"""
+_TRACES: Final = " UNION ALL ".join((_UNITS, _QUESTIONS, _POSTS, _VIDEOS, _TYPES))

@@ -1,0 +1,204 @@
+"""Assignments of a course: who handed in when, and how the scores are spread; the newest first."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import plotly.graph_objects as go
+
+from dashapp import words
+from dashapp.domain.views.classroom_work import AssignmentWork
+from dashapp.figures.axes import count_scale
+from dashapp.figures.scores import short_label
+from dashapp.figures.theme import CLEAR, Json, Note, Screen, Table, annotation, figure, plain
+from dashapp.figures.theme import words as only_words
+from dashapp.words import _
+
+SHOWN: Final = 8
+"""So many fit; the table of the figure has them all."""
+LABEL_WIDE, LABEL_NARROW = 26, 15
+BIN: Final = 10
+"""Points in one column of a distribution."""
+GAP: Final = 0.06
+
+
+def with_deadlines(assignments: Sequence[AssignmentWork]) -> list[AssignmentWork]:
+    """Those that are due for anybody."""
+    return [one for one in assignments if one.expected]
+
+
+def with_scores(assignments: Sequence[AssignmentWork]) -> list[AssignmentWork]:
+    """Those whose distribution may be shown, and has anything in it."""
+    return [one for one in assignments if any(one.scores)]
+
+
+def _name(one: AssignmentWork) -> str:
+    return one.title or _("Work without a title")
+
+
+def state_names() -> tuple[str, str, str, str]:
+    """On time, late, missing, not yet due: with the shapes of what somebody may act on."""
+    return _("on time"), f"◆ {_('late')}", f"▲ {_('missing')}", _("not yet due")
+
+
+STATE_COLOURS: Final = ("chart-others", "watch", "help", "chart-band")
+
+
+def _counts(one: AssignmentWork) -> tuple[int, int, int, int]:
+    return one.on_time, one.late, one.missing, one.not_yet_due
+
+
+def _end(one: AssignmentWork, narrow: bool) -> str:
+    """What stands beside a bar: what somebody may act on, else nothing."""
+    parts = []
+    if one.late:
+        number = words.number(one.late)
+        parts.append(f"◆ {number}" if narrow else _("◆ {number} late").format(number=number))
+    if one.missing:
+        number = words.number(one.missing)
+        parts.append(f"▲ {number}" if narrow else _("▲ {number} missing").format(number=number))
+    return "  ".join(parts)
+
+
+def hand_ins(assignments: Sequence[AssignmentWork], screen: Screen, *, revision: str = "") -> go.Figure:
+    """On time, late, missing and not yet due, stacked per assignment; the newest at the top."""
+    due = with_deadlines(assignments)
+    if not due:
+        return only_words(_("Nothing is due yet"), screen, revision)
+    shown = due[:SHOWN]
+    places = list(range(len(shown)))
+    names = state_names()
+    traces: list[Json] = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "y": places,
+            "x": [_counts(one)[state] for one in shown],
+            "width": 0.6,
+            "marker": {
+                "color": CLEAR if state == 3 else screen.colour(colour),
+                "line": {"width": 1 if state == 3 else 0, "color": screen.colour("chart-others")},
+            },
+            "customdata": [
+                _("{assignment}: {number} of {total} {state}").format(
+                    assignment=_name(one),
+                    number=words.number(_counts(one)[state]),
+                    total=words.number(one.expected),
+                    state=names[state],
+                )
+                for one in shown
+            ],
+            "hovertemplate": "%{customdata}<extra></extra>",
+        }
+        for state, colour in enumerate(STATE_COLOURS)
+    ]
+    scale = count_scale(max(one.expected for one in shown))
+    most = LABEL_NARROW if screen.narrow else LABEL_WIDE
+    layout: Json = {
+        "margin": {"l": 4, "r": 72 if screen.narrow else 146, "t": 4, "b": 4},
+        "barmode": "stack",
+        "xaxis": {**scale.axis(), "showgrid": True, "showline": False},
+        "yaxis": {
+            "showgrid": False,
+            "rangemode": "normal",
+            "range": [max(len(shown), 4) - 0.4, -0.6],
+            "tickvals": places,
+            "ticktext": [short_label(_name(one), most) for one in shown],
+            "tickfont": {"size": 12, "color": screen.colour("ink")},
+            "ticklabelstandoff": 8,
+        },
+        "annotations": [
+            annotation(Note(one.expected, place, _end(one, screen.narrow), "ink"), screen, xshift=8)
+            for place, one in enumerate(shown)
+            if one.late or one.missing
+        ],
+    }
+    rows = tuple((_name(one), *(words.number(count) for count in _counts(one))) for one in due)
+    return figure(traces, layout, screen, Table((_("Assignment"), *names), rows, _("Learners")), revision)
+
+
+def _place(number: int, count: int, columns: int) -> tuple[float, float, float, float]:
+    """(left, right, bottom, top) of a panel, in shares of the plot."""
+    rows = -(-count // columns)
+    width, height = (1 - GAP * (columns - 1)) / columns, 1 / rows
+    left, top = number % columns * (width + GAP), 1 - number // columns * height
+    return left, min(1.0, left + width), max(0.0, top - height * 0.72), top - height * 0.24
+
+
+def _bin_name(place: int) -> str:
+    return _("{low} to {high}").format(low=words.number(place * BIN), high=words.percent((place + 1) * BIN))
+
+
+def _panel(one: AssignmentWork, suffix: str, screen: Screen) -> list[Json]:
+    own = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}", "hovertemplate": "%{customdata}<extra></extra>"}
+    said = _("{assignment}, {span}: {number} learners")
+    traces: list[Json] = [
+        {
+            "type": "bar",
+            "x": [place * BIN + BIN / 2 for place in range(len(one.scores))],
+            "y": list(one.scores),
+            "width": BIN * 0.86,
+            "marker": {"color": screen.colour("chart-others")},
+            "customdata": [
+                said.format(assignment=_name(one), span=_bin_name(place), number=words.number(number))
+                for place, number in enumerate(one.scores)
+            ],
+            **own,
+        }
+    ]
+    if one.median is not None:
+        text = _("{assignment}: median {median}").format(assignment=_name(one), median=words.percent(one.median))
+        line: Json = {"type": "scatter", "mode": "lines", "x": [min(one.median, 100)] * 2, "y": [0, max(one.scores)]}
+        for colour, width in (("surface", 5), ("ink", 2)):
+            traces.append({**line, "line": {"width": width, "color": screen.colour(colour)}, "customdata": [text] * 2})
+            traces[-1] |= own
+    return traces
+
+
+def score_spreads(assignments: Sequence[AssignmentWork], screen: Screen, *, revision: str = "") -> go.Figure:
+    """A small distribution per assignment with its median, the newest first. Heights compare within a panel only."""
+    scored = with_scores(assignments)
+    if not scored:
+        return only_words(_("No score yet"), screen, revision)
+    shown = scored[:SHOWN]
+    columns = 1 if len(shown) == 1 else 2
+    traces: list[Json] = []
+    layout: Json = {"margin": {"l": 4, "r": 8, "t": 4, "b": 4}, "annotations": []}
+    for number, one in enumerate(shown):
+        suffix = str(number + 1) if number else ""
+        left, right, bottom, top = _place(number, len(shown), columns)
+        traces += _panel(one, suffix, screen)
+        last_row = number + columns >= len(shown)
+        layout[f"xaxis{suffix}"] = {
+            "domain": [left, right],
+            "anchor": f"y{suffix}",
+            "range": [-1, 101],
+            "tickvals": [0, 50, 100],
+            "ticktext": ["0", "50", words.percent(100)] if last_row else ["", "", ""],
+        }
+        layout[f"yaxis{suffix}"] = {
+            "domain": [bottom, top],
+            "anchor": f"x{suffix}",
+            "range": [0, max(one.scores) * 1.05],
+            "tickvals": [],
+            "showgrid": False,
+        }
+        name = plain(short_label(_name(one), 13 if screen.narrow else 18))
+        median = words.percent(one.median) if one.median is not None else ""
+        note = Note(left, top, f"<b>{name}</b>  {median}", "ink")
+        layout["annotations"].append(annotation(note, screen, xref="paper", yref="paper", yanchor="bottom", yshift=2))
+    return figure(traces, layout, screen, _spread_table(scored), revision)
+
+
+def _spread_table(scored: Sequence[AssignmentWork]) -> Table:
+    head = (_("Assignment"), _("Graded"), _("Mean"), _("Median"), *(_bin_name(place) for place in range(BIN)))
+    rows = tuple(
+        (
+            _name(one),
+            words.number(one.graded),
+            words.percent(one.mean or 0.0, 1),
+            words.percent(one.median or 0.0, 1),
+            *(words.number(count) for count in one.scores),
+        )
+        for one in scored
+    )
+    return Table(head, rows, _("Learners by score"))
