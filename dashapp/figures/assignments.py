@@ -163,6 +163,8 @@ def score_spreads(assignments: Sequence[AssignmentWork], screen: Screen, *, revi
     columns = 1 if len(shown) == 1 else 2
     traces: list[Json] = []
     layout: Json = {"margin": {"l": 4, "r": 8, "t": 4, "b": 4}, "annotations": []}
+    # On a phone the last tick of a panel would touch the first of the next one.
+    ends = ["0", words.percent(50), ""] if screen.narrow else ["0", "50", words.percent(100)]
     for number, one in enumerate(shown):
         suffix = str(number + 1) if number else ""
         left, right, bottom, top = _place(number, len(shown), columns)
@@ -173,7 +175,7 @@ def score_spreads(assignments: Sequence[AssignmentWork], screen: Screen, *, revi
             "anchor": f"y{suffix}",
             "range": [-1, 101],
             "tickvals": [0, 50, 100],
-            "ticktext": ["0", "50", words.percent(100)] if last_row else ["", "", ""],
+            "ticktext": ends if last_row else ["", "", ""],
         }
         layout[f"yaxis{suffix}"] = {
             "domain": [bottom, top],

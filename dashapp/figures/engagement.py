@@ -115,7 +115,7 @@ def _short(one: QuestionTries, narrow: bool) -> str:
     """The item is what tells two questions apart, so it is the quiz that is cut."""
     quiz = one.quiz or _("Quiz without a title")
     item = short_label(one.item, 10 if narrow else 16)
-    return f"{short_label(quiz, max(6, (LABEL_NARROW if narrow else LABEL_WIDE) - len(item) - 2))}, {item}"
+    return f"{short_label(quiz, max(9, (LABEL_NARROW if narrow else LABEL_WIDE) - len(item) - 2))}, {item}"
 
 
 def _said(one: QuestionTries) -> str:

@@ -66,7 +66,10 @@ def last_seen(counts: Sequence[int], screen: Screen, *, revision: str = "") -> g
         ],
     }  # fmt: skip
     if screen.narrow:
-        layout["xaxis"]["tickfont"] = {"size": 11, "color": screen.colour("ink-3")}
+        layout["xaxis"] |= {
+            "tickfont": {"size": 11, "color": screen.colour("ink-3")},
+            "ticktext": [*names[:-2], f"> {words.number(BOUNDS[-1])}", names[-1]],
+        }
     table = Table((_("Days ago"), _("Learners")), tuple(zip(names, map(words.number, counts), strict=True)))
     return figure([bars], layout, screen, table, revision)
 

@@ -80,26 +80,29 @@ def _theirs(alias: str) -> str:
 _OPEN: Final = "(a.published_at IS NULL OR a.published_at <= :as_of)"
 _RIGHT: Final = "coalesce(r.correct, CASE WHEN r.max_score > 0 THEN r.score >= r.max_score END)"
 
+# Each part is counted once, whatever the planner knows of tables that have just been filled: joined to the units as
+# subqueries they would be counted once for each unit.
 _UNITS: Final = f"""
+(WITH published AS MATERIALIZED (
+  SELECT a.unit_id, count(*) AS number FROM activities a
+  WHERE a.organisation_id = :organisation AND a.course_id = :course AND a.unit_id IS NOT NULL AND {_OPEN} GROUP BY 1
+), by_learner AS MATERIALIZED (
+  SELECT a.unit_id, l.person_id, count(*) FILTER (WHERE {_OPEN}
+    AND (l.completed_at <= :as_of OR a.activity_type = ANY(CAST(:views AS text[])) OR EXISTS (
+      SELECT FROM submissions s WHERE s.organisation_id = l.organisation_id AND s.course_id = l.course_id
+      AND s.activity_id = l.activity_id AND s.person_id = l.person_id AND s.submitted_at <= :as_of))) AS done
+  FROM learner_activities l
+  JOIN activities a ON a.organisation_id = l.organisation_id AND a.activity_id = l.activity_id
+  WHERE {_theirs("l")} AND a.unit_id IS NOT NULL GROUP BY 1, 2
+), packed AS MATERIALIZED (
+  SELECT unit_id, string_agg(int8send(person_id), '') AS people, string_agg(int8send(done), '') AS done
+  FROM by_learner GROUP BY 1
+)
 SELECT 'unit' AS kind, u.unit_id AS key, u.parent_id AS parent, u.position AS place,
-  coalesce(p.published, 0) AS number, coalesce(u.title, u.name) AS label, u.name AS part,
-  e.people AS a, e.completed AS b, CAST(NULL AS bytea) AS c, CAST(NULL AS bytea) AS d
-FROM units u
-LEFT JOIN (SELECT a.unit_id, count(*) AS published FROM activities a
-  WHERE a.organisation_id = :organisation AND a.course_id = :course AND a.unit_id IS NOT NULL AND {_OPEN}
-  GROUP BY 1) p ON p.unit_id = u.unit_id
-LEFT JOIN (SELECT unit_id, string_agg(int8send(person_id), '') AS people, string_agg(int8send(done), '') AS completed
-  FROM (SELECT a.unit_id, l.person_id, count(*) FILTER (WHERE {_OPEN}
-      AND (l.completed_at <= :as_of OR h.person_id IS NOT NULL
-        OR a.activity_type = ANY(CAST(:views AS text[])))) AS done
-    FROM learner_activities l
-    JOIN activities a ON a.organisation_id = l.organisation_id AND a.activity_id = l.activity_id
-    LEFT JOIN (SELECT DISTINCT s.activity_id, s.person_id FROM submissions s
-      WHERE {_theirs("s")} AND s.submitted_at <= :as_of) h
-      ON h.activity_id = l.activity_id AND h.person_id = l.person_id
-    WHERE {_theirs("l")} AND a.unit_id IS NOT NULL
-    GROUP BY 1, 2) each_one GROUP BY 1) e ON e.unit_id = u.unit_id
-WHERE u.organisation_id = :organisation AND u.course_id = :course
+  coalesce(p.number, 0) AS number, coalesce(u.title, u.name) AS label, u.name AS part,
+  e.people AS a, e.done AS b, CAST(NULL AS bytea) AS c, CAST(NULL AS bytea) AS d
+FROM units u LEFT JOIN published p ON p.unit_id = u.unit_id LEFT JOIN packed e ON e.unit_id = u.unit_id
+WHERE u.organisation_id = :organisation AND u.course_id = :course)
 """
 _QUESTIONS: Final = f"""
 SELECT 'question', r.activity_id, NULL, 0, count(*), coalesce(a.title, a.claimed_title, ''), r.item,

@@ -6,14 +6,23 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
 
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.queries.classroom import classroom_view
+from dashapp.data.queries.classroom_work import read_classroom_work
+from dashapp.data.queries.room import read_room
 from dashapp.data.store.organisations import find_organisation
+from dashapp.domain.audience import Audience
 from dashapp.domain.clock import system_clock
+from dashapp.domain.filters import Filters
+from dashapp.domain.keys import CourseId, PersonId
+from dashapp.domain.scope import AsOf, Scope
+from dashapp.domain.views import ClassroomView, ClassroomWorkView
 from dashapp.settings import Settings, load_settings
 from ingest.history import ways
 from ingest.oulad.archive import Archive
@@ -121,3 +130,15 @@ def settings_in(directory: Path, **values: Any) -> Settings:
 
 def import_all(settings: Settings, database: Database, archive: Archive, **wishes: Any) -> Tally:
     return Importer(settings, database, archive, Wishes(**wishes), system_clock).run(Silent())
+
+
+def classroom_of(imported: Imported, course: int, filters: Filters) -> tuple[ClassroomView, ClassroomWorkView]:
+    """Both rounds of a course's page, as its teacher sees them now."""
+    with imported.database.transaction(DatabaseRole.JOBS, None) as connection:
+        organisation = find_organisation(connection, imported.organisation)
+    assert organisation is not None
+    key = CourseId(course)
+    scope = Scope(organisation, PersonId(0), Audience.NAMED, frozenset({key}), None)
+    with imported.database.transaction(DatabaseRole.WEB, organisation) as connection:
+        room = read_room(connection, scope, AsOf(datetime.now(UTC)), filters, key)
+        return classroom_view(room), read_classroom_work(connection, room)

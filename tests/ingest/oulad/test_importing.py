@@ -15,6 +15,7 @@ from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.queries.people import principal_for
 from dashapp.data.store.organisations import find_organisation
 from dashapp.domain.clock import system_clock
+from dashapp.domain.filters import Filters
 from dashapp.settings import Settings
 from deploy.local_kafka import LocalKafka
 from ingest.demo import demo_people
@@ -23,7 +24,8 @@ from ingest.history.ways import Refusal, Through
 from ingest.loop import Ingest
 from ingest.oulad.archive import Archive, ArchiveError, open_archive
 from ingest.oulad.importing import TITLE, Importer, Wishes
-from tests.ingest.oulad.imports import Csv, Imported, Silent, import_all, part_of, settings_in
+from tests.ingest.oulad.imports import Csv, Imported, Silent, classroom_of, import_all, part_of, settings_in
+from tests.ingest.oulad.recount import Presentation
 from tests.shared import REPOSITORY, shared_file
 
 LARGEST_KIB = 350 * 1024
@@ -122,6 +124,34 @@ def one_module_as_published(part: Path) -> Csv:
 def test_the_totals_of_a_module_are_the_archives_own(one_module: Imported, one_module_as_published: Csv) -> None:
     assert_totals_are_the_archives_own(one_module, one_module_as_published)
     assert one_module.one("SELECT count(*) FROM dead_letters") == 0
+
+
+@pytest.mark.shared_data
+def test_a_classroom_says_what_a_recount_of_the_archive_says(one_module: Imported, part: Path) -> None:
+    course, starts_on, ends_on = one_module.one(
+        "SELECT course_id, starts_on, ends_on FROM courses WHERE code = 'AAA 2013J'"
+    )
+    first = starts_on - timedelta(days=60)
+    view, work = classroom_of(one_module, course, Filters(first=first, last=ends_on))
+    days = range(-60, (ends_on - starts_on).days + 1)
+    counted = Presentation(part, "AAA", "2013J").recount(starts_on, days)
+
+    assert view.enrolled == len(view.learners) == work.learners == len(counted.learners)
+    assignments = {one.title.rsplit(" ", 1)[-1]: one for one in work.assignments or ()}
+    due = {name: (one.on_time, one.late, one.missing) for name, one in assignments.items() if one.due_at}
+    assert due == counted.handed_in
+    assert {one.not_yet_due for one in assignments.values()} == {0}
+    graded = {name: (one.graded, one.mean, one.median) for name, one in assignments.items() if one.graded}
+    assert graded == {name: pytest.approx(values) for name, values in counted.scores.items()}
+    active = [sum(row.weeks[place] > 0 for row in view.learners) for place in range(len(view.week_starts))]
+    found = {start: number for start, number in zip(view.week_starts, active, strict=True) if number}
+    assert found == counted.active
+    assert {one.activity_type: sum(one.clicks) for one in work.types or ()} == counted.clicks
+    assert {one.title: one.touched for one in work.units or () if one.touched} == {
+        f"Week {week}": number for week, number in counted.touched.items()
+    }
+    assert not view.minutes_recorded
+    assert (work.hours, work.hours_recorded) == ((), False)
 
 
 @pytest.mark.long
