@@ -65,10 +65,10 @@ def test_every_learner_is_in_one_group_of_last_seen() -> None:
 
 
 def test_a_unit_stands_for_everything_below_it_and_counts_a_learner_once() -> None:
-    # 0 holds 1 and 2, 3 stands alone; learner 7 was in 1 and 2, learner 8 in 2.
+    # 0 holds 1 and 2, 3 stands alone; learner 0 was in 1 (both activities) and 2, learner 3 in 2.
     tree = UnitTree(parent=longs(-1, 0, 0, -1), published=longs(1, 2, 1, 0))
-    touches = UnitTouches(unit=longs(1, 2, 2), learner=longs(7, 7, 8), completed=longs(2, 1, 0))
-    found = engagement(tree, touches, learners=4)
+    done = np.array([True, True, True, False])
+    found = engagement(tree, UnitTouches(unit=longs(1, 1, 2, 2), learner=longs(0, 0, 0, 3), completed=done), learners=4)
     assert found.published.tolist() == [4, 2, 1, 0]
     assert found.touched.tolist() == [2, 1, 2, 0]
     # 3 of 16, 2 of 8, 1 of 4, nothing to complete.
@@ -77,7 +77,7 @@ def test_a_unit_stands_for_everything_below_it_and_counts_a_learner_once() -> No
 
 
 def test_a_course_without_units_and_one_without_learners_have_no_engagement() -> None:
-    nothing = UnitTouches(longs(), longs(), longs())
+    nothing = UnitTouches(longs(), longs(), np.zeros(0, dtype=bool))
     assert engagement(UnitTree(longs(), longs()), nothing, 3).touched.tolist() == []
     found = engagement(UnitTree(longs(-1), longs(2)), nothing, 0)
     assert found.touched.tolist() == [0]
@@ -86,7 +86,7 @@ def test_a_course_without_units_and_one_without_learners_have_no_engagement() ->
 
 def test_units_that_stand_in_a_circle_end_the_count() -> None:
     tree = UnitTree(longs(1, 0), longs(1, 1))
-    found = engagement(tree, UnitTouches(longs(0), longs(7), longs(1)), 1)
+    found = engagement(tree, UnitTouches(longs(0), longs(0), np.array([True])), 1)
     assert found.touched.tolist() == [1, 1]
     assert course_order(tree.parent, longs(1, 2), ["a", "b"]) == [(0, 0), (1, 0)]
 

@@ -1,6 +1,6 @@
 """What stands below the fold of a classroom's page: two statements besides those of the room, from aggregates only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -13,12 +13,13 @@ from dashapp.data.queries.courses import Activity, Campus
 from dashapp.data.queries.days import bits_statement, places, read_bits
 from dashapp.data.queries.room import HiddenRoom, Room
 from dashapp.data.queries.standing import CourseStanding
-from dashapp.data.queries.work_traces import Traces, TracesWanted, floats, longs, read_traces
+from dashapp.data.queries.work_traces import Traces, TracesWanted, flags, floats, longs, read_traces
 from dashapp.domain.indicators.forum import NO_REPLY, Posts, unanswered, written_per_week
 from dashapp.domain.indicators.handins import handed_in_by_activity
 from dashapp.domain.indicators.hours import QUARTERS, active_hours, hours_of_week, learners_per_hour, plain_hours
 from dashapp.domain.indicators.last_seen import last_seen
 from dashapp.domain.indicators.minutes import DayMinutes
+from dashapp.domain.indicators.progress import BY_VIEW
 from dashapp.domain.indicators.questions import Answers, tries
 from dashapp.domain.indicators.spread import score_bins, shares
 from dashapp.domain.indicators.units import UnitTouches, UnitTree, course_order, engagement
@@ -174,18 +175,12 @@ def _last_seen(chosen: _Chosen) -> tuple[int, ...] | None:
 def _units(chosen: _Chosen, traces: Traces) -> tuple[UnitEngagement, ...] | None:
     rows = traces.get("unit", ())
     place = {row.key: index for index, row in enumerate(rows)}
-    tree = UnitTree(
-        np.array([place.get(row.parent, -1) for row in rows], dtype=np.int64),
-        np.array([row.number for row in rows], dtype=np.int64),
-    )
-    parts = [(index, longs(row.a), longs(row.b)) for index, row in enumerate(rows) if row.a is not None]
-    touches = UnitTouches(
-        np.repeat(np.array([part[0] for part in parts], dtype=np.int64), [len(part[1]) for part in parts]),
-        np.concatenate([part[1] for part in parts] or [np.zeros(0, dtype=np.int64)]),
-        np.concatenate([part[2] for part in parts] or [np.zeros(0, dtype=np.int64)]),
-    )
+    published = np.zeros(len(rows), dtype=np.int64)
+    for activity in traces.get("activity", ()):
+        published[place[activity.parent]] += activity.number
+    tree = UnitTree(np.array([place.get(row.parent, -1) for row in rows], dtype=np.int64), published)
     learners = len(chosen.places)
-    found = engagement(tree, touches, learners)
+    found = engagement(tree, _touches(chosen, traces, place), learners)
     if not chosen.safe(np.concatenate([found.touched, learners - found.touched])):
         return None
     order = course_order(tree.parent, np.array([row.place for row in rows], dtype=np.int64), [row.part for row in rows])
@@ -200,6 +195,25 @@ def _units(chosen: _Chosen, traces: Traces) -> tuple[UnitEngagement, ...] | None
         )
         for at, depth in order
     )
+
+
+def _touches(chosen: _Chosen, traces: Traces, place: Mapping[int, int]) -> UnitTouches:
+    """Completed is: a completion event, else a submission, else, for pages and resources, a first view."""
+    one, everybody = chosen.one, chosen.people
+    tasks = {int(task.activity_id): column for column, task in enumerate(one.activities)}
+    handed = ~np.isnan(one.marks.submitted_at[np.sort(chosen.places)])
+    unit, learner, completed = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, bool)]
+    for row in traces.get("activity", ()):
+        at, known = places(everybody, longs(row.a))
+        at, done = at[known], flags(row.b)[known]
+        if row.label in BY_VIEW:
+            done = np.ones(len(at), dtype=bool)
+        elif row.key in tasks:
+            done = done | handed[at, tasks[row.key]]
+        unit.append(np.full(len(at), place[row.parent], dtype=np.int64))
+        learner.append(at)
+        completed.append(done & bool(row.number))
+    return UnitTouches(np.concatenate(unit), np.concatenate(learner), np.concatenate(completed))
 
 
 def _questions(chosen: _Chosen, traces: Traces) -> tuple[QuestionTries, ...] | None:

@@ -1,9 +1,9 @@
 """What learners have left in a course besides days and submissions, in one statement: what they did in its units,
 answers to questions, posts, stretches of videos, and events by type of activity.
 
-Each row is one group of one kind: a unit, a question, the forum, a video, a type. What a group holds per learner stands
-packed in four columns of bytes whose elements belong together by their place. As rows of their own, the answers to a
-large course's quizzes would cost more time than everything that is computed from them.
+Each row is one group of one kind: a unit, an activity of a unit, a question, the forum, a video, a type. What a group
+holds per learner stands packed in up to four columns of bytes whose elements belong together by their place. As rows of
+their own, the answers to a large course's quizzes would cost more time than everything that is computed from them.
 """
 
 from collections import defaultdict
@@ -16,13 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, text
 
-from dashapp.domain.indicators.progress import BY_VIEW
 from dashapp.domain.keys import CourseId, OrganisationId
 
 Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Traces = Mapping[str, Sequence[Row[Any]]]
-"""Rows by kind: unit, question, posts, video, type."""
+"""Rows by kind: unit, activity, question, posts, video, type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ def read_traces(connection: Connection, wanted: TracesWanted) -> Traces:
     values = {
         "organisation": wanted.organisation, "course": wanted.course, "people": list(wanted.people),
         "first": wanted.first, "last": wanted.last, "since": wanted.span[0], "until": wanted.span[1],
-        "monday": wanted.monday, "as_of": wanted.as_of, "views": sorted(BY_VIEW),
+        "monday": wanted.monday, "as_of": wanted.as_of,
     }  # fmt: skip
     found: dict[str, list[Row[Any]]] = defaultdict(list)
     for row in connection.execute(statement, values):
@@ -61,6 +60,11 @@ def read_traces(connection: Connection, wanted: TracesWanted) -> Traces:
 def longs(packed: Any) -> Longs:
     """Keys and counts that a column holds; none where it is null."""
     return np.frombuffer(packed or b"", dtype=">i8").astype(np.int64)
+
+
+def flags(packed: Any) -> NDArray[np.bool_]:
+    """One byte each."""
+    return np.frombuffer(packed or b"", dtype=np.uint8).astype(bool)
 
 
 def floats(packed: Any) -> Floats:
@@ -77,32 +81,30 @@ def _theirs(alias: str) -> str:
     return f"{alias}.{_OF_LEARNERS.format(alias)}"
 
 
-_OPEN: Final = "(a.published_at IS NULL OR a.published_at <= :as_of)"
 _RIGHT: Final = "coalesce(r.correct, CASE WHEN r.max_score > 0 THEN r.score >= r.max_score END)"
 
-# Each part is counted once, whatever the planner knows of tables that have just been filled: joined to the units as
-# subqueries they would be counted once for each unit.
-_UNITS: Final = f"""
-(WITH published AS MATERIALIZED (
-  SELECT a.unit_id, count(*) AS number FROM activities a
-  WHERE a.organisation_id = :organisation AND a.course_id = :course AND a.unit_id IS NOT NULL AND {_OPEN} GROUP BY 1
-), by_learner AS MATERIALIZED (
-  SELECT a.unit_id, l.person_id, count(*) FILTER (WHERE {_OPEN}
-    AND (l.completed_at <= :as_of OR a.activity_type = ANY(CAST(:views AS text[])) OR EXISTS (
-      SELECT FROM submissions s WHERE s.organisation_id = l.organisation_id AND s.course_id = l.course_id
-      AND s.activity_id = l.activity_id AND s.person_id = l.person_id AND s.submitted_at <= :as_of))) AS done
-  FROM learner_activities l
-  JOIN activities a ON a.organisation_id = l.organisation_id AND a.activity_id = l.activity_id
-  WHERE {_theirs("l")} AND a.unit_id IS NOT NULL GROUP BY 1, 2
-), packed AS MATERIALIZED (
-  SELECT unit_id, string_agg(int8send(person_id), '') AS people, string_agg(int8send(done), '') AS done
-  FROM by_learner GROUP BY 1
+_UNITS: Final = """
+SELECT 'unit' AS kind, u.unit_id AS key, u.parent_id AS parent, u.position AS place, CAST(0 AS bigint) AS number,
+  coalesce(u.title, u.name) AS label, u.name AS part, CAST(NULL AS bytea) AS a, CAST(NULL AS bytea) AS b,
+  CAST(NULL AS bytea) AS c, CAST(NULL AS bytea) AS d
+FROM units u WHERE u.organisation_id = :organisation AND u.course_id = :course
+"""
+# Activities are not joined to each thing that was done, but to what has been put together of it: the planner takes a
+# table that has just been filled for an empty one, and would look through all activities for each row of it.
+_ACTIVITIES: Final = f"""
+(WITH touched AS MATERIALIZED (
+  SELECT l.activity_id, string_agg(int8send(l.person_id), '') AS people,
+    string_agg(CASE WHEN l.completed_at <= :as_of THEN '\\x01'::bytea ELSE '\\x00'::bytea END, '') AS completed
+  FROM learner_activities l WHERE {_theirs("l")} AND l.activity_id = ANY (ARRAY (
+    SELECT b.activity_id FROM activities b
+    WHERE b.organisation_id = :organisation AND b.course_id = :course AND b.unit_id IS NOT NULL))
+  GROUP BY 1
 )
-SELECT 'unit' AS kind, u.unit_id AS key, u.parent_id AS parent, u.position AS place,
-  coalesce(p.number, 0) AS number, coalesce(u.title, u.name) AS label, u.name AS part,
-  e.people AS a, e.done AS b, CAST(NULL AS bytea) AS c, CAST(NULL AS bytea) AS d
-FROM units u LEFT JOIN published p ON p.unit_id = u.unit_id LEFT JOIN packed e ON e.unit_id = u.unit_id
-WHERE u.organisation_id = :organisation AND u.course_id = :course)
+SELECT 'activity', a.activity_id, a.unit_id, 0,
+  CAST(CASE WHEN a.published_at IS NULL OR a.published_at <= :as_of THEN 1 ELSE 0 END AS bigint), a.activity_type, '',
+  t.people, t.completed, NULL, NULL
+FROM activities a LEFT JOIN touched t ON t.activity_id = a.activity_id
+WHERE a.organisation_id = :organisation AND a.course_id = :course AND a.unit_id IS NOT NULL)
 """
 _QUESTIONS: Final = f"""
 SELECT 'question', r.activity_id, NULL, 0, count(*), coalesce(a.title, a.claimed_title, ''), r.item,
@@ -141,4 +143,4 @@ FROM (SELECT d.activity_type, CAST((d.day - CAST(:monday AS date)) / 7 AS bigint
   WHERE {_theirs("d")} AND d.day BETWEEN CAST(:first AS date) AND CAST(:last AS date) GROUP BY 1, 2) t
 GROUP BY t.activity_type
 """
-_TRACES: Final = " UNION ALL ".join((_UNITS, _QUESTIONS, _POSTS, _VIDEOS, _TYPES))
+_TRACES: Final = " UNION ALL ".join((_UNITS, _ACTIVITIES, _QUESTIONS, _POSTS, _VIDEOS, _TYPES))

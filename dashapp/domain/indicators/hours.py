@@ -67,5 +67,6 @@ def hours_of_week(cell: Longs, first: date, last: date) -> Floats:
 
 def learners_per_hour(learner: Longs, cell: Longs) -> Longs:
     """Distinct learners per weekday and hour, however often they were there; shape (168,)."""
-    pairs = np.unique(np.stack([cell, learner]), axis=1)
-    return np.bincount(pairs[0], minlength=WEEKDAYS * HOURS)
+    known, place = np.unique(learner, return_inverse=True)
+    every = np.unique(cell * max(1, len(known)) + place)
+    return np.bincount(every // max(1, len(known)), minlength=WEEKDAYS * HOURS)

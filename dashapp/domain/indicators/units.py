@@ -21,12 +21,14 @@ class UnitTree:
 
 @dataclass(frozen=True, slots=True)
 class UnitTouches:
-    """What learners have done in units themselves: one row per (unit, learner) with anything; shape (n,)."""
+    """What learners have done with activities: one row per (learner, activity) with anything; shape (n,)."""
 
     unit: Longs
+    """Place of the unit to which the activity belongs."""
     learner: Longs
-    completed: Longs
-    """Published activities of the unit that the learner has completed."""
+    """0 to learners - 1."""
+    completed: NDArray[np.bool_]
+    """Whether the activity is published, and the learner has completed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +45,25 @@ class Engagement:
 def engagement(tree: UnitTree, touches: UnitTouches, learners: int) -> Engagement:
     """The engagement of so many learners with every unit."""
     count = len(tree.parent)
-    published = np.zeros(count, dtype=np.int64)
-    completed = np.zeros(count, dtype=np.int64)
-    pairs = []
-    unit, at = np.arange(count), touches.unit
+    published, completed = np.zeros(count), np.zeros(count)
+    cells = []
+    unit, at, learner, done = np.arange(count), touches.unit, touches.learner, touches.completed
     # One step up the tree per round. A tree is never deeper than it has units, a circle would be.
     for _level in range(count):
         inside, mine = unit >= 0, at >= 0
-        np.add.at(published, unit[inside], tree.published[inside])
-        np.add.at(completed, at[mine], touches.completed[mine])
-        pairs.append(np.stack([at[mine], touches.learner[mine]]))
+        unit, own = np.where(inside, unit, 0), inside * tree.published
+        at, learner, done = at[mine], learner[mine], done[mine]
+        published += np.bincount(unit, weights=own, minlength=count)
+        completed += np.bincount(at, weights=done, minlength=count)
+        cells.append(at * learners + learner)
         if not inside.any():
             break
-        unit = np.where(inside, tree.parent[np.maximum(unit, 0)], -1)
-        at = np.where(mine, tree.parent[np.maximum(at, 0)], -1)
-    every = np.concatenate(pairs, axis=1) if pairs else np.zeros((2, 0), dtype=np.int64)
-    touched = np.bincount(np.unique(every, axis=1)[0], minlength=count) if every.size else np.zeros(count)
+        unit, at = np.where(inside, tree.parent[unit], -1), tree.parent[at]
+    every = np.unique(np.concatenate(cells)) if cells else np.zeros(0, dtype=np.int64)
+    touched = np.bincount(every // max(1, learners), minlength=count)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.where(published * learners > 0, 100.0 * completed / (published * learners), np.nan)
-    return Engagement(published, touched.astype(np.int64), share)
+    return Engagement(published.astype(np.int64), touched, share)
 
 
 def course_order(parent: Longs, position: Longs, name: list[str]) -> list[tuple[int, int]]:
