@@ -23,6 +23,7 @@ from flask_caching.backends import SimpleCache
 from sqlalchemy import Connection, event, text
 
 from benchmarks.large_campus import Size, write_large_campus
+from benchmarks.large_content import write_large_content
 from benchmarks.machine import machine
 from dashapp.data.cache import KEPT_SECONDS, MOST_VALUES, Cache, Form
 from dashapp.data.database import Database, DatabaseRole, embedded_database
@@ -110,7 +111,8 @@ def _make(database: Database, size: Size) -> None:
     migrate(database)
     with database.administration() as connection:
         connection.execute(text("SET search_path = analytics"))
-        write_large_campus(connection, datetime.now(UTC).date(), size)
+        organisation = write_large_campus(connection, datetime.now(UTC).date(), size)
+        write_large_content(connection, organisation)
         connection.commit()
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
 
@@ -172,9 +174,16 @@ def _cases(reader: PageReader, subject: Subject) -> list[Case]:
         Case("learner, by staff", lambda: reader.learner(teacher, subject.learner_public_id, Filters())),
         Case("classroom", lambda: reader.classroom(teacher, subject.course_public_id, Filters())),
         Case("classroom, all weeks", lambda: reader.classroom(teacher, subject.course_public_id, everything)),
+        Case("classroom, below", lambda: _below(reader, teacher, subject)),
         Case("classroom, in groups", lambda: reader.classroom(dean, subject.course_public_id, Filters())),
         Case("institution", lambda: reader.institution(dean, Filters())),
     ]
+
+
+def _below(reader: PageReader, teacher: Principal, subject: Subject) -> None:
+    """Both rounds, as a page that is scrolled through asks for them."""
+    reader.classroom(teacher, subject.course_public_id, Filters())
+    reader.classroom_work(teacher, subject.course_public_id, Filters())
 
 
 def _times(rounds: int, ask: Callable[[], Any], before: Callable[[], None] = lambda: None) -> list[float]:

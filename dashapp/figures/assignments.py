@@ -59,27 +59,23 @@ def _end(one: AssignmentWork, narrow: bool) -> str:
     return "  ".join(parts)
 
 
-def hand_ins(assignments: Sequence[AssignmentWork], screen: Screen, *, revision: str = "") -> go.Figure:
-    """On time, late, missing and not yet due, stacked per assignment; the newest at the top."""
-    due = with_deadlines(assignments)
-    if not due:
-        return only_words(_("Nothing is due yet"), screen, revision)
-    shown = due[:SHOWN]
-    places = list(range(len(shown)))
-    names = state_names()
-    traces: list[Json] = [
+def _stacked(shown: Sequence[AssignmentWork], screen: Screen) -> list[Json]:
+    """One trace per state; what is not yet due is an outline."""
+    names, coming = state_names(), len(STATE_COLOURS) - 1
+    said = _("{assignment}: {number} of {total} {state}")
+    return [
         {
             "type": "bar",
             "orientation": "h",
-            "y": places,
+            "y": list(range(len(shown))),
             "x": [_counts(one)[state] for one in shown],
             "width": 0.6,
             "marker": {
-                "color": CLEAR if state == 3 else screen.colour(colour),
-                "line": {"width": 1 if state == 3 else 0, "color": screen.colour("chart-others")},
+                "color": CLEAR if state == coming else screen.colour(colour),
+                "line": {"width": int(state == coming), "color": screen.colour("chart-others")},
             },
             "customdata": [
-                _("{assignment}: {number} of {total} {state}").format(
+                said.format(
                     assignment=_name(one),
                     number=words.number(_counts(one)[state]),
                     total=words.number(one.expected),
@@ -91,6 +87,15 @@ def hand_ins(assignments: Sequence[AssignmentWork], screen: Screen, *, revision:
         }
         for state, colour in enumerate(STATE_COLOURS)
     ]
+
+
+def hand_ins(assignments: Sequence[AssignmentWork], screen: Screen, *, revision: str = "") -> go.Figure:
+    """On time, late, missing and not yet due, stacked per assignment; the newest at the top."""
+    due = with_deadlines(assignments)
+    if not due:
+        return only_words(_("Nothing is due yet"), screen, revision)
+    shown = due[:SHOWN]
+    places = list(range(len(shown)))
     scale = count_scale(max(one.expected for one in shown))
     most = LABEL_NARROW if screen.narrow else LABEL_WIDE
     layout: Json = {
@@ -113,7 +118,8 @@ def hand_ins(assignments: Sequence[AssignmentWork], screen: Screen, *, revision:
         ],
     }
     rows = tuple((_name(one), *(words.number(count) for count in _counts(one))) for one in due)
-    return figure(traces, layout, screen, Table((_("Assignment"), *names), rows, _("Learners")), revision)
+    table = Table((_("Assignment"), *state_names()), rows, _("Learners"))
+    return figure(_stacked(shown, screen), layout, screen, table, revision)
 
 
 def _place(number: int, count: int, columns: int) -> tuple[float, float, float, float]:

@@ -50,6 +50,17 @@ def unit_engagement(units: Sequence[UnitEngagement], screen: Screen, *, revision
     shown = units_shown(units)
     if not shown:
         return only_words(_("No unit of the course has anything published yet"), screen, revision)
+    layout: Json = {
+        "margin": {"l": 4, "r": 12 if screen.narrow else 100, "t": 4, "b": 4},
+        "barmode": "overlay",
+        "xaxis": {**percent_scale(), "showgrid": True, "showline": False},
+        "yaxis": _rows(["\u2003" * unit.depth + unit.title for unit in shown], screen),
+        "annotations": [] if screen.narrow else _shares(shown, screen),
+    }
+    return figure(_unit_bars(shown, screen), layout, screen, _unit_table(units), revision)
+
+
+def _unit_bars(shown: Sequence[UnitEngagement], screen: Screen) -> list[Json]:
     said = _("{unit}: {touched} touched it, {completed} of its activities completed")
     texts = [
         said.format(
@@ -59,29 +70,21 @@ def unit_engagement(units: Sequence[UnitEngagement], screen: Screen, *, revision
         )
         for unit in shown
     ]
-    bars: list[Json] = [
-        {
-            "type": "bar",
-            "orientation": "h",
-            "y": list(range(len(shown))),
-            "x": values,
-            "width": width,
-            "marker": {"color": screen.colour(colour)},
-            "customdata": texts,
-            "hovertemplate": "%{customdata}<extra></extra>",
-        }
-        for values, width, colour in (
-            ([unit.touched_share for unit in shown], 0.66, "chart-others"),
-            ([unit.completed_share or 0.0 for unit in shown], 0.28, "chart-me"),
-        )
-    ]
-    layout: Json = {
-        "margin": {"l": 4, "r": 12 if screen.narrow else 100, "t": 4, "b": 4},
-        "barmode": "overlay",
-        "xaxis": {**percent_scale(), "showgrid": True, "showline": False},
-        "yaxis": _rows(["\u2003" * unit.depth + unit.title for unit in shown], screen),
-        "annotations": [] if screen.narrow else _shares(shown, screen),
+    shared: Json = {
+        "type": "bar",
+        "orientation": "h",
+        "y": list(range(len(shown))),
+        "customdata": texts,
+        "hovertemplate": "%{customdata}<extra></extra>",
     }
+    touched, completed = [unit.touched_share for unit in shown], [unit.completed_share or 0.0 for unit in shown]
+    return [
+        {**shared, "x": touched, "width": 0.66, "marker": {"color": screen.colour("chart-others")}},
+        {**shared, "x": completed, "width": 0.28, "marker": {"color": screen.colour("chart-me")}},
+    ]
+
+
+def _unit_table(units: Sequence[UnitEngagement]) -> Table:
     rows = tuple(
         (
             "\u2003" * unit.depth + unit.title,
@@ -93,7 +96,7 @@ def unit_engagement(units: Sequence[UnitEngagement], screen: Screen, *, revision
         for unit in units
     )
     head = (_("Unit"), _("Activities published"), _("Learners who touched it"), _("Touched"), _("Completed"))
-    return figure(bars, layout, screen, Table(head, rows), revision)
+    return Table(head, rows)
 
 
 def _shares(shown: Sequence[UnitEngagement], screen: Screen) -> list[Json]:
@@ -229,6 +232,10 @@ def activity_types(view: ClassroomWorkView, screen: Screen, *, revision: str = "
         "xaxis": {"range": [0.4, count + 0.6], **week_ticks(view.week_starts, screen.narrow, first=view.first_week)},
         "yaxis": percent_scale(),
     }
+    return figure(traces, layout, screen, _type_table(view), revision)
+
+
+def _type_table(view: ClassroomWorkView) -> Table:
     rows = tuple(
         (
             stored_type_word(one.activity_type),
@@ -237,8 +244,8 @@ def activity_types(view: ClassroomWorkView, screen: Screen, *, revision: str = "
             words.number(clicks),
             words.percent(share, 1),
         )
-        for one in types
+        for one in view.types or ()
         for start, events, clicks, share in zip(view.week_starts, one.events, one.clicks, one.shares, strict=True)
     )
     head = (_("Type of activity"), _("Week from"), _("Events"), _("Clicks"), _("Share of the week"))
-    return figure(traces, layout, screen, Table(head, rows), revision)
+    return Table(head, rows)

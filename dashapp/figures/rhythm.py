@@ -91,19 +91,22 @@ def _hour(hour: int) -> str:
     return f"{hour:02d}:00"
 
 
+def _said_hours(hours: Sequence[Sequence[float]]) -> list[list[str]]:
+    said = _("{weekday}, {first} to {last}: {number} learners on average")
+    return [
+        [
+            said.format(weekday=weekday, first=_hour(hour), last=_hour((hour + 1) % 24), number=words.number(value, 1))
+            for hour, value in enumerate(day)
+        ]
+        for weekday, day in zip(words.weekdays(), hours, strict=True)
+    ]
+
+
 def hours_of_week(hours: Sequence[Sequence[float]], screen: Screen, *, revision: str = "") -> go.Figure:
     """Weekdays down, hours across: how many learners are active in that hour, on average."""
     if not any(any(day) for day in hours):
         return only_words(_("No activity between these dates."), screen, revision)
     steps, colours, weekdays = hour_steps(hours), screen.amounts(), words.weekdays()
-    said = _("{weekday}, {first} to {last}: {number} learners on average")
-    texts = [
-        [
-            said.format(weekday=weekday, first=_hour(hour), last=_hour((hour + 1) % 24), number=words.number(value, 1))
-            for hour, value in enumerate(day)
-        ]
-        for weekday, day in zip(weekdays, hours, strict=True)
-    ]
     shown: Json = {
         "type": "heatmap",
         "z": [[_colour(value, steps) for value in day] for day in hours],
@@ -115,7 +118,7 @@ def hours_of_week(hours: Sequence[Sequence[float]], screen: Screen, *, revision:
         "showscale": False,
         "xgap": 2,
         "ygap": 2,
-        "customdata": texts,
+        "customdata": _said_hours(hours),
         "hovertemplate": "%{customdata}<extra></extra>",
     }
     ticks = list(range(0, 24, 6 if screen.narrow else 3))
