@@ -61,7 +61,7 @@ def body() -> Component:
         _chart(work.ASSIGNMENTS, _("Who hands in on time?"), "s7", subject.ASSIGNMENTS, 288),
         _chart(work.LAST_SEEN, _("When were they last here?"), "s5", subject.LAST_SEEN, 310),
         _chart(work.UNITS, _("Which units are worked through?"), "s7", subject.UNITS, 420),
-        _chart(work.SCORES, _("How are the scores spread?"), f"s5 {NAMED}", subject.ASSIGNMENT_SCORES, 442),
+        _chart(work.SCORES, _("How are the scores spread?"), "s5", subject.ASSIGNMENT_SCORES, 442),
         _chart(work.QUESTIONS, _("Which questions are hard?"), "s7", subject.QUESTIONS, 460),
         _chart(work.FORUM, _("What is discussed, and what waits for an answer?"), "s5", subject.FORUM, 460),
         _chart(work.HOURS, _("At which hours are learners there?"), "s7", subject.HOURS, 250),
@@ -151,7 +151,7 @@ def _states(view: ClassroomWorkView) -> dict[str, Component | None]:
         "questions": _state(
             view, view.questions, bool(view.questions), _("Questions appear here with the first answer.")
         ),
-        "forum": _state(view, view.forum, written, _("Posts appear here as soon as a learner writes one.")),
+        "forum": _state(view, view.forum, written, _("No learner has written anything between these dates.")),
         "hours": _hours_state(view),
         "types": _state(view, view.types, types, _("No activity between these dates.")),
         "videos": _state(view, view.videos, bool(view.videos), videos),
@@ -209,6 +209,8 @@ def _units_line(view: ClassroomWorkView) -> str:
 def _videos_line(view: ClassroomWorkView, screen: Screen) -> str:
     span = words.date_span(view.first, view.last)
     shown = len(figures.video_panels_shown(view.videos or (), screen))
+    if not shown:
+        return _("Learners along the time line of each video, {span}").format(span=span)
     said = ngettext(
         "The most watched video along its time line, {span}; grey: learners, blue: watched again",
         "The {number} most watched videos along their time lines, {span}; grey: learners, blue: watched again",

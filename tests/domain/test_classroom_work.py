@@ -6,7 +6,7 @@ import numpy as np
 
 from dashapp.domain.indicators.forum import NO_REPLY, Posts, unanswered, written_per_week
 from dashapp.domain.indicators.handins import Deadlines, handed_in_by_activity
-from dashapp.domain.indicators.hours import active_hours, hours_of_week, learners_per_hour, plain_hours
+from dashapp.domain.indicators.hours import active_hours, hours_of_week, plain_hours
 from dashapp.domain.indicators.last_seen import last_seen
 from dashapp.domain.indicators.minutes import DayMinutes
 from dashapp.domain.indicators.questions import Answers, Tries, tries
@@ -157,19 +157,18 @@ def test_an_hour_counts_once_per_learner_and_day() -> None:
         learner=longs(1, 1, 2), day=longs(monday, monday + 7, monday),
         bits=np.stack([bits(9 * 60, 9 * 60 + 40, 10 * 60), bits(9 * 60 + 5), bits(9 * 60 + 59, 1439)]),
     )  # fmt: skip
-    learner, cell = active_hours(rows, lambda _day: plain_hours())
-    assert sorted(zip(learner.tolist(), cell.tolist(), strict=True)) == [(1, 9), (1, 9), (1, 10), (2, 9), (2, 23)]
+    cell = active_hours(rows, lambda _day: plain_hours())
+    assert sorted(cell.tolist()) == [9, 9, 9, 10, 23]
     # Two Mondays and one Tuesday.
     mean = hours_of_week(cell, MONDAY, date(2026, 5, 11))
     assert (mean[0, 9], mean[0, 10], mean[0, 23], mean[1, 9], mean.sum()) == (1.5, 0.5, 0.5, 0, 2.5)
-    assert learners_per_hour(learner, cell)[9] == 2
 
 
 def test_hours_are_those_of_the_clock_on_a_day_that_skips_one() -> None:
     # 29 March 2026 in Berlin: after 01:59 comes 03:00.
     skipping = np.minimum(np.arange(100) // 4 + (np.arange(100) >= 8), 23)
     rows = DayMinutes(longs(1), longs(date(2026, 3, 29).toordinal()), bits(119, 120)[None])
-    _learner, cell = active_hours(rows, lambda _day: skipping)
+    cell = active_hours(rows, lambda _day: skipping)
     assert cell.tolist() == [6 * 24 + 1, 6 * 24 + 3]
 
 
@@ -178,7 +177,6 @@ def test_nobody_with_minutes_has_no_hours() -> None:
         DayMinutes(longs(), longs(), np.zeros((0, 188), dtype=np.uint8)),
         DayMinutes(longs(1), longs(5), np.zeros((1, 188), dtype=np.uint8)),
     ):
-        learner, cell = active_hours(rows, lambda _day: plain_hours())
-        assert (len(learner), len(cell)) == (0, 0)
+        cell = active_hours(rows, lambda _day: plain_hours())
+        assert len(cell) == 0
         assert hours_of_week(cell, MONDAY, MONDAY).sum() == 0
-        assert learners_per_hour(learner, cell).sum() == 0

@@ -13,10 +13,10 @@ from dashapp.data.queries.courses import Activity, Campus
 from dashapp.data.queries.days import bits_statement, places, read_bits
 from dashapp.data.queries.room import HiddenRoom, Room
 from dashapp.data.queries.standing import CourseStanding
-from dashapp.data.queries.work_traces import Traces, TracesWanted, flags, floats, longs, read_traces
+from dashapp.data.queries.work_traces import Traces, TracesWanted, flags, floats, instants, longs, read_traces
 from dashapp.domain.indicators.forum import NO_REPLY, Posts, unanswered, written_per_week
 from dashapp.domain.indicators.handins import handed_in_by_activity
-from dashapp.domain.indicators.hours import QUARTERS, active_hours, hours_of_week, learners_per_hour, plain_hours
+from dashapp.domain.indicators.hours import QUARTERS, active_hours, hours_of_week, plain_hours
 from dashapp.domain.indicators.last_seen import last_seen
 from dashapp.domain.indicators.minutes import DayMinutes
 from dashapp.domain.indicators.progress import BY_VIEW
@@ -91,7 +91,8 @@ class _Chosen:
 def read_classroom_work(connection: Connection, room: Room | HiddenRoom) -> ClassroomWorkView:
     """What the shown learners of a room did with the content of the course.
 
-    For who sees groups only a card is None in which any count is of some learners, but of fewer than k.
+    For who sees groups only a card is None in which any count is of some learners, but of fewer than k. So is what is
+    told by days, and what adds up over chosen weeks, which taken from one another would tell of a few.
     """
     (first, last), campus = room.question.shown, room.campus
     if isinstance(room, HiddenRoom):
@@ -125,7 +126,8 @@ def read_classroom_work(connection: Connection, room: Room | HiddenRoom) -> Clas
 
 def _wanted(chosen: _Chosen) -> TracesWanted:
     local, (first, last) = chosen.campus.local, chosen.shown
-    span = local.first_instant(first), local.first_instant(last + timedelta(days=1))
+    end = last if chosen.least == 1 else chosen.campus.today
+    span = local.first_instant(first), local.first_instant(end + timedelta(days=1))
     return TracesWanted(
         chosen.organisation, chosen.one.course.course_id, tuple(chosen.people.tolist()), first, last, span,
         chosen.room.starts[0], chosen.instant, chosen.least > 1,
@@ -168,8 +170,9 @@ def _assignment(chosen: _Chosen, place: int, states: Longs) -> AssignmentWork:
 
 
 def _last_seen(chosen: _Chosen) -> tuple[int, ...] | None:
-    counts = last_seen(chosen.one.last_day[chosen.places], chosen.campus.today.toordinal())
-    return tuple(counts.tolist()) if chosen.safe(counts) else None
+    if chosen.least > 1:
+        return None
+    return tuple(last_seen(chosen.one.last_day[chosen.places], chosen.campus.today.toordinal()).tolist())
 
 
 def _units(chosen: _Chosen, traces: Traces) -> tuple[UnitEngagement, ...] | None:
@@ -219,7 +222,7 @@ def _touches(chosen: _Chosen, traces: Traces, place: Mapping[int, int]) -> UnitT
 def _questions(chosen: _Chosen, traces: Traces) -> tuple[QuestionTries, ...] | None:
     found = []
     for row in traces.get("question", ()):
-        one = tries(Answers(longs(row.a), longs(row.b), floats(row.c), longs(row.d)))
+        one = tries(Answers(longs(row.a), longs(row.b), instants(row.c), longs(row.d)))
         counts = (one.first_right, one.learners - one.first_right, one.eventually_right)
         if not chosen.safe(np.array([*counts, one.learners - one.eventually_right])):
             return None
@@ -233,7 +236,7 @@ def _questions(chosen: _Chosen, traces: Traces) -> tuple[QuestionTries, ...] | N
 def _forum(chosen: _Chosen, traces: Traces) -> Forum | None:
     """Posts of the chosen learners in the shown days; whoever replies, a thread is answered."""
     rows = traces.get("posts", ())
-    told = [Posts(longs(row.a), floats(row.b), longs(row.c), longs(row.d)).once() for row in rows]
+    told = [Posts(longs(row.a), instants(row.b), longs(row.c), longs(row.d)).once() for row in rows]
     none = np.zeros(0, dtype=np.int64)
     posts = told[0] if told else Posts(none, none.astype(np.float64), none, none)
     local, (first, last) = chosen.campus.local, chosen.shown
@@ -283,13 +286,13 @@ def _video(row: Row[Any]) -> VideoViews:
 def _hours(connection: Connection, chosen: _Chosen) -> tuple[tuple[float, ...], ...] | None:
     if chosen.room.time is None:
         return ()
+    if chosen.least > 1:
+        return None
     statement = bits_statement(chosen.organisation, [chosen.one.course.course_id], [chosen.shown])
     found = read_bits(connection, statement)
     _place, mine = places(chosen.people, found.learner)
     rows = DayMinutes(found.learner[mine], found.day[mine], found.bits[mine])
-    learner, cell = active_hours(rows, clock_hours(chosen.campus.local))
-    if chosen.least > 1 and not chosen.safe(learners_per_hour(learner, cell)):
-        return None
+    cell = active_hours(rows, clock_hours(chosen.campus.local))
     return tuple(tuple(day) for day in hours_of_week(cell, *chosen.shown).tolist())
 
 

@@ -9,7 +9,7 @@ their own, the answers to a large course's quizzes would cost more time than eve
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import numpy as np
@@ -67,8 +67,13 @@ def flags(packed: Any) -> NDArray[np.bool_]:
     return np.frombuffer(packed or b"", dtype=np.uint8).astype(bool)
 
 
+def instants(packed: Any) -> Floats:
+    """Seconds since 1970; the server sends microseconds since 2000."""
+    return longs(packed) / 1e6 + datetime(2000, 1, 1, tzinfo=UTC).timestamp()
+
+
 def floats(packed: Any) -> Floats:
-    """Instants and positions."""
+    """Positions in videos."""
     return np.frombuffer(packed or b"", dtype=">f8").astype(np.float64)
 
 
@@ -107,17 +112,19 @@ FROM activities a LEFT JOIN touched t ON t.activity_id = a.activity_id
 WHERE a.organisation_id = :organisation AND a.course_id = :course AND a.unit_id IS NOT NULL)
 """
 _QUESTIONS: Final = f"""
-SELECT 'question', r.activity_id, NULL, 0, count(*), coalesce(a.title, a.claimed_title, ''), r.item,
-  string_agg(int8send(r.person_id), ''), string_agg(int8send(r.attempt), ''),
-  string_agg(float8send(CAST(extract(epoch FROM r.answered_at) AS float8)), ''),
-  string_agg(int8send(CASE {_RIGHT} WHEN true THEN 1 WHEN false THEN 0 ELSE -1 END), '')
-FROM item_responses r JOIN activities a ON a.organisation_id = r.organisation_id AND a.activity_id = r.activity_id
-WHERE {_theirs("r")} AND r.answered_at < :until AND r.answered_at <= :as_of
-GROUP BY r.activity_id, a.title, a.claimed_title, r.item
+(WITH asked AS MATERIALIZED (
+  SELECT r.activity_id, r.item COLLATE "C" AS item, string_agg(int8send(r.person_id), '') AS people,
+    string_agg(int8send(r.attempt), '') AS attempts, string_agg(timestamptz_send(r.answered_at), '') AS times,
+    string_agg(int8send(CASE {_RIGHT} WHEN true THEN 1 WHEN false THEN 0 ELSE -1 END), '') AS results
+  FROM item_responses r WHERE {_theirs("r")} AND r.answered_at < :until AND r.answered_at <= :as_of GROUP BY 1, 2
+)
+SELECT 'question', q.activity_id, NULL, 0, 0, coalesce(a.title, a.claimed_title, ''), q.item,
+  q.people, q.attempts, q.times, q.results
+FROM asked q JOIN activities a ON a.organisation_id = :organisation AND a.activity_id = q.activity_id)
 """
 _POSTS: Final = """
 SELECT 'posts', 0, NULL, 0, count(*), '', '', string_agg(int8send(f.person_id), ''),
-  string_agg(float8send(CAST(extract(epoch FROM f.posted_at) AS float8)), ''),
+  string_agg(timestamptz_send(f.posted_at), ''),
   string_agg(int8send(hashtextextended(f.activity_id || ' ' || f.post, 0)), ''),
   string_agg(int8send(coalesce(hashtextextended(f.activity_id || ' ' || f.reply_to, 0), 0)), '')
 FROM forum_posts f

@@ -26,8 +26,8 @@ def plain_hours() -> Longs:
     return np.minimum(np.arange(QUARTERS) // 4, HOURS - 1)
 
 
-def active_hours(rows: DayMinutes, clock_hours: ClockHours) -> tuple[Longs, Longs]:
-    """(learner, weekday × 24 + hour) for every learner-day and hour in which anything was done, once each.
+def active_hours(rows: DayMinutes, clock_hours: ClockHours) -> Longs:
+    """weekday × 24 + hour, for every learner-day and hour in which anything was done, once each.
 
     `rows` has each (learner, day) once. Where an hour is repeated in autumn, both count as that hour.
     """
@@ -37,8 +37,7 @@ def active_hours(rows: DayMinutes, clock_hours: ClockHours) -> tuple[Longs, Long
     # Only bytes with a bit in them are unpacked: a busy day has some 30 of its 1,500 minutes set.
     bit = np.flatnonzero(np.unpackbits(flat[used]))
     if not len(bit):
-        nothing = np.zeros(0, dtype=np.int64)
-        return nothing, nothing
+        return np.zeros(0, dtype=np.int64)
     row, byte = np.divmod(used[bit >> 3], width)
     minute = (byte << 3) + (bit & 7)
     kept = minute < MINUTES_PER_DAY
@@ -50,8 +49,8 @@ def active_hours(rows: DayMinutes, clock_hours: ClockHours) -> tuple[Longs, Long
     fresh = np.ones(len(row), dtype=bool)
     fresh[1:] = (row[1:] != row[:-1]) | (hour[1:] != hour[:-1])
     row, hour = row[fresh], hour[fresh]
-    weekday = (rows.day[row] - 1) % WEEKDAYS
-    return rows.learner[row], weekday * HOURS + hour
+    cell: Longs = (rows.day[row] - 1) % WEEKDAYS * HOURS + hour
+    return cell
 
 
 def hours_of_week(cell: Longs, first: date, last: date) -> Floats:
@@ -63,10 +62,3 @@ def hours_of_week(cell: Longs, first: date, last: date) -> Floats:
     number = np.bincount((days - 1) % WEEKDAYS, minlength=WEEKDAYS).reshape(WEEKDAYS, 1)
     counted = np.bincount(cell, minlength=WEEKDAYS * HOURS).reshape(WEEKDAYS, HOURS)
     return np.where(number > 0, counted / np.maximum(number, 1), 0.0)
-
-
-def learners_per_hour(learner: Longs, cell: Longs) -> Longs:
-    """Distinct learners per weekday and hour, however often they were there; shape (168,)."""
-    known, place = np.unique(learner, return_inverse=True)
-    every = np.unique(cell * max(1, len(known)) + place)
-    return np.bincount(every // max(1, len(known)), minlength=WEEKDAYS * HOURS)

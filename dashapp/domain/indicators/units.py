@@ -46,7 +46,8 @@ def engagement(tree: UnitTree, touches: UnitTouches, learners: int) -> Engagemen
     """The engagement of so many learners with every unit."""
     count = len(tree.parent)
     published, completed = np.zeros(count), np.zeros(count)
-    cells = []
+    # A flag per unit and learner is far cheaper than sorting all that was done.
+    seen = np.zeros((count, learners), dtype=bool)
     unit, at, learner, done = np.arange(count), touches.unit, touches.learner, touches.completed
     # One step up the tree per round. A tree is never deeper than it has units, a circle would be.
     for _level in range(count):
@@ -55,15 +56,13 @@ def engagement(tree: UnitTree, touches: UnitTouches, learners: int) -> Engagemen
         at, learner, done = at[mine], learner[mine], done[mine]
         published += np.bincount(unit, weights=own, minlength=count)
         completed += np.bincount(at, weights=done, minlength=count)
-        cells.append(at * learners + learner)
+        seen[at, learner] = True
         if not inside.any():
             break
         unit, at = np.where(inside, tree.parent[unit], -1), tree.parent[at]
-    every = np.unique(np.concatenate(cells)) if cells else np.zeros(0, dtype=np.int64)
-    touched = np.bincount(every // max(1, learners), minlength=count)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.where(published * learners > 0, 100.0 * completed / (published * learners), np.nan)
-    return Engagement(published.astype(np.int64), touched, share)
+    return Engagement(published.astype(np.int64), seen.sum(axis=1), share)
 
 
 def course_order(parent: Longs, position: Longs, name: list[str]) -> list[tuple[int, int]]:

@@ -28,8 +28,11 @@ def views_along(person: Longs, first: Floats, last: Floats) -> tuple[float, Long
     covered = np.repeat(start, width) + _counting(width)
     who = np.repeat(person, width)
     views = np.bincount(covered, minlength=parts)[:parts]
-    pairs = np.unique(np.stack([who, covered]), axis=1) if len(who) else np.empty((2, 0), dtype=np.int64)
-    learners = np.bincount(pairs[1], minlength=parts)[:parts]
+    known, place = np.unique(who, return_inverse=True)
+    # Whoever watched a part, once each: a flag per learner and part is far cheaper than sorting all views.
+    watched = np.zeros((len(known), parts), dtype=bool)
+    watched[place, covered] = True
+    learners = watched.sum(axis=0)
     return step, learners, views - learners
 
 

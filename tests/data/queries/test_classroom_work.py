@@ -224,7 +224,14 @@ def test_groups_see_a_card_whose_every_count_is_large_enough(made_world: World) 
     assert view.assignments is None
     # From 4 May on Dan alone was there.
     view = work(made_world, scope, first="2026-05-04")
-    assert (view.types, view.forum, view.hours) == (None, None, None)
+    assert (view.types, view.forum) == (None, None)
+
+
+def test_groups_see_nothing_by_days_and_no_sum_that_another_week_can_be_taken_from(made_world: World) -> None:
+    one = replace(made_world.everything(), minimum_group=2)
+    assert (work(made_world, one).last_seen, work(made_world, one).hours) == (None, None)
+    early, late = (work(made_world, one, last=last).questions for last in ("2026-04-22", "2026-05-07"))
+    assert early == late
 
 
 def test_the_part_needs_two_statements_besides_the_room_and_all_name_the_organisation(made_world: World) -> None:
