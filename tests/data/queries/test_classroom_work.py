@@ -86,7 +86,8 @@ def made_world(module_database: Database, tmp_path_factory: pytest.TempPathFacto
     settings = load_settings(_env_file=None, data_dir=tmp_path_factory.mktemp("data"), demo=False)
     world = make_world(module_database, settings, "north")
     world.course("ALG")
-    for section in ("a", "b"):
+    world.course("NEW")
+    for section in ("a", "b", "c"):
         world.section("ALG", section)
     for name in (*LEARNERS, "tutor"):
         world.person(name)
@@ -242,6 +243,20 @@ def test_the_part_needs_two_statements_besides_the_room_and_all_name_the_organis
             read_work(connection, room)
     assert len(statements) == 2
     assert all("organisation_id" in one for one in statements)
+
+
+def test_a_course_or_a_section_without_learners_has_empty_cards(made_world: World) -> None:
+    course = made_world.course_id("NEW")
+    nobody: ClassroomWorkView = made_world.read(
+        read_classroom_work, made_world.named_scope("NEW"), AS_OF, Filters(), course
+    )
+    assert (nobody.learners, nobody.assignments, nobody.units, nobody.questions) == (0, (), (), ())
+    assert (nobody.types, nobody.hours, nobody.videos) == ((), (), ())
+    empty = work(made_world, section="c")
+    assert (empty.learners, empty.assignments, empty.last_seen) == (0, (), (0,) * 8)
+    assert {unit.touched for unit in empty.units or ()} == {0}
+    assert empty.forum is not None
+    assert (empty.forum.threads, empty.forum.unanswered) == (0, 0)
 
 
 def test_nothing_that_was_done_anywhere_else_is_counted(made_world: World) -> None:
