@@ -13,9 +13,7 @@ from dashapp.words import _
 
 def _page(course: str, *, embedded: bool, query: dict[str, str]) -> Component:
     body = classroom.body()
-    filters = Filters.parse(
-        section=query.get("section"), first=query.get("from"), last=query.get("to"), level=query.get("level")
-    )
+    filters = Filters.of_query(query)
     body[ids.Classroom.SECTION].value = filters.section or ""
     body[ids.Classroom.FIRST].value = filters.first.isoformat() if filters.first else ""
     body[ids.Classroom.LAST].value = filters.last.isoformat() if filters.last else ""

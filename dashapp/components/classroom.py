@@ -13,7 +13,7 @@ from dashapp.components.card import Frame
 from dashapp.components.definitions import Subject, definition
 from dashapp.components.differences import Parts, count_against
 from dashapp.components.links import Links
-from dashapp.components.sentences import classroom_lead, classroom_sentence, learners_counted, level_counts
+from dashapp.components.sentences import classroom_lead, classroom_sentence, learners_counted
 from dashapp.components.slots import Slot, chart_slots
 from dashapp.components.strip import Cell
 from dashapp.domain.audience import FEWEST_OTHERS
@@ -204,7 +204,7 @@ def _score_cell(view: ClassroomView) -> Cell:
 
 
 def _level_options(view: ClassroomView) -> list[dict[str, Any]]:
-    counts = level_counts(view.learners)
+    counts = dict(zip(Level, view.level_counts, strict=True))
     options: list[dict[str, Any]] = [{"label": _("All"), "value": ""}]
     if not view.named:
         return options
@@ -289,7 +289,7 @@ def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, obj
 def fill(view: ClassroomView, screen: Screen, links: Links, filters: Filters | None = None) -> dict[str, object]:
     """The values of the page by the names of `slots`, for the filters that the reader has chosen."""
     filters = filters or Filters()
-    rows = grids.learner_rows(view, links, filters.level)
+    rows = grids.learner_rows(view, links)
     number = len(rows) if view.named else learners_counted(view)
     shown = ngettext("{number} learner", "{number} learners", number).format(number=words.number(number))
     ordered = _("{count}; most points of the rules first, every rule that applies with its value").format(count=shown)

@@ -170,14 +170,13 @@ def _learner(row: LearnerRow, view: ClassroomView, peak: int, href: str | None) 
     }
 
 
-def learner_rows(view: ClassroomView, links: Links, level: str | None = None) -> list[Row]:
-    """The learners, in the order of the view; `level` keeps one level only."""
+def learner_rows(view: ClassroomView, links: Links) -> list[Row]:
+    """The learners, in the order of the view."""
     filters = Filters(course=view.course.public_id)
     peak = max((value for row in view.learners for value in row.weeks), default=1)
     return [
         _learner(row, view, peak, None if links.alone else links.learner(row.public_id, filters))
         for row in view.learners
-        if level is None or row.level.value == level
     ]
 
 

@@ -140,10 +140,10 @@ class PageReader:
         return principal if staff or person == principal.person_id else self._as_guardian(principal)
 
     def classroom(self, principal: Principal, public_id: UUID, filters: Filters) -> ClassroomView:
-        """One course's page. `filters.level` changes nothing: the page shows how many learners are on each."""
+        """One course's page, for the learners whom the filters choose."""
         course = self.find_course(principal, public_id)
         scope = scope_for_classroom(principal, course, self.minimum_group)
-        asked = replace(filters, level=None, course=None, unit=None)
+        asked = replace(filters, course=None, unit=None)
         question = self._question("classroom", scope, asked, int(course))
         return self._answer(
             question,

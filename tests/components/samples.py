@@ -183,6 +183,7 @@ def classroom(*, minutes: bool = True, learners: int = 8, speaking: bool = True)
         freshness=FRESH,
         minutes_recorded=minutes,
         speaking=speaking,
+        level_counts=(kinds.count(Level.HELP), kinds.count(Level.WATCH), kinds.count(Level.CALM)),
         videos=tuple(video(number) for number in range(1, 7)),
     )
 

@@ -1,5 +1,6 @@
 """The data round of a classroom's page: at most eight statements, from aggregates only."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Row
 
+from dashapp.data.queries.cohort import chosen_of, groups_of
 from dashapp.data.queries.courses import (
     Campus,
     Course,
@@ -18,7 +20,8 @@ from dashapp.data.queries.courses import (
     read_course_on_campus,
 )
 from dashapp.data.queries.days import bits_statement, first_minutes, per_week, places, read_bits
-from dashapp.data.queries.enrolment import names_and_sections, names_in_sections, sizes
+from dashapp.data.queries.enrolment import sizes
+from dashapp.data.queries.names import NamesOf, names_and_sections, names_in_sections
 from dashapp.data.queries.people import name_of
 from dashapp.data.queries.standing import CourseStanding, Question, read_standings
 from dashapp.data.queries.videos import read_videos
@@ -27,6 +30,7 @@ from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.filters import Filters
 from dashapp.domain.indicators.activity import last_days
 from dashapp.domain.indicators.calendar import shown_range, week_starts
+from dashapp.domain.indicators.cohort import asked_days
 from dashapp.domain.indicators.minutes import TimePerDay, time_on_task
 from dashapp.domain.keys import CourseId, PublicId
 from dashapp.domain.localtime import week_start
@@ -49,7 +53,9 @@ class _Room:
     campus: Campus
     question: Question
     chosen: Longs
-    """Places of the learners of the chosen section."""
+    """Places of the chosen learners."""
+    any_level: Longs
+    """Places of those whom all filters but the level choose."""
     time: TimePerDay | None
     """Of all learners of the course, by person; None where no minutes are recorded."""
 
@@ -63,8 +69,7 @@ def read_classroom(
 ) -> ClassroomView:
     """One course's page.
 
-    `filters.section` and dates narrow it; a section that the course does not have is ignored, and so is
-    `filters.level`, since the page shows how many are on each level.
+    The filters narrow it to days and to learners; a section that the course does not have is ignored.
     Staff of sections only see their learners, and figures of these.
     For Audience.AGGREGATE there are no sections and whole weeks only, and nothing at all where the course is hidden.
     Raises NotPermitted where the scope does not hold the course, NotFound where there is none.
@@ -78,16 +83,17 @@ def read_classroom(
     else:
         campus, found = read_course_on_campus(connection, scope.organisation_id, course, as_of)
         hidden = False
-    shown = shown_range(found.calendar, campus.today, filters.first, filters.last)
+    shown = shown_range(found.calendar, campus.today, *asked_days(filters, found.calendar, campus.today))
     if grouped:
         shown = whole_weeks(shown, campus.today)
     question = Question(scope.organisation_id, as_of, (found,), shown)
     if hidden:
         return _hidden_view(found, campus, question)
     limited = None if grouped else scope.sections_of(course)
+    asked = NamesOf(scope.organisation_id, course, as_of.instant, filters.activity, shown)
     if limited is not None:
         # Who is seen decides with whom they are compared, so names come first.
-        rows = connection.execute(names_in_sections(scope.organisation_id, sorted(limited), as_of.instant)).all()
+        rows = connection.execute(names_in_sections(asked, sorted(limited))).all()
         found = replace(found, sections=tuple(each for each in found.sections if each[0] in limited))
         seen = {course: frozenset(int(row.person_id) for row in rows)}
         question = replace(question, courses=(found,), seen=seen, minimum_group=scope.minimum_group)
@@ -95,21 +101,17 @@ def read_classroom(
     statement = bits_statement(scope.organisation_id, [course], question.ranges(campus.today))
     time = time_on_task(read_bits(connection, statement), first_minutes(campus.local)) if one.recorded else None
     if grouped:
-        return _in_groups(
-            _view(_Room(one, campus, question, np.arange(len(one.people)), time), [], named=False), one, scope
-        )
+        everybody = np.arange(len(one.people))
+        return _in_groups(_view(_Room(one, campus, question, everybody, everybody, time), [], named=False), one, scope)
     if limited is None:
-        everybody = [int(key) for key in one.people]
-        rows = connection.execute(names_and_sections(scope.organisation_id, course, everybody, as_of.instant)).all()
+        keys = [int(key) for key in one.people]
+        rows = connection.execute(names_and_sections(asked, keys)).all()
     named = {int(row.person_id): row for row in rows}
-    section = filters.section if any(filters.section == name for _key, name, _title in found.sections) else None
-    chosen = [
-        place
-        for place, key in enumerate(one.people)
-        if int(key) in named and (section is None or section in (named[int(key)].sections or ()))
-    ]
-    room = _Room(one, campus, question, np.array(chosen, dtype=np.int64), time)
-    return replace(_view(room, _rows(room, named), named=True), videos=_videos(connection, room))
+    chosen = chosen_of(one, named, filters, campus.today)
+    any_level = chosen if filters.level is None else chosen_of(one, named, replace(filters, level=None), campus.today)
+    room = _Room(one, campus, question, chosen, any_level, time)
+    view = _view(room, _rows(room, named), named=True)
+    return replace(view, groups=groups_of(named), videos=_videos(connection, room))
 
 
 def _videos(connection: Connection, room: _Room) -> tuple[VideoViews, ...]:
@@ -171,6 +173,8 @@ def _view(room: _Room, placed: Sequence[tuple[int, LearnerRow]], *, named: bool)
     scores = one.averages[room.chosen]
     scores = scores[~np.isnan(scores)]
     heat = _heat(room, placed[:HEAT_ROWS])
+    levels = Counter(one.standing.levels[place] for place in room.any_level.tolist() if named)
+    counts = (levels[Level.HELP], levels[Level.WATCH], levels[Level.CALM])
     return ClassroomView(
         course=one.course.choice,
         sections=tuple((name, title) for _key, name, title in one.course.sections) if named else (),
@@ -178,6 +182,7 @@ def _view(room: _Room, placed: Sequence[tuple[int, LearnerRow]], *, named: bool)
         week_starts=room.starts,
         heat=heat,
         heat_rows=len(heat),
+        level_counts=counts,
         heat_in_minutes=room.time is not None,
         days=_days(room),
         active_7=_active(room, 0),
@@ -217,7 +222,7 @@ def _total_minutes(room: _Room) -> Longs | None:
 
 
 def _rows(room: _Room, named: dict[int, Row[*tuple[Any, ...]]]) -> list[tuple[int, LearnerRow]]:
-    """(place, row) of each learner of the chosen section, those who need help first."""
+    """(place, row) of each chosen learner, those who need help first."""
     one = room.one
     first, last = (day.toordinal() for day in room.question.shown)
     shown = (one.days["day"] >= first) & (one.days["day"] <= last)
@@ -264,7 +269,7 @@ def _heat(room: _Room, placed: Sequence[tuple[int, LearnerRow]]) -> tuple[tuple[
 
 
 def _days(room: _Room) -> tuple[Day, ...]:
-    """Every day of the shown range: events and learners active, of the chosen section."""
+    """Every day of the shown range: events and active learners, of the chosen ones."""
     one = room.one
     first, last = (day.toordinal() for day in room.question.shown)
     within = np.zeros(len(one.people), dtype=bool)
@@ -280,7 +285,7 @@ def _days(room: _Room) -> tuple[Day, ...]:
 
 
 def _active(room: _Room, back: int) -> int:
-    """Learners of the chosen section with an event in the 7 × 24 h, `back` weeks ago."""
+    """Chosen learners with an event in the 7 × 24 h, `back` weeks ago."""
     window = last_days(room.campus.local, room.question.as_of.instant, back)
     return int(np.isin(np.unique(room.one.place[window.holds(room.one.days)]), room.chosen).sum())
 

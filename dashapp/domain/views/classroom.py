@@ -84,5 +84,9 @@ class ClassroomView:
     """Which week of the course the first of `week_starts` is: 1 where teaching begins, less before it."""
     videos: tuple[VideoViews, ...] = ()
     """The most watched ones, by the chosen learners in the shown range; the most viewers first."""
+    groups: tuple[str, ...] = ()
+    """The groups of learners to choose from: those with anybody in them."""
+    level_counts: tuple[int, int, int] = (0, 0, 0)
+    """Learners who need help, to watch and on course, of those whom all filters but the level choose."""
     rostered: bool = True
     """False: no source has sent a roster, and whoever did something in the course counts as a learner."""

@@ -1,7 +1,9 @@
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import Connection, text
 
 from dashapp.data.queries.classroom import HEAT_ROWS, read_classroom
 from dashapp.domain.audience import Audience
@@ -121,6 +123,66 @@ def test_a_section_narrows_rows_and_figures_but_not_the_levels(campus: World) ->
     whole = {row.name: row.level for row in room(campus).learners}
     assert all(row.level is whole[row.name] for row in view.learners)
     assert view.sections == (("a", "Section a"), ("b", "Section b"))
+
+
+def names(view: ClassroomView) -> set[str]:
+    return {row.name.partition(" ")[0].lower() for row in view.learners}
+
+
+def test_every_filter_of_learners_speaks_of_the_whole_page_and_moves_no_level(campus: World) -> None:
+    campus.task("ALG", "quiz", activity_type=ActivityType.QUIZ)
+    campus.submitted("cho", "ALG", "quiz", "05-05 10:00")
+    campus.submitted("dan", "ALG", "quiz", "04-05 10:00")
+    campus.write()
+    everybody = room(campus)
+    levels = {row.public_id: row.level for row in everybody.learners}
+    cases: dict[str, tuple[dict[str, object], set[str]]] = {
+        "level": ({"level": "help"}, {"fay"}),
+        "seen": ({"seen": "never"}, {"fay"}),
+        "score": ({"score": "60-80"}, {"ada"}),
+        "activity": ({"activity": "quiz"}, {"cho", "dan"}),
+        "activity on these days": ({"activity": "quiz", "first": "2026-05-01"}, {"cho"}),
+        "picked": ({"learners": [str(campus.public_id("ben")), str(campus.public_id("tutor"))]}, {"ben"}),
+        "together": ({"section": "b", "seen": "7d", "score": "80-100"}, {"cho", "dan", "eve"}),
+        "nobody": ({"level": "help", "seen": "today"}, set()),
+    }
+    for case, (given, expected) in cases.items():
+        view = room(campus, **given)
+        assert names(view) == expected, case
+        assert view.enrolled == len(expected), case
+        assert len(view.heat) == len(expected), case
+        assert sum(day.events for day in view.days) == sum(row.events for row in view.learners), case
+        assert all(levels[row.public_id] is row.level for row in view.learners), case
+
+
+def test_the_numbers_beside_the_levels_are_of_all_other_filters(campus: World) -> None:
+    assert room(campus).level_counts == (1, 1, 4)
+    assert room(campus, level="help").level_counts == (1, 1, 4)
+    assert room(campus, level="help", section="a").level_counts == (0, 1, 1)
+
+
+def test_a_group_of_the_course_chooses_its_learners(campus: World, as_superuser: Callable[[], Connection]) -> None:
+    put_into_group(campus, as_superuser(), "red", ["ada", "cho"])
+    assert names(room(campus, group="red")) == {"ada", "cho"}
+    assert names(room(campus, group="red", section="a")) == {"ada"}
+    assert len(room(campus, group="green").learners) == 6
+    assert room(campus, section="b").groups == ("red",)
+
+
+def put_into_group(campus: World, connection: Connection, group: str, people: Sequence[str]) -> None:
+    made = connection.execute(
+        text("INSERT INTO learner_groups (organisation_id, course_id, name) VALUES (:o, :c, :n) RETURNING group_id"),
+        {"o": campus.organisation, "c": campus.course_id("ALG"), "n": group},
+    ).scalar_one()
+    for name in people:
+        connection.execute(
+            text(
+                "INSERT INTO memberships (organisation_id, person_id, scope_kind, scope_id, role, granted_by)"
+                " VALUES (:o, :p, 'group', :g, 'learner', 'event')"
+            ),
+            {"o": campus.organisation, "p": campus.person_id(name), "g": made},
+        )
+    connection.commit()
 
 
 def test_an_unknown_section_is_ignored(campus: World) -> None:
@@ -257,6 +319,17 @@ def test_a_course_of_another_organisation_is_not_found_even_with_a_forged_scope(
         campus.read(read_classroom, other_world.named_scope("SOUTH"), AS_OF, Filters(), foreign)
     with pytest.raises(NotFound):
         campus.read(read_classroom, forged, AS_OF, Filters(), CourseId(999_999))
+
+
+def test_who_sees_groups_only_chooses_no_learners(campus: World) -> None:
+    def grouped(**given: object) -> ClassroomView:
+        scope, course = campus.everything(), campus.course_id("ALG")
+        view: ClassroomView = campus.read(read_classroom, scope, AS_OF, Filters.parse(**given), course)
+        return view
+
+    picked = [str(campus.public_id("ada"))]
+    forged = {"section": "a", "level": "help", "seen": "never", "score": "none", "activity": "quiz", "learners": picked}
+    assert grouped(**forged) == grouped()
 
 
 def test_an_administrator_sees_groups_in_whole_weeks_and_no_names(campus: World) -> None:

@@ -1,0 +1,127 @@
+"""The learners of a course by name, with what its page chooses them by: sections, groups, and what they used."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Subquery, and_, exists, false, func, select
+
+from dashapp.data.queries.columns import Statement
+from dashapp.data.queries.described import names_of
+from dashapp.data.queries.enrolment import holds_at, member, membership_of_member, one_of, section_of_membership
+from dashapp.data.tables import learner_course_day_types, learner_groups, memberships, people, sections
+from dashapp.domain.events import ActivityType, Role
+from dashapp.domain.keys import CourseId, OrganisationId, SectionId
+
+
+@dataclass(frozen=True, slots=True)
+class NamesOf:
+    """Of which course names are asked for, as of when, and who used which type of activity on which days."""
+
+    organisation: OrganisationId
+    course: CourseId
+    instant: datetime
+    activity: ActivityType | None
+    shown: tuple[date, date]
+
+
+def names_and_sections(asked: NamesOf, keys: Collection[int]) -> Statement:
+    """(person_id, public_id, given_name, family_name, sections, groups, used) of people.
+
+    `sections`: short ids, `groups`: names, null: none. `used`: whether they did something of `asked.activity` on the
+    shown days; false where no activity is asked for.
+    """
+    held = _sections_held(asked, sections.c.course_id == asked.course)
+    grouped = _groups_held(asked)
+    return (
+        select(*_columns(asked, held, grouped))
+        .select_from(
+            people.outerjoin(held, held.c.person_id == people.c.person_id).outerjoin(
+                grouped, grouped.c.person_id == people.c.person_id
+            )
+        )
+        .where(people.c.organisation_id == asked.organisation, one_of(people.c.person_id, keys))
+    )
+
+
+def names_in_sections(asked: NamesOf, keys: Collection[SectionId]) -> Statement:
+    """The same of everybody who is a learner in any of these sections; `sections` are those of them."""
+    held = _sections_held(asked, one_of(memberships.c.scope_id, keys))
+    grouped = _groups_held(asked)
+    return (
+        select(*_columns(asked, held, grouped))
+        .select_from(
+            people.join(held, held.c.person_id == people.c.person_id).outerjoin(
+                grouped, grouped.c.person_id == people.c.person_id
+            )
+        )
+        .where(people.c.organisation_id == asked.organisation)
+    )
+
+
+def _columns(asked: NamesOf, held: Subquery, grouped: Subquery) -> tuple[ColumnElement[Any], ...]:
+    return (
+        people.c.person_id,
+        people.c.public_id,
+        *names_of(people),
+        held.c.sections,
+        grouped.c.groups,
+        _used(asked).label("used"),
+    )
+
+
+def _used(asked: NamesOf) -> ColumnElement[bool]:
+    if asked.activity is None:
+        return false()
+    types, (first, last) = learner_course_day_types.c, asked.shown
+    return exists().where(
+        types.organisation_id == asked.organisation,
+        types.course_id == asked.course,
+        types.person_id == people.c.person_id,
+        types.day >= first,
+        types.day <= last,
+        types.activity_type == asked.activity.value,
+    )
+
+
+def _sections_held(asked: NamesOf, which: ColumnElement[bool]) -> Subquery:
+    holder = func.coalesce(member.c.merged_into, member.c.person_id)
+    return (
+        select(holder.label("person_id"), func.array_agg(sections.c.name.distinct()).label("sections"))
+        .select_from(memberships)
+        .join(sections, section_of_membership())
+        .join(member, membership_of_member())
+        .where(*_learns(asked, "section"), which)
+        .group_by(holder)
+        .subquery("held")
+    )
+
+
+def _groups_held(asked: NamesOf) -> Subquery:
+    holder = func.coalesce(member.c.merged_into, member.c.person_id)
+    groups = learner_groups.c
+    return (
+        select(holder.label("person_id"), func.array_agg(groups.name.distinct()).label("groups"))
+        .select_from(memberships)
+        .join(
+            learner_groups,
+            and_(
+                groups.organisation_id == memberships.c.organisation_id,
+                groups.group_id == memberships.c.scope_id,
+            ),
+        )
+        .join(member, membership_of_member())
+        .where(*_learns(asked, "group"), groups.course_id == asked.course)
+        .group_by(holder)
+        .subquery("grouped")
+    )
+
+
+def _learns(asked: NamesOf, kind: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        memberships.c.organisation_id == asked.organisation,
+        memberships.c.scope_kind == kind,
+        memberships.c.role == Role.LEARNER,
+        holds_at(asked.instant),
+    )
