@@ -27,7 +27,7 @@ from dashapp.security.topics import Topic
 
 
 def show_classroom(asked: Asked, controls: Mapping[str, object], page: Mapping[str, object]) -> Any:
-    """Everything on the page of the course in the address, for the chosen section, dates and level."""
+    """Everything on the page of the course in the address, for the chosen learners and dates."""
     at, filters = PageAddress.parse(page), Filters.parse(**controls)
     return answered(asked, ids.Classroom.PAGE, lambda: _read(asked, at, filters))
 
@@ -60,6 +60,12 @@ def register(registry: CallbackRegistry) -> None:
                 "first": Input(ids.Classroom.FIRST, "value"),
                 "last": Input(ids.Classroom.LAST, "value"),
                 "level": Input(ids.Classroom.LEVEL, "value"),
+                "group": Input(ids.Classroom.GROUP, "value"),
+                "span": Input(ids.Classroom.RANGE, "value"),
+                "activity": Input(ids.Classroom.ACTIVITY, "value"),
+                "seen": Input(ids.Classroom.SEEN, "value"),
+                "score": Input(ids.Classroom.SCORE, "value"),
+                "learners": Input(ids.Classroom.PICKED, "data"),
             },
             "page": PAGE_INPUTS,
         },

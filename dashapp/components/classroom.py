@@ -1,15 +1,15 @@
 """The page of one course: who needs help and why, who was active when, do those who work more score higher."""
 
 from itertools import pairwise
-from typing import Any
 
 import dash
 from dash import html
 from dash.development.base_component import Component
 
 from dashapp import figures, words
-from dashapp.components import card, controls, grids, marks, strip
+from dashapp.components import card, classroom_filters, grids, marks, strip
 from dashapp.components.card import Frame
+from dashapp.components.classroom_filters import GROUPED, NAMED
 from dashapp.components.definitions import Subject, definition
 from dashapp.components.differences import Parts, count_against
 from dashapp.components.links import Links
@@ -18,7 +18,7 @@ from dashapp.components.slots import Slot, chart_slots
 from dashapp.components.strip import Cell
 from dashapp.domain.audience import FEWEST_OTHERS
 from dashapp.domain.filters import Filters
-from dashapp.domain.views import ClassroomView, Level
+from dashapp.domain.views import ClassroomView
 from dashapp.figures import Screen
 from dashapp.ids import Classroom, asof_of, file_of, line_of
 from dashapp.words import _, ngettext
@@ -37,31 +37,12 @@ GRID_HEIGHT = 430
 HEAT_HEIGHT = 564
 """With 13 px for each of the rows that it shows at most."""
 VIDEOS_HEIGHT = 340
-NAMED = "la-named"
-"""A part that shows or chooses among single learners; `GROUPED` on the page hides it from who sees groups only."""
-GROUPED = "la-grouped"
 
 
 def _frame(name: str, title: str, width: str, subject: Subject, *, table: bool = True) -> Frame:
     zoom = name == Classroom.TIME_AND_SCORE
     file = name == Classroom.LEARNERS
     return Frame(PAGE, name, title, width, definition(subject), "", table, zoom, file)
-
-
-def _filters() -> Component:
-    everybody = [controls.option("", _("All"))]
-    return controls.filter_row(
-        _("Filters"),
-        [
-            html.Div(
-                controls.select_chip(Classroom.SECTION, _("Section"), [controls.option("", _("all"))]), className=NAMED
-            ),
-            controls.date_chip(Classroom.FIRST, _("From")),
-            controls.date_chip(Classroom.LAST, _("To")),
-            html.Div(controls.chips(Classroom.LEVEL, _("Level"), everybody), className=NAMED),
-            html.Span(id=Classroom.COUNT, className="la-push la-small la-2 hide-phone"),
-        ],
-    )
 
 
 def body() -> Component:
@@ -79,7 +60,7 @@ def body() -> Component:
                 ),
                 className="la-head",
             ),
-            _filters(),
+            classroom_filters.row(),
             strip.strip(PAGE, Classroom.STRIP),
             html.Div(
                 [
@@ -132,11 +113,7 @@ def slots() -> dict[str, Slot]:
         "page": Slot(Classroom.PAGE, "className"),
         "title": Slot(Classroom.TITLE, "children"),
         "lead": Slot(Classroom.LEAD, "children"),
-        "sections": Slot(Classroom.SECTION, "options"),
-        "levels": Slot(Classroom.LEVEL, "options"),
-        "first_holds": controls.date_slot(Classroom.FIRST),
-        "last_holds": controls.date_slot(Classroom.LAST),
-        "count": Slot(Classroom.COUNT, "children"),
+        **classroom_filters.slots(),
         "strip": Slot(Classroom.STRIP, "children"),
         "learners": Slot(Classroom.LEARNERS, "rowData"),
         "learner_columns": Slot(Classroom.LEARNERS, "columnDefs"),
@@ -201,17 +178,6 @@ def _score_cell(view: ClassroomView) -> Cell:
         return Cell(title, _("No score yet"), (_("The first graded work appears here"),), kind="quiet")
     said = ngettext("{number} learner has a score", "{number} learners have a score", scored)
     return Cell(title, words.percent(view.average_score), (said.format(number=words.number(scored)),))
-
-
-def _level_options(view: ClassroomView) -> list[dict[str, Any]]:
-    counts = dict(zip(Level, view.level_counts, strict=True))
-    options: list[dict[str, Any]] = [{"label": _("All"), "value": ""}]
-    if not view.named:
-        return options
-    for level in Level:
-        number = html.Span(words.number(counts[level]), className="count")
-        options.append({"label": html.Span([marks.level(level), "\u00a0", number]), "value": level.value})
-    return options
 
 
 def _heat_key(view: ClassroomView) -> Component:
@@ -299,14 +265,7 @@ def fill(view: ClassroomView, screen: Screen, links: Links, filters: Filters | N
         "page": "la-page" if view.named else f"la-page {GROUPED}",
         "title": classroom_sentence(view),
         "lead": list(classroom_lead(view)),
-        "sections": [
-            controls.option("", _("all")),
-            *(controls.option(short, title) for short, title in view.sections),
-        ],
-        "levels": _level_options(view),
-        "first_holds": controls.date_holds(view.first, filters.first),
-        "last_holds": controls.date_holds(view.last, filters.last),
-        "count": "" if view.hidden else shown,
+        **classroom_filters.fill(view, filters, shown),
         "strip": strip.cells([_active_cell(view), _time_cell(view), _score_cell(view), _due_cell(view)]),
         "learners": rows,
         "learner_columns": grids.learner_columns(minutes=view.minutes_recorded),

@@ -38,6 +38,20 @@ def date_chip(name: str, label: str) -> Component:
     return html.Label([html.Span(label), field], className="la-chip", htmlFor=name)
 
 
+def clearable(chip: Component, name: str, label: str) -> Component:
+    """A chip whose control can be emptied by one click while anything is chosen (`assets/classroom.js`)."""
+    said = _("Clear: {filter}").format(filter=label)
+    clear = html.Button("×", type="button", title=said, **attributes(aria_label=said, data_la_clears=name))
+    return html.Span([chip, clear], className="la-clearable")
+
+
+def clear_all(names: Sequence[str]) -> Component:
+    """Empties all these controls; shown while any of them is set."""
+    return html.Button(
+        _("Clear all"), type="button", className="la-clear-all", **attributes(data_la_clears=" ".join(names))
+    )
+
+
 def text_chip(name: str, label: str, hint: str) -> Component:
     """A text to search for, which is looked for when Enter is pressed or the field is left."""
     control = dbc.Input(id=name, type="search", debounce=True, placeholder=hint, autocomplete="off", maxLength=80)

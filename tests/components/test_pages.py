@@ -10,7 +10,7 @@ import pytest
 from dash import dcc
 from dash.development.base_component import Component
 
-from dashapp.components import caseload, classroom, courses, institution, student
+from dashapp.components import caseload, classroom, classroom_filters, courses, institution, student
 from dashapp.components.grids import NEVER, course_rows, learner_columns, learner_rows
 from dashapp.components.links import Links
 from dashapp.components.reasons import reason_sentence, rule_limit, rule_value
@@ -264,12 +264,12 @@ def grouped() -> Any:
 
 def test_who_sees_groups_only_has_no_list_of_learners_and_no_filter_of_them() -> None:
     body = classroom.body()
-    hidden = [each for each in body._traverse() if classroom.NAMED in str(getattr(each, "className", ""))]
+    hidden = [each for each in body._traverse() if classroom_filters.NAMED in str(getattr(each, "className", ""))]
     inside = {str(getattr(each, "id", "")) for part in hidden for each in part._traverse()}
     assert {Classroom.SECTION, Classroom.LEVEL, Classroom.LEARNERS, Classroom.HEAT} <= inside
     assert Classroom.DAYS not in inside
-    assert classroom.GROUPED in str(classroom.fill(grouped(), Screen(), Links())["page"])
-    assert classroom.GROUPED not in str(classroom.fill(samples.classroom(), Screen(), Links())["page"])
+    assert classroom_filters.GROUPED in str(classroom.fill(grouped(), Screen(), Links())["page"])
+    assert classroom_filters.GROUPED not in str(classroom.fill(samples.classroom(), Screen(), Links())["page"])
     assert plain(classroom_lead(grouped())).startswith("Administrators see groups only")
 
 

@@ -25,7 +25,8 @@ MEMBERS = Members(
 
 
 def chosen(**given: object) -> list[int]:
-    return chosen_places(MEMBERS, Filters.parse(**given), TODAY, {"a", "b", "empty"}).tolist()
+    found = chosen_places(MEMBERS, Filters.parse(**given), TODAY, {"a", "b", "empty"})
+    return [int(place) for place in found]
 
 
 @pytest.mark.parametrize(

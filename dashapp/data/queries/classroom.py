@@ -111,7 +111,10 @@ def read_classroom(
     any_level = chosen if filters.level is None else chosen_of(one, named, replace(filters, level=None), campus.today)
     room = _Room(one, campus, question, chosen, any_level, time)
     view = _view(room, _rows(room, named), named=True)
-    return replace(view, groups=groups_of(named), videos=_videos(connection, room))
+    picked = len(filters.learners & {row.public_id for row in named.values()}) if filters.learners else 0
+    return replace(
+        view, groups=groups_of(named), activity_types=found.types, picked=picked, videos=_videos(connection, room)
+    )
 
 
 def _videos(connection: Connection, room: _Room) -> tuple[VideoViews, ...]:

@@ -86,6 +86,10 @@ class ClassroomView:
     """The most watched ones, by the chosen learners in the shown range; the most viewers first."""
     groups: tuple[str, ...] = ()
     """The groups of learners to choose from: those with anybody in them."""
+    activity_types: tuple[str, ...] = ()
+    """The types of activities that the course has."""
+    picked: int = 0
+    """How many learners of the course were picked by hand."""
     level_counts: tuple[int, int, int] = (0, 0, 0)
     """Learners who need help, to watch and on course, of those whom all filters but the level choose."""
     rostered: bool = True

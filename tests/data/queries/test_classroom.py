@@ -1,6 +1,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
@@ -136,7 +137,7 @@ def test_every_filter_of_learners_speaks_of_the_whole_page_and_moves_no_level(ca
     campus.write()
     everybody = room(campus)
     levels = {row.public_id: row.level for row in everybody.learners}
-    cases: dict[str, tuple[dict[str, object], set[str]]] = {
+    cases: dict[str, tuple[dict[str, Any], set[str]]] = {
         "level": ({"level": "help"}, {"fay"}),
         "seen": ({"seen": "never"}, {"fay"}),
         "score": ({"score": "60-80"}, {"ada"}),
