@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dash import Input, Output
+from dash import ClientsideFunction, Input, Output, State
 
 from callbacks.answering import (
     AS_OF,
@@ -72,3 +72,23 @@ def register(registry: CallbackRegistry) -> None:
         refused=lambda: refused(ids.Classroom.PAGE),
     )
     registry.register(Permission.CLASSROOM_PAGE, show_classroom, wiring)
+    _in_the_browser(registry)
+
+
+def _in_the_browser(registry: CallbackRegistry) -> None:
+    """What needs no server: rows that keep their order, learners picked in the chart, what a drag over it does."""
+    room, app = ids.Classroom, registry.app
+    app.clientside_callback(
+        ClientsideFunction("classroom", "keepOrder"),
+        Output(room.LEARNERS, "rowData"),
+        Input(ids.fresh_of(room.LEARNERS), "data"),
+        State(room.LEARNERS, "rowData"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("classroom", "choose"),
+        Output(room.PICKED, "data"),
+        Input(room.TIME_AND_SCORE, "selectedData"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(ClientsideFunction("classroom", "drag"), Input(room.DRAG, "value"))

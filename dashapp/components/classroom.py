@@ -7,20 +7,19 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp import figures, words
-from dashapp.components import card, classroom_filters, grids, marks, strip
+from dashapp.components import card, classroom_filters, controls, learner_grid, marks, strip
 from dashapp.components.card import Frame
 from dashapp.components.classroom_filters import GROUPED, NAMED
+from dashapp.components.classroom_strip import CELLS, strip_cells
 from dashapp.components.definitions import Subject, definition
-from dashapp.components.differences import Parts, count_against
 from dashapp.components.links import Links
 from dashapp.components.sentences import classroom_lead, classroom_sentence, learners_counted
 from dashapp.components.slots import Slot, chart_slots
-from dashapp.components.strip import Cell
 from dashapp.domain.audience import FEWEST_OTHERS
 from dashapp.domain.filters import Filters
 from dashapp.domain.views import ClassroomView
 from dashapp.figures import Screen
-from dashapp.ids import Classroom, asof_of, file_of, line_of
+from dashapp.ids import Classroom, asof_of, file_of, fresh_of, line_of
 from dashapp.words import _, ngettext
 
 PAGE = "classroom"
@@ -33,7 +32,6 @@ CARDS = (
     Classroom.VIDEOS,
 )
 """In the order in which they stand on the page."""
-GRID_HEIGHT = 430
 HEAT_HEIGHT = 564
 """With 13 px for each of the rows that it shows at most."""
 VIDEOS_HEIGHT = 340
@@ -43,6 +41,17 @@ def _frame(name: str, title: str, width: str, subject: Subject, *, table: bool =
     zoom = name == Classroom.TIME_AND_SCORE
     file = name == Classroom.LEARNERS
     return Frame(PAGE, name, title, width, definition(subject), "", table, zoom, file)
+
+
+def _drag() -> Component:
+    """What a drag over the chart does; on a phone it scrolls the page."""
+    options = [
+        controls.option("", _("zoom")),
+        controls.option("select", _("box")),
+        controls.option("lasso", _("lasso")),
+    ]
+    switch = controls.segments(Classroom.DRAG, _("A drag over the chart"), options)
+    return html.Div(switch, className="la-push hide-phone")
 
 
 def body() -> Component:
@@ -61,12 +70,12 @@ def body() -> Component:
                 className="la-head",
             ),
             classroom_filters.row(),
-            strip.strip(PAGE, Classroom.STRIP),
+            strip.strip(PAGE, Classroom.STRIP, CELLS),
             html.Div(
                 [
                     card.card(
                         _frame(Classroom.LEARNERS, learners, f"s12 {NAMED}", Subject.LEARNERS, table=False),
-                        [grids.grid(Classroom.LEARNERS, grids.learner_columns(minutes=True), GRID_HEIGHT, learners)],
+                        [learner_grid.grid(learners)],
                     ),
                     card.chart(
                         _frame(
@@ -83,7 +92,7 @@ def body() -> Component:
                             Subject.TIME_AND_SCORE,
                         ),
                         HEAT_HEIGHT,
-                        marks.level_key(),
+                        html.Div([marks.level_key(), _drag()], className="la-row"),
                         phone=340,
                     ),
                     card.chart(
@@ -115,7 +124,7 @@ def slots() -> dict[str, Slot]:
         "lead": Slot(Classroom.LEAD, "children"),
         **classroom_filters.slots(),
         "strip": Slot(Classroom.STRIP, "children"),
-        "learners": Slot(Classroom.LEARNERS, "rowData"),
+        "learners": Slot(fresh_of(Classroom.LEARNERS), "data"),
         "learner_columns": Slot(Classroom.LEARNERS, "columnDefs"),
         "learners_file": Slot(file_of(Classroom.LEARNERS), "href"),
         "learners_line": Slot(line_of(Classroom.LEARNERS), "children"),
@@ -126,58 +135,6 @@ def slots() -> dict[str, Slot]:
         **chart_slots("videos", Classroom.VIDEOS),
         "asof": Slot(asof_of(PAGE, dash.ALL), "children"),
     }
-
-
-def _hidden_cell(title: str) -> Cell:
-    return Cell(title, _("Hidden for privacy"), kind="quiet")
-
-
-def _active_cell(view: ClassroomView) -> Cell:
-    if view.hidden:
-        return _hidden_cell(_("Active in the last 7 days"))
-    total = learners_counted(view)
-    of = _("of {total}").format(total=words.number(total))
-    weeks = [sum(row.weeks[place] > 0 for row in view.learners) for place in range(len(view.week_starts))]
-    line = count_against(view.active_7, view.active_7_before, words.number, _("the 7 days before"))
-    under_way = bool(view.week_starts) and (view.today - view.week_starts[-1]).days < 7
-    columns = marks.spark(weeks[-14:], peak=total, last_open=under_way) if view.named else None
-    return Cell(_("Active in the last 7 days"), words.number(view.active_7), line, columns, of)
-
-
-def _time_cell(view: ClassroomView) -> Cell:
-    title = _("Median time, last full week")
-    if view.hidden:
-        return _hidden_cell(title)
-    if view.minutes_recorded and view.median_minutes_week is not None:
-        return Cell(title, words.duration(view.median_minutes_week), (_("Half of the learners worked longer"),))
-    if view.minutes_recorded and 0 < learners_counted(view) <= FEWEST_OTHERS:
-        return Cell(title, _("Too few to compare"), kind="quiet")
-    if view.minutes_recorded:
-        return Cell(title, _("No full week yet"), kind="quiet")
-    said = _("Time is not recorded by this source; events are counted instead")
-    return Cell(title, _("Not recorded"), (said,), kind="quiet")
-
-
-def _due_cell(view: ClassroomView) -> Cell:
-    title = _("Next deadline")
-    if view.next_due is None:
-        return Cell(title, _("None is set"), kind="quiet")
-    when = words.local_date(view.next_due.due_at, view.freshness.zone)
-    line: Parts = (view.next_due.activity,)
-    return Cell(title, words.day_with_distance(when, view.today), line, kind="words")
-
-
-def _score_cell(view: ClassroomView) -> Cell:
-    title = _("Average score")
-    scored = sum(row.score is not None for row in view.learners)
-    if view.hidden:
-        return _hidden_cell(title)
-    if view.average_score is not None and not view.named:
-        return Cell(title, words.percent(view.average_score))
-    if view.average_score is None or scored == 0:
-        return Cell(title, _("No score yet"), (_("The first graded work appears here"),), kind="quiet")
-    said = ngettext("{number} learner has a score", "{number} learners have a score", scored)
-    return Cell(title, words.percent(view.average_score), (said.format(number=words.number(scored)),))
 
 
 def _heat_key(view: ClassroomView) -> Component:
@@ -255,7 +212,7 @@ def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, obj
 def fill(view: ClassroomView, screen: Screen, links: Links, filters: Filters | None = None) -> dict[str, object]:
     """The values of the page by the names of `slots`, for the filters that the reader has chosen."""
     filters = filters or Filters()
-    rows = grids.learner_rows(view, links)
+    rows = learner_grid.learner_rows(view, links)
     number = len(rows) if view.named else learners_counted(view)
     shown = ngettext("{number} learner", "{number} learners", number).format(number=words.number(number))
     ordered = _("{count}; most points of the rules first, every rule that applies with its value").format(count=shown)
@@ -266,9 +223,10 @@ def fill(view: ClassroomView, screen: Screen, links: Links, filters: Filters | N
         "title": classroom_sentence(view),
         "lead": list(classroom_lead(view)),
         **classroom_filters.fill(view, filters, shown),
-        "strip": strip.cells([_active_cell(view), _time_cell(view), _score_cell(view), _due_cell(view)]),
-        "learners": rows,
-        "learner_columns": grids.learner_columns(minutes=view.minutes_recorded),
+        "strip": strip.cells(strip_cells(view)),
+        # By its choice the browser tells a live update, which moves no row, from another question.
+        "learners": {"choice": f"{view.course.public_id}?{filters.key()}", "rows": rows},
+        "learner_columns": learner_grid.learner_columns(minutes=view.minutes_recorded),
         "learners_file": links.learners_file(view.course.public_id) if view.named else None,
         "learners_line": ordered if view.named else _by_name(),
         **_charts(view, screen, f"{PAGE}:{view.course.public_id}:{view.first}:{view.last}"),

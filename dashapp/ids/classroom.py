@@ -31,9 +31,15 @@ class Classroom:
     STRIP: Final = "classroom-strip"
     LEARNERS: Final = "classroom-learners"
     """The grid; a row's field `href` is the learner's page."""
+    SEARCH: Final = "classroom-search"
+    """What the rows of the grid are searched for; never leaves the browser."""
+    SORT_AGAIN: Final = "classroom-sort-again"
+    SHOW_ONLY: Final = "classroom-show-only"
     HEAT: Final = "classroom-heat"
     DAYS: Final = "classroom-days"
     TIME_AND_SCORE: Final = "classroom-time-and-score"
+    DRAG: Final = "classroom-drag"
+    """RadioItems: "" (zoom), "select" or "lasso"."""
     VIDEOS: Final = "classroom-videos"
 
 

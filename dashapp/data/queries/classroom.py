@@ -2,15 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from dataclasses import replace
+from datetime import date, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
-from dashapp.data.queries.cohort import chosen_of, groups_of
+from dashapp.data.queries.cohort import Named, chosen_of, groups_of
+from dashapp.data.queries.cohort_figures import figures_of
 from dashapp.data.queries.courses import (
     Campus,
     Course,
@@ -19,49 +18,30 @@ from dashapp.data.queries.courses import (
     read_campus,
     read_course_on_campus,
 )
-from dashapp.data.queries.days import bits_statement, first_minutes, per_week, places, read_bits
+from dashapp.data.queries.days import bits_statement, first_minutes, read_bits
 from dashapp.data.queries.enrolment import sizes
+from dashapp.data.queries.learner_rows import learner_rows, recent_days
 from dashapp.data.queries.names import NamesOf, names_and_sections, names_in_sections
-from dashapp.data.queries.people import name_of
-from dashapp.data.queries.standing import CourseStanding, Question, read_standings
+from dashapp.data.queries.room import Room
+from dashapp.data.queries.standing import RECENT_DAYS, CourseStanding, Question, read_standings
 from dashapp.data.queries.videos import read_videos
-from dashapp.domain.audience import FEWEST_OTHERS, Audience
+from dashapp.data.queries.week_before import WeekBefore, week_before
+from dashapp.domain.audience import Audience
 from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.filters import Filters
-from dashapp.domain.indicators.activity import last_days
-from dashapp.domain.indicators.calendar import shown_range, week_starts
+from dashapp.domain.indicators.calendar import shown_range
 from dashapp.domain.indicators.cohort import asked_days
-from dashapp.domain.indicators.minutes import TimePerDay, time_on_task
-from dashapp.domain.keys import CourseId, PublicId
+from dashapp.domain.indicators.handins import punctuality
+from dashapp.domain.indicators.minutes import time_on_task
+from dashapp.domain.keys import CourseId
 from dashapp.domain.localtime import week_start
 from dashapp.domain.scope import AsOf, Scope
 from dashapp.domain.views import ClassroomView, Day, Due, LearnerRow, Level, VideoViews
+from dashapp.domain.views.cohort import CohortFigures, OnTime
 from dashapp.privacy.groups import suppress
 
 HEAT_ROWS = 60
 """How many learners a heat map shows: more rows than that cannot be told apart on a screen."""
-_ORDER = {Level.HELP: 0, Level.WATCH: 1, Level.CALM: 2}
-
-Longs = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class _Room:
-    """What has been read: the course's standing, who of it is shown, and their time on task."""
-
-    one: CourseStanding
-    campus: Campus
-    question: Question
-    chosen: Longs
-    """Places of the chosen learners."""
-    any_level: Longs
-    """Places of those whom all filters but the level choose."""
-    time: TimePerDay | None
-    """Of all learners of the course, by person; None where no minutes are recorded."""
-
-    @property
-    def starts(self) -> tuple[date, ...]:
-        return week_starts(*self.question.shown)
 
 
 def read_classroom(
@@ -86,7 +66,8 @@ def read_classroom(
     shown = shown_range(found.calendar, campus.today, *asked_days(filters, found.calendar, campus.today))
     if grouped:
         shown = whole_weeks(shown, campus.today)
-    question = Question(scope.organisation_id, as_of, (found,), shown)
+    recent = recent_days(found.calendar, campus.today)
+    question = Question(scope.organisation_id, as_of, (found,), shown, recent_days=recent)
     if hidden:
         return _hidden_view(found, campus, question)
     limited = None if grouped else scope.sections_of(course)
@@ -98,26 +79,41 @@ def read_classroom(
         seen = {course: frozenset(int(row.person_id) for row in rows)}
         question = replace(question, courses=(found,), seen=seen, minimum_group=scope.minimum_group)
     (one,) = read_standings(connection, question, campus)
-    statement = bits_statement(scope.organisation_id, [course], question.ranges(campus.today))
+    shorter = replace(question, recent_days=RECENT_DAYS)
+    statement = bits_statement(scope.organisation_id, [course], shorter.ranges(campus.today))
     time = time_on_task(read_bits(connection, statement), first_minutes(campus.local)) if one.recorded else None
+    everybody = np.arange(len(one.people))
+    room = Room(one, campus, question, everybody, everybody, time)
     if grouped:
-        everybody = np.arange(len(one.people))
-        return _in_groups(_view(_Room(one, campus, question, everybody, everybody, time), [], named=False), one, scope)
+        return _in_groups(_view(room, []), one, scope)
     if limited is None:
-        keys = [int(key) for key in one.people]
-        rows = connection.execute(names_and_sections(asked, keys)).all()
-    named = {int(row.person_id): row for row in rows}
-    chosen = chosen_of(one, named, filters, campus.today)
-    any_level = chosen if filters.level is None else chosen_of(one, named, replace(filters, level=None), campus.today)
-    room = _Room(one, campus, question, chosen, any_level, time)
-    view = _view(room, _rows(room, named), named=True)
-    picked = len(filters.learners & {row.public_id for row in named.values()}) if filters.learners else 0
-    return replace(
-        view, groups=groups_of(named), activity_types=found.types, picked=picked, videos=_videos(connection, room)
-    )
+        rows = connection.execute(names_and_sections(asked, everybody_of(one))).all()
+    view, chosen = _view_of_chosen(room, {int(row.person_id): row for row in rows}, filters)
+    return replace(view, videos=_videos(connection, chosen))
 
 
-def _videos(connection: Connection, room: _Room) -> tuple[VideoViews, ...]:
+def everybody_of(one: CourseStanding) -> list[int]:
+    """The keys of all learners of a standing."""
+    return [int(key) for key in one.people]
+
+
+def _view_of_chosen(room: Room, named: Named, filters: Filters) -> tuple[ClassroomView, Room]:
+    """The page of the learners whom the filters choose, without videos, and the room with these."""
+    one, today = room.one, room.campus.today
+    chosen = chosen_of(one, named, filters, today)
+    any_level = chosen if filters.level is None else chosen_of(one, named, replace(filters, level=None), today)
+    room = replace(room, chosen=chosen, any_level=any_level)
+    view = _view(room, learner_rows(room, named), before=week_before(one, room.question, room.campus))
+    view = replace(view, groups=groups_of(named), activity_types=one.course.types)
+    if not filters.learners:
+        return view, room
+    picked = len(filters.learners & {row.public_id for row in named.values()})
+    others = np.setdiff1d(chosen_of(one, named, replace(filters, learners=None), today), chosen)
+    unpicked = tuple(row for _place, row in learner_rows(replace(room, chosen=others), named))
+    return replace(view, picked=picked, unpicked=unpicked), room
+
+
+def _videos(connection: Connection, room: Room) -> tuple[VideoViews, ...]:
     question, local = room.question, room.campus.local
     first, last = question.shown
     span = local.first_instant(first), local.first_instant(last + timedelta(days=1))
@@ -157,24 +153,28 @@ def compared(every: Sequence[Course], today: date) -> list[Course]:
 
 
 def _in_groups(view: ClassroomView, one: CourseStanding, scope: Scope) -> ClassroomView:
-    """Without the average while so few learners have a score that it would tell theirs."""
-    graded = int((~np.isnan(one.averages)).sum())
-    return view if graded >= scope.minimum_group else replace(view, average_score=None)
+    """Without the figures of scores and hand-ins while so few learners have any that they would tell theirs."""
+    figures, k = view.figures, scope.minimum_group
+    if figures.scored < k:
+        figures = replace(figures, median_score=None, scored=0)
+    state = punctuality(one.deadlines, one.marks, one.day_precision)
+    if int(state.past.any(axis=1).sum()) < k:
+        figures = replace(figures, on_time=OnTime())
+    return replace(view, figures=figures)
 
 
 def _hidden_view(course: Course, campus: Campus, question: Question) -> ClassroomView:
     return ClassroomView(
         course=course.choice, sections=(), learners=(), week_starts=(), heat=(), heat_rows=0, heat_in_minutes=False,
-        days=(), active_7=0, active_7_before=0, median_minutes_week=None, average_score=None, next_due=None,
+        days=(), figures=CohortFigures(), next_due=None,
         today=campus.today, first=question.shown[0], last=question.shown[1], freshness=campus.freshness,
         speaking=course.calendar.is_teaching(campus.today), named=False, hidden=True,
     )  # fmt: skip
 
 
-def _view(room: _Room, placed: Sequence[tuple[int, LearnerRow]], *, named: bool) -> ClassroomView:
-    one, campus = room.one, room.campus
-    scores = one.averages[room.chosen]
-    scores = scores[~np.isnan(scores)]
+def _view(room: Room, placed: Sequence[tuple[int, LearnerRow]], *, before: WeekBefore | None = None) -> ClassroomView:
+    """Without `before`: for who sees groups only."""
+    one, campus, named = room.one, room.campus, before is not None
     heat = _heat(room, placed[:HEAT_ROWS])
     levels = Counter(one.standing.levels[place] for place in room.any_level.tolist() if named)
     counts = (levels[Level.HELP], levels[Level.WATCH], levels[Level.CALM])
@@ -188,10 +188,7 @@ def _view(room: _Room, placed: Sequence[tuple[int, LearnerRow]], *, named: bool)
         level_counts=counts,
         heat_in_minutes=room.time is not None,
         days=_days(room),
-        active_7=_active(room, 0),
-        active_7_before=_active(room, 1),
-        median_minutes_week=_median_week(room),
-        average_score=float(scores.mean()) if len(scores) else None,
+        figures=figures_of(room, room.chosen, before),
         next_due=_next_due(room),
         today=campus.today,
         first=room.question.shown[0],
@@ -206,72 +203,15 @@ def _view(room: _Room, placed: Sequence[tuple[int, LearnerRow]], *, named: bool)
     )
 
 
-def _weekly_minutes(room: _Room, starts: Sequence[date]) -> Longs:
-    assert room.time is not None
-    place, enrolled = places(room.one.people, room.time.learner)
-    shape = (starts, len(room.one.people))
-    return per_week(place[enrolled], room.time.day[enrolled], room.time.minutes[enrolled], shape)
-
-
-def _total_minutes(room: _Room) -> Longs | None:
-    """Per learner of the course, in the shown range."""
-    if room.time is None:
-        return None
-    first, last = (day.toordinal() for day in room.question.shown)
-    place, enrolled = places(room.one.people, room.time.learner)
-    inside = enrolled & (room.time.day >= first) & (room.time.day <= last)
-    sums = np.bincount(place[inside], weights=room.time.minutes[inside], minlength=len(room.one.people))
-    return sums.astype(np.int64)
-
-
-def _rows(room: _Room, named: dict[int, Row[*tuple[Any, ...]]]) -> list[tuple[int, LearnerRow]]:
-    """(place, row) of each chosen learner, those who need help first."""
-    one = room.one
-    first, last = (day.toordinal() for day in room.question.shown)
-    shown = (one.days["day"] >= first) & (one.days["day"] <= last)
-    place, day, events = one.place[shown], one.days["day"][shown], one.days["events"][shown]
-    weekly = per_week(place, day, events, (room.starts, len(one.people)))
-    minutes, points = _total_minutes(room), one.standing.total()
-    totals = np.bincount(place, weights=events, minlength=len(one.people))
-    rows = []
-    for at in room.chosen.tolist():
-        row = named[int(one.people[at])]
-        shown_row = LearnerRow(
-            public_id=PublicId(row.public_id),
-            name=name_of(row),
-            sections=tuple(sorted(row.sections or ())),
-            level=one.standing.levels[at],
-            points=int(points[at]),
-            reasons=one.standing.reasons(at),
-            last_active=date.fromordinal(int(one.last_day[at])) if one.last_day[at] else None,
-            last_instant=_instant(float(one.last_at[at])),
-            minutes=None if minutes is None else int(minutes[at]),
-            events=int(totals[at]),
-            weeks=tuple(weekly[at].tolist()),
-            score=None if np.isnan(one.averages[at]) else float(one.averages[at]),
-        )
-        rows.append((at, shown_row))
-    return sorted(rows, key=_rank)
-
-
-def _rank(placed: tuple[int, LearnerRow]) -> tuple[int, int, int, str]:
-    row = placed[1]
-    return _ORDER[row.level], -row.points, -(row.last_active or date.min).toordinal(), row.name
-
-
-def _instant(seconds: float) -> datetime | None:
-    return None if np.isnan(seconds) else datetime.fromtimestamp(seconds, UTC)
-
-
-def _heat(room: _Room, placed: Sequence[tuple[int, LearnerRow]]) -> tuple[tuple[int | None, ...], ...]:
+def _heat(room: Room, placed: Sequence[tuple[int, LearnerRow]]) -> tuple[tuple[int | None, ...], ...]:
     """Minutes, else events, per week of these learners."""
     if room.time is None:
         return tuple(row.weeks for _place, row in placed)
-    weekly = _weekly_minutes(room, room.starts)
+    weekly = room.weekly_minutes(room.starts)
     return tuple(tuple(weekly[place].tolist()) for place, _row in placed)
 
 
-def _days(room: _Room) -> tuple[Day, ...]:
+def _days(room: Room) -> tuple[Day, ...]:
     """Every day of the shown range: events and active learners, of the chosen ones."""
     one = room.one
     first, last = (day.toordinal() for day in room.question.shown)
@@ -287,21 +227,7 @@ def _days(room: _Room) -> tuple[Day, ...]:
     )
 
 
-def _active(room: _Room, back: int) -> int:
-    """Chosen learners with an event in the 7 × 24 h, `back` weeks ago."""
-    window = last_days(room.campus.local, room.question.as_of.instant, back)
-    return int(np.isin(np.unique(room.one.place[window.holds(room.one.days)]), room.chosen).sum())
-
-
-def _median_week(room: _Room) -> float | None:
-    """Of the last full week; None where there are too few to have a median that means something."""
-    if room.time is None or len(room.chosen) <= FEWEST_OTHERS:
-        return None
-    monday = week_start(room.campus.today) - timedelta(days=7)
-    return float(np.median(_weekly_minutes(room, [monday])[room.chosen, 0]))
-
-
-def _next_due(room: _Room) -> Due | None:
+def _next_due(room: Room) -> Due | None:
     as_of = room.question.as_of.instant
     coming = [task for task in room.one.activities if task.due_at and task.due_at >= as_of]
     if not coming:

@@ -34,18 +34,41 @@ def missed(deadlines: Deadlines, marks: Marks, since: float) -> Flags:
     return window & np.isnan(marks.submitted_at) & np.isnan(marks.percent) & ~marks.exempt & ~marks.banked
 
 
+@dataclass(frozen=True, slots=True)
+class Punctuality:
+    """What each learner was to hand in; all of the shape (learners, activities)."""
+
+    theirs: Flags
+    """Work with a deadline that is theirs: neither exempt nor due before they joined."""
+    past: Flags
+    """Theirs, and past due."""
+    came: Flags
+    """Handed in, graded, or banked from an earlier run; whether or not theirs."""
+    late: Flags
+    """Came after the deadline."""
+
+    @property
+    def on_time(self) -> Flags:
+        """Past due, and came on time."""
+        return np.asarray(self.past & self.came & ~self.late, dtype=bool)
+
+
+def punctuality(deadlines: Deadlines, marks: Marks, day_precision: Flags) -> Punctuality:
+    """The state of all work of all learners; `day_precision`: (learners, activities), where only days are known."""
+    due, submitted = deadlines.due_at, marks.submitted_at
+    joined = np.where(np.isnan(deadlines.joined_at), -np.inf, deadlines.joined_at)[:, None]
+    with np.errstate(invalid="ignore"):
+        theirs = ~np.isnan(due) & ~marks.exempt & (due > joined)
+        past = theirs & (due < deadlines.as_of)
+        came = ~np.isnan(submitted) | ~np.isnan(marks.percent) | marks.banked
+        late = came & (submitted > np.where(day_precision, deadlines.closes_at, due)) & ~marks.banked
+    return Punctuality(theirs, past, came, late)
+
+
 def handed_in(deadlines: Deadlines, marks: Marks, day_precision: Flags, learner: int) -> HandedIn:
     """On time, late, missing, not yet due for the learner at this place. `day_precision`: (learners, activities)."""
-    due, submitted = deadlines.due_at[learner], marks.submitted_at[learner]
-    joined = deadlines.joined_at[learner]
-    theirs = ~np.isnan(due) & ~marks.exempt[learner]
-    if not np.isnan(joined):
-        theirs &= np.nan_to_num(due, nan=-np.inf) > joined
-    past = theirs & (np.nan_to_num(due, nan=np.inf) < deadlines.as_of)
-    limit = np.where(day_precision[learner], deadlines.closes_at[learner], due)
-    came = ~np.isnan(submitted) | ~np.isnan(marks.percent[learner]) | marks.banked[learner]
-    with np.errstate(invalid="ignore"):
-        late = came & (submitted > limit) & ~marks.banked[learner]
+    state = punctuality(deadlines, marks, day_precision)
+    theirs, past, came, late = (flags[learner] for flags in (state.theirs, state.past, state.came, state.late))
     return HandedIn(
         int((theirs & came & ~late).sum()),
         int((theirs & late).sum()),

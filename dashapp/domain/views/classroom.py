@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from dashapp.domain.keys import PublicId
 from dashapp.domain.views.activity import Day
+from dashapp.domain.views.cohort import CohortFigures
 from dashapp.domain.views.course import CourseChoice, Due
 from dashapp.domain.views.freshness import Freshness
 from dashapp.domain.views.standing import Level, Reason
@@ -29,6 +30,10 @@ class LearnerRow:
     weeks: tuple[int, ...]
     """Events per week over `ClassroomView.week_starts`."""
     score: float | None
+    progress: float | None = None
+    """Completed in % of the published activities; None where nothing is published."""
+    trend: tuple[int, int] | None = None
+    """Events of the last 3 teaching weeks and of the 3 before; None where there are fewer yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +67,8 @@ class ClassroomView:
     """How many of `learners` the heat map shows, from the top."""
     heat_in_minutes: bool
     days: tuple[Day, ...]
-    active_7: int
-    active_7_before: int
-    median_minutes_week: float | None
-    average_score: float | None
+    figures: CohortFigures
+    """Of the chosen learners."""
     next_due: Due | None
     today: date
     first: date
@@ -90,6 +93,8 @@ class ClassroomView:
     """The types of activities that the course has."""
     picked: int = 0
     """How many learners of the course were picked by hand."""
+    unpicked: tuple[LearnerRow, ...] = ()
+    """Where some were picked by hand: the others, whom all other filters choose."""
     level_counts: tuple[int, int, int] = (0, 0, 0)
     """Learners who need help, to watch and on course, of those whom all filters but the level choose."""
     rostered: bool = True

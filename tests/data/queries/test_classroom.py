@@ -14,6 +14,7 @@ from dashapp.domain.filters import Filters
 from dashapp.domain.keys import CourseId
 from dashapp.domain.scope import AsOf, scope_for_classroom
 from dashapp.domain.views import ClassroomView, LearnerRow, Level
+from dashapp.domain.views.cohort import Before, OnTime
 from tests.data.queries.conftest import AS_OF, World, at
 
 NAMES = ("ada", "ben", "cho", "dan", "eve", "fay")
@@ -90,7 +91,7 @@ def test_staff_and_test_people_and_who_has_left_are_no_learners(campus: World) -
     view = room(campus)
     assert {row.name for row in view.learners} == {f"{name.title()} Example" for name in ("ada", "dan", "eve", "fay")}
     assert view.enrolled == 4
-    assert view.active_7 == 3
+    assert view.figures.active_7 == 3
 
 
 def test_a_membership_counts_at_the_instant_asked_for(campus: World) -> None:
@@ -119,7 +120,7 @@ def test_people_who_were_merged_appear_as_one(campus: World) -> None:
 def test_a_section_narrows_rows_and_figures_but_not_the_levels(campus: World) -> None:
     view = room(campus, section="a")
     assert {row.name for row in view.learners} == {"Ada Example", "Ben Example"}
-    assert (view.enrolled, view.active_7) == (2, 2)
+    assert (view.enrolled, view.figures.active_7) == (2, 2)
     assert [day.learners for day in view.days if day.day == date(2026, 5, 6)] == [2]
     whole = {row.name: row.level for row in room(campus).learners}
     assert all(row.level is whole[row.name] for row in view.learners)
@@ -204,7 +205,7 @@ def test_dates_narrow_weeks_days_and_minutes(campus: World) -> None:
     assert row_of(view, "ada").minutes == 16
     assert (view.first, view.last) == (date(2026, 4, 27), date(2026, 4, 29))
     # What the rules say does not depend on the dates that are looked at, nor does who was active lately.
-    assert (view.active_7, view.learners[0].points) == (5, 8)
+    assert (view.figures.active_7, view.learners[0].points) == (5, 8)
 
 
 def test_the_heat_map_has_minutes_per_week_in_the_order_of_the_list(campus: World) -> None:
@@ -228,11 +229,11 @@ def test_activity_counts_by_hours_not_by_days(campus: World) -> None:
     # As of Thursday noon: Thursday the week before at 9 is out of the 7 × 24 h, at 13 it is in.
     campus.seen("fay", "ALG", "04-30 09:00")
     campus.write()
-    assert room(campus).active_7 == 5
-    assert room(campus).active_7_before == 6
+    assert room(campus).figures.active_7 == 5
+    assert room(campus).figures.active_7_before == 6
     campus.seen("fay", "ALG", "04-30 10:01")
     campus.write()
-    assert room(campus).active_7 == 6
+    assert room(campus).figures.active_7 == 6
 
 
 def test_days_without_times_count_the_last_seven_local_days(world: World) -> None:
@@ -243,23 +244,79 @@ def test_days_without_times_count_the_last_seven_local_days(world: World) -> Non
     world.seen_on("cho", "ALG", "04-23")
     world.write()
     view = room(world)
-    assert (view.active_7, view.active_7_before) == (1, 1)
+    assert (view.figures.active_7, view.figures.active_7_before) == (1, 1)
     assert not view.minutes_recorded
     assert not view.heat_in_minutes
-    assert view.median_minutes_week is None
+    assert view.figures.median_minutes is None
     assert all(row.minutes is None and row.last_instant is None for row in view.learners)
     assert sorted(sum(value or 0 for value in row) for row in view.heat) == [1, 1, 1]
 
 
 def test_the_median_is_of_the_last_full_week(campus: World) -> None:
     # 16 minutes each, Ada 46, Fay none.
-    assert room(campus).median_minutes_week == 16
+    assert room(campus).figures.median_minutes == 16
     # Of two there is no median that means anything.
-    assert room(campus, section="a").median_minutes_week is None
+    assert room(campus, section="a").figures.median_minutes is None
 
 
-def test_the_average_score_is_of_the_learners_who_have_one(campus: World) -> None:
-    assert room(campus).average_score == pytest.approx((70 + 4 * 80) / 5)
+def test_the_strip_speaks_of_the_chosen_learners_and_of_the_week_before(campus: World) -> None:
+    figures = room(campus).figures
+    # Ada has 70 %, four have 80 %, Fay has nothing: a week ago all five had 80 %.
+    assert (figures.median_score, figures.scored) == (80, 5)
+    assert figures.on_time == OnTime(due=12, on_time=6)
+    assert figures.deadlines == (OnTime(6, 5), OnTime(6, 1))
+    assert (figures.learners, figures.joined, figures.at_risk) == (6, 0, 1)
+    assert figures.weeks == (0, 0, 0, 0, 0, 0, 5, 0, 5, 5)
+    assert figures.before == Before(at_risk=1, median_score=80, on_time=OnTime(6, 5))
+    section = room(campus, section="a").figures
+    assert (section.learners, section.at_risk, section.median_score, section.scored) == (2, 0, None, 2)
+    assert section.on_time == OnTime(4, 3)
+    assert section.before == Before(at_risk=0, median_score=None, on_time=OnTime(2, 2))
+    nobody = room(campus, level="help", seen="today").figures
+    assert (nobody.learners, nobody.on_time, nobody.median_score, nobody.weeks) == (0, OnTime(), None, (0,) * 10)
+
+
+def test_who_joined_within_the_week_is_in_no_figure_of_the_week_before(campus: World) -> None:
+    campus.person("gil")
+    campus.member("gil", "ALG", occurred_at=at("05-03 08:00"))
+    campus.seen("gil", "ALG", "05-06 12:00")
+    campus.write()
+    figures = room(campus).figures
+    assert (figures.learners, figures.joined) == (7, 1)
+    # What was due before Gil came is not theirs; the second task was due after.
+    assert figures.on_time == OnTime(due=13, on_time=6)
+    assert figures.before == Before(at_risk=1, median_score=80, on_time=OnTime(6, 5))
+
+
+def test_progress_is_what_was_handed_in_completed_or_looked_at_of_what_is_published(campus: World) -> None:
+    page, video = campus._named("activity", "page"), campus._named("activity", "video")
+    campus.task("ALG", "page", activity_type=ActivityType.PAGE)
+    campus.task("ALG", "video", activity_type=ActivityType.VIDEO)
+    campus.task("ALG", "later", activity_type=ActivityType.PAGE, published_at=at("06-01 08:00"))
+    campus.seen("cho", "ALG", "05-01 09:00", "05-02 09:00", activity=page)
+    campus.seen("cho", "ALG", "05-01 09:00", activity=video)
+    campus.seen("cho", "ALG", "05-01 09:00", activity=campus._named("activity", "later"))
+    campus._learning("dan", "ALG", Verb.COMPLETED, "05-01 09:00", activity=video)
+    campus._learning("dan", "ALG", Verb.COMPLETED, "05-01 09:00", activity=campus._named("activity", "one"))
+    campus.write()
+    progress = {row.name.partition(" ")[0].lower(): row.progress for row in room(campus).learners}
+    # Five are published: three assignments, a page, a video.
+    expected = {"ada": 2, "ben": 1, "cho": 2, "dan": 2, "eve": 1, "fay": 0}
+    assert progress == {name: pytest.approx(20 * done) for name, done in expected.items()}
+
+
+def test_the_trend_is_of_teaching_weeks_whatever_dates_are_shown(campus: World) -> None:
+    campus.seen("ben", "ALG", "03-30 09:00", "04-01 09:00", "03-20 09:00")
+    campus.write()
+    # The weeks from 13 April on against those from 23 March on; the week under way is in neither.
+    choices: tuple[dict[str, Any], ...] = ({}, {"span": "7d"})
+    for given in choices:
+        rows = {row.name.partition(" ")[0].lower(): row.trend for row in room(campus, **given).learners}
+        assert (rows["ada"], rows["ben"], rows["fay"]) == ((5, 0), (3, 2), (0, 0))
+
+
+def test_a_course_of_less_than_six_teaching_weeks_has_no_trend(campus: World) -> None:
+    assert {row.trend for row in room(campus, as_of=AsOf(at("04-10 10:00"))).learners} == {None}
 
 
 def test_the_next_deadline_is_told(campus: World) -> None:
@@ -339,19 +396,20 @@ def test_an_administrator_sees_groups_in_whole_weeks_and_no_names(campus: World)
     view: ClassroomView = campus.read(read_classroom, campus.everything(), AS_OF, filters, course)
     assert not view.named
     assert (view.learners, view.heat, view.sections) == ((), (), ())
-    assert (view.enrolled, view.active_7) == (6, 5)
+    assert (view.enrolled, view.figures.active_7) == (6, 5)
     assert (view.first, view.last) == (date(2026, 4, 27), date(2026, 5, 3))
 
 
-def test_an_average_of_few_scores_is_not_told_to_those_who_see_groups_only(campus: World) -> None:
+def test_a_median_of_few_scores_is_not_told_to_those_who_see_groups_only(campus: World) -> None:
     course = campus.course_id("ALG")
-    by_name = campus.read(read_classroom, campus.named_scope("ALG"), AS_OF, Filters(), course)
-    graded = sum(row.score is not None for row in by_name.learners)
-    assert 0 < graded < len(by_name.learners)
-    few = replace(campus.everything(), minimum_group=graded + 1)
-    assert campus.read(read_classroom, few, AS_OF, Filters(), course).average_score is None
-    enough = replace(few, minimum_group=graded)
-    assert campus.read(read_classroom, enough, AS_OF, Filters(), course).average_score == by_name.average_score
+    by_name = campus.read(read_classroom, campus.named_scope("ALG"), AS_OF, Filters(), course).figures
+    assert (by_name.scored, by_name.learners) == (5, 6)
+    few = campus.read(read_classroom, replace(campus.everything(), minimum_group=6), AS_OF, Filters(), course).figures
+    assert (few.median_score, few.scored, few.on_time) == (None, 0, by_name.on_time)
+    enough = campus.read(read_classroom, campus.everything(), AS_OF, Filters(), course).figures
+    assert enough.median_score == by_name.median_score
+    # No figure that tells of single people, or from which a week earlier could be subtracted.
+    assert (enough.joined, enough.at_risk, enough.before, enough.deadlines) == (None, None, None, ())
 
 
 def test_an_administrator_sees_no_figure_of_a_small_course(campus: World) -> None:
