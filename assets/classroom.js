@@ -112,9 +112,9 @@
     if (name) watch(name, grid(name))?.setGridOption("quickFilterText", event.target.value);
   });
   document.addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? event.target.closest("[data-la-clears], [data-la-picks], [data-la-sorts]") : null;
+    const button = event.target instanceof Element ? event.target.closest("[data-la-clears], [data-la-picks], [data-la-sorts], [data-la-view], [data-la-compare]") : null;
     if (!button) return;
-    const { laClears, laPicks, laSorts } = button.dataset;
+    const { laClears, laPicks, laSorts, laView, laCompare } = button.dataset;
     if (laClears) {
       const names = laClears.split(" ");
       names.forEach(clear);
@@ -123,6 +123,13 @@
     } else if (laPicks) {
       const api = grid(laPicks), ids = api ? ticked(api).sort() : [];
       if (ids.length) pick(ids);
+    } else if (laCompare) {
+      set("classroom-compare", { value: laCompare });
+      button.closest("details").open = false;
+    } else if (laView) {
+      if (picked) forget();
+      for (const [id, value] of Object.entries(JSON.parse(laView))) if (document.getElementById(id)) set(id, { value });
+      button.closest("details").open = false;
     } else if (laSorts) {
       release(laSorts);
       grid(laSorts)?.refreshClientSideRowModel("sort");

@@ -1,6 +1,7 @@
 """The page of one course."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from dash import ClientsideFunction, Input, Output, State
@@ -18,6 +19,7 @@ from callbacks.answering import (
     refused,
     version_of,
 )
+from callbacks.saved_views import named_view
 from dashapp import ids
 from dashapp.components import classroom
 from dashapp.domain.filters import Filters
@@ -38,12 +40,17 @@ def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
     topic, wider = (Topic(principal.organisation_id, principal.public_id, course=each) for each in (course, None))
     about = topic
     version, version_of_all = version_of(asked, topic), version_of(asked, wider)
-    view = reader.classroom(principal, at.required_id(), filters)
+    kept = named_view(asked, at, filters.against)
+    # A view is compared by its filters: who is to see another one's finds nothing here.
+    resolved = replace(filters, against=f"query:{kept.query}") if kept else filters
+    view = reader.classroom(principal, at.required_id(), resolved)
     if view.hidden or any(limited == course for limited, _section in principal.sections):
         # The news of so small a course, or of other sections, would tell when one of few learners does something.
         topic, version = wider, version_of_all
     links = links_for(asked, at)
-    values = drawn(asked, at, view, lambda: classroom.fill(view, at.screen, links, filters), filters=filters)
+    name = kept.name if kept else ""
+    depends = {"filters": filters, "name": name}
+    values = drawn(asked, at, view, lambda: classroom.fill(view, at.screen, links, filters, name), **depends)
     filled = {**values, AS_OF: as_of_lines(view, classroom.CARDS)}
     return PageAnswer(filled, topic, version, view.freshness, about)
 
@@ -65,6 +72,7 @@ def register(registry: CallbackRegistry) -> None:
                 "activity": Input(ids.Classroom.ACTIVITY, "value"),
                 "seen": Input(ids.Classroom.SEEN, "value"),
                 "score": Input(ids.Classroom.SCORE, "value"),
+                "against": Input(ids.Classroom.COMPARE, "value"),
                 "learners": Input(ids.Classroom.PICKED, "data"),
             },
             "page": PAGE_INPUTS,

@@ -24,6 +24,7 @@ CONTROLS: Final[tuple[Mapping[str, str], ...]] = (
         "activity": ids.Classroom.ACTIVITY,
         "seen": ids.Classroom.SEEN,
         "score": ids.Classroom.SCORE,
+        "compare": ids.Classroom.COMPARE,
     },
     {"unit": ids.Institution.UNIT},
     {

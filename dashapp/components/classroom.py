@@ -7,7 +7,16 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp import figures, words
-from dashapp.components import card, classroom_filters, controls, learner_grid, marks, strip
+from dashapp.components import (
+    card,
+    classroom_compare,
+    classroom_filters,
+    controls,
+    learner_grid,
+    marks,
+    saved_views,
+    strip,
+)
 from dashapp.components.card import Frame
 from dashapp.components.classroom_filters import GROUPED, NAMED
 from dashapp.components.classroom_strip import CELLS, strip_cells
@@ -25,6 +34,7 @@ from dashapp.words import _, ngettext
 PAGE = "classroom"
 CARDS = (
     Classroom.STRIP,
+    Classroom.COMPARED,
     Classroom.LEARNERS,
     Classroom.HEAT,
     Classroom.TIME_AND_SCORE,
@@ -69,8 +79,9 @@ def body() -> Component:
                 ),
                 className="la-head",
             ),
-            classroom_filters.row(),
+            classroom_filters.row(classroom_compare.chip(), saved_views.menu()),
             strip.strip(PAGE, Classroom.STRIP, CELLS),
+            classroom_compare.place(PAGE),
             html.Div(
                 [
                     card.card(
@@ -123,6 +134,7 @@ def slots() -> dict[str, Slot]:
         "title": Slot(Classroom.TITLE, "children"),
         "lead": Slot(Classroom.LEAD, "children"),
         **classroom_filters.slots(),
+        **classroom_compare.slots(),
         "strip": Slot(Classroom.STRIP, "children"),
         "learners": Slot(fresh_of(Classroom.LEARNERS), "data"),
         "learner_columns": Slot(Classroom.LEARNERS, "columnDefs"),
@@ -209,8 +221,13 @@ def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, obj
     }
 
 
-def fill(view: ClassroomView, screen: Screen, links: Links, filters: Filters | None = None) -> dict[str, object]:
-    """The values of the page by the names of `slots`, for the filters that the reader has chosen."""
+def fill(
+    view: ClassroomView, screen: Screen, links: Links, filters: Filters | None = None, kept: str = ""
+) -> dict[str, object]:
+    """The values of the page by the names of `slots`, for the filters that the reader has chosen.
+
+    `kept`: what the saved view is called that is compared with.
+    """
     filters = filters or Filters()
     rows = learner_grid.learner_rows(view, links)
     number = len(rows) if view.named else learners_counted(view)
@@ -223,6 +240,7 @@ def fill(view: ClassroomView, screen: Screen, links: Links, filters: Filters | N
         "title": classroom_sentence(view),
         "lead": list(classroom_lead(view)),
         **classroom_filters.fill(view, filters, shown),
+        **classroom_compare.fill(view, screen, filters, kept),
         "strip": strip.cells(strip_cells(view)),
         # By its choice the browser tells a live update, which moves no row, from another question.
         "learners": {"choice": f"{view.course.public_id}?{filters.key()}", "rows": rows},

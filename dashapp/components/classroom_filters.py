@@ -32,6 +32,7 @@ CLEARED = (
     Classroom.SEEN,
     Classroom.SCORE,
     Classroom.LEVEL,
+    Classroom.COMPARE,
     Classroom.PICKED,
 )
 """What "Clear all" empties."""
@@ -95,8 +96,8 @@ def _picked() -> Component:
     )
 
 
-def row() -> Component:
-    """The empty row."""
+def row(*more: Component) -> Component:
+    """The empty row; `more` stands at its end."""
     everybody = [controls.option("", _("All"))]
     bands = [controls.option(band.value, band_word(band)) for band in Band]
     seen = [controls.option(each.value, seen_word(each)) for each in Seen]
@@ -113,6 +114,7 @@ def row() -> Component:
             html.Div(controls.chips(Classroom.LEVEL, _("Level"), everybody), className=NAMED),
             _picked(),
             html.Span(controls.clear_all(CLEARED), className="la-clear-place"),
+            *more,
             html.Span(id=Classroom.COUNT, className="la-push la-small la-2 hide-phone"),
         ],
     )
@@ -131,6 +133,7 @@ def values_of(filters: Filters) -> dict[str, str]:
         Classroom.SEEN: filters.seen.value if filters.seen else "",
         Classroom.SCORE: filters.score.value if filters.score else "",
         Classroom.LEVEL: filters.level or "",
+        Classroom.COMPARE: filters.against or "",
     }
 
 

@@ -81,7 +81,9 @@ def _tools() -> Component:
         disabled=True,
         **attributes(data_la_picks=Classroom.LEARNERS, data_la_most=str(MOST_PICKED)),
     )
-    return html.Div([label, only, html.Span(again, role="status", className="la-push")], className="la-row la-tools")
+    return html.Div(
+        [label, only, html.Span(again, role="status", className="la-push")], className="la-row la-list-tools"
+    )
 
 
 def _filter_words() -> dict[str, str]:

@@ -15,6 +15,10 @@ _YEARS: Final = range(1970, 2200)
 """Those of events: a day near the ends of the calendar has no week before or after it."""
 LONGEST_NAME: Final = 100
 LONGEST_GROUP: Final = 500
+LONGEST_AGAINST: Final = 5_000
+REST: Final = "rest"
+AGAINST: Final = frozenset({"section", "group", "view", "query"})
+"""Kinds of a second choice that have a name."""
 MOST_PICKED: Final = 5_000
 """Learners picked by hand at most: more are not a choice but the course."""
 
@@ -75,6 +79,14 @@ def _one_of(text: object, known: Collection[str]) -> str | None:
     return text if isinstance(text, str) and text in known else None
 
 
+def _against(given: object) -> str | None:
+    text = _name(given, LONGEST_AGAINST) if isinstance(given, str) else None
+    if text is None:
+        return None
+    kind, colon, name = text.partition(":")
+    return text if text == REST or (kind in AGAINST and colon and name) else None
+
+
 def _learners(given: object) -> frozenset[UUID] | None:
     """None: nobody has picked anybody. What is no id is left out; were it all, nothing was picked."""
     if not isinstance(given, list | tuple | set | frozenset):
@@ -104,6 +116,9 @@ class Filters:
     """Learners who did something of this type on the shown days."""
     seen: Seen | None = None
     score: Band | None = None
+    against: str | None = None
+    """A second choice to compare with: "rest" (everybody else), or "section:", "group:" or "view:" with a name or id.
+    Whoever has found the view puts "query:" with its filters in its place."""
     learners: frozenset[UUID] | None = None
     """Learners picked by hand: never in the URL, since it would tell who was looked at."""
 
@@ -131,13 +146,14 @@ class Filters:
             activity=ActivityType(activity) if activity else None,
             seen=Seen(seen) if seen else None,
             score=Band(score) if score else None,
+            against=_against(given.get("against")),
             learners=_learners(given.get("learners")),
         )
 
     @classmethod
     def of_query(cls, query: Mapping[str, object]) -> Self:
         """Filters from the parameters of an address, by the names that these have there."""
-        renamed = {"from": "first", "to": "last", "range": "span"}
+        renamed = {"from": "first", "to": "last", "range": "span", "compare": "against"}
         return cls.parse(**{renamed.get(name, name): value for name, value in query.items() if name != "learners"})
 
     def to_query(self) -> str:
@@ -154,6 +170,7 @@ class Filters:
             ("range", self.span),
             ("from", self.first.isoformat() if self.first else None),
             ("to", self.last.isoformat() if self.last else None),
+            ("compare", self.against),
         ]
         return urlencode([(name, value) for name, value in pairs if value])
 

@@ -11,6 +11,7 @@ from dashapp.domain.keys import CourseId, OrganisationId, PersonId
 MOST_VIEWS: Final = 50
 """Of one person in one course."""
 LONGEST_NAME: Final = 100
+LONGEST_QUERY: Final = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,12 @@ class SavedView:
 
     def filters(self) -> Filters:
         """What it chooses; what can no longer be understood is ignored."""
-        return Filters.of_query(dict(parse_qsl(self.query)))
+        return filters_of(self.query)
+
+
+def filters_of(query: str) -> Filters:
+    """Filters from what stands in an address behind "?"."""
+    return Filters.of_query(dict(parse_qsl(query[:LONGEST_QUERY], errors="ignore")))
 
 
 def name_of(given: object) -> str:

@@ -7,6 +7,7 @@ those of `assets/tokens.css`; since plotly reads no CSS variables, a figure is d
 from dashapp.figures.calendar import EVENT_STEPS as CALENDAR_EVENTS
 from dashapp.figures.calendar import MINUTE_STEPS as CALENDAR_MINUTES
 from dashapp.figures.calendar import activity_calendar
+from dashapp.figures.cohorts import Line, two_cohorts
 from dashapp.figures.courses import courses_by_week, scores_by_course
 from dashapp.figures.daily import active_days
 from dashapp.figures.heat import EVENT_STEPS as HEAT_EVENTS
@@ -26,6 +27,7 @@ __all__ = [
     "CALENDAR_MINUTES",
     "HEAT_EVENTS",
     "HEAT_MINUTES",
+    "Line",
     "Screen",
     "Theme",
     "active_days",
@@ -38,6 +40,7 @@ __all__ = [
     "scores_by_course",
     "table_of",
     "time_and_score",
+    "two_cohorts",
     "video_panels_shown",
     "video_views",
     "weekly_activity",

@@ -35,12 +35,43 @@ class Classroom:
     """What the rows of the grid are searched for; never leaves the browser."""
     SORT_AGAIN: Final = "classroom-sort-again"
     SHOW_ONLY: Final = "classroom-show-only"
+    COMPARE: Final = "classroom-compare"
+    """Select: "", "rest", or a kind with a name: "section:…", "group:…", "view:…"."""
+    COMPARED: Final = "classroom-compared"
+    COMPARED_PLACE: Final = "classroom-compared-place"
+    COMPARED_TABLE: Final = "classroom-compared-table"
     HEAT: Final = "classroom-heat"
     DAYS: Final = "classroom-days"
     TIME_AND_SCORE: Final = "classroom-time-and-score"
     DRAG: Final = "classroom-drag"
     """RadioItems: "" (zoom), "select" or "lasso"."""
     VIDEOS: Final = "classroom-videos"
+
+
+class SavedViews:
+    """The menu of views that somebody keeps of a course's page."""
+
+    OPEN: Final = "views-open"
+    """The summary of the menu: the list is read when it opens."""
+    LIST: Final = "views-list"
+    SAID: Final = "views-said"
+    """Children: what came of the last click."""
+    NAME: Final = "views-name"
+    """Input: what a view is to be called."""
+    SAVE: Final = "views-save"
+    UNDO: Final = "views-undo"
+    DELETED: Final = "views-deleted"
+    """Store: {"name", "query"} of the view that was deleted last, or null."""
+
+    @staticmethod
+    def rename(row: object) -> dict[str, object]:
+        """The button that gives a view the written name; with `dash.ALL` all of them."""
+        return {"type": "view-rename", "row": row}
+
+    @staticmethod
+    def delete(row: object) -> dict[str, object]:
+        """The button that deletes a view; with `dash.ALL` all of them."""
+        return {"type": "view-delete", "row": row}
 
 
 class Courses:

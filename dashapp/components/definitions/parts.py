@@ -35,6 +35,7 @@ class Subject(StrEnum):
     COURSE_SCORES = "course_scores"
     QUALITY = "quality"
     VIDEOS = "videos"
+    COHORTS = "cohorts"
 
 
 def time_on_task() -> str:

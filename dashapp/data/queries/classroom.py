@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 from sqlalchemy import Connection
 
-from dashapp.data.queries.cohort import Named, chosen_of, groups_of
+from dashapp.data.queries.cohort import Named, chosen_of, groups_of, others_of
 from dashapp.data.queries.cohort_figures import figures_of
 from dashapp.data.queries.courses import (
     Campus,
@@ -30,7 +30,7 @@ from dashapp.domain.audience import Audience
 from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.filters import Filters
 from dashapp.domain.indicators.calendar import shown_range
-from dashapp.domain.indicators.cohort import asked_days
+from dashapp.domain.indicators.cohort import asked_days, other_choice
 from dashapp.domain.indicators.handins import punctuality
 from dashapp.domain.indicators.minutes import time_on_task
 from dashapp.domain.keys import CourseId
@@ -71,7 +71,10 @@ def read_classroom(
     if hidden:
         return _hidden_view(found, campus, question)
     limited = None if grouped else scope.sections_of(course)
-    asked = NamesOf(scope.organisation_id, course, as_of.instant, filters.activity, shown)
+    other = other_choice(filters, (), ())
+    asked = NamesOf(
+        scope.organisation_id, course, as_of.instant, filters.activity, shown, other.activity if other else None
+    )
     if limited is not None:
         # Who is seen decides with whom they are compared, so names come first.
         rows = connection.execute(names_in_sections(asked, sorted(limited))).all()
@@ -103,13 +106,19 @@ def _view_of_chosen(room: Room, named: Named, filters: Filters) -> tuple[Classro
     chosen = chosen_of(one, named, filters, today)
     any_level = chosen if filters.level is None else chosen_of(one, named, replace(filters, level=None), today)
     room = replace(room, chosen=chosen, any_level=any_level)
-    view = _view(room, learner_rows(room, named), before=week_before(one, room.question, room.campus))
-    view = replace(view, groups=groups_of(named), activity_types=one.course.types)
+    before = week_before(one, room.question, room.campus)
+    others = others_of(one, named, filters, today)
+    view = replace(
+        _view(room, learner_rows(room, named), before=before),
+        groups=groups_of(named),
+        activity_types=one.course.types,
+        other=None if others is None else figures_of(room, others, before),
+    )
     if not filters.learners:
         return view, room
     picked = len(filters.learners & {row.public_id for row in named.values()})
-    others = np.setdiff1d(chosen_of(one, named, replace(filters, learners=None), today), chosen)
-    unpicked = tuple(row for _place, row in learner_rows(replace(room, chosen=others), named))
+    rest = np.setdiff1d(chosen_of(one, named, replace(filters, learners=None), today), chosen)
+    unpicked = tuple(row for _place, row in learner_rows(replace(room, chosen=rest), named))
     return replace(view, picked=picked, unpicked=unpicked), room
 
 

@@ -34,10 +34,13 @@ class NamesOf:
     instant: datetime
     activity: ActivityType | None
     shown: tuple[date, date]
+    other_activity: ActivityType | None = None
+    """The same of a second choice."""
 
 
 def names_and_sections(asked: NamesOf, keys: Collection[int]) -> Statement:
-    """(person_id, public_id, given_name, family_name, sections, groups, used, done, published) of people.
+    """(person_id, public_id, given_name, family_name, sections, groups, used, used_by_others, done,
+    published) of people.
 
     `sections`: short ids, `groups`: names, null: none. `used`: whether they did something of `asked.activity` on the
     shown days; false where no activity is asked for. `done`: activities that they have completed otherwise than by
@@ -78,14 +81,15 @@ def _columns(asked: NamesOf, held: Subquery, grouped: Subquery, done: Subquery) 
         *names_of(people),
         held.c.sections,
         grouped.c.groups,
-        _used(asked).label("used"),
+        _used(asked, asked.activity).label("used"),
+        _used(asked, asked.other_activity).label("used_by_others"),
         done.c.done,
         _published(asked).label("published"),
     )
 
 
-def _used(asked: NamesOf) -> ColumnElement[bool]:
-    if asked.activity is None:
+def _used(asked: NamesOf, activity: ActivityType | None) -> ColumnElement[bool]:
+    if activity is None:
         return false()
     types, (first, last) = learner_course_day_types.c, asked.shown
     return exists().where(
@@ -94,7 +98,7 @@ def _used(asked: NamesOf) -> ColumnElement[bool]:
         types.person_id == people.c.person_id,
         types.day >= first,
         types.day <= last,
-        types.activity_type == asked.activity.value,
+        types.activity_type == activity.value,
     )
 
 

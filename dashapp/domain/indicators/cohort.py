@@ -6,6 +6,7 @@ Levels, scores and last days are those that the whole course gave: a choice neve
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import numpy as np
@@ -67,6 +68,19 @@ def chosen_places(members: Members, filters: Filters, today: date, sections: Col
         picked = np.array([one in filters.learners for one in members.ids], dtype=bool)
         kept &= picked if picked.any() else True
     return np.flatnonzero(kept)
+
+
+def other_choice(filters: Filters, sections: Collection[str], groups: Collection[str]) -> Filters | None:
+    """The second choice that `filters.against` names; None where it names none, nothing that the course has, or
+    everybody else."""
+    kind, _colon, name = (filters.against or "").partition(":")
+    if kind == "section" and name in sections:
+        return Filters(section=name)
+    if kind == "group" and name in groups:
+        return Filters(group=name)
+    if kind == "query":
+        return Filters.of_query(dict(parse_qsl(name, errors="ignore")))
+    return None
 
 
 def _seen(last_day: Longs, seen: Seen, today: date) -> Flags:

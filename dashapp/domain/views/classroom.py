@@ -93,6 +93,8 @@ class ClassroomView:
     """The types of activities that the course has."""
     picked: int = 0
     """How many learners of the course were picked by hand."""
+    other: CohortFigures | None = None
+    """Of a second choice of learners, to compare with; None where there is none."""
     unpicked: tuple[LearnerRow, ...] = ()
     """Where some were picked by hand: the others, whom all other filters choose."""
     level_counts: tuple[int, int, int] = (0, 0, 0)
