@@ -39,7 +39,7 @@ class _Pair:
 def chip() -> Component:
     """The choice of what to compare with."""
     none = controls.option("", _("nobody"))
-    control = controls.select_chip(Classroom.COMPARE, _("Compare with"), [none])
+    control = controls.select_chip(Classroom.COMPARE, _("Compare with"), [none], _("nobody"))
     return html.Div(controls.clearable(control, Classroom.COMPARE, _("Compare with")), className=NAMED)
 
 
@@ -107,7 +107,9 @@ def table(one: CohortFigures, other: CohortFigures, names: tuple[str, str], *, m
     """Each figure of both, and the difference in words."""
     named = [html.Th(html.Bdi(name), scope="col") for name in names]
     heads = [html.Td(), *named, html.Th(_("Difference"), scope="col")]
-    rows = [_row(pair, names[1]) for pair in _pairs(one, other, minutes)]
+    # Within a sentence, everybody else begins small.
+    against = _("everybody else") if names[1] == _("Everybody else") else names[1]
+    rows = [_row(pair, against) for pair in _pairs(one, other, minutes)]
     return html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="la-table la-cohorts")
 
 

@@ -75,7 +75,8 @@ def _any() -> Option:
 
 
 def _select(name: str, label: str, options: list[Option], more: str = NAMED) -> Component:
-    chip = controls.clearable(controls.select_chip(name, label, options), name, label)
+    empty = str(options[0]["label"])
+    chip = controls.clearable(controls.select_chip(name, label, options, empty), name, label)
     return html.Div(chip, className=more)
 
 

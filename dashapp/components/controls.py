@@ -21,9 +21,12 @@ def option(value: str, label: str | Component) -> Option:
     return {"label": label, "value": value}
 
 
-def select_chip(name: str, label: str, options: Sequence[Option]) -> Component:
-    """A choice of one from many: the browser's own select, so that phones show their own picker."""
-    control = dbc.Select(id=name, options=[dict(each) for each in options], value="", placeholder=_("all"))
+def select_chip(name: str, label: str, options: Sequence[Option], empty: str = "") -> Component:
+    """A choice of one from many: the browser's own select, so that phones show their own picker.
+
+    `empty`: what stands there while nothing is chosen, "all" by itself.
+    """
+    control = dbc.Select(id=name, options=[dict(each) for each in options], value="", placeholder=empty or _("all"))
     return html.Label([html.Span(label), control], className="la-chip", htmlFor=name)
 
 
