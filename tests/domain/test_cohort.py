@@ -7,7 +7,7 @@ import pytest
 from dashapp.domain.events import ActivityType
 from dashapp.domain.filters import Band, Filters, Seen, Span
 from dashapp.domain.indicators.calendar import TeachingCalendar
-from dashapp.domain.indicators.cohort import Members, asked_days, chosen_places
+from dashapp.domain.indicators.cohort import Members, asked_days, chosen_places, other_choice
 from dashapp.domain.views import Level
 
 TODAY = date(2026, 5, 7)
@@ -89,3 +89,22 @@ CALENDAR = TeachingCalendar(date(2026, 3, 2), date(2026, 7, 31))
 )
 def test_presets_of_dates_move_with_the_day(filters: Filters, days: tuple[date | None, date | None]) -> None:
     assert asked_days(filters, CALENDAR, TODAY) == days
+
+
+@pytest.mark.parametrize(
+    ("against", "choice"),
+    [
+        ("section:a", Filters(section="a")),
+        ("section:unknown", None),
+        ("group:red", Filters(group="red")),
+        ("group:none", None),
+        ("query:level=help&seen=7d", Filters(level="help", seen=Seen.WEEK)),
+        ("query:level=worst", Filters()),
+        ("rest", None),
+        ("view:2b1e", None),
+        ("<b>", None),
+        ("section:", None),
+    ],
+)
+def test_a_second_choice_is_one_that_the_course_has(against: str, choice: Filters | None) -> None:
+    assert other_choice(Filters.parse(against=against), {"a", "b"}, {"red"}) == choice

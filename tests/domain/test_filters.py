@@ -51,7 +51,7 @@ def test_half_a_surrogate_pair_is_no_part_of_a_name() -> None:
 def test_all_filters_of_learners_go_to_the_address_and_back() -> None:
     query = {
         "section": "a", "group": "Grüne & blaue", "activity": "quiz", "level": "watch", "seen": "7d",
-        "score": "40-60", "range": "28d",
+        "score": "40-60", "range": "28d", "compare": "group:Grüne & blaue",
     }  # fmt: skip
     found = Filters.of_query(query)
     assert dict(parse_qsl(found.to_query())) == query

@@ -171,6 +171,27 @@ def test_a_group_of_the_course_chooses_its_learners(campus: World, as_superuser:
     assert room(campus, section="b").groups == ("red",)
 
 
+def test_a_second_choice_is_told_beside_the_first_on_the_same_days(campus: World) -> None:
+    campus.task("ALG", "quiz", activity_type=ActivityType.QUIZ)
+    campus.submitted("cho", "ALG", "quiz", "05-05 10:00")
+    campus.write()
+    assert room(campus).other is None
+    rest = room(campus, section="a", against="rest")
+    whole = room(campus).figures
+    assert rest.other is not None
+    assert (rest.figures.learners, rest.other.learners) == (2, 4)
+    assert tuple(map(sum, zip(rest.figures.weeks, rest.other.weeks, strict=True))) == whole.weeks
+    assert rest.figures.on_time.due + rest.other.on_time.due == whole.on_time.due
+    assert (rest.figures.at_risk, rest.other.at_risk, whole.at_risk) == (0, 1, 1)
+    # What the second choice used is asked for by itself.
+    used = room(campus, against="query:activity=quiz&range=7d", first="2026-04-01")
+    assert used.other is not None
+    assert (used.figures.learners, used.other.learners, len(used.other.weeks)) == (6, 1, len(used.week_starts))
+    nobody = room(campus, against="query:level=help&seen=today").other
+    assert nobody is not None
+    assert (nobody.learners, nobody.weeks) == (0, (0,) * 10)
+
+
 def put_into_group(campus: World, connection: Connection, group: str, people: Sequence[str]) -> None:
     made = connection.execute(
         text("INSERT INTO learner_groups (organisation_id, course_id, name) VALUES (:o, :c, :n) RETURNING group_id"),
