@@ -187,7 +187,6 @@ def _learner(row: LearnerRow, view: ClassroomView, peak: int, href: str | None) 
         "why": reason_sentence(*row.reasons),
         "weeks": list(row.weeks),
         "peak": peak,
-        "weeks_text": words.listing([words.number(value) for value in row.weeks]),
         "trend": None if trend is None else round(trend, 3),
         "trend_text": trend_text,
         "amount": amount,
