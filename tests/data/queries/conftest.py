@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.queries.classroom import read_classroom
 from dashapp.data.queries.people import principal_for
 from dashapp.data.store.organisations import create_organisation, ensure_units, grant_administrator
 from dashapp.data.store.senders import read_senders
@@ -33,9 +34,11 @@ from dashapp.domain.events import (
     Source,
     Verb,
 )
+from dashapp.domain.filters import Filters
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId
 from dashapp.domain.principal import Principal
 from dashapp.domain.scope import AsOf, Scope
+from dashapp.domain.views import ClassroomView
 from dashapp.settings import Settings
 from ingest.bulk import bulk_loader
 from tests.data.conftest import make_source
@@ -225,6 +228,41 @@ def world(database: Database, make_settings: Callable[..., Settings]) -> World:
 def other_world(database: Database, make_settings: Callable[..., Settings]) -> World:
     """A second organisation in the same database."""
     return make_world(database, make_settings(), "south")
+
+
+NAMES = ("ada", "ben", "cho", "dan", "eve", "fay")
+
+
+@pytest.fixture
+def campus(world: World) -> World:
+    """A classroom. ALG: Ada and Ben in section a, the others in section b. Fay was never there."""
+    world.course("ALG")
+    for section in ("a", "b"):
+        world.section("ALG", section)
+    for name in (*NAMES, "tutor", "dean"):
+        world.person(name)
+    for name in NAMES:
+        world.member(name, "ALG", section="a" if name in ("ada", "ben") else "b")
+    world.member("tutor", "ALG", Role.TEACHER)
+    world.task("ALG", "one", "04-20 20:00")
+    world.task("ALG", "two", "05-05 20:00")
+    world.task("ALG", "three", "05-20 20:00")
+    for name in NAMES[:-1]:
+        world.seen(name, "ALG", "04-28 12:00", "04-28 12:15", "05-06 12:00")
+        world.submitted(name, "ALG", "one", "04-18 10:00", score=8.0)
+    world.seen("ada", "ALG", "04-30 09:00", "04-30 09:29")
+    world.submitted("ada", "ALG", "two", "05-04 09:00", score=6.0)
+    world.seen("tutor", "ALG", "05-06 12:00")
+    world.write()
+    return world
+
+
+def room(world: World, course: str = "ALG", as_of: AsOf = AS_OF, **filters: object) -> ClassroomView:
+    """The page of a course, as its teacher sees it with these filters."""
+    view: ClassroomView = world.read(
+        read_classroom, world.named_scope(course), as_of, Filters.parse(**filters), world.course_id(course)
+    )
+    return view
 
 
 @contextmanager
