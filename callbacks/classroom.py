@@ -1,8 +1,7 @@
 """The page of one course."""
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from dash import ClientsideFunction, Input, Output, State
 
@@ -19,13 +18,28 @@ from callbacks.answering import (
     refused,
     version_of,
 )
-from callbacks.saved_views import named_view
+from callbacks.saved_views import with_view
 from dashapp import ids
 from dashapp.components import classroom
 from dashapp.domain.filters import Filters
 from dashapp.domain.principal import Permission
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
 from dashapp.security.topics import Topic
+
+CONTROLS: Final = {
+    "section": Input(ids.Classroom.SECTION, "value"),
+    "first": Input(ids.Classroom.FIRST, "value"),
+    "last": Input(ids.Classroom.LAST, "value"),
+    "level": Input(ids.Classroom.LEVEL, "value"),
+    "group": Input(ids.Classroom.GROUP, "value"),
+    "span": Input(ids.Classroom.RANGE, "value"),
+    "activity": Input(ids.Classroom.ACTIVITY, "value"),
+    "seen": Input(ids.Classroom.SEEN, "value"),
+    "score": Input(ids.Classroom.SCORE, "value"),
+    "against": Input(ids.Classroom.COMPARE, "value"),
+    "learners": Input(ids.Classroom.PICKED, "data"),
+}
+"""What the page's answer depends on, by the names of `Filters`."""
 
 
 def show_classroom(asked: Asked, controls: Mapping[str, object], page: Mapping[str, object]) -> Any:
@@ -40,15 +54,12 @@ def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
     topic, wider = (Topic(principal.organisation_id, principal.public_id, course=each) for each in (course, None))
     about = topic
     version, version_of_all = version_of(asked, topic), version_of(asked, wider)
-    kept = named_view(asked, at, filters.against)
-    # A view is compared by its filters: who is to see another one's finds nothing here.
-    resolved = replace(filters, against=f"query:{kept.query}") if kept else filters
+    resolved, name = with_view(asked, at, filters)
     view = reader.classroom(principal, at.required_id(), resolved)
     if view.hidden or any(limited == course for limited, _section in principal.sections):
         # The news of so small a course, or of other sections, would tell when one of few learners does something.
         topic, version = wider, version_of_all
     links = links_for(asked, at)
-    name = kept.name if kept else ""
     depends = {"filters": filters, "name": name}
     values = drawn(asked, at, view, lambda: classroom.fill(view, at.screen, links, filters, name), **depends)
     filled = {**values, AS_OF: as_of_lines(view, classroom.CARDS)}
@@ -62,19 +73,7 @@ def register(registry: CallbackRegistry) -> None:
     wiring = Wiring(
         output={**outputs_of(slots), **fresh},
         inputs={
-            "controls": {
-                "section": Input(ids.Classroom.SECTION, "value"),
-                "first": Input(ids.Classroom.FIRST, "value"),
-                "last": Input(ids.Classroom.LAST, "value"),
-                "level": Input(ids.Classroom.LEVEL, "value"),
-                "group": Input(ids.Classroom.GROUP, "value"),
-                "span": Input(ids.Classroom.RANGE, "value"),
-                "activity": Input(ids.Classroom.ACTIVITY, "value"),
-                "seen": Input(ids.Classroom.SEEN, "value"),
-                "score": Input(ids.Classroom.SCORE, "value"),
-                "against": Input(ids.Classroom.COMPARE, "value"),
-                "learners": Input(ids.Classroom.PICKED, "data"),
-            },
+            "controls": CONTROLS,
             "page": PAGE_INPUTS,
         },
         refused=lambda: refused(ids.Classroom.PAGE),

@@ -1,6 +1,7 @@
 """The views that somebody keeps of a course's page: listed, saved, renamed, deleted and put back."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -61,6 +62,15 @@ def named_view(asked: Asked, at: PageAddress, text: object) -> SavedView | None:
     if key is None:
         return None
     return _ask(asked, views_of(asked, at), store.find_view, key)
+
+
+def with_view(asked: Asked, at: PageAddress, filters: Filters) -> tuple[Filters, str]:
+    """The filters with those of the saved view that they compare with in its place, and what it is called.
+
+    Who names the view of another finds nothing.
+    """
+    kept = named_view(asked, at, filters.against)
+    return (replace(filters, against=f"query:{kept.query}"), kept.name) if kept else (filters, "")
 
 
 def _do(asked: Asked, owner: ViewsOf, given: Mapping[str, Any], controls: Mapping[str, object]) -> dict[str, Any]:

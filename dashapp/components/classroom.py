@@ -11,6 +11,7 @@ from dashapp.components import (
     card,
     classroom_compare,
     classroom_filters,
+    classroom_work,
     controls,
     learner_grid,
     marks,
@@ -18,12 +19,12 @@ from dashapp.components import (
     strip,
 )
 from dashapp.components.card import Frame
-from dashapp.components.classroom_filters import GROUPED, NAMED
 from dashapp.components.classroom_strip import CELLS, strip_cells
 from dashapp.components.definitions import Subject, definition
 from dashapp.components.links import Links
 from dashapp.components.sentences import classroom_lead, classroom_sentence, learners_counted
 from dashapp.components.slots import Slot, chart_slots
+from dashapp.components.unnamed import GROUPED, NAMED, single_learners, without_learners
 from dashapp.domain.audience import FEWEST_OTHERS
 from dashapp.domain.filters import Filters
 from dashapp.domain.views import ClassroomView
@@ -39,12 +40,10 @@ CARDS = (
     Classroom.HEAT,
     Classroom.TIME_AND_SCORE,
     Classroom.DAYS,
-    Classroom.VIDEOS,
 )
 """In the order in which they stand on the page."""
 HEAT_HEIGHT = 564
 """With 13 px for each of the rows that it shows at most."""
-VIDEOS_HEIGHT = 340
 
 
 def _frame(name: str, title: str, width: str, subject: Subject, *, table: bool = True) -> Frame:
@@ -66,65 +65,39 @@ def _drag() -> Component:
 
 def body() -> Component:
     """The empty page."""
-    heat_key = html.Div(id=f"{Classroom.HEAT}-key", style={"minBlockSize": "1.375rem"})
-    learners = _("Who needs help, and why?")
+    said = [
+        html.H1(card.skeleton(), id=Classroom.TITLE),
+        html.P(card.skeleton("60%"), id=Classroom.LEAD, className="la-lead"),
+    ]
     return html.Main(
         [
-            html.Header(
-                html.Div(
-                    [
-                        html.H1(card.skeleton(), id=Classroom.TITLE),
-                        html.P(card.skeleton("60%"), id=Classroom.LEAD, className="la-lead"),
-                    ]
-                ),
-                className="la-head",
-            ),
+            html.Header(html.Div(said), className="la-head"),
             classroom_filters.row(classroom_compare.chip(), saved_views.menu()),
             strip.strip(PAGE, Classroom.STRIP, CELLS),
             classroom_compare.place(PAGE),
-            html.Div(
-                [
-                    card.card(
-                        _frame(Classroom.LEARNERS, learners, f"s12 {NAMED}", Subject.LEARNERS, table=False),
-                        [learner_grid.grid(learners)],
-                    ),
-                    card.chart(
-                        _frame(
-                            Classroom.HEAT, _("Who was active, week by week?"), f"s7 {NAMED}", Subject.LEARNER_WEEKS
-                        ),
-                        HEAT_HEIGHT,
-                        heat_key,
-                    ),
-                    card.chart(
-                        _frame(
-                            Classroom.TIME_AND_SCORE,
-                            _("Do those who work more score higher?"),
-                            f"s5 {NAMED}",
-                            Subject.TIME_AND_SCORE,
-                        ),
-                        HEAT_HEIGHT,
-                        html.Div([marks.level_key(), _drag()], className="la-row"),
-                        phone=340,
-                    ),
-                    card.chart(
-                        _frame(Classroom.DAYS, _("How many are active each day?"), "s12", Subject.ACTIVE_DAYS), 200
-                    ),
-                    card.chart(
-                        _frame(
-                            Classroom.VIDEOS,
-                            _("Which parts of the videos are watched, and watched again?"),
-                            f"s12 {NAMED}",
-                            Subject.VIDEOS,
-                        ),
-                        VIDEOS_HEIGHT,
-                    ),
-                ],
-                className="la-grid",
-            ),
+            html.Div(_cards(), className="la-grid"),
+            classroom_work.body(),
         ],
         id=Classroom.PAGE,
         className="la-page la-loading",
     )
+
+
+def _cards() -> list[Component]:
+    heat_key = html.Div(id=f"{Classroom.HEAT}-key", style={"minBlockSize": "1.375rem"})
+    learners, scores = _("Who needs help, and why?"), _("Do those who work more score higher?")
+    key = html.Div([marks.level_key(), _drag()], className="la-row")
+    heat = _frame(Classroom.HEAT, _("Who was active, week by week?"), f"s7 {NAMED}", Subject.LEARNER_WEEKS)
+    scatter = _frame(Classroom.TIME_AND_SCORE, scores, f"s5 {NAMED}", Subject.TIME_AND_SCORE)
+    return [
+        card.card(
+            _frame(Classroom.LEARNERS, learners, f"s12 {NAMED}", Subject.LEARNERS, table=False),
+            [learner_grid.grid(learners)],
+        ),
+        card.chart(heat, HEAT_HEIGHT, heat_key),
+        card.chart(scatter, HEAT_HEIGHT, key, phone=340),
+        card.chart(_frame(Classroom.DAYS, _("How many are active each day?"), "s12", Subject.ACTIVE_DAYS), 200),
+    ]
 
 
 def slots() -> dict[str, Slot]:
@@ -144,7 +117,6 @@ def slots() -> dict[str, Slot]:
         "heat_key": Slot(f"{Classroom.HEAT}-key", "children"),
         **chart_slots("time_and_score", Classroom.TIME_AND_SCORE),
         **chart_slots("days", Classroom.DAYS),
-        **chart_slots("videos", Classroom.VIDEOS),
         "asof": Slot(asof_of(PAGE, dash.ALL), "children"),
     }
 
@@ -167,26 +139,6 @@ def _heat_line(view: ClassroomView) -> str:
     return _("{unit}; in the order of the list").format(unit=unit)
 
 
-def _without_learners(view: ClassroomView, awaited: str) -> Component:
-    """Why a chart of single learners is empty: they are still to come, or not for this reader to see."""
-    return card.no_data(awaited) if view.named else card.state("private", _("Hidden for privacy"), _by_name())
-
-
-def _by_name() -> str:
-    return _("Single learners are shown to those who teach the course.")
-
-
-def _videos_line(view: ClassroomView, screen: Screen) -> str:
-    span = words.date_span(view.first, view.last)
-    shown = len(figures.video_panels_shown(view.videos, screen))
-    said = ngettext(
-        "The most watched video along its time line, {span}; grey: learners, blue: watched again",
-        "The {number} most watched videos along their time lines, {span}; grey: learners, blue: watched again",
-        shown,
-    )
-    return said.format(number=words.number(shown), span=span)
-
-
 def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, object]:
     scored = any(row.score is not None for row in view.learners)
     heat = bool(view.learners and view.week_starts)
@@ -198,13 +150,13 @@ def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, obj
         "heat": figures.learner_weeks(view, screen, revision=revision),
         "heat_state": None
         if heat
-        else _without_learners(view, _("Learners appear here as soon as they are enrolled.")),
+        else without_learners(view.named, _("Learners appear here as soon as they are enrolled.")),
         "heat_line": _heat_line(view),
         "heat_key": _heat_key(view),
         "time_and_score": figures.time_and_score(view, screen, revision=revision),
         "time_and_score_state": None
         if scored
-        else _without_learners(view, _("Learners appear here with their first score.")),
+        else without_learners(view.named, _("Learners appear here with their first score.")),
         "time_and_score_line": said.format(amount=amount, span=range_words),
         "days": figures.active_days(view.days, view.today, screen, last=view.last, revision=revision),
         "days_state": None
@@ -213,11 +165,6 @@ def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, obj
         if view.hidden
         else card.no_data(_("No activity between these dates.")),
         "days_line": _("Learners per day, {span}").format(span=range_words),
-        "videos": figures.video_views(view.videos, screen, revision=revision),
-        "videos_state": None
-        if view.videos
-        else _without_learners(view, _("Videos appear here with the first stretch that a learner watches.")),
-        "videos_line": _videos_line(view, screen),
     }
 
 
@@ -246,7 +193,7 @@ def fill(
         "learners": {"choice": f"{view.course.public_id}?{filters.key()}", "rows": rows},
         "learner_columns": learner_grid.learner_columns(minutes=view.minutes_recorded),
         "learners_file": links.learners_file(view.course.public_id) if view.named else None,
-        "learners_line": ordered if view.named else _by_name(),
+        "learners_line": ordered if view.named else single_learners(),
         **_charts(view, screen, f"{PAGE}:{view.course.public_id}:{view.first}:{view.last}"),
         "asof": [card.asof_words(view.freshness)] * len(CARDS),
     }

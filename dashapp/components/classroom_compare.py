@@ -9,12 +9,12 @@ from dash.development.base_component import Component
 from dashapp import figures, words
 from dashapp.components import card, controls
 from dashapp.components.card import Frame
-from dashapp.components.classroom_filters import NAMED
 from dashapp.components.classroom_strip import points_against
 from dashapp.components.controls import Option
 from dashapp.components.definitions import Subject, definition
 from dashapp.components.differences import Parts, amount_against, count_against
 from dashapp.components.slots import Slot, chart_slots
+from dashapp.components.unnamed import NAMED
 from dashapp.domain.filters import Filters
 from dashapp.domain.views import ClassroomView
 from dashapp.domain.views.cohort import CohortFigures

@@ -11,15 +11,13 @@ from dashapp.components.attributes import attributes
 from dashapp.components.controls import Option
 from dashapp.components.history import type_word
 from dashapp.components.slots import Slot
+from dashapp.components.unnamed import NAMED
 from dashapp.domain.events import ActivityType
 from dashapp.domain.filters import Band, Filters, Seen, Span
 from dashapp.domain.views import ClassroomView, Level
 from dashapp.ids import Classroom
 from dashapp.words import _, ngettext
 
-NAMED = "la-named"
-"""A part that shows or chooses among single learners; `GROUPED` on the page hides it from who sees groups only."""
-GROUPED = "la-grouped"
 CUSTOM = "custom"
 """The choice of dates with which the fields of both days are shown."""
 CLEARED = (

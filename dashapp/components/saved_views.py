@@ -8,7 +8,8 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp.components.attributes import attributes
-from dashapp.components.classroom_filters import CLEARED, NAMED, values_of
+from dashapp.components.classroom_filters import CLEARED, values_of
+from dashapp.components.unnamed import NAMED
 from dashapp.domain.saved_views import LONGEST_NAME, SavedView
 from dashapp.ids import Classroom, SavedViews
 from dashapp.words import _

@@ -45,6 +45,8 @@ class Classroom:
     TIME_AND_SCORE: Final = "classroom-time-and-score"
     DRAG: Final = "classroom-drag"
     """RadioItems: "" (zoom), "select" or "lasso"."""
+    WORK: Final = "classroom-work"
+    """What stands below the fold: read when it comes near."""
     VIDEOS: Final = "classroom-videos"
 
 

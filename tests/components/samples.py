@@ -11,6 +11,7 @@ from dashapp.domain.views import (
     CaseloadRow,
     CaseloadView,
     ClassroomView,
+    ClassroomWorkView,
     CourseChoice,
     CourseFigures,
     CourseRow,
@@ -198,7 +199,17 @@ def classroom(*, minutes: bool = True, learners: int = 8, speaking: bool = True)
         minutes_recorded=minutes,
         speaking=speaking,
         level_counts=(kinds.count(Level.HELP), kinds.count(Level.WATCH), kinds.count(Level.CALM)),
+    )
+
+
+def classroom_work() -> ClassroomWorkView:
+    return ClassroomWorkView(
+        course=CCC,
         videos=tuple(video(number) for number in range(1, 7)),
+        first=START,
+        last=TODAY,
+        today=TODAY,
+        freshness=FRESH,
     )
 
 

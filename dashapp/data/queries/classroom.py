@@ -1,169 +1,65 @@
-"""The data round of a classroom's page: at most eight statements, from aggregates only."""
+"""What stands above the fold of a classroom's page, from the room that has been read: no statement of its own."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
-from sqlalchemy import Connection
 
 from dashapp.data.queries.cohort import Named, chosen_of, groups_of, others_of
 from dashapp.data.queries.cohort_figures import figures_of
-from dashapp.data.queries.courses import (
-    Campus,
-    Course,
-    course_of,
-    courses_statement,
-    read_campus,
-    read_course_on_campus,
-)
-from dashapp.data.queries.days import bits_statement, first_minutes, read_bits
-from dashapp.data.queries.enrolment import sizes
-from dashapp.data.queries.learner_rows import learner_rows, recent_days
-from dashapp.data.queries.names import NamesOf, names_and_sections, names_in_sections
-from dashapp.data.queries.room import Room
-from dashapp.data.queries.standing import RECENT_DAYS, CourseStanding, Question, read_standings
-from dashapp.data.queries.videos import read_videos
+from dashapp.data.queries.learner_rows import learner_rows
+from dashapp.data.queries.room import HiddenRoom, Room
 from dashapp.data.queries.week_before import WeekBefore, week_before
-from dashapp.domain.audience import Audience
-from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.filters import Filters
-from dashapp.domain.indicators.calendar import shown_range
-from dashapp.domain.indicators.cohort import asked_days, other_choice
 from dashapp.domain.indicators.handins import punctuality
-from dashapp.domain.indicators.minutes import time_on_task
-from dashapp.domain.keys import CourseId
-from dashapp.domain.localtime import week_start
-from dashapp.domain.scope import AsOf, Scope
-from dashapp.domain.views import ClassroomView, Day, Due, LearnerRow, Level, VideoViews
+from dashapp.domain.views import ClassroomView, Day, Due, LearnerRow, Level
 from dashapp.domain.views.cohort import CohortFigures, OnTime
-from dashapp.privacy.groups import suppress
 
 HEAT_ROWS = 60
 """How many learners a heat map shows: more rows than that cannot be told apart on a screen."""
 
 
-def read_classroom(
-    connection: Connection, scope: Scope, as_of: AsOf, filters: Filters, course: CourseId
-) -> ClassroomView:
-    """One course's page.
-
-    The filters narrow it to days and to learners; a section that the course does not have is ignored.
-    Staff of sections only see their learners, and figures of these.
-    For Audience.AGGREGATE there are no sections and whole weeks only, and nothing at all where the course is hidden.
-    Raises NotPermitted where the scope does not hold the course, NotFound where there is none.
-    """
-    if scope.audience not in (Audience.NAMED, Audience.AGGREGATE) or not scope.permits_course(course):
-        raise NotPermitted("This course is not within the scope.")
-    grouped = scope.audience is Audience.AGGREGATE
-    if grouped:
-        campus = read_campus(connection, scope.organisation_id, as_of)
-        found, hidden = _grouped_course(connection, scope, as_of, (campus, course))
-    else:
-        campus, found = read_course_on_campus(connection, scope.organisation_id, course, as_of)
-        hidden = False
-    shown = shown_range(found.calendar, campus.today, *asked_days(filters, found.calendar, campus.today))
-    if grouped:
-        shown = whole_weeks(shown, campus.today)
-    recent = recent_days(found.calendar, campus.today)
-    question = Question(scope.organisation_id, as_of, (found,), shown, recent_days=recent)
-    if hidden:
-        return _hidden_view(found, campus, question)
-    limited = None if grouped else scope.sections_of(course)
-    other = other_choice(filters, (), ())
-    asked = NamesOf(
-        scope.organisation_id, course, as_of.instant, filters.activity, shown, other.activity if other else None
-    )
-    if limited is not None:
-        # Who is seen decides with whom they are compared, so names come first.
-        rows = connection.execute(names_in_sections(asked, sorted(limited))).all()
-        found = replace(found, sections=tuple(each for each in found.sections if each[0] in limited))
-        seen = {course: frozenset(int(row.person_id) for row in rows)}
-        question = replace(question, courses=(found,), seen=seen, minimum_group=scope.minimum_group)
-    (one,) = read_standings(connection, question, campus)
-    shorter = replace(question, recent_days=RECENT_DAYS)
-    statement = bits_statement(scope.organisation_id, [course], shorter.ranges(campus.today))
-    time = time_on_task(read_bits(connection, statement), first_minutes(campus.local)) if one.recorded else None
-    everybody = np.arange(len(one.people))
-    room = Room(one, campus, question, everybody, everybody, time)
-    if grouped:
-        return _in_groups(_view(room, []), one, scope)
-    if limited is None:
-        rows = connection.execute(names_and_sections(asked, everybody_of(one))).all()
-    view, chosen = _view_of_chosen(room, {int(row.person_id): row for row in rows}, filters)
-    return replace(view, videos=_videos(connection, chosen))
+def classroom_view(room: Room | HiddenRoom, filters: Filters) -> ClassroomView:
+    """What stands above the fold of a classroom's page; `filters`: those with which the room was read."""
+    if isinstance(room, HiddenRoom):
+        return _hidden_view(room)
+    if room.names is None:
+        return _in_groups(_view(room, []), room)
+    return _view_of_chosen(room, room.names, filters)
 
 
-def everybody_of(one: CourseStanding) -> list[int]:
-    """The keys of all learners of a standing."""
-    return [int(key) for key in one.people]
-
-
-def _view_of_chosen(room: Room, named: Named, filters: Filters) -> tuple[ClassroomView, Room]:
-    """The page of the learners whom the filters choose, without videos, and the room with these."""
+def _view_of_chosen(room: Room, named: Named, filters: Filters) -> ClassroomView:
+    """The page of the learners whom the filters choose."""
     one, today = room.one, room.campus.today
-    chosen = chosen_of(one, named, filters, today)
-    any_level = chosen if filters.level is None else chosen_of(one, named, replace(filters, level=None), today)
-    room = replace(room, chosen=chosen, any_level=any_level)
     before = week_before(one, room.question, room.campus)
     others = others_of(one, named, filters, today)
     view = replace(
         _view(room, learner_rows(room, named), before=before),
+        level_counts=_level_counts(room, named, filters),
         groups=groups_of(named),
         activity_types=one.course.types,
         other=None if others is None else figures_of(room, others, before),
     )
     if not filters.learners:
-        return view, room
+        return view
     picked = len(filters.learners & {row.public_id for row in named.values()})
-    rest = np.setdiff1d(chosen_of(one, named, replace(filters, learners=None), today), chosen)
+    rest = np.setdiff1d(chosen_of(one, named, replace(filters, learners=None), today), room.chosen)
     unpicked = tuple(row for _place, row in learner_rows(replace(room, chosen=rest), named))
-    return replace(view, picked=picked, unpicked=unpicked), room
+    return replace(view, picked=picked, unpicked=unpicked)
 
 
-def _videos(connection: Connection, room: Room) -> tuple[VideoViews, ...]:
-    question, local = room.question, room.campus.local
-    first, last = question.shown
-    span = local.first_instant(first), local.first_instant(last + timedelta(days=1))
-    learners = room.one.people[room.chosen]
-    return read_videos(connection, question.organisation, room.one.course.course_id, learners, span)
+def _level_counts(room: Room, named: Named, filters: Filters) -> tuple[int, int, int]:
+    """How many are on each level of those whom all filters but the level choose."""
+    chosen = chosen_of(room.one, named, replace(filters, level=None), room.campus.today)
+    levels = Counter(room.one.standing.levels[place] for place in chosen.tolist())
+    return levels[Level.HELP], levels[Level.WATCH], levels[Level.CALM]
 
 
-def whole_weeks(shown: tuple[date, date], today: date) -> tuple[date, date]:
-    """The range widened to whole weeks: single days, taken from one another, would give single people away."""
-    first, last = shown
-    return week_start(first), min(week_start(last) + timedelta(days=6), today)
-
-
-def _grouped_course(
-    connection: Connection, scope: Scope, as_of: AsOf, asked: tuple[Campus, CourseId]
-) -> tuple[Course, bool]:
-    """The course, and whether it is hidden: by the same rule, over the same courses, as on the institution's page."""
-    campus, course = asked
-    every = [course_of(row) for row in connection.execute(courses_statement(scope.organisation_id))]
-    found = next((one for one in every if one.course_id == course), None)
-    if found is None:
-        raise NotFound("There is no such course.")
-    listed = compared(every, campus.today)
-    if found not in listed:
-        listed = [*listed, found]
-    rows = connection.execute(sizes(scope.organisation_id, [one.course_id for one in listed], as_of.instant))
-    counted = {row.course_id: row.learners for row in rows}
-    members = {one.course_id: counted.get(one.course_id, 0) for one in listed}
-    units = {one.course_id: one.unit for one in listed}
-    return found, suppress(members, units.__getitem__, scope.minimum_group).hides(course)
-
-
-def compared(every: Sequence[Course], today: date) -> list[Course]:
-    """The courses that an institution compares: those under way; all of them where none is."""
-    running = [one for one in every if one.calendar.is_running(today)]
-    return running or list(every)
-
-
-def _in_groups(view: ClassroomView, one: CourseStanding, scope: Scope) -> ClassroomView:
+def _in_groups(view: ClassroomView, room: Room) -> ClassroomView:
     """Without the figures of scores and hand-ins while so few learners have any that they would tell theirs."""
-    figures, k = view.figures, scope.minimum_group
+    figures, k, one = view.figures, room.minimum_group, room.one
     if figures.scored < k:
         figures = replace(figures, median_score=None, scored=0)
     state = punctuality(one.deadlines, one.marks, one.day_precision)
@@ -172,7 +68,8 @@ def _in_groups(view: ClassroomView, one: CourseStanding, scope: Scope) -> Classr
     return replace(view, figures=figures)
 
 
-def _hidden_view(course: Course, campus: Campus, question: Question) -> ClassroomView:
+def _hidden_view(room: HiddenRoom) -> ClassroomView:
+    course, campus, question = room.course, room.campus, room.question
     return ClassroomView(
         course=course.choice, sections=(), learners=(), week_starts=(), heat=(), heat_rows=0, heat_in_minutes=False,
         days=(), figures=CohortFigures(), next_due=None,
@@ -185,8 +82,6 @@ def _view(room: Room, placed: Sequence[tuple[int, LearnerRow]], *, before: WeekB
     """Without `before`: for who sees groups only."""
     one, campus, named = room.one, room.campus, before is not None
     heat = _heat(room, placed[:HEAT_ROWS])
-    levels = Counter(one.standing.levels[place] for place in room.any_level.tolist() if named)
-    counts = (levels[Level.HELP], levels[Level.WATCH], levels[Level.CALM])
     return ClassroomView(
         course=one.course.choice,
         sections=tuple((name, title) for _key, name, title in one.course.sections) if named else (),
@@ -194,7 +89,6 @@ def _view(room: Room, placed: Sequence[tuple[int, LearnerRow]], *, before: WeekB
         week_starts=room.starts,
         heat=heat,
         heat_rows=len(heat),
-        level_counts=counts,
         heat_in_minutes=room.time is not None,
         days=_days(room),
         figures=figures_of(room, room.chosen, before),

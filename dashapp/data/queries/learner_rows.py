@@ -9,8 +9,7 @@ from dashapp.data.queries.cohort import Named
 from dashapp.data.queries.days import per_week
 from dashapp.data.queries.people import name_of
 from dashapp.data.queries.room import Room
-from dashapp.data.queries.week_before import LEAST_RECENT_DAYS
-from dashapp.domain.indicators.calendar import TeachingCalendar
+from dashapp.data.queries.week_before import MOST_RECENT_DAYS
 from dashapp.domain.indicators.handins import punctuality
 from dashapp.domain.indicators.rhythm import TREND_WEEKS, trend
 from dashapp.domain.keys import PublicId
@@ -18,16 +17,7 @@ from dashapp.domain.views import LearnerRow, Level
 
 Longs = NDArray[np.int64]
 
-MOST_RECENT_DAYS = 26 * 7
-"""Of a course with breaks longer than that no trend is told."""
 _ORDER = {Level.HELP: 0, Level.WATCH: 1, Level.CALM: 2}
-
-
-def recent_days(calendar: TeachingCalendar, today: date) -> int:
-    """How many days up to today are needed for the trend and the week before."""
-    weeks = calendar.teaching_weeks(today)[-2 * TREND_WEEKS :]
-    asked = (today - weeks[0]).days if weeks else 0
-    return max(LEAST_RECENT_DAYS, asked if asked <= MOST_RECENT_DAYS else 0)
 
 
 def learner_rows(room: Room, named: Named) -> list[tuple[int, LearnerRow]]:

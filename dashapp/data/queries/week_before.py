@@ -4,14 +4,16 @@ It is the learners of now who are looked at, those of them who were enrolled the
 """
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dashapp.data.queries.courses import Campus
 from dashapp.data.queries.standing import CourseStanding, Question, situation_of, with_results
+from dashapp.domain.indicators.calendar import TeachingCalendar
 from dashapp.domain.indicators.handins import Deadlines, Punctuality, punctuality
+from dashapp.domain.indicators.rhythm import TREND_WEEKS
 from dashapp.domain.indicators.risk import Situation, assess
 from dashapp.domain.indicators.scores import Marks, SubmissionRows, average_scores, marks
 from dashapp.domain.views import Level
@@ -23,6 +25,8 @@ Longs = NDArray[np.int64]
 DAYS_BACK = 7
 LEAST_RECENT_DAYS = 35
 """So many days are to be read that who was never there in them has the most points of a rule about being away."""
+MOST_RECENT_DAYS = 26 * 7
+"""Of a course with breaks longer than that no trend is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,13 @@ class WeekBefore:
     averages: Floats
     """NaN for who was not there."""
     punctuality: Punctuality
+
+
+def recent_days(calendar: TeachingCalendar, today: date) -> int:
+    """How many days up to today are needed for the trend and the week before."""
+    weeks = calendar.teaching_weeks(today)[-2 * TREND_WEEKS :]
+    asked = (today - weeks[0]).days if weeks else 0
+    return max(LEAST_RECENT_DAYS, asked if asked <= MOST_RECENT_DAYS else 0)
 
 
 def week_before(one: CourseStanding, question: Question, campus: Campus) -> WeekBefore:

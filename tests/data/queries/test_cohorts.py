@@ -6,13 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from dashapp.data.queries.classroom import read_classroom
 from dashapp.domain.events import ActivityType, Verb
 from dashapp.domain.filters import Filters
 from dashapp.domain.scope import AsOf
 from dashapp.domain.views import ClassroomView
 from dashapp.domain.views.cohort import Before, OnTime
-from tests.data.queries.conftest import AS_OF, World, at, room
+from tests.data.queries.conftest import AS_OF, World, at, read_classroom, room
 
 
 def names(view: ClassroomView) -> set[str]:
