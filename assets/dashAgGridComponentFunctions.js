@@ -5,13 +5,18 @@
   const field = (props) => props.colDef.field;
   const link = (row) => row.href ? h("a", { href: row.href, "data-la-follow": "1" }, h("bdi", null, row.name)) : h("bdi", { className: "la-m" }, row.name);
 
+  /* In words what the columns of many rows show: made here, since it would be the longest part of what is sent. */
+  const said = (values) => {
+    const locale = document.documentElement.lang || undefined;
+    try { return new Intl.ListFormat(locale, { type: "unit" }).format(values.map((value) => value.toLocaleString(locale))); } catch { return values.join(", "); }
+  };
   const weeks = (row) => {
     const peak = Math.max(1, row.peak);
     const columns = (row.weeks || []).map((value, place, all) => {
       const open = row.weeks_open && place === all.length - 1;
       return h("i", { key: place, className: value <= 0 ? "zero" : open ? "open" : undefined, style: { "--v": `${Math.min(100, (value / peak) * 100).toFixed(1)}%` } });
     });
-    return h("span", { className: "la-spark", role: "img", "aria-label": row.weeks_text }, columns);
+    return h("span", { className: "la-spark", role: "img", "aria-label": row.weeks_text ?? said(row.weeks || []) }, columns);
   };
   const level = (row) => h("span", { className: `la-level ${row.level_kind}` }, row.level_text);
   const plate = (row) => h("span", { className: "la-plate" }, row.hidden_text);

@@ -6,7 +6,8 @@
   const TICK = "shell-tick", WORDS = "shell-words", LATE_SECONDS = 5, GIVE_UP_MS = 8000, REMEMBERED_MS = 5000;
   const PARAMETERS = {
     "student-course": "course", "classroom-section": "section", "classroom-first": "from", "classroom-last": "to",
-    "classroom-level": "level", "institution-unit": "unit",
+    "classroom-level": "level", "classroom-group": "group", "classroom-range": "range", "classroom-activity": "activity",
+    "classroom-seen": "seen", "classroom-score": "score", "classroom-compare": "compare", "institution-unit": "unit",
     "letters-state": "state", "letters-source": "source", "letters-topic": "topic", "letters-reason": "reason",
     "letters-first": "from", "letters-last": "to", "letters-page-number": "page", "letters-letter": "letter",
     "audit-person": "person", "audit-action": "action", "audit-opened": "page", "audit-first": "from", "audit-last": "to",
@@ -90,9 +91,19 @@
   /* ------------------------------------------------------------ a zoom survives new data, until a double click */
   const drawn = new Map();
   const same = (one, other) => Array.isArray(one) && Array.isArray(other) && one.every((edge, place) => Math.abs(edge - other[place]) < 1e-9);
+  /* What the reader has drawn around points stays, and so does what a drag does. Which points are chosen says the new
+     figure: places of the old one would name others. */
+  const keepSelection = (next, now) => {
+    if (!next?.layout?.dragmode || !now?.layout) return next;
+    const layout = { ...next.layout, selectionrevision: Date.now() };
+    if (now.layout.selections?.length) layout.selections = now.layout.selections;
+    if (window.laDragMode) layout.dragmode = window.laDragMode;
+    return { ...next, layout };
+  };
   const keepZoom = (next, now) => {
     const id = dash().callback_context.outputs_list.id, before = drawn.get(id);
     drawn.set(id, next);
+    next = keepSelection(next, now);
     if (!next?.layout || !now?.layout || !before || before.layout.uirevision !== next.layout.uirevision) return next;
     const layout = { ...next.layout };
     for (const name of Object.keys(layout).filter((key) => /^[xy]axis\d*$/.test(key))) {

@@ -1,6 +1,7 @@
 """Writes a campus of the size of the published OULAD data straight into the aggregates, for measuring reads only.
 
-22 courses in three terms, 32,600 enrolments, 2.2 million learner-days of day precision, 200,000 submissions, drawn by
+22 courses in three terms, 32,600 enrolments, 2.2 million learner-days of day precision, 200,000 submissions and 1.8
+million pairs of learner and page, drawn by
 the server from a fixed seed. What it writes is no input of the service, and no figure that anybody is shown.
 """
 
@@ -18,6 +19,8 @@ COURSE_SIZES = (
 )
 COURSE_DAYS = 268
 TASKS = 9
+PAGES = 110
+"""Of each course: as many as a course of the published data has sites, of which each learner has seen about half."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,13 @@ _WORK = (
     " true, a.due_at FROM large_enrolments e JOIN activities a ON a.organisation_id = :organisation"
     " AND a.course_id = e.course_id WHERE a.due_at < CAST(:today AS date) AND (NOT stops OR a.due_at <"
     " e.starts_on + stops_after) AND random() < 0.9 ORDER BY a.due_at",
+    "INSERT INTO activities (organisation_id, course_id, activity_type, title, published_at, provisional)"
+    " SELECT :organisation, course_id, 'page', 'Page ' || n, starts_on, false FROM large_courses,"
+    " generate_series(1, :pages) n",
+    "INSERT INTO learner_activities (organisation_id, course_id, activity_id, person_id, first_day, last_day, events,"
+    " clicks) SELECT :organisation, e.course_id, a.activity_id, e.person_id, e.starts_on, e.starts_on, 3, 9"
+    " FROM large_enrolments e JOIN activities a ON a.organisation_id = :organisation AND a.course_id = e.course_id"
+    " WHERE random() < 0.2 + 0.6 * diligence",
 )
 
 
@@ -99,7 +109,7 @@ def write_large_campus(connection: Connection, today: date, size: Size) -> Organ
     organisation = connection.execute(text(_ORGANISATION)).scalar_one()
     values = {
         "organisation": organisation, "today": today, "sizes": sizes, "courses": len(sizes), "length": COURSE_DAYS,
-        "tasks": TASKS, "minutes": size.minutes,
+        "tasks": TASKS, "pages": PAGES, "minutes": size.minutes,
     }  # fmt: skip
     for statement in (*_STRUCTURE, _DAYS, *_WORK):
         used = {name: value for name, value in values.items() if f":{name}" in statement}

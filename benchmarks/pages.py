@@ -7,6 +7,7 @@ classroom reads, and reading back a kept classroom from its bytes.
 """
 
 import argparse
+import gzip
 import statistics
 import sys
 import tempfile
@@ -19,12 +20,16 @@ from time import perf_counter
 from typing import Any
 
 import psycopg2.extensions
+from dash._utils import to_json
 from flask_caching.backends import SimpleCache
 from sqlalchemy import Connection, event, text
 
 from benchmarks.large_campus import Size, write_large_campus
 from benchmarks.large_content import write_large_content
 from benchmarks.machine import machine
+from dashapp.components.classroom import fill
+from dashapp.components.learner_grid import learner_rows
+from dashapp.components.links import Links
 from dashapp.data.cache import KEPT_SECONDS, MOST_VALUES, Cache, Form
 from dashapp.data.database import Database, DatabaseRole, embedded_database
 from dashapp.data.migrations import migrate
@@ -34,6 +39,7 @@ from dashapp.domain.filters import Filters
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId, PublicId
 from dashapp.domain.principal import Principal
 from dashapp.domain.views import ClassroomView, Freshness
+from dashapp.figures import Screen
 from dashapp.web.serve import collect_seldom
 
 UNCACHED_TARGET, CACHED_TARGET, MOST_STATEMENTS = 300, 30, 8
@@ -175,6 +181,7 @@ def _cases(reader: PageReader, subject: Subject) -> list[Case]:
         Case("classroom", lambda: reader.classroom(teacher, subject.course_public_id, Filters())),
         Case("classroom, all weeks", lambda: reader.classroom(teacher, subject.course_public_id, everything)),
         Case("classroom, below", lambda: _below(reader, teacher, subject)),
+        Case("classroom, chosen", lambda: reader.classroom(teacher, subject.course_public_id, _CHOSEN)),
         Case("classroom, in groups", lambda: reader.classroom(dean, subject.course_public_id, Filters())),
         Case("institution", lambda: reader.institution(dean, Filters())),
     ]
@@ -184,6 +191,10 @@ def _below(reader: PageReader, teacher: Principal, subject: Subject) -> None:
     """Both rounds, as a page that is scrolled through asks for them."""
     reader.classroom(teacher, subject.course_public_id, Filters())
     reader.classroom_work(teacher, subject.course_public_id, Filters())
+
+
+_CHOSEN = Filters.of_query({"seen": "7d", "score": "60-80", "activity": "page", "compare": "rest"})
+"""Filters of several kinds together, beside everybody else."""
 
 
 def _times(rounds: int, ask: Callable[[], Any], before: Callable[[], None] = lambda: None) -> list[float]:
@@ -254,6 +265,13 @@ def _yardsticks(database: Database, reader: PageReader, subject: Subject, rounds
     kept = form.write(classroom.ask())
     times = _times(rounds, lambda: form.read(kept))
     print(f"reading the classroom back from {len(kept):,} bytes: {_p50(times):.1f} ms")
+    view = form.read(kept)
+    rows = to_json(learner_rows(view, Links())).encode()
+    print(
+        f"{len(view.learners):,} rows of the list: {len(rows):,} bytes of JSON, {len(gzip.compress(rows)):,} compressed"
+    )
+    times = _times(rounds, lambda: to_json(fill(view, Screen(), Links())))
+    print(f"drawing the classroom's page as JSON: {_p50(times):.0f} ms, p95 {_p95(times):.0f} ms")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from dash import Input, Output
+from dash import ClientsideFunction, Input, Output, State
 
 from callbacks.answering import (
     AS_OF,
@@ -18,6 +18,7 @@ from callbacks.answering import (
     refused,
     version_of,
 )
+from callbacks.saved_views import with_view
 from dashapp import ids
 from dashapp.components import classroom
 from dashapp.domain.filters import Filters
@@ -30,12 +31,19 @@ CONTROLS: Final = {
     "first": Input(ids.Classroom.FIRST, "value"),
     "last": Input(ids.Classroom.LAST, "value"),
     "level": Input(ids.Classroom.LEVEL, "value"),
+    "group": Input(ids.Classroom.GROUP, "value"),
+    "span": Input(ids.Classroom.RANGE, "value"),
+    "activity": Input(ids.Classroom.ACTIVITY, "value"),
+    "seen": Input(ids.Classroom.SEEN, "value"),
+    "score": Input(ids.Classroom.SCORE, "value"),
+    "against": Input(ids.Classroom.COMPARE, "value"),
+    "learners": Input(ids.Classroom.PICKED, "data"),
 }
 """What the page's answer depends on, by the names of `Filters`."""
 
 
 def show_classroom(asked: Asked, controls: Mapping[str, object], page: Mapping[str, object]) -> Any:
-    """Everything on the page of the course in the address, for the chosen section, dates and level."""
+    """Everything on the page of the course in the address, for the chosen learners and dates."""
     at, filters = PageAddress.parse(page), Filters.parse(**controls)
     return answered(asked, ids.Classroom.PAGE, lambda: _read(asked, at, filters))
 
@@ -46,12 +54,14 @@ def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
     topic, wider = (Topic(principal.organisation_id, principal.public_id, course=each) for each in (course, None))
     about = topic
     version, version_of_all = version_of(asked, topic), version_of(asked, wider)
-    view = reader.classroom(principal, at.required_id(), filters)
+    resolved, name = with_view(asked, at, filters)
+    view = reader.classroom(principal, at.required_id(), resolved)
     if view.hidden or any(limited == course for limited, _section in principal.sections):
         # The news of so small a course, or of other sections, would tell when one of few learners does something.
         topic, version = wider, version_of_all
     links = links_for(asked, at)
-    values = drawn(asked, at, view, lambda: classroom.fill(view, at.screen, links, filters), filters=filters)
+    depends = {"filters": filters, "name": name}
+    values = drawn(asked, at, view, lambda: classroom.fill(view, at.screen, links, filters, name), **depends)
     filled = {**values, AS_OF: as_of_lines(view, classroom.CARDS)}
     return PageAnswer(filled, topic, version, view.freshness, about)
 
@@ -69,3 +79,23 @@ def register(registry: CallbackRegistry) -> None:
         refused=lambda: refused(ids.Classroom.PAGE),
     )
     registry.register(Permission.CLASSROOM_PAGE, show_classroom, wiring)
+    _in_the_browser(registry)
+
+
+def _in_the_browser(registry: CallbackRegistry) -> None:
+    """What needs no server: rows that keep their order, learners picked in the chart, what a drag over it does."""
+    room, app = ids.Classroom, registry.app
+    app.clientside_callback(
+        ClientsideFunction("classroom", "keepOrder"),
+        Output(room.LEARNERS, "rowData"),
+        Input(ids.fresh_of(room.LEARNERS), "data"),
+        State(room.LEARNERS, "rowData"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("classroom", "choose"),
+        Output(room.PICKED, "data"),
+        Input(room.TIME_AND_SCORE, "selectedData"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(ClientsideFunction("classroom", "drag"), Input(room.DRAG, "value"))

@@ -5,6 +5,7 @@ from typing import Any, Final
 from callbacks.answering import AS_OF, Values, as_of_lines, drawn, outputs_of
 from callbacks.classroom import CONTROLS
 from callbacks.further import Further, FurtherAsked, answered_further, register_further
+from callbacks.saved_views import with_view
 from dashapp import ids
 from dashapp.components import classroom_work
 from dashapp.domain.filters import Filters
@@ -32,7 +33,8 @@ def _read(asked: Asked, wanted: FurtherAsked, filters: Filters) -> tuple[Values,
     topic = Topic(
         principal.organisation_id, principal.public_id, course=reader.find_course(principal, at.required_id())
     )
-    view = reader.classroom_work(principal, at.required_id(), filters)
+    # With the same filters as the first round, so that both share what is read.
+    view = reader.classroom_work(principal, at.required_id(), with_view(asked, at, filters)[0])
     values = drawn(asked, at, view, lambda: classroom_work.fill(view, at.screen))
     return {**values, AS_OF: as_of_lines(view, classroom_work.CARDS)}, topic
 

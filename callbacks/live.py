@@ -19,6 +19,12 @@ CONTROLS: Final[tuple[Mapping[str, str], ...]] = (
         "from": ids.Classroom.FIRST,
         "to": ids.Classroom.LAST,
         "level": ids.Classroom.LEVEL,
+        "group": ids.Classroom.GROUP,
+        "range": ids.Classroom.RANGE,
+        "activity": ids.Classroom.ACTIVITY,
+        "seen": ids.Classroom.SEEN,
+        "score": ids.Classroom.SCORE,
+        "compare": ids.Classroom.COMPARE,
     },
     {"unit": ids.Institution.UNIT},
     {

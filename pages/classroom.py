@@ -5,7 +5,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import ids
-from dashapp.components import classroom
+from dashapp.components import classroom, classroom_filters
 from dashapp.domain.filters import Filters
 from dashapp.domain.principal import Permission
 from dashapp.words import _
@@ -13,16 +13,13 @@ from dashapp.words import _
 
 def _page(course: str, *, embedded: bool, query: dict[str, str]) -> Component:
     body = classroom.body()
-    filters = Filters.parse(
-        section=query.get("section"), first=query.get("from"), last=query.get("to"), level=query.get("level")
-    )
-    body[ids.Classroom.SECTION].value = filters.section or ""
-    body[ids.Classroom.FIRST].value = filters.first.isoformat() if filters.first else ""
-    body[ids.Classroom.LAST].value = filters.last.isoformat() if filters.last else ""
-    body[ids.Classroom.LEVEL].value = filters.level or ""
+    filters = Filters.of_query(query)
+    for control, value in classroom_filters.values_of(filters).items():
+        body[control].value = value
     address = dcc.Store(id=ids.Shell.ADDRESS, data={"id": course, "embedded": embedded})
+    picked = dcc.Store(id=ids.Classroom.PICKED)
     fresh = dcc.Store(id=ids.fresh_of(ids.Classroom.TIME_AND_SCORE))
-    return html.Div([address, fresh, html.Div(id=ids.Shell.REFUSAL), body])
+    return html.Div([address, picked, fresh, html.Div(id=ids.Shell.REFUSAL), body])
 
 
 def layout(course: str = "", **query: str) -> Component:

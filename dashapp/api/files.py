@@ -1,7 +1,6 @@
 """Files of what pages show, asked for by plain links: a ticket stands for the header that these cannot carry."""
 
 import csv
-from collections.abc import Iterable
 from dataclasses import dataclass
 from io import StringIO
 from urllib.parse import urlsplit
@@ -18,7 +17,7 @@ from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.filters import Filters
 from dashapp.domain.principal import Permission
 from dashapp.domain.spreadsheets import MARK, harmless
-from dashapp.domain.views import ClassroomView, LearnerRow
+from dashapp.domain.views import ClassroomView
 from dashapp.security.acting import acting
 from dashapp.security.guard import Access, Guard, current_principal, permits
 from dashapp.services import Services
@@ -40,10 +39,7 @@ class ClassroomFile:
         self.guard.open_route("learners_file", Access.FILE)
 
     def _answer(self, course: UUID) -> Response:
-        principal, given = current_principal(), request.args
-        filters = Filters.parse(
-            section=given.get("section"), first=given.get("from"), last=given.get("to"), level=given.get("level")
-        )
+        principal, filters = current_principal(), Filters.of_query(request.args)
         try:
             if not permits(principal, Permission.CLASSROOM_PAGE):
                 raise NotPermitted("Classrooms are for their staff.")
@@ -52,10 +48,9 @@ class ClassroomFile:
                 raise NotPermitted("The list names people.")
         except (NotFound, NotPermitted):
             abort(404)
-        rows = [row for row in view.learners if filters.level in (None, row.level)]
-        self._record(course, len(rows))
+        self._record(course, len(view.learners))
         headers = {"Content-Disposition": 'attachment; filename="learners.csv"'}
-        return Response(_text(view, rows), content_type="text/csv; charset=utf-8", headers=headers)
+        return Response(_text(view), content_type="text/csv; charset=utf-8", headers=headers)
 
     def _record(self, course: UUID, count: int) -> None:
         """What leaves the service always stands in the audit trail; where that cannot be, nothing leaves."""
@@ -67,14 +62,14 @@ class ClassroomFile:
             audit.record(connection, principal.organisation_id, actor, Action.EXPORTED, what)
 
 
-def _text(view: ClassroomView, rows: Iterable[LearnerRow]) -> str:
+def _text(view: ClassroomView) -> str:
     """The file: a line of heads, a line per learner; numbers in plain digits, minutes only where they are recorded."""
     written = StringIO()
     lines = csv.writer(written)
     minutes = [_("Minutes")] if view.minutes_recorded else []
     who, why = (_("Name"), _("Sections"), _("Level")), (_("Points"), _("Reasons"))
     lines.writerow([*who, *why, _("Last active"), _("Events"), *minutes, _("Score")])
-    for row in rows:
+    for row in view.learners:
         spent = [row.minutes if row.minutes is not None else ""] if view.minutes_recorded else []
         cells: list[object] = [row.name, ", ".join(row.sections), level_word(row.level), row.points]
         cells.append(reasons_words(row.reasons))

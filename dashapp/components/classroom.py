@@ -1,39 +1,47 @@
 """The page of one course: who needs help and why, who was active when, do those who work more score higher."""
 
 from itertools import pairwise
-from typing import Any
 
 import dash
 from dash import html
 from dash.development.base_component import Component
 
 from dashapp import figures, words
-from dashapp.components import card, classroom_work, controls, grids, marks, strip
+from dashapp.components import (
+    card,
+    classroom_compare,
+    classroom_filters,
+    classroom_work,
+    controls,
+    learner_grid,
+    marks,
+    saved_views,
+    strip,
+)
 from dashapp.components.card import Frame
+from dashapp.components.classroom_strip import CELLS, strip_cells
 from dashapp.components.definitions import Subject, definition
-from dashapp.components.differences import Parts, count_against
 from dashapp.components.links import Links
-from dashapp.components.sentences import classroom_lead, classroom_sentence, learners_counted, level_counts
+from dashapp.components.sentences import classroom_lead, classroom_sentence, learners_counted
 from dashapp.components.slots import Slot, chart_slots
-from dashapp.components.strip import Cell
 from dashapp.components.unnamed import GROUPED, NAMED, single_learners, without_learners
 from dashapp.domain.audience import FEWEST_OTHERS
 from dashapp.domain.filters import Filters
-from dashapp.domain.views import ClassroomView, Level
+from dashapp.domain.views import ClassroomView
 from dashapp.figures import Screen
-from dashapp.ids import Classroom, asof_of, file_of, line_of
+from dashapp.ids import Classroom, asof_of, file_of, fresh_of, line_of
 from dashapp.words import _, ngettext
 
 PAGE = "classroom"
 CARDS = (
     Classroom.STRIP,
+    Classroom.COMPARED,
     Classroom.LEARNERS,
     Classroom.HEAT,
     Classroom.TIME_AND_SCORE,
     Classroom.DAYS,
 )
 """In the order in which they stand on the page."""
-GRID_HEIGHT = 430
 HEAT_HEIGHT = 564
 """With 13 px for each of the rows that it shows at most."""
 
@@ -44,74 +52,52 @@ def _frame(name: str, title: str, width: str, subject: Subject, *, table: bool =
     return Frame(PAGE, name, title, width, definition(subject), "", table, zoom, file)
 
 
-def _filters() -> Component:
-    everybody = [controls.option("", _("All"))]
-    return controls.filter_row(
-        _("Filters"),
-        [
-            html.Div(
-                controls.select_chip(Classroom.SECTION, _("Section"), [controls.option("", _("all"))]), className=NAMED
-            ),
-            controls.date_chip(Classroom.FIRST, _("From")),
-            controls.date_chip(Classroom.LAST, _("To")),
-            html.Div(controls.chips(Classroom.LEVEL, _("Level"), everybody), className=NAMED),
-            html.Span(id=Classroom.COUNT, className="la-push la-small la-2 hide-phone"),
-        ],
-    )
+def _drag() -> Component:
+    """What a drag over the chart does; on a phone it scrolls the page."""
+    options = [
+        controls.option("", _("zoom")),
+        controls.option("select", _("box")),
+        controls.option("lasso", _("lasso")),
+    ]
+    switch = controls.segments(Classroom.DRAG, _("A drag over the chart"), options)
+    return html.Div(switch, className="la-push hide-phone")
 
 
 def body() -> Component:
     """The empty page."""
-    heat_key = html.Div(id=f"{Classroom.HEAT}-key", style={"minBlockSize": "1.375rem"})
-    learners = _("Who needs help, and why?")
+    said = [
+        html.H1(card.skeleton(), id=Classroom.TITLE),
+        html.P(card.skeleton("60%"), id=Classroom.LEAD, className="la-lead"),
+    ]
     return html.Main(
         [
-            html.Header(
-                html.Div(
-                    [
-                        html.H1(card.skeleton(), id=Classroom.TITLE),
-                        html.P(card.skeleton("60%"), id=Classroom.LEAD, className="la-lead"),
-                    ]
-                ),
-                className="la-head",
-            ),
-            _filters(),
-            strip.strip(PAGE, Classroom.STRIP),
-            html.Div(
-                [
-                    card.card(
-                        _frame(Classroom.LEARNERS, learners, f"s12 {NAMED}", Subject.LEARNERS, table=False),
-                        [grids.grid(Classroom.LEARNERS, grids.learner_columns(minutes=True), GRID_HEIGHT, learners)],
-                    ),
-                    card.chart(
-                        _frame(
-                            Classroom.HEAT, _("Who was active, week by week?"), f"s7 {NAMED}", Subject.LEARNER_WEEKS
-                        ),
-                        HEAT_HEIGHT,
-                        heat_key,
-                    ),
-                    card.chart(
-                        _frame(
-                            Classroom.TIME_AND_SCORE,
-                            _("Do those who work more score higher?"),
-                            f"s5 {NAMED}",
-                            Subject.TIME_AND_SCORE,
-                        ),
-                        HEAT_HEIGHT,
-                        marks.level_key(),
-                        phone=340,
-                    ),
-                    card.chart(
-                        _frame(Classroom.DAYS, _("How many are active each day?"), "s12", Subject.ACTIVE_DAYS), 200
-                    ),
-                ],
-                className="la-grid",
-            ),
+            html.Header(html.Div(said), className="la-head"),
+            classroom_filters.row(classroom_compare.chip(), saved_views.menu()),
+            strip.strip(PAGE, Classroom.STRIP, CELLS),
+            classroom_compare.place(PAGE),
+            html.Div(_cards(), className="la-grid"),
             classroom_work.body(),
         ],
         id=Classroom.PAGE,
         className="la-page la-loading",
     )
+
+
+def _cards() -> list[Component]:
+    heat_key = html.Div(id=f"{Classroom.HEAT}-key", style={"minBlockSize": "1.375rem"})
+    learners, scores = _("Who needs help, and why?"), _("Do those who work more score higher?")
+    key = html.Div([marks.level_key(), _drag()], className="la-row")
+    heat = _frame(Classroom.HEAT, _("Who was active, week by week?"), f"s7 {NAMED}", Subject.LEARNER_WEEKS)
+    scatter = _frame(Classroom.TIME_AND_SCORE, scores, f"s5 {NAMED}", Subject.TIME_AND_SCORE)
+    return [
+        card.card(
+            _frame(Classroom.LEARNERS, learners, f"s12 {NAMED}", Subject.LEARNERS, table=False),
+            [learner_grid.grid(learners)],
+        ),
+        card.chart(heat, HEAT_HEIGHT, heat_key),
+        card.chart(scatter, HEAT_HEIGHT, key, phone=340),
+        card.chart(_frame(Classroom.DAYS, _("How many are active each day?"), "s12", Subject.ACTIVE_DAYS), 200),
+    ]
 
 
 def slots() -> dict[str, Slot]:
@@ -120,13 +106,10 @@ def slots() -> dict[str, Slot]:
         "page": Slot(Classroom.PAGE, "className"),
         "title": Slot(Classroom.TITLE, "children"),
         "lead": Slot(Classroom.LEAD, "children"),
-        "sections": Slot(Classroom.SECTION, "options"),
-        "levels": Slot(Classroom.LEVEL, "options"),
-        "first_holds": controls.date_slot(Classroom.FIRST),
-        "last_holds": controls.date_slot(Classroom.LAST),
-        "count": Slot(Classroom.COUNT, "children"),
+        **classroom_filters.slots(),
+        **classroom_compare.slots(),
         "strip": Slot(Classroom.STRIP, "children"),
-        "learners": Slot(Classroom.LEARNERS, "rowData"),
+        "learners": Slot(fresh_of(Classroom.LEARNERS), "data"),
         "learner_columns": Slot(Classroom.LEARNERS, "columnDefs"),
         "learners_file": Slot(file_of(Classroom.LEARNERS), "href"),
         "learners_line": Slot(line_of(Classroom.LEARNERS), "children"),
@@ -136,69 +119,6 @@ def slots() -> dict[str, Slot]:
         **chart_slots("days", Classroom.DAYS),
         "asof": Slot(asof_of(PAGE, dash.ALL), "children"),
     }
-
-
-def _hidden_cell(title: str) -> Cell:
-    return Cell(title, _("Hidden for privacy"), kind="quiet")
-
-
-def _active_cell(view: ClassroomView) -> Cell:
-    if view.hidden:
-        return _hidden_cell(_("Active in the last 7 days"))
-    total = learners_counted(view)
-    of = _("of {total}").format(total=words.number(total))
-    weeks = [sum(row.weeks[place] > 0 for row in view.learners) for place in range(len(view.week_starts))]
-    line = count_against(view.active_7, view.active_7_before, words.number, _("the 7 days before"))
-    under_way = bool(view.week_starts) and (view.today - view.week_starts[-1]).days < 7
-    columns = marks.spark(weeks[-14:], peak=total, last_open=under_way) if view.named else None
-    return Cell(_("Active in the last 7 days"), words.number(view.active_7), line, columns, of)
-
-
-def _time_cell(view: ClassroomView) -> Cell:
-    title = _("Median time, last full week")
-    if view.hidden:
-        return _hidden_cell(title)
-    if view.minutes_recorded and view.median_minutes_week is not None:
-        return Cell(title, words.duration(view.median_minutes_week), (_("Half of the learners worked longer"),))
-    if view.minutes_recorded and 0 < learners_counted(view) <= FEWEST_OTHERS:
-        return Cell(title, _("Too few to compare"), kind="quiet")
-    if view.minutes_recorded:
-        return Cell(title, _("No full week yet"), kind="quiet")
-    said = _("Time is not recorded by this source; events are counted instead")
-    return Cell(title, _("Not recorded"), (said,), kind="quiet")
-
-
-def _due_cell(view: ClassroomView) -> Cell:
-    title = _("Next deadline")
-    if view.next_due is None:
-        return Cell(title, _("None is set"), kind="quiet")
-    when = words.local_date(view.next_due.due_at, view.freshness.zone)
-    line: Parts = (view.next_due.activity,)
-    return Cell(title, words.day_with_distance(when, view.today), line, kind="words")
-
-
-def _score_cell(view: ClassroomView) -> Cell:
-    title = _("Average score")
-    scored = sum(row.score is not None for row in view.learners)
-    if view.hidden:
-        return _hidden_cell(title)
-    if view.average_score is not None and not view.named:
-        return Cell(title, words.percent(view.average_score))
-    if view.average_score is None or scored == 0:
-        return Cell(title, _("No score yet"), (_("The first graded work appears here"),), kind="quiet")
-    said = ngettext("{number} learner has a score", "{number} learners have a score", scored)
-    return Cell(title, words.percent(view.average_score), (said.format(number=words.number(scored)),))
-
-
-def _level_options(view: ClassroomView) -> list[dict[str, Any]]:
-    counts = level_counts(view.learners)
-    options: list[dict[str, Any]] = [{"label": _("All"), "value": ""}]
-    if not view.named:
-        return options
-    for level in Level:
-        number = html.Span(words.number(counts[level]), className="count")
-        options.append({"label": html.Span([marks.level(level), "\u00a0", number]), "value": level.value})
-    return options
 
 
 def _heat_key(view: ClassroomView) -> Component:
@@ -248,10 +168,15 @@ def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, obj
     }
 
 
-def fill(view: ClassroomView, screen: Screen, links: Links, filters: Filters | None = None) -> dict[str, object]:
-    """The values of the page by the names of `slots`, for the filters that the reader has chosen."""
+def fill(
+    view: ClassroomView, screen: Screen, links: Links, filters: Filters | None = None, kept: str = ""
+) -> dict[str, object]:
+    """The values of the page by the names of `slots`, for the filters that the reader has chosen.
+
+    `kept`: what the saved view is called that is compared with.
+    """
     filters = filters or Filters()
-    rows = grids.learner_rows(view, links, filters.level)
+    rows = learner_grid.learner_rows(view, links)
     number = len(rows) if view.named else learners_counted(view)
     shown = ngettext("{number} learner", "{number} learners", number).format(number=words.number(number))
     ordered = _("{count}; most points of the rules first, every rule that applies with its value").format(count=shown)
@@ -261,17 +186,12 @@ def fill(view: ClassroomView, screen: Screen, links: Links, filters: Filters | N
         "page": "la-page" if view.named else f"la-page {GROUPED}",
         "title": classroom_sentence(view),
         "lead": list(classroom_lead(view)),
-        "sections": [
-            controls.option("", _("all")),
-            *(controls.option(short, title) for short, title in view.sections),
-        ],
-        "levels": _level_options(view),
-        "first_holds": controls.date_holds(view.first, filters.first),
-        "last_holds": controls.date_holds(view.last, filters.last),
-        "count": "" if view.hidden else shown,
-        "strip": strip.cells([_active_cell(view), _time_cell(view), _score_cell(view), _due_cell(view)]),
-        "learners": rows,
-        "learner_columns": grids.learner_columns(minutes=view.minutes_recorded),
+        **classroom_filters.fill(view, filters, shown),
+        **classroom_compare.fill(view, screen, filters, kept),
+        "strip": strip.cells(strip_cells(view)),
+        # By its choice the browser tells a live update, which moves no row, from another question.
+        "learners": {"choice": f"{view.course.public_id}?{filters.key()}", "rows": rows},
+        "learner_columns": learner_grid.learner_columns(minutes=view.minutes_recorded),
         "learners_file": links.learners_file(view.course.public_id) if view.named else None,
         "learners_line": ordered if view.named else single_learners(),
         **_charts(view, screen, f"{PAGE}:{view.course.public_id}:{view.first}:{view.last}"),

@@ -21,9 +21,12 @@ def option(value: str, label: str | Component) -> Option:
     return {"label": label, "value": value}
 
 
-def select_chip(name: str, label: str, options: Sequence[Option]) -> Component:
-    """A choice of one from many: the browser's own select, so that phones show their own picker."""
-    control = dbc.Select(id=name, options=[dict(each) for each in options], value="", placeholder=_("all"))
+def select_chip(name: str, label: str, options: Sequence[Option], empty: str = "") -> Component:
+    """A choice of one from many: the browser's own select, so that phones show their own picker.
+
+    `empty`: what stands there while nothing is chosen, "all" by itself.
+    """
+    control = dbc.Select(id=name, options=[dict(each) for each in options], value="", placeholder=empty or _("all"))
     return html.Label([html.Span(label), control], className="la-chip", htmlFor=name)
 
 
@@ -36,6 +39,20 @@ def date_chip(name: str, label: str) -> Component:
     holds = html.Span(id=ids.holds_of(name), className="la-holds")
     field = html.Span([control, holds], className="la-day")
     return html.Label([html.Span(label), field], className="la-chip", htmlFor=name)
+
+
+def clearable(chip: Component, name: str, label: str) -> Component:
+    """A chip whose control can be emptied by one click while anything is chosen (`assets/classroom.js`)."""
+    said = _("Clear: {filter}").format(filter=label)
+    clear = html.Button("×", type="button", title=said, **attributes(aria_label=said, data_la_clears=name))
+    return html.Span([chip, clear], className="la-clearable")
+
+
+def clear_all(names: Sequence[str]) -> Component:
+    """Empties all these controls; shown while any of them is set."""
+    return html.Button(
+        _("Clear all"), type="button", className="la-clear-all", **attributes(data_la_clears=" ".join(names))
+    )
 
 
 def text_chip(name: str, label: str, hint: str) -> Component:

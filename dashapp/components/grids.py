@@ -6,7 +6,6 @@ that an update changes cells in place and keeps scroll, order and selection.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Final
 
 import dash_ag_grid as dag
@@ -17,11 +16,8 @@ from dashapp import words
 from dashapp.components.attributes import attributes
 from dashapp.components.card import hidden_words
 from dashapp.components.links import Links
-from dashapp.components.marks import level_word
-from dashapp.components.reasons import reason_sentence
 from dashapp.components.sentences import active_share
-from dashapp.domain.filters import Filters
-from dashapp.domain.views import ClassroomView, CourseRow, InstitutionView, LearnerRow, Level
+from dashapp.domain.views import CourseRow, InstitutionView
 from dashapp.words import _
 
 Row = dict[str, Any]
@@ -37,10 +33,6 @@ THEME: Final = (
     " selectedRowBackgroundColor: 'var(--la-accent-soft)', cellHorizontalPadding: 8, browserColorScheme: 'inherit',"
     " headerColumnResizeHandleColor: 'transparent'})"
 )
-LEVEL_RANK: Final = {Level.HELP: 0, Level.WATCH: 1, Level.CALM: 2}
-NEVER: Final = 100_000
-"""Sorts learners who were never active behind all others."""
-
 
 SECONDARY: Final[Mapping[str, Any]] = {"context": {"secondary": True}}
 """Of a column that is hidden from a middle width on."""
@@ -54,6 +46,8 @@ class Manners:
     """AG Grid's own options."""
     opens: str = "laOpenRow(params)"
     """What a click or Enter on a row does, in the browser."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """AG Grid's own words, by its keys, of what only this grid shows."""
 
 
 def grid(
@@ -79,7 +73,7 @@ def grid(
             "enableCellTextSelection": True,
             "animateRows": False,
             "suppressDragLeaveHidesColumns": True,
-            "localeText": {"noRowsToShow": _("There is nothing to list")},
+            "localeText": {"noRowsToShow": _("There is nothing to list"), **manners.words},
             "rowClassRules": {"la-hidden-row": "params.data.hidden"},
             "enableRtl": words.text_direction() == "rtl",
             **manners.options,
@@ -106,9 +100,14 @@ def _right(field: str, header: str, width: int, **more: Any) -> Column:
     return _wide(field, header, width, **{**number, **more})
 
 
-def right_column(field: str, header: str, width: int) -> Column:
+def wide_column(field: str, header: str, width: int, **more: Any) -> Column:
+    """A column that is hidden where the grid is narrow; `more`: AG Grid's own properties."""
+    return _wide(field, header, width, **more)
+
+
+def right_column(field: str, header: str, width: int, **more: Any) -> Column:
     """A column of numbers."""
-    return _right(field, header, width)
+    return _right(field, header, width, **more)
 
 
 def narrow_column(renderer: str) -> Column:
@@ -126,59 +125,6 @@ def _narrow(renderer: str) -> Column:
         "sortable": False,
         "cellRenderer": renderer,
     }
-
-
-def learner_columns(*, minutes: bool) -> list[Column]:
-    """The columns of the list of learners; time, or events where the sources record no time."""
-    amount = _("Time") if minutes else _("Events")
-    return [
-        _wide("name", _("Learner"), 150, cellRenderer="LaLink", flex=2, maxWidth=260),
-        _wide("level", _("Level"), 118, cellRenderer="LaLevel"),
-        _wide("why", _("Why"), 200, flex=5, sortable=False, cellRenderer="LaText", cellClass="why"),
-        _wide("weeks", _("Events per week"), 118, sortable=False, cellRenderer="LaWeeks", context={"secondary": True}),
-        _right("amount", amount, 104, context={"secondary": True}),
-        _right("score", _("Score"), 74),
-        _right("last", _("Last active"), 112),
-        _narrow("LaLearnerCard"),
-    ]
-
-
-def _last_active(row: LearnerRow, today: date) -> str:
-    return words.ago(row.last_active, today) if row.last_active else _("never")
-
-
-def _learner(row: LearnerRow, view: ClassroomView, peak: int, href: str | None) -> Row:
-    minutes = view.minutes_recorded
-    amount = (row.minutes or 0) if minutes else row.events
-    return {
-        "id": str(row.public_id),
-        "name": row.name,
-        "href": href,
-        "level": LEVEL_RANK[row.level],
-        "level_kind": row.level.value,
-        "level_text": level_word(row.level),
-        "why": reason_sentence(*row.reasons),
-        "weeks": list(row.weeks),
-        "peak": peak,
-        "weeks_text": words.listing([words.number(value) for value in row.weeks]),
-        "amount": amount,
-        "amount_text": words.duration(amount) if minutes else words.number(amount),
-        "score": row.score,
-        "score_text": words.percent(row.score) if row.score is not None else "–",
-        "last": (view.today - row.last_active).days if row.last_active else NEVER,
-        "last_text": _last_active(row, view.today),
-    }
-
-
-def learner_rows(view: ClassroomView, links: Links, level: str | None = None) -> list[Row]:
-    """The learners, in the order of the view; `level` keeps one level only."""
-    filters = Filters(course=view.course.public_id)
-    peak = max((value for row in view.learners for value in row.weeks), default=1)
-    return [
-        _learner(row, view, peak, None if links.alone else links.learner(row.public_id, filters))
-        for row in view.learners
-        if level is None or row.level.value == level
-    ]
 
 
 def course_columns() -> list[Column]:

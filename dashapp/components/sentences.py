@@ -129,7 +129,7 @@ def classroom_sentence(view: ClassroomView) -> str:
             "{active} of {total} learners were active in the last 7 days",
             total,
         )
-        return said.format(active=words.number(view.active_7), total=words.number(total))
+        return said.format(active=words.number(view.figures.active_7), total=words.number(total))
     counts = level_counts(view.learners)
     if counts[Level.HELP] == 0:
         if counts[Level.WATCH] == 0:

@@ -56,10 +56,13 @@ def cells(given: Sequence[Cell]) -> list[Component]:
     return [_cell(cell) for cell in given]
 
 
-def strip(page: str, name: str) -> Component:
-    """An empty strip of four cells, with its as-of line; `cells` fills it."""
+def strip(page: str, name: str, number: int = CELLS) -> Component:
+    """An empty strip of so many cells, with its as-of line; `cells` fills it."""
     waiting = [
         html.Section([html.H2(skeleton("60%")), html.Div(skeleton("40%"), className="la-value")], className="la-cell")
-        for _place in range(CELLS)
+        for _place in range(number)
     ]
-    return html.Div([html.Div(waiting, id=name, className="la-cells"), asof_line(page, name)], className="la-strip")
+    more = "" if number == CELLS else " five"
+    return html.Div(
+        [html.Div(waiting, id=name, className=f"la-cells{more}"), asof_line(page, name)], className="la-strip"
+    )

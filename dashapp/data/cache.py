@@ -84,7 +84,7 @@ class Question:
             scope.minimum_group,
             sorted(scope.sections),
             None if scope.visibility is None else scope.visibility.key(),
-            self.filters.to_query(),
+            self.filters.key(),
             self.subject,
             self.version,
             self.as_of.bucket().isoformat(),

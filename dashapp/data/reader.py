@@ -154,11 +154,13 @@ class PageReader:
         return principal if staff or person == principal.person_id else self._as_guardian(principal)
 
     def classroom(self, principal: Principal, public_id: UUID, filters: Filters) -> ClassroomView:
-        """One course's page. `filters.level` changes nothing: the page shows how many learners are on each."""
+        """One course's page, for the learners whom the filters choose."""
         question, course = self._about_course("classroom", principal, public_id, filters)
-        return self._answer(
-            question, self._classroom, lambda connection: classroom_view(self._room(connection, question, course))
-        )
+
+        def read(connection: Connection) -> ClassroomView:
+            return classroom_view(self._room(connection, question, course), question.filters)
+
+        return self._answer(question, self._classroom, read)
 
     def classroom_work(self, principal: Principal, public_id: UUID, filters: Filters) -> ClassroomWorkView:
         """What stands below the fold of the same page."""
@@ -174,7 +176,7 @@ class PageReader:
     ) -> tuple[Question, CourseId]:
         course = self.find_course(principal, public_id)
         scope = scope_for_classroom(principal, course, self.minimum_group)
-        return self._question(name, scope, replace(filters, level=None, course=None, unit=None), int(course)), course
+        return self._question(name, scope, replace(filters, course=None, unit=None), int(course)), course
 
     def _room(self, connection: Connection, question: Question, course: CourseId) -> Room | HiddenRoom:
         return self._rooms.of(

@@ -9,6 +9,7 @@ from dashapp.figures.assignments import STATE_COLOURS, hand_ins, score_spreads, 
 from dashapp.figures.calendar import EVENT_STEPS as CALENDAR_EVENTS
 from dashapp.figures.calendar import MINUTE_STEPS as CALENDAR_MINUTES
 from dashapp.figures.calendar import activity_calendar
+from dashapp.figures.cohorts import Line, two_cohorts
 from dashapp.figures.courses import courses_by_week, scores_by_course
 from dashapp.figures.daily import active_days
 from dashapp.figures.engagement import QUESTIONS as QUESTIONS_SHOWN
@@ -34,6 +35,7 @@ __all__ = [
     "HEAT_MINUTES",
     "QUESTIONS_SHOWN",
     "STATE_COLOURS",
+    "Line",
     "Screen",
     "Theme",
     "active_days",
@@ -55,6 +57,7 @@ __all__ = [
     "state_names",
     "table_of",
     "time_and_score",
+    "two_cohorts",
     "types_shown",
     "unit_engagement",
     "units_shown",

@@ -18,6 +18,8 @@ SYMBOL = {Level.HELP: "triangle-up", Level.WATCH: "diamond", Level.CALM: "circle
 COLOUR = {Level.HELP: "help", Level.WATCH: "watch", Level.CALM: "ink-3"}
 NAMED_WIDE, NAMED_NARROW = 14, 6
 """At most so many names: the first of the list, as far as they find room."""
+UNPICKED = 0.25
+"""The opacity of learners who are not among those picked."""
 CHARACTER, LINE = 6.6, 15.0
 """What a name takes, in px."""
 
@@ -27,6 +29,7 @@ class _Point:
     row: LearnerRow
     x: float
     y: float
+    chosen: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,11 @@ def _places(points: Sequence[_Point], width: float, screen: Screen) -> dict[int,
     chosen: dict[int, str] = {}
     room = _Box(0, 0, *plot)
     for index, point in enumerate(points):
-        if point.row.level is Level.CALM or len(chosen) >= (NAMED_NARROW if screen.narrow else NAMED_WIDE):
+        if (
+            point.row.level is Level.CALM
+            or not point.chosen
+            or len(chosen) >= (NAMED_NARROW if screen.narrow else NAMED_WIDE)
+        ):
             continue
         for side in ("middle right", "middle left", "top center", "bottom center"):
             box = _box(at[index], point.row.name, side)
@@ -99,7 +106,20 @@ def _marks(points: Sequence[_Point], level: Level, screen: Screen, *, minutes: b
             for point in chosen
         ],
         "hovertemplate": "%{customdata}<extra></extra>",
+        # By these the browser says who was picked.
+        "ids": [str(point.row.public_id) for point in chosen],
         "cliponaxis": False,
+        **_picked(chosen),
+    }
+
+
+def _picked(points: Sequence[_Point]) -> Json:
+    """Who is picked stands out, where anybody is: the others stay, so that another choice can be made."""
+    if all(point.chosen for point in points):
+        return {}
+    return {
+        "selectedpoints": [place for place, point in enumerate(points) if point.chosen],
+        "unselected": {"marker": {"opacity": UNPICKED}},
     }
 
 
@@ -168,18 +188,21 @@ def _table(points: Sequence[_Point], minutes: bool) -> Table:
 def time_and_score(view: ClassroomView, screen: Screen, *, revision: str = "") -> go.Figure:
     """Active time (events where time is not recorded) in the chosen range against the average score.
 
-    Learners without a score are left out. The axes can be zoomed: in a crowd, that answers a question.
+    Learners without a score are left out; where some were picked, the others stay as faint marks.
+    The axes can be zoomed: in a crowd, that answers a question.
     """
     minutes = view.minutes_recorded
     points = [
-        _Point(row, float((row.minutes or 0) if minutes else row.events), row.score)
-        for row in view.learners
+        _Point(row, float((row.minutes or 0) if minutes else row.events), row.score, chosen)
+        for rows, chosen in ((view.learners, True), (view.unpicked, False))
+        for row in rows
         if row.score is not None
     ]
     if not points:
         return only_words(_("No learner has a score yet"), screen, revision)
     highest = max(point.x for point in points)
     scale = minutes_scale(highest) if minutes else count_scale(highest)
+    picked = [point for point in points if point.chosen]
     names = _places(points, scale.top, screen)
     zoom = not screen.narrow
     layout: Json = {
@@ -188,8 +211,8 @@ def time_and_score(view: ClassroomView, screen: Screen, *, revision: str = "") -
         "xaxis": {**scale.axis(), "fixedrange": not zoom},
         "yaxis": {**percent_scale(), "fixedrange": not zoom},
         # Of so few the medians are one of them, or half-way between two.
-        **(_medians(points, scale.top, minutes, screen) if len(points) > FEWEST_OTHERS else {}),
+        **(_medians(picked, scale.top, minutes, screen) if len(picked) > FEWEST_OTHERS else {}),
     }
     traces = [_marks(points, level, screen, minutes=minutes) for level in (Level.CALM, Level.WATCH, Level.HELP)]
     traces.append(_names(points, names, screen))
-    return figure(traces, layout, screen, _table(points, minutes), revision)
+    return figure(traces, layout, screen, _table(picked, minutes), revision)

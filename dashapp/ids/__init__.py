@@ -16,7 +16,7 @@ from dashapp.ids.administration import (
     Terms,
     Visibility,
 )
-from dashapp.ids.classroom import Classroom, Courses
+from dashapp.ids.classroom import Classroom, Courses, SavedViews
 from dashapp.ids.classroom_work import ClassroomWork
 from dashapp.ids.guardians import Caseload, Invitation, OwnGuardians
 from dashapp.ids.history import History
@@ -52,6 +52,7 @@ __all__ = [
     "Platforms",
     "Quality",
     "Rosters",
+    "SavedViews",
     "Sessions",
     "Shell",
     "SignIn",

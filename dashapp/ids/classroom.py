@@ -11,6 +11,16 @@ class Classroom:
     LEAD: Final = "classroom-lead"
     SECTION: Final = "classroom-section"
     """Select: a section's short id, or "" for all sections."""
+    GROUP: Final = "classroom-group"
+    """Select: the name of a group of learners, or ""."""
+    RANGE: Final = "classroom-range"
+    """Select: "", a preset of dates, or "custom", with which `FIRST` and `LAST` are shown."""
+    ACTIVITY: Final = "classroom-activity"
+    SEEN: Final = "classroom-seen"
+    SCORE: Final = "classroom-score"
+    PICKED: Final = "classroom-picked"
+    """Store: public ids of learners picked by hand, or null."""
+    PICKED_CHIP: Final = "classroom-picked-chip"
     FIRST: Final = "classroom-first"
     """Input of type date: the first local day."""
     LAST: Final = "classroom-last"
@@ -21,12 +31,49 @@ class Classroom:
     STRIP: Final = "classroom-strip"
     LEARNERS: Final = "classroom-learners"
     """The grid; a row's field `href` is the learner's page."""
+    SEARCH: Final = "classroom-search"
+    """What the rows of the grid are searched for; never leaves the browser."""
+    SORT_AGAIN: Final = "classroom-sort-again"
+    SHOW_ONLY: Final = "classroom-show-only"
+    COMPARE: Final = "classroom-compare"
+    """Select: "", "rest", or a kind with a name: "section:…", "group:…", "view:…"."""
+    COMPARED: Final = "classroom-compared"
+    COMPARED_PLACE: Final = "classroom-compared-place"
+    COMPARED_TABLE: Final = "classroom-compared-table"
     HEAT: Final = "classroom-heat"
     DAYS: Final = "classroom-days"
     TIME_AND_SCORE: Final = "classroom-time-and-score"
+    DRAG: Final = "classroom-drag"
+    """RadioItems: "" (zoom), "select" or "lasso"."""
     WORK: Final = "classroom-work"
     """What stands below the fold: read when it comes near."""
     VIDEOS: Final = "classroom-videos"
+
+
+class SavedViews:
+    """The menu of views that somebody keeps of a course's page."""
+
+    OPEN: Final = "views-open"
+    """The summary of the menu: the list is read when it opens."""
+    LIST: Final = "views-list"
+    SAID: Final = "views-said"
+    """Children: what came of the last click."""
+    NAME: Final = "views-name"
+    """Input: what a view is to be called."""
+    SAVE: Final = "views-save"
+    UNDO: Final = "views-undo"
+    DELETED: Final = "views-deleted"
+    """Store: {"name", "query"} of the view that was deleted last, or null."""
+
+    @staticmethod
+    def rename(row: object) -> dict[str, object]:
+        """The button that gives a view the written name; with `dash.ALL` all of them."""
+        return {"type": "view-rename", "row": row}
+
+    @staticmethod
+    def delete(row: object) -> dict[str, object]:
+        """The button that deletes a view; with `dash.ALL` all of them."""
+        return {"type": "view-delete", "row": row}
 
 
 class Courses:

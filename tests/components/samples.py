@@ -29,6 +29,7 @@ from dashapp.domain.views import (
     VideoViews,
     Week,
 )
+from dashapp.domain.views.cohort import Before, CohortFigures, OnTime
 
 TODAY = date(2026, 5, 7)
 START = date(2026, 2, 2)
@@ -156,6 +157,22 @@ def video(number: int) -> VideoViews:
     return VideoViews(VIDEOS[number - 1], learners[0], 7.0 + number, learners, again)
 
 
+FIGURES = CohortFigures(
+    learners=8,
+    joined=2,
+    active_7=6,
+    active_7_before=7,
+    at_risk=2,
+    median_score=68.0,
+    scored=7,
+    median_minutes=71.0,
+    on_time=OnTime(16, 12),
+    deadlines=(OnTime(8, 7), OnTime(8, 5)),
+    weeks=tuple(3 + number % 5 for number in range(WEEKS)),
+    before=Before(4, 71.0, OnTime(8, 7)),
+)
+
+
 def classroom(*, minutes: bool = True, learners: int = 8, speaking: bool = True) -> ClassroomView:
     kinds = [Level.HELP] * (learners // 4) + [Level.WATCH] * (learners // 4)
     kinds += [Level.CALM] * (learners - len(kinds))
@@ -172,10 +189,7 @@ def classroom(*, minutes: bool = True, learners: int = 8, speaking: bool = True)
         heat_rows=30,
         heat_in_minutes=minutes,
         days=tuple(Day(TODAY - timedelta(days=back), 90, learners=back % 9) for back in range(27, -1, -1)),
-        active_7=6,
-        active_7_before=7,
-        median_minutes_week=71.0 if minutes else None,
-        average_score=68.0,
+        figures=FIGURES if learners == 8 else CohortFigures(learners, active_7=6, active_7_before=7),
         next_due=DUE,
         today=TODAY,
         first=START,
@@ -183,6 +197,7 @@ def classroom(*, minutes: bool = True, learners: int = 8, speaking: bool = True)
         freshness=FRESH,
         minutes_recorded=minutes,
         speaking=speaking,
+        level_counts=(kinds.count(Level.HELP), kinds.count(Level.WATCH), kinds.count(Level.CALM)),
     )
 
 
@@ -196,10 +211,7 @@ def new_classroom() -> ClassroomView:
         heat_rows=30,
         heat_in_minutes=True,
         days=(),
-        active_7=0,
-        active_7_before=0,
-        median_minutes_week=None,
-        average_score=None,
+        figures=CohortFigures(),
         next_due=None,
         today=TODAY,
         first=START,

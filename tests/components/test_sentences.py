@@ -91,7 +91,7 @@ def test_who_may_not_see_single_learners_reads_of_the_group_and_why() -> None:
     filled = classroom.fill(view, Screen(), Links())
     assert filled["count"] == "8 learners"
     assert filled["learners_line"] == "Single learners are shown to those who teach the course."
-    hidden = replace(view, hidden=True, enrolled=None, average_score=None, median_minutes_week=None)
+    hidden = replace(view, hidden=True, enrolled=None)
     assert plain(classroom_sentence(hidden)).endswith("are hidden for privacy")
     assert classroom.fill(hidden, Screen(), Links())["count"] == ""
 

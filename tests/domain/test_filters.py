@@ -1,9 +1,10 @@
 from datetime import date
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import pytest
 
-from dashapp.domain.filters import Filters
+from dashapp.domain.filters import Band, Filters, Seen, Span
 
 COURSE = UUID("5f8fad9f-dce4-438b-909c-2d21c5133dbf")
 
@@ -45,3 +46,42 @@ def test_a_day_outside_of_the_years_of_events_is_ignored(day: object) -> None:
 def test_half_a_surrogate_pair_is_no_part_of_a_name() -> None:
     assert Filters.parse(section="\ud800", unit="a\udfffb") == Filters(unit="ab")
     assert Filters.parse(unit="a\udfffb").to_query() == "unit=ab"
+
+
+def test_all_filters_of_learners_go_to_the_address_and_back() -> None:
+    query = {
+        "section": "a", "group": "Grüne & blaue", "activity": "quiz", "level": "watch", "seen": "7d",
+        "score": "40-60", "range": "28d", "compare": "group:Grüne & blaue",
+    }  # fmt: skip
+    found = Filters.of_query(query)
+    assert dict(parse_qsl(found.to_query())) == query
+    assert (found.span, found.seen, found.score, found.activity) == (Span.MONTH, Seen.WEEK, Band.MIDDLE, "quiz")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"range": "29d", "seen": "tomorrow", "score": "0-100", "activity": "unknown", "level": "none"},
+        {"range": "custom", "seen": "", "score": "<b>", "activity": "x" * 9999},
+        {"range": ["28d"], "seen": {}, "score": 7, "activity": None, "group": "\0 ", "learners": [str(COURSE)]},
+    ],
+)
+def test_filters_of_learners_that_nobody_knows_are_ignored(query: dict[str, object]) -> None:
+    assert Filters.of_query(query) == Filters()
+
+
+def test_a_preset_of_dates_stands_in_place_of_days() -> None:
+    assert Filters.of_query({"range": "7d", "from": "2026-05-01", "to": "2026-05-02"}) == Filters(span=Span.WEEK)
+    assert Filters.of_query({"range": "custom", "from": "2026-05-01"}) == Filters(first=date(2026, 5, 1))
+
+
+@pytest.mark.parametrize("given", ["x", 5, {"a": 1}, [], ["x", None, 7, {}], [[str(COURSE)]], None])
+def test_picked_learners_that_are_no_ids_are_nobodys_choice(given: object) -> None:
+    assert Filters.parse(learners=given).learners is None
+
+
+def test_picked_learners_never_stand_in_an_address_but_tell_answers_apart() -> None:
+    one, other = (Filters.parse(learners=[str(UUID(int=number))]) for number in (1, 2))
+    assert one.to_query() == other.to_query() == ""
+    assert len({Filters().key(), one.key(), other.key()}) == 3
+    assert len(Filters.parse(learners=[str(UUID(int=number)) for number in range(9_000)]).learners or ()) == 5_000

@@ -38,6 +38,15 @@ def define(subject: Subject) -> Definition:
             _("Learners without a score"),
             _("Days of each learner, and submissions"),
         ),
+        Subject.COHORTS: (
+            _(
+                "Two choices of learners of the course beside each other: those of the filters above, and the second."
+                " Whoever is in both counts in both. Levels are judged against the whole course."
+            ),
+            _("Lines: the chosen dates. Figures: as in the row of values at the top"),
+            enrolled_only(),
+            _("Days of each learner, submissions, and the academic calendar"),
+        ),
         Subject.VIDEOS: (
             _(
                 "Each video is cut into at most 40 parts. Grey: learners who watched a part. Blue: how often it was"

@@ -43,6 +43,7 @@ class Subject(StrEnum):
     FORUM = "forum"
     HOURS = "hours"
     TYPES = "types"
+    COHORTS = "cohorts"
 
 
 def time_on_task() -> str:

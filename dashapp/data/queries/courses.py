@@ -1,7 +1,7 @@
 """What a course is: names, calendar, sections, activities with deadlines, submissions."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -62,6 +62,8 @@ class Course:
     rules: RiskRules
     sections: tuple[tuple[int, str, str], ...]
     """(key, short id, title)"""
+    types: tuple[str, ...] = ()
+    """The types of its activities; only where one course was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,13 +245,26 @@ def read_course_on_campus(
     """A course with its organisation, in one statement. Raises NotFound where there is no such course."""
     statement = (
         courses_statement(organisation)
-        .add_columns(organisations.c.title.label("organisation_title"), *_campus_columns(organisation))
+        .add_columns(
+            organisations.c.title.label("organisation_title"), *_campus_columns(organisation), _types(organisation)
+        )
         .where(courses.c.course_id == course, organisations.c.organisation_id == courses.c.organisation_id)
     )
     row = connection.execute(statement).one_or_none()
     if row is None:
         raise NotFound("There is no such course.")
-    return _campus_of(row, row.organisation_title, "", as_of), course_of(row)
+    return _campus_of(row, row.organisation_title, "", as_of), replace(course_of(row), types=tuple(row.types or ()))
+
+
+def _types(organisation: OrganisationId) -> Any:
+    """The types of a course's activities, in order."""
+    return (
+        select(func.array_agg(activities.c.activity_type.distinct()))
+        .where(activities.c.organisation_id == organisation, activities.c.course_id == courses.c.course_id)
+        .correlate(courses)
+        .scalar_subquery()
+        .label("types")
+    )
 
 
 def find_course(connection: Connection, organisation: OrganisationId, public_id: UUID) -> CourseId:

@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 
 from dashapp.data.queries.columns import Statement, or_missing
-from dashapp.data.queries.described import described, names_of
+from dashapp.data.queries.described import described
 from dashapp.data.tables import learner_course_days, memberships, people, sections
 from dashapp.domain.events import STAFF_ROLES, Role
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId, SectionId
@@ -100,7 +100,7 @@ def _enrolled(
             joined_at.label("joined_at"),
             true().label("enrolled"),
         )
-        .join(member, _membership_of_member())
+        .join(member, membership_of_member())
         .join(
             person,
             and_(
@@ -240,8 +240,8 @@ def learners_in_sections(organisation: OrganisationId, keys: Collection[SectionI
     return (
         select(sections.c.course_id, func.coalesce(member.c.merged_into, member.c.person_id).label("person_id"))
         .select_from(memberships)
-        .join(sections, _section_of_membership())
-        .join(member, _membership_of_member())
+        .join(sections, section_of_membership())
+        .join(member, membership_of_member())
         .where(
             memberships.c.organisation_id == organisation,
             memberships.c.scope_kind == "section",
@@ -260,7 +260,7 @@ def courses_learnt_in(organisation: OrganisationId, persons: Collection[PersonId
             memberships.c.scope_id.label("course_id"),
             func.coalesce(member.c.merged_into, member.c.person_id).label("person_id"),
         )
-        .join(member, _membership_of_member())
+        .join(member, membership_of_member())
         .where(
             memberships.c.organisation_id == organisation,
             memberships.c.scope_kind == "course",
@@ -272,56 +272,15 @@ def courses_learnt_in(organisation: OrganisationId, persons: Collection[PersonId
     )
 
 
-def names_and_sections(
-    organisation: OrganisationId, course: CourseId, keys: Collection[int], instant: datetime
-) -> Statement:
-    """(person_id, public_id, given_name, family_name, sections) of people; `sections`: short ids, null: none."""
-    held = _sections_held(organisation, sections.c.course_id == course, instant)
-    return (
-        select(people.c.person_id, people.c.public_id, *names_of(people), held.c.sections)
-        .select_from(people.outerjoin(held, held.c.person_id == people.c.person_id))
-        .where(people.c.organisation_id == organisation, one_of(people.c.person_id, keys))
-    )
-
-
-def names_in_sections(organisation: OrganisationId, keys: Collection[SectionId], instant: datetime) -> Statement:
-    """The same of everybody who is a learner in any of these sections; `sections` are those of them."""
-    held = _sections_held(organisation, one_of(memberships.c.scope_id, keys), instant)
-    return (
-        select(people.c.person_id, people.c.public_id, *names_of(people), held.c.sections)
-        .select_from(people.join(held, held.c.person_id == people.c.person_id))
-        .where(people.c.organisation_id == organisation)
-    )
-
-
-def _sections_held(organisation: OrganisationId, which: ColumnElement[bool], instant: datetime) -> Subquery:
-    return (
-        select(
-            func.coalesce(member.c.merged_into, member.c.person_id).label("person_id"),
-            func.array_agg(sections.c.name.distinct()).label("sections"),
-        )
-        .select_from(memberships)
-        .join(sections, _section_of_membership())
-        .join(member, _membership_of_member())
-        .where(
-            memberships.c.organisation_id == organisation,
-            memberships.c.scope_kind == "section",
-            which,
-            memberships.c.role == Role.LEARNER,
-            holds_at(instant),
-        )
-        .group_by(func.coalesce(member.c.merged_into, member.c.person_id))
-        .subquery("held")
-    )
-
-
-def _section_of_membership() -> ColumnElement[bool]:
+def section_of_membership() -> ColumnElement[bool]:
+    """Joins a membership with the section that it is of."""
     return and_(
         sections.c.organisation_id == memberships.c.organisation_id, sections.c.section_id == memberships.c.scope_id
     )
 
 
-def _membership_of_member() -> ColumnElement[bool]:
+def membership_of_member() -> ColumnElement[bool]:
+    """Joins a membership with `member`, whose it is."""
     return and_(
         member.c.organisation_id == memberships.c.organisation_id, member.c.person_id == memberships.c.person_id
     )

@@ -1,7 +1,7 @@
 """What both rounds of a classroom's page begin with: the course, its standing, and which of its learners are shown."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from threading import Lock
@@ -9,9 +9,10 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from dashapp.data.cache import Question as Asked
+from dashapp.data.queries.cohort import Named, chosen_of
 from dashapp.data.queries.courses import (
     Campus,
     Course,
@@ -20,15 +21,18 @@ from dashapp.data.queries.courses import (
     read_campus,
     read_course_on_campus,
 )
-from dashapp.data.queries.days import bits_statement, first_minutes, read_bits
-from dashapp.data.queries.enrolment import names_and_sections, names_in_sections, sizes
-from dashapp.data.queries.standing import CourseStanding, Question, read_standings
+from dashapp.data.queries.days import bits_statement, first_minutes, per_week, places, read_bits
+from dashapp.data.queries.enrolment import sizes
+from dashapp.data.queries.names import NamesOf, names_and_sections, names_in_sections
+from dashapp.data.queries.standing import RECENT_DAYS, CourseStanding, Question, read_standings
+from dashapp.data.queries.week_before import recent_days
 from dashapp.domain.audience import Audience
 from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.filters import Filters
 from dashapp.domain.indicators.calendar import shown_range, week_starts
+from dashapp.domain.indicators.cohort import asked_days, other_choice
 from dashapp.domain.indicators.minutes import TimePerDay, time_on_task
-from dashapp.domain.keys import CourseId
+from dashapp.domain.keys import CourseId, OrganisationId
 from dashapp.domain.localtime import week_start
 from dashapp.domain.scope import AsOf, Scope
 from dashapp.privacy.groups import suppress
@@ -37,8 +41,6 @@ MOST_ROOMS: Final = 4
 """A course of 2,300 learners takes some 10 MB."""
 
 Longs = NDArray[np.int64]
-Names = Mapping[int, Row[*tuple[Any, ...]]]
-"""Name, public id and sections by the key of each learner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,11 @@ class Room:
     campus: Campus
     question: Question
     chosen: Longs
-    """Places of the learners who are shown."""
+    """Places of the learners whom the filters choose."""
     time: TimePerDay | None
     """Of all learners of the course, by person; None where no minutes are recorded."""
     minimum_group: int
-    names: Names | None
+    names: Named | None
     """None for who may not see each member by name."""
 
     @property
@@ -65,6 +67,29 @@ class Room:
     def starts(self) -> tuple[date, ...]:
         """The Mondays of the shown weeks."""
         return week_starts(*self.question.shown)
+
+    def weekly_minutes(self, starts: Sequence[date]) -> Longs:
+        """Per learner of the course and week; only where minutes are recorded."""
+        assert self.time is not None
+        place, enrolled = places(self.one.people, self.time.learner)
+        shape = (starts, len(self.one.people))
+        return per_week(place[enrolled], self.time.day[enrolled], self.time.minutes[enrolled], shape)
+
+    def total_minutes(self) -> Longs | None:
+        """Per learner of the course, on the shown days; None where no minutes are recorded."""
+        if self.time is None:
+            return None
+        first, last = (day.toordinal() for day in self.question.shown)
+        place, enrolled = places(self.one.people, self.time.learner)
+        inside = enrolled & (self.time.day >= first) & (self.time.day <= last)
+        sums = np.bincount(place[inside], weights=self.time.minutes[inside], minlength=len(self.one.people))
+        return sums.astype(np.int64)
+
+    def weekly_events(self, starts: Sequence[date]) -> Longs:
+        """Per learner of the course and week, on the shown days."""
+        one, (first, last) = self.one, (day.toordinal() for day in self.question.shown)
+        shown = (one.days["day"] >= first) & (one.days["day"] <= last)
+        return per_week(one.place[shown], one.days["day"][shown], one.days["events"][shown], (starts, len(one.people)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +131,7 @@ def read_room(
 ) -> Room | HiddenRoom:
     """One course and its learners; at most eight statements.
 
-    `filters.section` and dates narrow it; a section that the course does not have is ignored, and so is
-    `filters.level`, since the page shows how many are on each level.
+    The filters narrow it to days and to learners; a section that the course does not have is ignored.
     Staff of sections only see their learners, and figures of these.
     For Audience.AGGREGATE there are no sections and whole weeks only, and nothing at all where the course is hidden.
     Raises NotPermitted where the scope does not hold the course, NotFound where there is none.
@@ -121,44 +145,40 @@ def read_room(
     else:
         campus, found = read_course_on_campus(connection, scope.organisation_id, course, as_of)
         hidden = False
-    shown = shown_range(found.calendar, campus.today, filters.first, filters.last)
-    question = Question(scope.organisation_id, as_of, (found,), whole_weeks(shown, campus.today) if grouped else shown)
+    shown = shown_range(found.calendar, campus.today, *asked_days(filters, found.calendar, campus.today))
+    shown, recent = whole_weeks(shown, campus.today) if grouped else shown, recent_days(found.calendar, campus.today)
+    question = Question(scope.organisation_id, as_of, (found,), shown, recent_days=recent)
     if hidden:
         return HiddenRoom(found, campus, question)
     limited = None if grouped else scope.sections_of(course)
-    names: Names | None = None
+    names: Named | None = None
+    asked = names_of_course(scope.organisation_id, question, filters)
     if limited is not None:
         # Who is seen decides with whom they are compared, so names come first.
-        names = _by_person(connection, names_in_sections(scope.organisation_id, sorted(limited), as_of.instant))
+        names = _by_person(connection, names_in_sections(asked, sorted(limited)))
         found = replace(found, sections=tuple(each for each in found.sections if each[0] in limited))
         seen = {course: frozenset(names)}
         question = replace(question, courses=(found,), seen=seen, minimum_group=scope.minimum_group)
     (one,) = read_standings(connection, question, campus)
-    statement = bits_statement(scope.organisation_id, [course], question.ranges(campus.today))
+    shorter = replace(question, recent_days=RECENT_DAYS)
+    statement = bits_statement(scope.organisation_id, [course], shorter.ranges(campus.today))
     time = time_on_task(read_bits(connection, statement), first_minutes(campus.local)) if one.recorded else None
     if not grouped and limited is None:
         everybody = [int(key) for key in one.people]
-        names = _by_person(connection, names_and_sections(scope.organisation_id, course, everybody, as_of.instant))
-    chosen = _chosen(one, names, filters)
+        names = _by_person(connection, names_and_sections(asked, everybody))
+    chosen = np.arange(len(one.people)) if names is None else chosen_of(one, names, filters, campus.today)
     return Room(one, campus, question, chosen, time, scope.minimum_group, names)
 
 
-def _by_person(connection: Connection, statement: Any) -> Names:
+def _by_person(connection: Connection, statement: Any) -> Named:
     return {int(row.person_id): row for row in connection.execute(statement)}
 
 
-def _chosen(one: CourseStanding, names: Names | None, filters: Filters) -> Longs:
-    """Places of the learners of the chosen section: all of them for who sees groups only."""
-    if names is None:
-        return np.arange(len(one.people))
-    known = any(filters.section == name for _key, name, _title in one.course.sections)
-    section = filters.section if known else None
-    places = [
-        place
-        for place, key in enumerate(one.people)
-        if int(key) in names and (section is None or section in (names[int(key)].sections or ()))
-    ]
-    return np.array(places, dtype=np.int64)
+def names_of_course(organisation: OrganisationId, question: Question, filters: Filters) -> NamesOf:
+    """Which names are asked for, and what else the choices of the page need of each."""
+    (course,), other = question.courses, other_choice(filters, (), ())
+    used = (filters.activity, other.activity if other else None)
+    return NamesOf(organisation, course.course_id, question.as_of.instant, used[0], question.shown, used[1])
 
 
 def whole_weeks(shown: tuple[date, date], today: date) -> tuple[date, date]:

@@ -45,11 +45,13 @@ class Question:
     minimum_group: int = MINIMUM_GROUP
     audience: Audience = Audience.NAMED
     """Who will read it: that decides with how many others somebody may be compared."""
+    recent_days: int = RECENT_DAYS
+    """How many days up to today are read whatever is shown."""
 
     def ranges(self, today: date) -> tuple[Range, ...]:
-        """The days to be read: the shown ones, and the last two weeks, which rules and comparisons need."""
+        """The days to be read: the shown ones, and the recent ones, which rules and comparisons need."""
         first, last = self.shown
-        recent = today - timedelta(days=RECENT_DAYS), today
+        recent = today - timedelta(days=self.recent_days), today
         return (self.shown,) if first <= recent[0] and today <= last else (self.shown, recent)
 
 
@@ -80,6 +82,8 @@ class CourseStanding:
     """False: no source has sent a roster, and whoever did something counts as a learner."""
     seen: NDArray[np.bool_]
     """Whether the reader sees each by name."""
+    handed: SubmissionRows
+    """What `marks` were made of."""
 
     def place_of(self, person: PersonId) -> int | None:
         """The learner's place in the arrays, None where they are no learner of the course."""
@@ -118,13 +122,13 @@ def _standing(
     result = marks(rows, [one.work for one in tasks], len(keys))
     limits = deadlines(tasks, work, people, campus, question.as_of.instant)
     averages = average_scores([one.work for one in tasks], result.percent)
-    situation = _situation(course, campus, people, (place[enrolled], counts["day"], counts["events"]))
-    situation = _with_results(situation, (result, limits, averages), question.as_of.instant)
+    situation = situation_of(course, campus, people, (place[enrolled], counts["day"], counts["events"]))
+    situation = with_results(situation, (result, limits, averages), question.as_of.instant)
     return CourseStanding(
         course, keys, people["last_day"], people["last_at"], place[enrolled], counts,
         bool(counts["recorded"].any()), tasks, result, limits, day_precision, averages,
         assess(situation, course.calendar, course.rules, question.audience, question.minimum_group),
-        bool(people["enrolled"].all()), seen,
+        bool(people["enrolled"].all()), seen, rows,
     )  # fmt: skip
 
 
@@ -196,7 +200,8 @@ def local_ordinals(instants: Floats, campus: Campus) -> Longs:
     return np.where(np.isnan(instants), 0, days[place]) if len(known) else np.zeros(len(instants), dtype=np.int64)
 
 
-def _situation(course: Course, campus: Campus, people: Columns, rows: tuple[Longs, Longs, Longs]) -> Situation:
+def situation_of(course: Course, campus: Campus, people: Columns, rows: tuple[Longs, Longs, Longs]) -> Situation:
+    """What the rules need, without results. `people`: joined_at, last_day; `rows`: place, day, events of each day."""
     place, day, events = rows
     enrolled = local_ordinals(people["joined_at"], campus)
     monday = course.calendar.full_week_before(campus.today)
@@ -211,7 +216,8 @@ def _situation(course: Course, campus: Campus, people: Columns, rows: tuple[Long
     return Situation(campus.today, enrolled, people["last_day"], week, unknown, nothing, due=False)
 
 
-def _with_results(situation: Situation, read: tuple[Marks, Deadlines, Floats], as_of: datetime) -> Situation:
+def with_results(situation: Situation, read: tuple[Marks, Deadlines, Floats], as_of: datetime) -> Situation:
+    """The same with scores and missed deadlines, as of the instant."""
     result, limits, averages = read
     since = as_of.timestamp() - MISSED_WINDOW_DAYS * 86_400
     late = missed(limits, result, since).sum(axis=1)

@@ -98,6 +98,9 @@ from dashapp.data.tables.rosters import (
     roster_runs,
     roster_sources,
 )
+from dashapp.data.tables.saved_views import (
+    saved_views,
+)
 from dashapp.data.tables.sessions import (
     embed_link_epochs,
     ended_sessions,
@@ -205,6 +208,7 @@ __all__ = [
     "roster_run_rows",
     "roster_runs",
     "roster_sources",
+    "saved_views",
     "scope_changes",
     "sections",
     "service_keys",

@@ -9,8 +9,8 @@ from dashapp.domain.indicators.scores import Marks
 from dashapp.domain.views import HandedIn
 
 Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 Longs = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +35,50 @@ def missed(deadlines: Deadlines, marks: Marks, since: float) -> Flags:
     return window & np.isnan(marks.submitted_at) & np.isnan(marks.percent) & ~marks.exempt & ~marks.banked
 
 
-def _states(deadlines: Deadlines, marks: Marks, day_precision: Flags, learners: Longs) -> tuple[Flags, ...]:
-    """On time, late, missing, not yet due: one matrix each, (learners at these places, activities)."""
-    due, submitted, banked = deadlines.due_at[learners], marks.submitted_at[learners], marks.banked[learners]
-    joined = np.nan_to_num(deadlines.joined_at[learners], nan=-np.inf)[:, None]
+@dataclass(frozen=True, slots=True)
+class Punctuality:
+    """What each learner was to hand in; all of the shape (learners, activities)."""
+
+    theirs: Flags
+    """Work with a deadline that is theirs: neither exempt nor due before they joined."""
+    past: Flags
+    """Theirs, and past due."""
+    came: Flags
+    """Handed in, graded, or banked from an earlier run; whether or not theirs."""
+    late: Flags
+    """Came after the deadline."""
+
+    @property
+    def on_time(self) -> Flags:
+        """Past due, and came on time."""
+        return np.asarray(self.past & self.came & ~self.late, dtype=bool)
+
+
+def punctuality(deadlines: Deadlines, marks: Marks, day_precision: Flags) -> Punctuality:
+    """The state of all work of all learners; `day_precision`: (learners, activities), where only days are known."""
+    due, submitted = deadlines.due_at, marks.submitted_at
+    joined = np.where(np.isnan(deadlines.joined_at), -np.inf, deadlines.joined_at)[:, None]
     with np.errstate(invalid="ignore"):
-        theirs = ~np.isnan(due) & ~marks.exempt[learners] & (due > joined)
+        theirs = ~np.isnan(due) & ~marks.exempt & (due > joined)
         past = theirs & (due < deadlines.as_of)
-    limit = np.where(day_precision[learners], deadlines.closes_at[learners], due)
-    came = ~np.isnan(submitted) | ~np.isnan(marks.percent[learners]) | banked
-    with np.errstate(invalid="ignore"):
-        late = came & (submitted > limit) & ~banked
+        came = ~np.isnan(submitted) | ~np.isnan(marks.percent) | marks.banked
+        late = came & (submitted > np.where(day_precision, deadlines.closes_at, due)) & ~marks.banked
+    return Punctuality(theirs, past, came, late)
+
+
+def _states(state: Punctuality) -> tuple[Flags, ...]:
+    """On time, late, missing, not yet due: one matrix each."""
+    theirs, past, came, late = state.theirs, state.past, state.came, state.late
     return theirs & came & ~late, theirs & late, past & ~came, theirs & ~past & ~came
 
 
 def handed_in(deadlines: Deadlines, marks: Marks, day_precision: Flags, learner: int) -> HandedIn:
     """On time, late, missing, not yet due for the learner at this place. `day_precision`: (learners, activities)."""
-    states = _states(deadlines, marks, day_precision, np.array([learner]))
-    return HandedIn(*(int(state.sum()) for state in states))
+    state = punctuality(deadlines, marks, day_precision)
+    return HandedIn(*(int(flags[learner].sum()) for flags in _states(state)))
 
 
 def handed_in_by_activity(deadlines: Deadlines, marks: Marks, day_precision: Flags, learners: Longs) -> Longs:
     """The same counted over the learners at these places, for every activity; shape (4, activities)."""
-    return np.stack([state.sum(axis=0) for state in _states(deadlines, marks, day_precision, learners)])
+    state = punctuality(deadlines, marks, day_precision)
+    return np.stack([flags[learners].sum(axis=0) for flags in _states(state)])

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from dashapp.domain.keys import PublicId
 from dashapp.domain.views.activity import Day
+from dashapp.domain.views.cohort import CohortFigures
 from dashapp.domain.views.course import CourseChoice, Due
 from dashapp.domain.views.freshness import Freshness
 from dashapp.domain.views.standing import Level, Reason
@@ -29,6 +30,10 @@ class LearnerRow:
     weeks: tuple[int, ...]
     """Events per week over `ClassroomView.week_starts`."""
     score: float | None
+    progress: float | None = None
+    """Completed in % of the published activities; None where nothing is published."""
+    trend: tuple[int, int] | None = None
+    """Events of the last 3 teaching weeks and of the 3 before; None where there are fewer yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +52,8 @@ class ClassroomView:
     """How many of `learners` the heat map shows, from the top."""
     heat_in_minutes: bool
     days: tuple[Day, ...]
-    active_7: int
-    active_7_before: int
-    median_minutes_week: float | None
-    average_score: float | None
+    figures: CohortFigures
+    """Of the chosen learners."""
     next_due: Due | None
     today: date
     first: date
@@ -67,5 +70,17 @@ class ClassroomView:
     """The course is too small, or would give a smaller one away: no figure is shown at all."""
     first_week: int = 1
     """Which week of the course the first of `week_starts` is: 1 where teaching begins, less before it."""
+    groups: tuple[str, ...] = ()
+    """The groups of learners to choose from: those with anybody in them."""
+    activity_types: tuple[str, ...] = ()
+    """The types of activities that the course has."""
+    picked: int = 0
+    """How many learners of the course were picked by hand."""
+    other: CohortFigures | None = None
+    """Of a second choice of learners, to compare with; None where there is none."""
+    unpicked: tuple[LearnerRow, ...] = ()
+    """Where some were picked by hand: the others, whom all other filters choose."""
+    level_counts: tuple[int, int, int] = (0, 0, 0)
+    """Learners who need help, to watch and on course, of those whom all filters but the level choose."""
     rostered: bool = True
     """False: no source has sent a roster, and whoever did something in the course counts as a learner."""

@@ -232,6 +232,41 @@ def other_world(database: Database, make_settings: Callable[..., Settings]) -> W
     return make_world(database, make_settings(), "south")
 
 
+NAMES = ("ada", "ben", "cho", "dan", "eve", "fay")
+
+
+@pytest.fixture
+def campus(world: World) -> World:
+    """A classroom. ALG: Ada and Ben in section a, the others in section b. Fay was never there."""
+    world.course("ALG")
+    for section in ("a", "b"):
+        world.section("ALG", section)
+    for name in (*NAMES, "tutor", "dean"):
+        world.person(name)
+    for name in NAMES:
+        world.member(name, "ALG", section="a" if name in ("ada", "ben") else "b")
+    world.member("tutor", "ALG", Role.TEACHER)
+    world.task("ALG", "one", "04-20 20:00")
+    world.task("ALG", "two", "05-05 20:00")
+    world.task("ALG", "three", "05-20 20:00")
+    for name in NAMES[:-1]:
+        world.seen(name, "ALG", "04-28 12:00", "04-28 12:15", "05-06 12:00")
+        world.submitted(name, "ALG", "one", "04-18 10:00", score=8.0)
+    world.seen("ada", "ALG", "04-30 09:00", "04-30 09:29")
+    world.submitted("ada", "ALG", "two", "05-04 09:00", score=6.0)
+    world.seen("tutor", "ALG", "05-06 12:00")
+    world.write()
+    return world
+
+
+def room(world: World, course: str = "ALG", as_of: AsOf = AS_OF, **filters: object) -> ClassroomView:
+    """The page of a course, as its teacher sees it with these filters."""
+    view: ClassroomView = world.read(
+        read_classroom, world.named_scope(course), as_of, Filters.parse(**filters), world.course_id(course)
+    )
+    return view
+
+
 @contextmanager
 def counted_statements(connection: Connection) -> Iterator[list[str]]:
     """The statements that this connection sends within the block, COPY too."""
@@ -258,7 +293,7 @@ def read_classroom(
     connection: Connection, scope: Scope, as_of: AsOf, filters: Filters, course: CourseId
 ) -> ClassroomView:
     """The first round of a classroom's page."""
-    return classroom_view(read_room(connection, scope, as_of, filters, course))
+    return classroom_view(read_room(connection, scope, as_of, filters, course), filters)
 
 
 def read_classroom_work(

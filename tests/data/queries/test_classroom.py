@@ -11,40 +11,7 @@ from dashapp.domain.filters import Filters
 from dashapp.domain.keys import CourseId
 from dashapp.domain.scope import AsOf, scope_for_classroom
 from dashapp.domain.views import ClassroomView, ClassroomWorkView, LearnerRow, Level
-from tests.data.queries.conftest import AS_OF, World, at, read_classroom, read_classroom_work
-
-NAMES = ("ada", "ben", "cho", "dan", "eve", "fay")
-
-
-@pytest.fixture
-def campus(world: World) -> World:
-    """ALG: Ada and Ben in section a, the others in section b. Fay was never there."""
-    world.course("ALG")
-    for section in ("a", "b"):
-        world.section("ALG", section)
-    for name in (*NAMES, "tutor", "dean"):
-        world.person(name)
-    for name in NAMES:
-        world.member(name, "ALG", section="a" if name in ("ada", "ben") else "b")
-    world.member("tutor", "ALG", Role.TEACHER)
-    world.task("ALG", "one", "04-20 20:00")
-    world.task("ALG", "two", "05-05 20:00")
-    world.task("ALG", "three", "05-20 20:00")
-    for name in NAMES[:-1]:
-        world.seen(name, "ALG", "04-28 12:00", "04-28 12:15", "05-06 12:00")
-        world.submitted(name, "ALG", "one", "04-18 10:00", score=8.0)
-    world.seen("ada", "ALG", "04-30 09:00", "04-30 09:29")
-    world.submitted("ada", "ALG", "two", "05-04 09:00", score=6.0)
-    world.seen("tutor", "ALG", "05-06 12:00")
-    world.write()
-    return world
-
-
-def room(world: World, course: str = "ALG", as_of: AsOf = AS_OF, **filters: object) -> ClassroomView:
-    view: ClassroomView = world.read(
-        read_classroom, world.named_scope(course), as_of, Filters.parse(**filters), world.course_id(course)
-    )
-    return view
+from tests.data.queries.conftest import AS_OF, World, at, read_classroom, read_classroom_work, room
 
 
 def row_of(view: ClassroomView, name: str) -> LearnerRow:
@@ -87,7 +54,7 @@ def test_staff_and_test_people_and_who_has_left_are_no_learners(campus: World) -
     view = room(campus)
     assert {row.name for row in view.learners} == {f"{name.title()} Example" for name in ("ada", "dan", "eve", "fay")}
     assert view.enrolled == 4
-    assert view.active_7 == 3
+    assert view.figures.active_7 == 3
 
 
 def test_a_membership_counts_at_the_instant_asked_for(campus: World) -> None:
@@ -116,7 +83,7 @@ def test_people_who_were_merged_appear_as_one(campus: World) -> None:
 def test_a_section_narrows_rows_and_figures_but_not_the_levels(campus: World) -> None:
     view = room(campus, section="a")
     assert {row.name for row in view.learners} == {"Ada Example", "Ben Example"}
-    assert (view.enrolled, view.active_7) == (2, 2)
+    assert (view.enrolled, view.figures.active_7) == (2, 2)
     assert [day.learners for day in view.days if day.day == date(2026, 5, 6)] == [2]
     whole = {row.name: row.level for row in room(campus).learners}
     assert all(row.level is whole[row.name] for row in view.learners)
@@ -141,7 +108,7 @@ def test_dates_narrow_weeks_days_and_minutes(campus: World) -> None:
     assert row_of(view, "ada").minutes == 16
     assert (view.first, view.last) == (date(2026, 4, 27), date(2026, 4, 29))
     # What the rules say does not depend on the dates that are looked at, nor does who was active lately.
-    assert (view.active_7, view.learners[0].points) == (5, 8)
+    assert (view.figures.active_7, view.learners[0].points) == (5, 8)
 
 
 def test_the_heat_map_has_minutes_per_week_in_the_order_of_the_list(campus: World) -> None:
@@ -165,11 +132,11 @@ def test_activity_counts_by_hours_not_by_days(campus: World) -> None:
     # As of Thursday noon: Thursday the week before at 9 is out of the 7 × 24 h, at 13 it is in.
     campus.seen("fay", "ALG", "04-30 09:00")
     campus.write()
-    assert room(campus).active_7 == 5
-    assert room(campus).active_7_before == 6
+    assert room(campus).figures.active_7 == 5
+    assert room(campus).figures.active_7_before == 6
     campus.seen("fay", "ALG", "04-30 10:01")
     campus.write()
-    assert room(campus).active_7 == 6
+    assert room(campus).figures.active_7 == 6
 
 
 def test_days_without_times_count_the_last_seven_local_days(world: World) -> None:
@@ -180,23 +147,19 @@ def test_days_without_times_count_the_last_seven_local_days(world: World) -> Non
     world.seen_on("cho", "ALG", "04-23")
     world.write()
     view = room(world)
-    assert (view.active_7, view.active_7_before) == (1, 1)
+    assert (view.figures.active_7, view.figures.active_7_before) == (1, 1)
     assert not view.minutes_recorded
     assert not view.heat_in_minutes
-    assert view.median_minutes_week is None
+    assert view.figures.median_minutes is None
     assert all(row.minutes is None and row.last_instant is None for row in view.learners)
     assert sorted(sum(value or 0 for value in row) for row in view.heat) == [1, 1, 1]
 
 
 def test_the_median_is_of_the_last_full_week(campus: World) -> None:
     # 16 minutes each, Ada 46, Fay none.
-    assert room(campus).median_minutes_week == 16
+    assert room(campus).figures.median_minutes == 16
     # Of two there is no median that means anything.
-    assert room(campus, section="a").median_minutes_week is None
-
-
-def test_the_average_score_is_of_the_learners_who_have_one(campus: World) -> None:
-    assert room(campus).average_score == pytest.approx((70 + 4 * 80) / 5)
+    assert room(campus, section="a").figures.median_minutes is None
 
 
 def test_the_next_deadline_is_told(campus: World) -> None:
@@ -265,19 +228,20 @@ def test_an_administrator_sees_groups_in_whole_weeks_and_no_names(campus: World)
     view: ClassroomView = campus.read(read_classroom, campus.everything(), AS_OF, filters, course)
     assert not view.named
     assert (view.learners, view.heat, view.sections) == ((), (), ())
-    assert (view.enrolled, view.active_7) == (6, 5)
+    assert (view.enrolled, view.figures.active_7) == (6, 5)
     assert (view.first, view.last) == (date(2026, 4, 27), date(2026, 5, 3))
 
 
-def test_an_average_of_few_scores_is_not_told_to_those_who_see_groups_only(campus: World) -> None:
+def test_a_median_of_few_scores_is_not_told_to_those_who_see_groups_only(campus: World) -> None:
     course = campus.course_id("ALG")
-    by_name = campus.read(read_classroom, campus.named_scope("ALG"), AS_OF, Filters(), course)
-    graded = sum(row.score is not None for row in by_name.learners)
-    assert 0 < graded < len(by_name.learners)
-    few = replace(campus.everything(), minimum_group=graded + 1)
-    assert campus.read(read_classroom, few, AS_OF, Filters(), course).average_score is None
-    enough = replace(few, minimum_group=graded)
-    assert campus.read(read_classroom, enough, AS_OF, Filters(), course).average_score == by_name.average_score
+    by_name = campus.read(read_classroom, campus.named_scope("ALG"), AS_OF, Filters(), course).figures
+    assert (by_name.scored, by_name.learners) == (5, 6)
+    few = campus.read(read_classroom, replace(campus.everything(), minimum_group=6), AS_OF, Filters(), course).figures
+    assert (few.median_score, few.scored, few.on_time) == (None, 0, by_name.on_time)
+    enough = campus.read(read_classroom, campus.everything(), AS_OF, Filters(), course).figures
+    assert enough.median_score == by_name.median_score
+    # No figure that tells of single people, or from which a week earlier could be subtracted.
+    assert (enough.joined, enough.at_risk, enough.before, enough.deadlines) == (None, None, None, ())
 
 
 def test_an_administrator_sees_no_figure_of_a_small_course(campus: World) -> None:

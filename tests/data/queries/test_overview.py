@@ -51,7 +51,7 @@ def test_a_teacher_reads_the_figures_that_each_classroom_shows(campus: World) ->
         code = each.course.code
         room = campus.read(read_classroom, campus.named_scope(code), AS_OF, Filters(), campus.course_id(code))
         levels = [row.level for row in room.learners]
-        assert (each.enrolled, each.active_7) == (room.enrolled, room.active_7)
+        assert (each.enrolled, each.active_7) == (room.enrolled, room.figures.active_7)
         assert (each.needs_help, each.watch) == (levels.count(Level.HELP), levels.count(Level.WATCH))
     assert view.courses[0].active_7 == 4
 

@@ -46,7 +46,7 @@ def test_who_did_something_counts_as_a_learner_and_the_course_goes_by_its_identi
 
     assert view.course.code == "session01"
     assert not view.rostered
-    assert view.active_7 == 2
+    assert view.figures.active_7 == 2
     # Nobody has told their names.
     assert {row.name for row in view.learners} == {world.public_id(name).hex[:8] for name in ("ada", "ben")}
     course = key_of(world)

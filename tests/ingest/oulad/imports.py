@@ -141,4 +141,4 @@ def classroom_of(imported: Imported, course: int, filters: Filters) -> tuple[Cla
     scope = Scope(organisation, PersonId(0), Audience.NAMED, frozenset({key}), None)
     with imported.database.transaction(DatabaseRole.WEB, organisation) as connection:
         room = read_room(connection, scope, AsOf(datetime.now(UTC)), filters, key)
-        return classroom_view(room), read_classroom_work(connection, room)
+        return classroom_view(room, filters), read_classroom_work(connection, room)

@@ -1,0 +1,210 @@
+"""The list of a classroom's learners: sorted, filtered and searched in the browser, since all rows are there.
+
+A live update changes cells in place and moves no row under the pointer (`assets/classroom.js`): how many would stand
+elsewhere is said beside the search, and one click sorts anew.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashapp import words
+from dashapp.components import grids
+from dashapp.components.attributes import attributes
+from dashapp.components.grids import SECONDARY, Column, Manners, Row
+from dashapp.components.links import Links
+from dashapp.components.marks import level_word
+from dashapp.components.reasons import reason_sentence
+from dashapp.domain.filters import MOST_PICKED, Filters
+from dashapp.domain.views import ClassroomView, LearnerRow, Level
+from dashapp.ids import Classroom, fresh_of
+from dashapp.words import _
+
+LEVEL_RANK: Final = {Level.HELP: 0, Level.WATCH: 1, Level.CALM: 2}
+NEVER: Final = 100_000
+"""Sorts learners who were never active behind all others."""
+ABOUT_THE_SAME: Final = 0.1
+"""A trend of less than this share of the weeks before is none."""
+HEIGHT: Final = 430
+_SEARCHED: Final[Mapping[str, Any]] = {"getQuickFilterText": {"function": "laSearched(params)"}}
+_UNSEARCHED: Final[Mapping[str, Any]] = {"getQuickFilterText": {"function": "''"}}
+_NUMBERS: Final[Mapping[str, Any]] = {"filter": "agNumberColumnFilter"}
+
+
+def grid(label: str) -> Component:
+    """The empty grid, below its search."""
+    manners = Manners(
+        options={
+            "rowSelection": {
+                "mode": "multiRow",
+                "checkboxes": True,
+                "headerCheckbox": True,
+                "enableClickSelection": False,
+                "selectAll": "filtered",
+            },
+            "selectionColumnDef": {"width": 40, "suppressMovable": True, "sortable": False},
+            "postSortRows": {"function": "laHoldOrder(params)"},
+            "suppressMultiSort": False,
+        },
+        words=_filter_words(),
+    )
+    rows = grids.grid(Classroom.LEARNERS, learner_columns(minutes=True), HEIGHT, label, manners)
+    return html.Div([_tools(), dcc.Store(id=fresh_of(Classroom.LEARNERS)), rows])
+
+
+def _tools() -> Component:
+    search = dbc.Input(
+        id=Classroom.SEARCH,
+        type="search",
+        placeholder=_("Search names and reasons"),
+        autocomplete="off",
+        maxLength=80,
+    )
+    label = html.Label([html.Span(_("Search names and reasons"), className="visually-hidden"), search])
+    again = html.Button(
+        "",
+        type="button",
+        id=Classroom.SORT_AGAIN,
+        className="btn btn-sm btn-outline-secondary",
+        hidden=True,
+        **attributes(data_la_words=_("{number} would move · sort again"), data_la_sorts=Classroom.LEARNERS),
+    )
+    only = html.Button(
+        _("Show only these"),
+        type="button",
+        id=Classroom.SHOW_ONLY,
+        className="btn btn-sm btn-outline-secondary",
+        disabled=True,
+        **attributes(data_la_picks=Classroom.LEARNERS, data_la_most=str(MOST_PICKED)),
+    )
+    return html.Div(
+        [label, only, html.Span(again, role="status", className="la-push")], className="la-row la-list-tools"
+    )
+
+
+def _filter_words() -> dict[str, str]:
+    """AG Grid's words of its filters of columns."""
+    return {
+        "contains": _("Contains"),
+        "notContains": _("Does not contain"),
+        "equals": _("Equals"),
+        "notEqual": _("Does not equal"),
+        "startsWith": _("Begins with"),
+        "endsWith": _("Ends with"),
+        "blank": _("Nothing"),
+        "notBlank": _("Anything"),
+        "greaterThan": _("More than"),
+        "greaterThanOrEqual": _("At least"),
+        "lessThan": _("Less than"),
+        "lessThanOrEqual": _("At most"),
+        "inRange": _("Between"),
+        "inRangeStart": _("From"),
+        "inRangeEnd": _("To"),
+        "filterOoo": _("Filter …"),
+        "andCondition": _("and"),
+        "orCondition": _("or"),
+        "ariaFilterInput": _("Filter"),
+        "ariaFilterValue": _("Value of the filter"),
+        "ariaFilterFromValue": _("From"),
+        "ariaFilterToValue": _("To"),
+        "ariaFilteringOperator": _("How to filter"),
+        "ariaFilterColumn": _("Filter the column"),
+        "ariaRowSelectAll": _("Choose all rows"),
+        "ariaRowToggleSelection": _("Choose the row"),
+        "ariaRowSelect": _("Choose the row"),
+        "ariaRowDeselect": _("Choose the row no longer"),
+        "ariaChecked": _("chosen"),
+        "ariaUnchecked": _("not chosen"),
+        "ariaIndeterminate": _("some chosen"),
+        "ariaHeaderSelection": _("Column of choices"),
+        "ariaSortableColumn": _("Enter sorts"),
+    }
+
+
+def learner_columns(*, minutes: bool) -> list[Column]:
+    """The columns; time, or events where the sources record no time."""
+    amount = _("Time") if minutes else _("Events")
+    number, wide = grids.right_column, grids.wide_column
+    return [
+        wide("name", _("Learner"), 140, cellRenderer="LaLink", flex=2, maxWidth=260, filter=True, **_SEARCHED),
+        wide("level", _("Level"), 118, cellRenderer="LaLevel", **_SEARCHED),
+        wide("why", _("Why"), 170, flex=4, sortable=False, cellRenderer="LaText", cellClass="why", **_SEARCHED),
+        wide("weeks", _("Events per week"), 112, sortable=False, cellRenderer="LaWeeks", **SECONDARY, **_UNSEARCHED),
+        number("trend", _("Trend"), 96, headerTooltip=_trend_words(), **SECONDARY, **_NUMBERS, **_UNSEARCHED),
+        number("amount", amount, 92, **SECONDARY, **_NUMBERS, **_UNSEARCHED),
+        number("progress", _("Progress"), 88, **SECONDARY, **_NUMBERS, **_UNSEARCHED),
+        number("score", _("Score"), 76, **_NUMBERS, **_UNSEARCHED),
+        number("last", _("Last active"), 112, **_NUMBERS, **_UNSEARCHED),
+        grids.narrow_column("LaLearnerCard"),
+    ]
+
+
+def _trend_words() -> str:
+    return _("Events of the last 3 teaching weeks against the 3 before")
+
+
+def trend_of(trend: tuple[int, int] | None) -> tuple[float | None, str]:
+    """(share of change to sort by, words) of what was done in 3 weeks and in the 3 before. Words, never an arrow."""
+    if trend is None:
+        return None, "–"
+    now, before = trend
+    if not now and not before:
+        return 0.0, _("none")
+    if not before:
+        return float(NEVER), _("new")
+    change = (now - before) / before
+    if abs(change) < ABOUT_THE_SAME:
+        return change, _("the same")
+    said = _("{share} more") if change > 0 else _("{share} less")
+    return change, said.format(share=words.percent(100 * abs(change)))
+
+
+def _last_active(row: LearnerRow, today: date) -> str:
+    return words.ago(row.last_active, today) if row.last_active else _("never")
+
+
+def _share(value: float | None) -> tuple[float | None, str]:
+    return (None, "–") if value is None else (round(value, 1), words.percent(value))
+
+
+def _learner(row: LearnerRow, view: ClassroomView, peak: int, href: str | None) -> Row:
+    minutes = view.minutes_recorded
+    amount = (row.minutes or 0) if minutes else row.events
+    trend, trend_text = trend_of(row.trend)
+    progress, progress_text = _share(row.progress)
+    score, score_text = _share(row.score)
+    return {
+        "id": str(row.public_id),
+        "name": row.name,
+        "href": href,
+        "level": LEVEL_RANK[row.level],
+        "level_kind": row.level.value,
+        "level_text": level_word(row.level),
+        "why": reason_sentence(*row.reasons),
+        "weeks": list(row.weeks),
+        "peak": peak,
+        "trend": None if trend is None else round(trend, 3),
+        "trend_text": trend_text,
+        "amount": amount,
+        "amount_text": words.duration(amount) if minutes else words.number(amount),
+        "progress": progress,
+        "progress_text": progress_text,
+        "score": score,
+        "score_text": score_text,
+        "last": (view.today - row.last_active).days if row.last_active else NEVER,
+        "last_text": _last_active(row, view.today),
+    }
+
+
+def learner_rows(view: ClassroomView, links: Links) -> list[Row]:
+    """The learners, in the order of the view."""
+    filters = Filters(course=view.course.public_id)
+    peak = max((value for row in view.learners for value in row.weeks), default=1)
+    return [
+        _learner(row, view, peak, None if links.alone else links.learner(row.public_id, filters))
+        for row in view.learners
+    ]

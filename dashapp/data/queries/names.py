@@ -1,0 +1,190 @@
+"""The learners of a course by name, with what its page chooses them by: sections, groups, and what they used."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Subquery, and_, exists, false, func, or_, select
+
+from dashapp.data.queries.columns import Statement
+from dashapp.data.queries.described import names_of
+from dashapp.data.queries.enrolment import holds_at, member, membership_of_member, one_of, section_of_membership
+from dashapp.data.tables import (
+    activities,
+    learner_activities,
+    learner_course_day_types,
+    learner_groups,
+    memberships,
+    people,
+    sections,
+    submissions,
+)
+from dashapp.domain.events import ActivityType, Role
+from dashapp.domain.indicators.progress import BY_VIEW
+from dashapp.domain.keys import CourseId, OrganisationId, SectionId
+
+
+@dataclass(frozen=True, slots=True)
+class NamesOf:
+    """Of which course names are asked for, as of when, and who used which type of activity on which days."""
+
+    organisation: OrganisationId
+    course: CourseId
+    instant: datetime
+    activity: ActivityType | None
+    shown: tuple[date, date]
+    other_activity: ActivityType | None = None
+    """The same of a second choice."""
+
+
+def names_and_sections(asked: NamesOf, keys: Collection[int]) -> Statement:
+    """(person_id, public_id, given_name, family_name, sections, groups, used, used_by_others, done,
+    published) of people.
+
+    `sections`: short ids, `groups`: names, null: none. `used`: whether they did something of `asked.activity` on the
+    shown days; false where no activity is asked for. `done`: activities that they have completed otherwise than by
+    handing something in, of the `published` ones.
+    """
+    held = _sections_held(asked, sections.c.course_id == asked.course)
+    grouped, done = _groups_held(asked), _done(asked)
+    return (
+        select(*_columns(asked, held, grouped, done))
+        .select_from(
+            people.outerjoin(held, held.c.person_id == people.c.person_id)
+            .outerjoin(grouped, grouped.c.person_id == people.c.person_id)
+            .outerjoin(done, done.c.person_id == people.c.person_id)
+        )
+        .where(people.c.organisation_id == asked.organisation, one_of(people.c.person_id, keys))
+    )
+
+
+def names_in_sections(asked: NamesOf, keys: Collection[SectionId]) -> Statement:
+    """The same of everybody who is a learner in any of these sections; `sections` are those of them."""
+    held = _sections_held(asked, one_of(memberships.c.scope_id, keys))
+    grouped, done = _groups_held(asked), _done(asked)
+    return (
+        select(*_columns(asked, held, grouped, done))
+        .select_from(
+            people.join(held, held.c.person_id == people.c.person_id)
+            .outerjoin(grouped, grouped.c.person_id == people.c.person_id)
+            .outerjoin(done, done.c.person_id == people.c.person_id)
+        )
+        .where(people.c.organisation_id == asked.organisation)
+    )
+
+
+def _columns(asked: NamesOf, held: Subquery, grouped: Subquery, done: Subquery) -> tuple[ColumnElement[Any], ...]:
+    return (
+        people.c.person_id,
+        people.c.public_id,
+        *names_of(people),
+        held.c.sections,
+        grouped.c.groups,
+        _used(asked, asked.activity).label("used"),
+        _used(asked, asked.other_activity).label("used_by_others"),
+        done.c.done,
+        _published(asked).label("published"),
+    )
+
+
+def _used(asked: NamesOf, activity: ActivityType | None) -> ColumnElement[bool]:
+    if activity is None:
+        return false()
+    types, (first, last) = learner_course_day_types.c, asked.shown
+    return exists().where(
+        types.organisation_id == asked.organisation,
+        types.course_id == asked.course,
+        types.person_id == people.c.person_id,
+        types.day >= first,
+        types.day <= last,
+        types.activity_type == activity.value,
+    )
+
+
+def _is_open(asked: NamesOf) -> ColumnElement[bool]:
+    return or_(activities.c.published_at.is_(None), activities.c.published_at <= asked.instant)
+
+
+def _published(asked: NamesOf) -> ColumnElement[int]:
+    return (
+        select(func.count())
+        .where(
+            activities.c.organisation_id == asked.organisation,
+            activities.c.course_id == asked.course,
+            _is_open(asked),
+        )
+        .scalar_subquery()
+    )
+
+
+def _done(asked: NamesOf) -> Subquery:
+    """How many published activities each has completed by saying so, or by looking where nothing else can be done;
+    without those that were handed in, which are known from the submissions."""
+    held, work = learner_activities.c, submissions.c
+    handed = exists().where(
+        work.organisation_id == asked.organisation,
+        work.course_id == asked.course,
+        work.activity_id == held.activity_id,
+        work.person_id == held.person_id,
+        or_(work.submitted_at.is_not(None), work.score.is_not(None), work.banked),
+    )
+    return (
+        select(held.person_id, func.count().label("done"))
+        .select_from(learner_activities)
+        .join(
+            activities,
+            and_(activities.c.organisation_id == held.organisation_id, activities.c.activity_id == held.activity_id),
+        )
+        .where(
+            held.organisation_id == asked.organisation,
+            held.course_id == asked.course,
+            _is_open(asked),
+            or_(held.completed_at.is_not(None), activities.c.activity_type.in_(sorted(BY_VIEW))),
+            ~handed,
+        )
+        .group_by(held.person_id)
+        .subquery("done")
+    )
+
+
+def _sections_held(asked: NamesOf, which: ColumnElement[bool]) -> Subquery:
+    holder = func.coalesce(member.c.merged_into, member.c.person_id)
+    return (
+        select(holder.label("person_id"), func.array_agg(sections.c.name.distinct()).label("sections"))
+        .select_from(memberships)
+        .join(sections, section_of_membership())
+        .join(member, membership_of_member())
+        .where(*_learns(asked, "section"), which)
+        .group_by(holder)
+        .subquery("held")
+    )
+
+
+def _groups_held(asked: NamesOf) -> Subquery:
+    holder = func.coalesce(member.c.merged_into, member.c.person_id)
+    groups = learner_groups.c
+    return (
+        select(holder.label("person_id"), func.array_agg(groups.name.distinct()).label("groups"))
+        .select_from(memberships)
+        .join(
+            learner_groups,
+            and_(
+                groups.organisation_id == memberships.c.organisation_id,
+                groups.group_id == memberships.c.scope_id,
+            ),
+        )
+        .join(member, membership_of_member())
+        .where(*_learns(asked, "group"), groups.course_id == asked.course)
+        .group_by(holder)
+        .subquery("grouped")
+    )
+
+
+def _learns(asked: NamesOf, kind: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        memberships.c.organisation_id == asked.organisation,
+        memberships.c.scope_kind == kind,
+        memberships.c.role == Role.LEARNER,
+        holds_at(asked.instant),
+    )

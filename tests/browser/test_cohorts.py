@@ -1,0 +1,73 @@
+"""A teacher picks learners in the chart, narrows further, keeps the choice under a name and takes it up again."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.service import TODAY, Service, until
+
+pytestmark = pytest.mark.browser
+OpenAs = Callable[..., Page]
+PLOT = "document.querySelector('#classroom-time-and-score .js-plotly-plot')"
+POINT = f"""(() => {{
+  const plot = {PLOT}, {{ xaxis, yaxis }} = plot._fullLayout, box = plot.getBoundingClientRect();
+  const trace = plot.data.find((one) => one.x.length && one.ids);
+  return [box.x + xaxis._offset + xaxis.l2p(trace.x[0]), box.y + yaxis._offset + yaxis.l2p(trace.y[0])];
+}})()"""
+"""Where the first mark of the chart stands in the window."""
+ROWS = "#classroom-learners .ag-center-cols-container .ag-row"
+
+
+def draw_box_around(page: Page, x: float, y: float, reach: float = 14) -> None:
+    page.mouse.move(x - reach, y - reach)
+    page.mouse.down()
+    page.mouse.move(x, y, steps=4)
+    page.mouse.move(x + reach, y + reach, steps=4)
+    page.mouse.up()
+
+
+def test_learners_picked_in_the_chart_narrow_the_page_and_a_choice_is_kept_under_a_name(
+    open_as: OpenAs, service: Service
+) -> None:
+    page = open_as("Tess Thorne", service.course("ALG 1"))
+    chip, count = page.locator("#classroom-picked-chip"), page.locator("#classroom-count")
+    page.locator("#classroom-drag label").filter(has_text="box").click()
+    page.locator("#classroom-time-and-score .nsewdrag").scroll_into_view_if_needed()
+    until(page, f"{PLOT}.layout.dragmode === 'select'")
+    draw_box_around(page, *page.evaluate(POINT))
+
+    expect(chip).to_contain_text("picked")
+    picked = int(chip.inner_text().split()[0])
+    assert 1 <= picked < 8
+    expect(count).to_contain_text(f"{picked} learner")
+    expect(page.locator(ROWS)).to_have_count(picked)
+    assert "?" not in page.url  # who was picked is in no address
+
+    before = page.evaluate(TODAY)
+    name = page.locator(f"{ROWS} [col-id=name]").first.inner_text()
+    service.post(service.campus.view(name))
+    until(page, f"{TODAY} > {before}")
+    expect(chip).to_contain_text(f"{picked} learner")
+    assert page.evaluate(f"[{PLOT}.layout.dragmode, {PLOT}.layout.selections.length]") == ["select", 1]
+
+    chip.click()
+    expect(count).to_contain_text("8 learners")
+    assert not page.evaluate(f"({PLOT}.layout.selections || []).length")
+    page.locator(f"{ROWS} .ag-checkbox-input").nth(2).check()
+    page.locator("#classroom-show-only").press("Enter")
+    expect(count).to_contain_text("1 learner")
+
+    page.select_option("#classroom-section", "A")
+    page.wait_for_url("**section=A")
+    page.locator("#views-open").click()
+    page.locator("#views-name").fill("Section A <b>now</b>")
+    page.locator("#views-save").click()
+    expect(page.locator("#views-list")).to_contain_text("Section A <b>now</b>")
+    page.locator(".la-clear-all").click()
+    expect(count).to_contain_text("8 learners")
+    until(page, "location.search === ''")
+    page.locator("#views-open").click()
+    page.locator("#views-list .la-view").click()
+    page.wait_for_url("**section=A")
+    expect(count).to_contain_text("4 learners")
