@@ -34,8 +34,20 @@ def missed(deadlines: Deadlines, marks: Marks, since: float) -> Flags:
     return window & np.isnan(marks.submitted_at) & np.isnan(marks.percent) & ~marks.exempt & ~marks.banked
 
 
-def handed_in(deadlines: Deadlines, marks: Marks, day_precision: Flags, learner: int) -> HandedIn:
-    """On time, late, missing, not yet due for the learner at this place. `day_precision`: (learners, activities)."""
+@dataclass(frozen=True, slots=True)
+class WorkFlags:
+    """What has become of each activity for one learner; all of the shape (activities,). Exempt work is not theirs."""
+
+    theirs: Flags
+    """With a deadline that is the learner's own."""
+    came: Flags
+    late: Flags
+    past: Flags
+    """Theirs, and the deadline is over."""
+
+
+def work_flags(deadlines: Deadlines, marks: Marks, day_precision: Flags, learner: int) -> WorkFlags:
+    """Of the learner at this place. `day_precision`: (learners, activities)."""
     due, submitted = deadlines.due_at[learner], marks.submitted_at[learner]
     joined = deadlines.joined_at[learner]
     theirs = ~np.isnan(due) & ~marks.exempt[learner]
@@ -46,9 +58,15 @@ def handed_in(deadlines: Deadlines, marks: Marks, day_precision: Flags, learner:
     came = ~np.isnan(submitted) | ~np.isnan(marks.percent[learner]) | marks.banked[learner]
     with np.errstate(invalid="ignore"):
         late = came & (submitted > limit) & ~marks.banked[learner]
+    return WorkFlags(theirs, came, late, past)
+
+
+def handed_in(deadlines: Deadlines, marks: Marks, day_precision: Flags, learner: int) -> HandedIn:
+    """On time, late, missing, not yet due for the learner at this place. `day_precision`: (learners, activities)."""
+    work = work_flags(deadlines, marks, day_precision, learner)
     return HandedIn(
-        int((theirs & came & ~late).sum()),
-        int((theirs & late).sum()),
-        int((past & ~came).sum()),
-        int((theirs & ~past & ~came).sum()),
+        int((work.theirs & work.came & ~work.late).sum()),
+        int((work.theirs & work.late).sum()),
+        int((work.past & ~work.came).sum()),
+        int((work.theirs & ~work.past & ~work.came).sum()),
     )
