@@ -15,6 +15,8 @@ class Student:
     """RadioItems: a course's public id, or "" for all courses."""
     STRIP: Final = "student-strip"
     DUE: Final = "student-due"
+    NEXT: Final = "student-next"
+    """What could come next."""
     SCORES: Final = "student-scores"
     WHY: Final = "student-why"
     WEEKS: Final = "student-weeks"

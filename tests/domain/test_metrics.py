@@ -2,7 +2,7 @@ import re
 from pathlib import Path
 
 from dashapp.data.tables import metadata
-from dashapp.domain.audience import MINIMUM_GROUP
+from dashapp.domain.audience import FEWEST_OTHERS, MINIMUM_GROUP
 from dashapp.domain.indicators.calendar import LEAST_TEACHING_DAYS_OF_A_WEEK
 from dashapp.domain.indicators.metrics import METRICS
 from dashapp.domain.indicators.minutes import THETA
@@ -36,6 +36,7 @@ def test_the_figures_in_the_words_are_those_of_the_code() -> None:
     assert f"k = {MINIMUM_GROUP}" in DOCUMENT
     assert f"θ = {THETA} minutes" in section("time_on_task")
     assert f"last {TREND_WEEKS} teaching weeks" in section("trend")
+    assert f"at least {FEWEST_OTHERS} others" in section("share_watched")
     risk = section("at_risk")
     assert f"at least {LEAST_TEACHING_DAYS_OF_A_WEEK} teaching days" in risk
     assert f"last {MISSED_WINDOW_DAYS} days" in risk
