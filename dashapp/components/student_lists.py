@@ -74,7 +74,7 @@ def step_list(view: StudentView, links: Links) -> Component:
             html.P(parts, className="la-small la-2"),
         ]
         rows.append(html.Li([html.Div(said), opened] if opened else [html.Div(said)]))
-    return html.Ul(rows, className="la-list la-steps")
+    return html.Ul(rows, className="la-list la-next")
 
 
 def step_reason(step: NextStep, view: StudentView) -> str:

@@ -93,6 +93,13 @@ def test_steps_come_in_the_order_of_their_reasons_and_then_of_their_deadlines() 
     ]
 
 
+def test_two_of_a_kind_stand_while_others_wait_and_more_fill_up() -> None:
+    overdue = [Item(f"overdue {number}", QUIZ, due_at=days(number - 9)) for number in range(5)]
+    ahead = Item("soon", QUIZ, due_at=days(2))
+    assert [title for _kind, title in steps(*overdue, ahead)] == ["overdue 0", "overdue 1", "overdue 2", "soon"]
+    assert [title for _kind, title in steps(*overdue)] == ["overdue 0", "overdue 1", "overdue 2", "overdue 3"]
+
+
 @pytest.mark.parametrize(
     "item",
     [

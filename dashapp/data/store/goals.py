@@ -1,4 +1,4 @@
-"""The scores that learners want to reach: set and cleared by themselves, read for nobody else."""
+"""The scores that learners want to reach: set and cleared by themselves."""
 
 from datetime import datetime
 from typing import Final
@@ -22,12 +22,6 @@ def clear_goal(connection: Connection, whose: tuple[OrganisationId, PersonId], c
     connection.execute(_CLEAR, {"organisation": whose[0], "person": whose[1], "course": course})
 
 
-def read_goals(connection: Connection, whose: tuple[OrganisationId, PersonId]) -> dict[CourseId, int]:
-    """The goals of one person by course; of several keys of theirs the newest holds."""
-    rows = connection.execute(_READ, {"organisation": whose[0], "person": whose[1]})
-    return {CourseId(course): goal for course, goal in rows}
-
-
 _TABLE: Final = learner_goals.name
 _OWN: Final = """SELECT person_id FROM people
     WHERE organisation_id = :organisation AND (person_id = :person OR merged_into = :person)"""
@@ -38,8 +32,4 @@ _SET: Final = text(
 )
 _CLEAR: Final = text(
     f"DELETE FROM {_TABLE} WHERE organisation_id = :organisation AND course_id = :course AND person_id IN ({_OWN})"
-)
-_READ: Final = text(
-    f"""SELECT DISTINCT ON (course_id) course_id, goal FROM {_TABLE}
-    WHERE organisation_id = :organisation AND person_id IN ({_OWN}) ORDER BY course_id, set_at DESC"""
 )

@@ -1,5 +1,6 @@
 """What a learner could do next, each with the plain reason that puts it there: deadlines, gaps, unfinished work."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,8 +10,8 @@ from dashapp.domain.indicators.content import Item, Unit
 from dashapp.domain.views.content import NextStep, StepKind
 
 MOST_STEPS = 4
-MOST_UNITS = 2
-"""Of the steps: a course whose units nobody touches would leave no place for anything else."""
+MOST_OF_A_KIND = 2
+"""While others wait: four missed deadlines would leave no place for the one that can still be met."""
 OVERDUE_DAYS = 14
 """After so many days late work is most often not taken any more."""
 SOON_DAYS = 10
@@ -35,20 +36,22 @@ class CourseContent:
 
 def next_steps(courses: Sequence[CourseContent], now: datetime) -> tuple[NextStep, ...]:
     """At most four, the most pressing first: overdue, due soon and not started, opened and not finished, a unit that
-    the course has passed untouched, a low score that another attempt can raise. Within a kind the earliest deadline
-    comes first, what has none last. A course that is not under way has none."""
+    the course has passed untouched, a low score that another attempt can raise. Of each kind two while others wait;
+    within a kind the earliest deadline comes first, what has none last. A course that is not under way has none."""
     found: list[NextStep] = []
     for course in courses:
         if course.running:
             found += _of_course(course, now)
     found.sort(key=lambda step: (_ORDER[step.kind], step.at is None, step.at or now, step.score or 0.0))
-    chosen: list[NextStep] = []
-    units = 0
-    for step in found:
-        units += step.kind is StepKind.UNIT_UNTOUCHED
-        if step.kind is not StepKind.UNIT_UNTOUCHED or units <= MOST_UNITS:
-            chosen.append(step)
-    return tuple(chosen[:MOST_STEPS])
+    of_kind = Counter[StepKind]()
+    places = []
+    for place, step in enumerate(found):
+        of_kind[step.kind] += 1
+        # Untouched units never fill up: two of them say what there is to say.
+        if of_kind[step.kind] <= MOST_OF_A_KIND or step.kind is not StepKind.UNIT_UNTOUCHED:
+            places.append((of_kind[step.kind] > MOST_OF_A_KIND, place))
+    chosen = sorted(place for _more, place in sorted(places)[:MOST_STEPS])
+    return tuple(found[place] for place in chosen)
 
 
 def _of_course(course: CourseContent, now: datetime) -> list[NextStep]:
