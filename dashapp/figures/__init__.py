@@ -16,7 +16,10 @@ from dashapp.figures.heat import rows_shown as heat_rows_shown
 from dashapp.figures.quality import quality_by_day
 from dashapp.figures.scatter import time_and_score
 from dashapp.figures.scores import scores_against_course
+from dashapp.figures.spread import score_spread
 from dashapp.figures.theme import Screen, Theme, table_of
+from dashapp.figures.timeline import work_timeline
+from dashapp.figures.trend import score_trend
 from dashapp.figures.videos import panels_shown as video_panels_shown
 from dashapp.figures.videos import video_views
 from dashapp.figures.weekly import weekly_activity
@@ -34,6 +37,8 @@ __all__ = [
     "heat_rows_shown",
     "learner_weeks",
     "quality_by_day",
+    "score_spread",
+    "score_trend",
     "scores_against_course",
     "scores_by_course",
     "table_of",
@@ -41,4 +46,5 @@ __all__ = [
     "video_panels_shown",
     "video_views",
     "weekly_activity",
+    "work_timeline",
 ]
