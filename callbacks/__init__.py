@@ -25,6 +25,8 @@ from callbacks import (
     sessions,
     sign_in,
     student,
+    student_further,
+    student_goal,
     terms,
     units,
     visibility,
@@ -36,7 +38,7 @@ __all__ = ["register_all"]
 
 def register_all(registry: CallbackRegistry) -> None:
     """Registers the callbacks of all pages on one app."""
-    learners = (student, caseload, guardians, classroom, classroom_work, courses)
+    learners = (student, student_further, student_goal, caseload, guardians, classroom, classroom_work, courses)
     decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
     administrators = (administration, *decided, data_quality, letters, audit, sessions)

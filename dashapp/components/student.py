@@ -7,8 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp import figures, words
-from dashapp.components import card, controls, marks, strip
-from dashapp.components.audit_words import openings, openings_definition
+from dashapp.components import card, controls, marks, strip, student_further
 from dashapp.components.card import Children, Frame
 from dashapp.components.definitions import Subject, definition
 from dashapp.components.definitions.student_further import next_steps
@@ -20,17 +19,13 @@ from dashapp.components.student_lists import due_list, step_list
 from dashapp.components.student_strip import strip_cells
 from dashapp.components.whose import Reader, whose
 from dashapp.domain.audience import Comparison
-from dashapp.domain.audit import Opening
 from dashapp.domain.views import StudentView
 from dashapp.figures import Screen
 from dashapp.ids import Student, asof_of, line_of
 from dashapp.words import _
 
 PAGE = "student"
-CARDS = (
-    *(Student.STRIP, Student.DUE, Student.NEXT, Student.SCORES, Student.WHY, Student.WEEKS, Student.CALENDAR),
-    Student.OPENINGS,
-)
+CARDS = (*(Student.STRIP, Student.DUE, Student.NEXT, Student.SCORES, Student.WHY, Student.WEEKS, Student.CALENDAR),)
 """In the order in which they stand on the page: the as-of lines are filled in this order."""
 
 
@@ -58,7 +53,7 @@ def body(*, own: bool = True) -> Component:
             ),
             strip.strip(PAGE, Student.STRIP),
             html.Div(_cards(own), className="la-grid"),
-            _openings_row(own),
+            student_further.body(own=own),
         ],
         id=Student.PAGE,
         className="la-page la-loading",
@@ -90,13 +85,6 @@ def _cards(own: bool) -> list[Component]:
     ]
 
 
-def _openings_row(own: bool) -> Component:
-    """Who opened the page: nobody else's business, so on another's page it is only there to stay empty."""
-    frame = Frame(PAGE, Student.OPENINGS, _("Who opened my page?"), "s12", openings_definition(), None)
-    rows = html.Div(html.Span(className="la-sk block"), id=Student.OPENINGS, style={"minBlockSize": "3rem"})
-    return html.Div(card.card(frame, [rows]), className="la-grid", hidden=not own)
-
-
 def slots() -> dict[str, Slot]:
     """Where the values of `fill` go; `asof` is a list, one per card."""
     return {
@@ -114,7 +102,6 @@ def slots() -> dict[str, Slot]:
         **chart_slots("weeks", Student.WEEKS),
         **chart_slots("calendar", Student.CALENDAR),
         "calendar_key": Slot(f"{Student.CALENDAR}-key", "children"),
-        "openings": Slot(Student.OPENINGS, "children"),
         "asof": Slot(asof_of(PAGE, dash.ALL), "children"),
     }
 
@@ -188,9 +175,8 @@ def fill(
     links: Links,
     *,
     reader: Reader = Reader.LEARNER,
-    opened: Sequence[Opening] = (),
 ) -> dict[str, object]:
-    """The values of the page by the names of `slots`, for who reads it; `opened`: who opened it."""
+    """The values of the page by the names of `slots`, for who reads it."""
     own = reader in (Reader.LEARNER, Reader.PREVIEW)
     asof: Children = card.asof_words(view.freshness)
     return {
@@ -205,6 +191,5 @@ def fill(
         "why": why(view),
         "why_line": why_line(view),
         **_charts(view, screen, None if own else _("score")),
-        "openings": openings(opened, view.today, view.freshness.zone) if own else None,
         "asof": [asof] * len(CARDS),
     }
