@@ -104,7 +104,7 @@ def video_list(videos: Sequence[WatchedVideo]) -> Component:
     if not videos:
         return card.no_data(_("Videos appear here with the first stretch that is watched."))
     several = len({video.course for video in videos}) > 1
-    return html.Ul([_video_row(video, several) for video in videos], className="la-list la-units")
+    return html.Ul([_video_row(video, several) for video in videos], className="la-list la-units la-watched")
 
 
 def stored_words(stored: Stored, kept_days: tuple[int, int], today: date) -> Component:

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from dashapp import figures, words
 from dashapp.components import card, student_goal
+from dashapp.components.attributes import attributes
 from dashapp.components.audit_words import openings
 from dashapp.components.card import Frame
 from dashapp.components.definitions import student_further as definitions
@@ -47,9 +48,6 @@ class OwnPart:
 def body(*, own: bool) -> Component:
     """The empty part; what is the learner's alone stands empty and hidden on another's page."""
 
-    def listed(name: str, height: str) -> list[Component]:
-        return [html.Div(html.Span(className="la-sk block"), id=name, style={"minBlockSize": height})]
-
     wide, rest = ("s7", "s5") if own else ("s12", "s12")
     alone = "" if own else " la-not-own"
     work = Frame(PART, Student.TIMELINE, _("What is due, done, late, missing?"), wide, definitions.timeline(), "", True)
@@ -66,12 +64,22 @@ def body(*, own: bool) -> Component:
     cards = [
         card.chart(work, 320, phone=360),
         card.chart(goal, 190, student_goal.goal_form()),
-        card.card(parts, listed(Student.UNITS, "16rem")),
-        card.card(films, listed(Student.VIDEOS, "16rem")),
+        card.card(parts, [_scrolled(Student.UNITS, parts.title)]),
+        card.card(films, [_scrolled(Student.VIDEOS, films.title)]),
         card.chart(others, 200, asking),
-        card.card(held, listed(Student.STORED, "14rem")),
+        card.card(held, [html.Div(_waiting(), id=Student.STORED, style={"minBlockSize": "14rem"})]),
     ]
     return further(PART, [html.Div(cards, className="la-grid")])
+
+
+def _waiting() -> Component:
+    return html.Span(className="la-sk block")
+
+
+def _scrolled(name: str, title: str) -> Component:
+    """A list that may be longer than its card: reached and scrolled by keyboard, too."""
+    label = attributes(aria_label=title)
+    return html.Div(_waiting(), id=name, className="la-scrolled", tabIndex="0", role="group", **label)
 
 
 def slots() -> dict[str, Slot]:

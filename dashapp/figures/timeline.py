@@ -80,11 +80,12 @@ def _traces(rows: Sequence[WorkRow], screen: Screen, zone: str) -> list[Json]:
         "line": {"width": 1.5, "color": screen.colour("chart-others")},
         "hoverinfo": "skip",
     }
+    came = [(place, row) for place, row in enumerate(rows) if row.submitted_at is not None]
     due: Json = {
         "type": "scatter",
         "mode": "markers",
-        "x": [row.due_at for row in rows],
-        "y": list(range(len(rows))),
+        "x": [row.due_at for _place, row in came],
+        "y": [place for place, _row in came],
         "marker": {"symbol": "line-ns-open", "size": 14, "color": screen.colour("chart-median"), "line": {"width": 2}},
         "hoverinfo": "skip",
     }
@@ -98,7 +99,12 @@ def _traces(rows: Sequence[WorkRow], screen: Screen, zone: str) -> list[Json]:
                     "mode": "markers",
                     "x": [row.submitted_at or row.due_at for _place, row in mine],
                     "y": [place for place, _row in mine],
-                    "marker": {"symbol": symbol, "size": 11, "color": screen.colour(colour), "line": {"width": 2}},
+                    "marker": {
+                        "symbol": symbol,
+                        "size": 11,
+                        "color": screen.colour(colour),
+                        "line": {"width": 1 if state is WorkState.MISSING else 2, "color": screen.colour(colour)},
+                    },
                     "customdata": [_said(row, zone) for _place, row in mine],
                     "hovertemplate": "%{customdata}<extra></extra>",
                     "cliponaxis": False,

@@ -36,7 +36,7 @@ class OWN_PAGE_PART:  # noqa: N801 # stands where the other parts are modules
 def own(goal: int | None = 70, *, spread: bool = True, stored: Stored = STORED) -> OwnPart:
     goals = ((samples.CCC.public_id, goal),) if goal is not None else ()
     opened = tuple(
-        Opening(ViewerRole.STAFF, name, datetime(2026, 5, 5, 9, tzinfo=UTC), 2) for name in ("T. Hale", "A", "B", "C")
+        Opening(ViewerRole.STAFF, name, datetime(2026, 5, 5, 9, tzinfo=UTC), 2) for name in samples.NAMES[:4]
     )
     return OwnPart(OwnState(stored, goals), opened, spread, (365, 1826))
 
@@ -48,10 +48,30 @@ def one_course() -> StudentView:
 
 
 def filled(
-    view: StudentView | None = None, part: OwnPart | None = None, videos: tuple[WatchedVideo, ...] = VIDEOS
+    view: StudentView | None = None,
+    part: OwnPart | None = None,
+    videos: tuple[WatchedVideo, ...] = VIDEOS,
+    screen: Screen | None = None,
 ) -> Mapping[str, Any]:
     page = view or one_course()
-    return student_further.fill(StudentFurtherView(samples.FRESH, videos), page, Screen(), Links(), part)
+    found = StudentFurtherView(samples.FRESH, videos)
+    return student_further.fill(found, page, screen or Screen(), Links(), part)
+
+
+def filled_everyhow(screen: Screen) -> list[Mapping[str, Any]]:
+    """With and without a goal, for oneself and for others, full and empty."""
+    several = replace(one_course(), content=replace(one_course().content, outlooks=(outlook(), outlook())))
+    changes: tuple[dict[str, float | bool], ...] = (
+        {"rest": 0.0},
+        {"missing": 10.0, "weighted": False},
+        {"earned": 0.0, "graded": 0.0, "rest": 0.0},
+    )
+    views = [
+        replace(one_course(), content=replace(one_course().content, outlooks=(outlook(**each),))) for each in changes
+    ]
+    parts = [own(), own(None, spread=False), own(stored=Stored()), None]
+    pages = [filled(view, part, screen=screen) for view in (one_course(), several, *views) for part in parts]
+    return [*pages, filled(samples.new_student(), own(None), (), screen)]
 
 
 def filled_parts() -> dict[str, tuple[Any, Mapping[str, Any]]]:

@@ -22,9 +22,9 @@ def next_steps() -> Definition:
 def timeline() -> Definition:
     """The assignments along time."""
     what = _(
-        "One row for each piece of work with a deadline. The stroke is the deadline, extensions respected; the mark"
-        " stands where the work came in: a dot on time, a triangle late. A cross was never handed in, a diamond is"
-        " still to do, a ring is not open yet, a dash is exempt."
+        "One row for each piece of work with a deadline, extensions respected. What was handed in stands where it came,"
+        " beside a stroke at its deadline: a dot on time, a triangle late. At the deadline itself a cross was never"
+        " handed in, a diamond is still to do, a ring is not open yet, a dash is exempt."
     )
     left_out = _("Work without a deadline, and what was due before joining")
     return Definition(what, _("From the start of the course to its end"), left_out, _("Activities and submissions"))
