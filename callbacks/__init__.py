@@ -26,6 +26,8 @@ from callbacks import (
     sessions,
     sign_in,
     student,
+    student_further,
+    student_goal,
     terms,
     units,
     visibility,
@@ -37,7 +39,8 @@ __all__ = ["register_all"]
 
 def register_all(registry: CallbackRegistry) -> None:
     """Registers the callbacks of all pages on one app."""
-    learners = (student, caseload, guardians, classroom, classroom_work, saved_views, courses)
+    own = (student, student_further, student_goal, caseload, guardians)
+    learners = (*own, classroom, classroom_work, saved_views, courses)
     decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
     administrators = (administration, *decided, data_quality, letters, audit, sessions)

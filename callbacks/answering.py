@@ -29,6 +29,7 @@ from dashapp.domain.views import (
     InstitutionView,
     StudentView,
 )
+from dashapp.domain.views.student_further import StudentFurtherView
 from dashapp.figures import Screen
 from dashapp.observability.logging import get_logger
 from dashapp.observability.references import new_reference
@@ -45,7 +46,15 @@ AS_OF: Final = "asof"
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 View = TypeVar(
-    "View", StudentView, ClassroomView, ClassroomWorkView, InstitutionView, CoursesView, CaseloadView, QualityView
+    "View",
+    StudentView,
+    StudentFurtherView,
+    ClassroomView,
+    ClassroomWorkView,
+    InstitutionView,
+    CoursesView,
+    CaseloadView,
+    QualityView,
 )
 Values = Mapping[str, Any]
 """By the names of a page's slots."""

@@ -39,6 +39,10 @@ READERS: Final = {
 """As what the page says that it is read."""
 
 
+CONTROLS: Final = {"course": Input(ids.Student.COURSE, "value")}
+"""What the page's answer depends on, by the names of `Filters`."""
+
+
 def show_learner(asked: Asked, course: object, page: Mapping[str, object]) -> Any:
     """Everything on the page of the learner in the address, or of oneself, over the chosen course."""
     at, filters = PageAddress.parse(page), Filters.parse(course=course)
@@ -56,13 +60,11 @@ def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
     own = person == principal.person_id
     view = reader.student(principal, filters) if own else reader.learner(principal, at.required_id(), filters)
     links, reads = links_for(asked, at), READERS[basis]
-    # Who comes from /learners/… sees no such card, also of themself.
-    opened = reader.openings.of(principal, asked.services.clock()) if not at.has_id else ()
 
     def fill() -> Values:
-        return student.fill(view, at.screen, links, reader=reads, opened=opened)
+        return student.fill(view, at.screen, links, reader=reads)
 
-    values = drawn(asked, at, view, fill, reads=reads, opened=opened)
+    values = drawn(asked, at, view, fill, reads=reads)
     return PageAnswer({**values, AS_OF: as_of_lines(view, student.CARDS)}, topic, version, view.freshness)
 
 
@@ -87,6 +89,6 @@ def register(registry: CallbackRegistry) -> None:
     """Connects the page."""
     wiring = Wiring(
         output=outputs_of(student.slots()),
-        inputs={"course": Input(ids.Student.COURSE, "value"), "page": PAGE_INPUTS},
+        inputs={**CONTROLS, "page": PAGE_INPUTS},
     )
     registry.register(Permission.LEARNER_PAGE, show_learner, wiring)

@@ -23,6 +23,7 @@ from dashapp.data.queries.people import find_person
 from dashapp.data.queries.quality import read_quality
 from dashapp.data.queries.room import HiddenRoom, Room, Rooms, read_room
 from dashapp.data.queries.student import read_student
+from dashapp.data.queries.student_further import read_own_state, read_watched
 from dashapp.data.visibilities import Visibilities
 from dashapp.domain.audience import MINIMUM_GROUP, Audience
 from dashapp.domain.clock import Clock
@@ -51,6 +52,7 @@ from dashapp.domain.views import (
     InstitutionView,
     StudentView,
 )
+from dashapp.domain.views.student_further import OwnState, StudentFurtherView
 from dashapp.domain.visibility import Visibility
 from dashapp.privacy.visibility import limited
 
@@ -66,6 +68,7 @@ T = TypeVar(
     CoursesView,
     CaseloadView,
     QualityView,
+    StudentFurtherView,
 )
 
 
@@ -113,6 +116,7 @@ class PageReader:
     live: Versions
     minimum_group: int = MINIMUM_GROUP
     _student: Form[StudentView] = field(default_factory=lambda: Form.of(StudentView), repr=False)
+    _further: Form[StudentFurtherView] = field(default_factory=lambda: Form.of(StudentFurtherView), repr=False)
     _classroom: Form[ClassroomView] = field(default_factory=lambda: Form.of(ClassroomView), repr=False)
     _work: Form[ClassroomWorkView] = field(default_factory=lambda: Form.of(ClassroomWorkView), repr=False)
     _institution: Form[InstitutionView] = field(default_factory=lambda: Form.of(InstitutionView), repr=False)
@@ -132,12 +136,19 @@ class PageReader:
 
     def student(self, principal: Principal, filters: Filters) -> StudentView:
         """The principal's own page."""
+        scope, person = self._own_scope(principal)
+        return self._read_student(scope, filters, person)
+
+    def _own_scope(self, principal: Principal) -> tuple[Scope, PersonId]:
         scope = scope_for_student(principal, self.minimum_group)
-        shown = replace(scope, visibility=self.visibility(principal.organisation_id))
-        return self._read_student(shown, filters, principal.person_id)
+        return replace(scope, visibility=self.visibility(principal.organisation_id)), principal.person_id
 
     def learner(self, principal: Principal, public_id: UUID, filters: Filters) -> StudentView:
         """One learner's page, for the learner, for staff of a course of theirs, their adviser and their guardian."""
+        scope, person = self._scope_of(principal, public_id)
+        return self._read_student(scope, filters, person)
+
+    def _scope_of(self, principal: Principal, public_id: UUID) -> tuple[Scope, PersonId]:
         person = self.find_person(principal, public_id)
         principal = self.as_reader_of(principal, person)
         scope = scope_for_learner(principal, person, self.minimum_group)
@@ -146,7 +157,29 @@ class PageReader:
             raise NotPermitted("Advisers see no pages of learners in this organisation.")
         if scope.audience is Audience.SELF or (scope.audience is Audience.ONE and person not in principal.advises):
             scope = replace(scope, visibility=visibility)
-        return self._read_student(scope, filters, person)
+        return scope, person
+
+    def student_further(
+        self, principal: Principal, public_id: UUID | None, filters: Filters
+    ) -> tuple[StudentView, StudentFurtherView]:
+        """What stands below the fold of a learner's page (None: of one's own), with the page that it belongs to."""
+        scope, person = self._own_scope(principal) if public_id is None else self._scope_of(principal, public_id)
+        view = self._read_student(scope, filters, person)
+        shown = [one.public_id for one in view.content.outlooks]
+        asked = replace(filters, level=None, section=None, unit=None)
+        question = self._question("student-further", scope, asked, int(person))
+
+        def read(connection: Connection) -> StudentFurtherView:
+            return StudentFurtherView(view.freshness, read_watched(connection, (scope.organisation_id, person), shown))
+
+        return view, self._answer(question, self._further, read)
+
+    def own_state(self, principal: Principal, view: StudentView) -> OwnState:
+        """What is held about the principal, whose own page `view` is. Not cached: setting a goal is no event."""
+        courses = [one.public_id for one in view.courses]
+        whose = (principal.organisation_id, principal.person_id)
+        with self.database.transaction(DatabaseRole.WEB, principal.organisation_id) as connection:
+            return read_own_state(connection, whose, courses)
 
     def as_reader_of(self, principal: Principal, person: PersonId) -> Principal:
         """The principal as the page of a person is read: who may be its guardian is so as of this moment."""

@@ -18,6 +18,7 @@ from dashapp.domain.views import (
     StudentView,
     Week,
 )
+from dashapp.domain.views.content import Content, CourseProgress, NextStep, StepKind
 
 _MINUTES: Final = (180, 205, 150, 240, 195, 90, 45, 20)
 """Of the weeks, the newest last: somebody who is falling behind, so that every card has something to show."""
@@ -69,6 +70,10 @@ def example_student(course: CourseChoice, freshness: Freshness, names: tuple[str
         today=today,
         comparison=Comparison.SHOWN,
         freshness=freshness,
+        content=Content(
+            progress=(CourseProgress(course.code, done=11, published=20, planned=15),),
+            steps=(NextStep(StepKind.DUE_SOON, course.code, f"{names[1]} 4", at=due),),
+        ),
     )
 
 

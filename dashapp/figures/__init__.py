@@ -22,7 +22,10 @@ from dashapp.figures.quality import quality_by_day
 from dashapp.figures.rhythm import forum_weeks, hour_steps, hours_of_week, last_seen
 from dashapp.figures.scatter import time_and_score
 from dashapp.figures.scores import scores_against_course
+from dashapp.figures.spread import score_spread
 from dashapp.figures.theme import Screen, Theme, table_of
+from dashapp.figures.timeline import work_timeline
+from dashapp.figures.trend import score_trend
 from dashapp.figures.videos import panels_shown as video_panels_shown
 from dashapp.figures.videos import video_views
 from dashapp.figures.weekly import weekly_activity
@@ -51,7 +54,9 @@ __all__ = [
     "learner_weeks",
     "quality_by_day",
     "question_tries",
+    "score_spread",
     "score_spreads",
+    "score_trend",
     "scores_against_course",
     "scores_by_course",
     "state_names",
@@ -66,4 +71,5 @@ __all__ = [
     "weekly_activity",
     "with_deadlines",
     "with_scores",
+    "work_timeline",
 ]

@@ -30,6 +30,8 @@ def limited(view: StudentView, visibility: Visibility) -> StudentView:
         scores=tuple(_score(score, policies.get(score.course, visibility.policy)) for score in view.scores),
         risk_shown=not all(hidden),
     )
+    if not (one.comparisons and one.score_distribution):
+        changed = replace(changed, content=replace(changed.content, distribution=()))
     return changed if one.comparisons else _without_medians(changed)
 
 

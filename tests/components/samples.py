@@ -30,6 +30,7 @@ from dashapp.domain.views import (
     Week,
 )
 from dashapp.domain.views.cohort import Before, CohortFigures, OnTime
+from tests.components.student_samples import student_content
 
 TODAY = date(2026, 5, 7)
 START = date(2026, 2, 2)
@@ -109,6 +110,7 @@ def student(*, minutes: bool = True, hidden: bool = False, level: Level = Level.
         comparison=compared,
         freshness=FRESH,
         minutes_recorded=minutes,
+        content=student_content(),
     )
 
 

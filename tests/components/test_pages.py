@@ -25,6 +25,7 @@ from dashapp.domain.views import Level, Reason, Rule
 from dashapp.figures import Screen
 from dashapp.ids import Classroom
 from tests.components import samples, work_samples
+from tests.components import student_parts as student_samples
 from tests.components.test_components import prop, text_of
 
 PAGES = (student, classroom, institution, courses, caseload)
@@ -54,8 +55,9 @@ FILLED: dict[str, tuple[Any, Mapping[str, Any]]] = {
 }
 
 
-PARTS = (classroom_work,)
+PARTS = (classroom_work, student_samples.OWN_PAGE_PART)
 FILLED_PARTS: dict[str, tuple[Any, Mapping[str, Any]]] = {
+    **student_samples.filled_parts(),
     "classroom work": (classroom_work, classroom_work.fill(work_samples.full(), Screen())),
     "new classroom work": (classroom_work, classroom_work.fill(work_samples.new(), Screen())),
     "classroom work in groups": (classroom_work, classroom_work.fill(work_samples.in_groups(), Screen())),

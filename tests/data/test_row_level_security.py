@@ -45,6 +45,8 @@ def any_value(column: sqlalchemy.Column[object], organisation: int) -> object:
         return organisation
     if column.name == "role":
         return "learner"
+    if column.name == "goal":
+        return 70  # the table takes no other than a percentage
     if isinstance(column.type, ARRAY):
         return []
     if isinstance(column.type, JSONB):
@@ -143,7 +145,7 @@ def test_the_web_reads_exactly_what_pages_show(database: Database) -> None:
             if may(connection, table, privilege)
         }
     assert unreadable == {
-        *("activity_identifiers", "person_identifiers", "sources", "source_keys"),
+        *("person_identifiers", "sources", "source_keys"),
         *("person_merges", "join_rules", "described_mailboxes"),
         *("accounts", "password_links", "sign_in_tries", "identity_providers", "service_keys", "structure_changes"),
         *("demographics", "event_ledger", "raw_events", "retractions", "audit_seals"),

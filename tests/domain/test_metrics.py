@@ -3,7 +3,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from dashapp.data.tables import metadata
-from dashapp.domain.audience import MINIMUM_GROUP
+from dashapp.domain.audience import FEWEST_OTHERS, MINIMUM_GROUP
 from dashapp.domain.indicators.calendar import LEAST_TEACHING_DAYS_OF_A_WEEK
 from dashapp.domain.indicators.forum import UNANSWERED_DAYS
 from dashapp.domain.indicators.last_seen import BOUNDS
@@ -42,6 +42,7 @@ def test_the_figures_in_the_words_are_those_of_the_code() -> None:
     assert f"older than {UNANSWERED_DAYS} days" in section("unanswered_threads")
     groups = "today, 1, " + ", ".join(f"{low + 1} to {high}" for low, high in pairwise(BOUNDS[1:])) + ", longer, never"
     assert groups in section("last_seen")
+    assert f"at least {FEWEST_OTHERS} others" in section("share_watched")
     risk = section("at_risk")
     assert f"at least {LEAST_TEACHING_DAYS_OF_A_WEEK} teaching days" in risk
     assert f"last {MISSED_WINDOW_DAYS} days" in risk

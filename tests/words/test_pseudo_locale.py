@@ -17,17 +17,27 @@ from dashapp.domain.guardians import GuardianState
 from dashapp.domain.views import Level
 from dashapp.figures import Screen
 from dashapp.words import PSEUDO_LOCALE, use_locale
-from tests.components import samples, test_quality
+from tests.components import samples, student_parts, student_samples, test_quality
 from tests.words.visible import texts_of, untranslated
 
-NAMES = (*samples.NAMES, *test_quality.NAMES, *samples.CODES, *samples.ACTIVITIES, "GT", "en-XA", PSEUDO_LOCALE)
+NAMES = (
+    *samples.NAMES,
+    *test_quality.NAMES,
+    *samples.CODES,
+    *samples.ACTIVITIES,
+    *student_samples.UNITS,
+    "GT",
+    "en-XA",
+    PSEUDO_LOCALE,
+)
 SCREENS = (Screen(), Screen(narrow=True))
 
 
 def _student(screen: Screen) -> list[Any]:
     views = [samples.student(level=level) for level in Level]
     views += [samples.student(minutes=False), samples.student(hidden=True), samples.new_student()]
-    return [student.fill(view, screen, Links(), reader=reader) for view, reader in product(views, Reader)]
+    pages = [student.fill(view, screen, Links(), reader=reader) for view, reader in product(views, Reader)]
+    return [*pages, *student_parts.filled_everyhow(screen)]
 
 
 def _classroom(screen: Screen) -> list[Any]:
@@ -71,7 +81,12 @@ def _quality(screen: Screen) -> list[Any]:
 def test_every_text_of_a_filled_page_is_translated(filled: Callable[[Screen], list[Any]], screen: Screen) -> None:
     with use_locale(PSEUDO_LOCALE):
         pages = filled(screen)
-    values = [value for page in pages for name, value in page.items() if name not in ("page", "learners_file")]
+    values = [
+        value
+        for page in pages
+        for name, value in page.items()
+        if name not in ("page", "filled", "learners_file", "goal_outlook")
+    ]
     assert untranslated(values, NAMES) == []
 
 

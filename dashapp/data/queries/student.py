@@ -1,4 +1,4 @@
-"""The data round of a learner's page: at most eight statements, from aggregates only."""
+"""The data round of a learner's page: at most nine statements, from aggregates only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, func, or_, select
 
 from dashapp.data.queries.columns import Statement, or_missing, read_columns
+from dashapp.data.queries.content import read_content
 from dashapp.data.queries.courses import Campus, Course, course_of, courses_statement, read_campus
 from dashapp.data.queries.days import bits_statement, days, first_minutes, one_learner, per_week, places, read_bits
 from dashapp.data.queries.enrolment import (
@@ -32,6 +33,7 @@ from dashapp.domain.keys import CourseId, PersonId
 from dashapp.domain.localtime import week_start
 from dashapp.domain.scope import AsOf, Scope
 from dashapp.domain.views import Day, Due, HandedIn, Level, Score, StudentView, Week
+from dashapp.domain.views.content import Content
 
 DUE_SHOWN = 6
 LEVELS = (Level.HELP, Level.WATCH, Level.CALM)
@@ -124,7 +126,9 @@ def read_student(connection: Connection, scope: Scope, as_of: AsOf, filters: Fil
     standings = [one for one in read_standings(connection, question, campus) if one.place_of(person) is not None]
     own = _own_days(connection, scope, campus, (person, [one.course_id for one in chosen]))
     weeks, compared = _weeks(connection, scope, campus, question, (own, standings))
-    return _view(scope, campus, (found, chosen, filters), standings, _Parts(own, weeks, compared, question))
+    mine = [(one, one.place_of(person) or 0) for one in standings]
+    content = read_content(connection, scope, campus, person, mine)
+    return _view(scope, campus, (found, chosen, filters), mine, _Parts(own, weeks, compared, question, content))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +137,17 @@ class _Parts:
     weeks: tuple[Week, ...]
     comparison: Comparison
     question: Question
+    content: Content
 
 
 def _view(
     scope: Scope,
     campus: Campus,
     choice: tuple[tuple[Course, ...], tuple[Course, ...], Filters],
-    standings: Sequence[CourseStanding],
+    mine: Sequence[tuple[CourseStanding, int]],
     parts: _Parts,
 ) -> StudentView:
     found, chosen, filters = choice
-    person = parts.question.learner
-    assert person is not None
-    mine = [(one, one.place_of(person) or 0) for one in standings]
     averages = [float(one.averages[at]) for one, at in mine if not np.isnan(one.averages[at])]
     held = [one.standing.levels[at] for one, at in mine]
     asked = [one.choice.public_id for one in chosen if one.choice.public_id == filters.course]
@@ -165,7 +167,8 @@ def _view(
         today=campus.today,
         comparison=parts.comparison,
         freshness=campus.freshness,
-        minutes_recorded=parts.own.recorded or any(one.recorded for one in standings),
+        minutes_recorded=parts.own.recorded or any(one.recorded for one, _at in mine),
+        content=parts.content,
     )
 
 

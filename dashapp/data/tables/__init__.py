@@ -34,6 +34,9 @@ from dashapp.data.tables.audit import (
 from dashapp.data.tables.columns import (
     metadata,
 )
+from dashapp.data.tables.goals import (
+    learner_goals,
+)
 from dashapp.data.tables.guardians import (
     guardian_rules,
     guardianships,
@@ -175,6 +178,7 @@ __all__ = [
     "learner_activities",
     "learner_course_day_types",
     "learner_course_days",
+    "learner_goals",
     "learner_groups",
     "lti_contexts",
     "lti_deployments",

@@ -66,6 +66,12 @@ def punctuality(deadlines: Deadlines, marks: Marks, day_precision: Flags) -> Pun
     return Punctuality(theirs, past, came, late)
 
 
+def punctuality_of(deadlines: Deadlines, marks: Marks, day_precision: Flags, learner: int) -> Punctuality:
+    """The same of the learner at this place; all of the shape (activities,)."""
+    state = punctuality(deadlines, marks, day_precision)
+    return Punctuality(*(flags[learner] for flags in (state.theirs, state.past, state.came, state.late)))
+
+
 def _states(state: Punctuality) -> tuple[Flags, ...]:
     """On time, late, missing, not yet due: one matrix each."""
     theirs, past, came, late = state.theirs, state.past, state.came, state.late

@@ -30,6 +30,10 @@ METRICS: tuple[Metric, ...] = (
     Metric("course_median", "as the metric", (_DAYS, "submissions", "memberships")),
     Metric("punctuality", "assignments", ("submissions", "activities", "activity_extensions")),
     Metric("progress", "%", ("learner_activities", "submissions", "activities")),
+    Metric("plan", "activities", ("activities", "courses", "course_breaks", "terms", "term_breaks")),
+    Metric("mastery", "%", ("submissions", "activities", "units")),
+    Metric("needed_mean", "%", ("submissions", "activities", "activity_extensions", "learner_goals")),
+    Metric("share_watched", "%", ("video_segments",)),
     Metric("regularity", "%", (_DAYS, "courses", "course_breaks", "terms", "term_breaks")),
     Metric("trend", "events", (_DAYS, "courses", "course_breaks", "terms", "term_breaks")),
     Metric(

@@ -1,11 +1,12 @@
 """What a student page shows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from dashapp.domain.audience import Comparison
 from dashapp.domain.keys import PublicId
 from dashapp.domain.views.activity import Day, Week
+from dashapp.domain.views.content import Content
 from dashapp.domain.views.course import CourseChoice, Due
 from dashapp.domain.views.freshness import Freshness
 from dashapp.domain.views.standing import Level, Reason
@@ -60,3 +61,4 @@ class StudentView:
     minutes_recorded: bool = True
     risk_shown: bool = True
     """False: the organisation does not tell learners their level and the rules behind it."""
+    content: Content = field(default_factory=Content)
