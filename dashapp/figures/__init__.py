@@ -4,6 +4,7 @@ Every figure carries its accessible twin, a table, in `layout.meta` (`table_of`)
 those of `assets/tokens.css`; since plotly reads no CSS variables, a figure is drawn for one `Screen`.
 """
 
+from dashapp.figures.active import active_spans
 from dashapp.figures.calendar import EVENT_STEPS as CALENDAR_EVENTS
 from dashapp.figures.calendar import MINUTE_STEPS as CALENDAR_MINUTES
 from dashapp.figures.calendar import activity_calendar
@@ -17,6 +18,7 @@ from dashapp.figures.quality import quality_by_day
 from dashapp.figures.scatter import time_and_score
 from dashapp.figures.scores import scores_against_course
 from dashapp.figures.theme import Screen, Theme, table_of
+from dashapp.figures.treemap import SHARE_STEPS, Addresses, course_tree
 from dashapp.figures.videos import panels_shown as video_panels_shown
 from dashapp.figures.videos import video_views
 from dashapp.figures.weekly import weekly_activity
@@ -26,10 +28,14 @@ __all__ = [
     "CALENDAR_MINUTES",
     "HEAT_EVENTS",
     "HEAT_MINUTES",
+    "SHARE_STEPS",
+    "Addresses",
     "Screen",
     "Theme",
     "active_days",
+    "active_spans",
     "activity_calendar",
+    "course_tree",
     "courses_by_week",
     "heat_rows_shown",
     "learner_weeks",

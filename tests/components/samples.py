@@ -8,6 +8,7 @@ from dashapp.domain.audience import Comparison
 from dashapp.domain.guardians import GuardianRule, Guardianship, GuardiansView
 from dashapp.domain.keys import PublicId
 from dashapp.domain.views import (
+    ActiveSpan,
     CaseloadRow,
     CaseloadView,
     ClassroomView,
@@ -235,6 +236,11 @@ def course(number: int, code: str, title: str, active: int) -> CourseRow:
         score_median=60.0 + number,
         score_quartile_1=50.0,
         score_quartile_3=90.0,
+        handed=(300, 60, 40),
+        needs_help=18,
+        withdrawn=12,
+        ever=112,
+        completed=None,
     )
 
 
@@ -257,6 +263,18 @@ def institution(*, courses: tuple[CourseRow, ...] | None = None) -> InstitutionV
         days=tuple(Day(TODAY - timedelta(days=back), 900, learners=30 + back) for back in range(27, -1, -1)),
         today=TODAY,
         freshness=LATE,
+        first=START,
+        last=TODAY,
+        weeks=tuple(
+            ActiveSpan(start, start + timedelta(days=6), 90 + place, 2, under_way=place == WEEKS - 1)
+            for place, start in enumerate(WEEK_STARTS)
+        ),
+        months=(
+            ActiveSpan(date(2026, 2, 2), date(2026, 3, 1), 150, 2),
+            ActiveSpan(date(2026, 3, 2), date(2026, 3, 29), 140, 2),
+            ActiveSpan(date(2026, 4, 27), date(2026, 5, 31), 110, 1, under_way=True),
+        ),
+        unit_learners=(("Science", 200),),
     )
 
 
@@ -273,9 +291,11 @@ def hidden_institution() -> InstitutionView:
         events_7_before=0,
         courses=(HIDDEN_COURSE,),
         week_starts=WEEK_STARTS,
-        days=(Day(TODAY, 3, learners=None),),
+        days=(),
         today=TODAY,
         freshness=FRESH,
+        hidden=True,
+        closed_units=("Science",),
     )
 
 

@@ -74,7 +74,7 @@ def test_a_chart_has_one_height_whatever_it_shows() -> None:
 @pytest.mark.parametrize("organisation", [False, True])
 def test_every_subject_has_its_definition(subject: Subject, organisation: bool) -> None:
     shared = {Subject.ACTIVE_DAYS}
-    compared = {Subject.CLASSROOMS, Subject.COURSES, Subject.COURSE_WEEKS, Subject.COURSE_SCORES}
+    compared = {Subject.CLASSROOMS, Subject.COURSES, Subject.COURSE_WEEKS, Subject.COURSE_SCORES, Subject.COURSE_TREE}
     of_organisation = compared | {Subject.QUALITY} | shared
     if organisation != (subject in of_organisation) and subject not in shared:
         return

@@ -11,7 +11,8 @@ from dash import dcc
 from dash.development.base_component import Component
 
 from dashapp.components import caseload, classroom, classroom_work, courses, institution, student
-from dashapp.components.grids import NEVER, course_rows, learner_columns, learner_rows
+from dashapp.components.course_comparison import course_rows
+from dashapp.components.grids import NEVER, learner_columns, learner_rows
 from dashapp.components.links import Links
 from dashapp.components.sentences import (
     classroom_lead,

@@ -18,6 +18,7 @@ from dashapp.figures.theme import palette
 from tests.components import samples
 
 Draw = Callable[[Screen], go.Figure]
+NOWHERE = figures.Addresses(lambda _course: None, lambda _unit: None)
 SCREENS = [Screen(theme, narrow) for theme, narrow in product(Theme, (False, True))]
 
 
@@ -50,6 +51,9 @@ def _institution() -> dict[str, Draw]:
             view.courses, view.week_starts, view.today, screen, revision="r"
         ),
         "course_scores": lambda screen: figures.scores_by_course(view.courses, screen, revision="r"),
+        "tree": lambda screen: figures.course_tree(view, screen, NOWHERE, name="Campus", revision="r"),
+        "active weeks": lambda screen: figures.active_spans(view.weeks, screen, monthly=False, revision="r"),
+        "active months": lambda screen: figures.active_spans(view.months, screen, monthly=True, revision="r"),
     }
 
 
@@ -76,6 +80,11 @@ EMPTY: dict[str, Draw] = {
         (samples.HIDDEN_COURSE,), samples.WEEK_STARTS, samples.TODAY, screen
     ),
     "course scores": lambda screen: figures.scores_by_course((samples.HIDDEN_COURSE,), screen),
+    "tree of hidden courses": lambda screen: figures.course_tree(
+        samples.hidden_institution(), screen, NOWHERE, name="Campus"
+    ),
+    "active weeks": lambda screen: figures.active_spans((), screen, monthly=False),
+    "active months": lambda screen: figures.active_spans((), screen, monthly=True),
 }
 
 

@@ -31,6 +31,7 @@ class Subject(StrEnum):
     CLASSROOMS = "classrooms"
     CASELOAD = "caseload"
     COURSES = "courses"
+    COURSE_TREE = "course_tree"
     COURSE_WEEKS = "course_weeks"
     COURSE_SCORES = "course_scores"
     QUALITY = "quality"

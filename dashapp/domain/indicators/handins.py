@@ -10,6 +10,7 @@ from dashapp.domain.views import HandedIn
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Longs = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +35,26 @@ def missed(deadlines: Deadlines, marks: Marks, since: float) -> Flags:
     return window & np.isnan(marks.submitted_at) & np.isnan(marks.percent) & ~marks.exempt & ~marks.banked
 
 
+def _states(deadlines: Deadlines, marks: Marks, day_precision: Flags, learners: Longs) -> tuple[Flags, ...]:
+    """On time, late, missing, not yet due: one matrix each, (learners at these places, activities)."""
+    due, submitted, banked = deadlines.due_at[learners], marks.submitted_at[learners], marks.banked[learners]
+    joined = np.nan_to_num(deadlines.joined_at[learners], nan=-np.inf)[:, None]
+    with np.errstate(invalid="ignore"):
+        theirs = ~np.isnan(due) & ~marks.exempt[learners] & (due > joined)
+        past = theirs & (due < deadlines.as_of)
+    limit = np.where(day_precision[learners], deadlines.closes_at[learners], due)
+    came = ~np.isnan(submitted) | ~np.isnan(marks.percent[learners]) | banked
+    with np.errstate(invalid="ignore"):
+        late = came & (submitted > limit) & ~banked
+    return theirs & came & ~late, theirs & late, past & ~came, theirs & ~past & ~came
+
+
 def handed_in(deadlines: Deadlines, marks: Marks, day_precision: Flags, learner: int) -> HandedIn:
     """On time, late, missing, not yet due for the learner at this place. `day_precision`: (learners, activities)."""
-    due, submitted = deadlines.due_at[learner], marks.submitted_at[learner]
-    joined = deadlines.joined_at[learner]
-    theirs = ~np.isnan(due) & ~marks.exempt[learner]
-    if not np.isnan(joined):
-        theirs &= np.nan_to_num(due, nan=-np.inf) > joined
-    past = theirs & (np.nan_to_num(due, nan=np.inf) < deadlines.as_of)
-    limit = np.where(day_precision[learner], deadlines.closes_at[learner], due)
-    came = ~np.isnan(submitted) | ~np.isnan(marks.percent[learner]) | marks.banked[learner]
-    with np.errstate(invalid="ignore"):
-        late = came & (submitted > limit) & ~marks.banked[learner]
-    return HandedIn(
-        int((theirs & came & ~late).sum()),
-        int((theirs & late).sum()),
-        int((past & ~came).sum()),
-        int((theirs & ~past & ~came).sum()),
-    )
+    states = _states(deadlines, marks, day_precision, np.array([learner]))
+    return HandedIn(*(int(state.sum()) for state in states))
+
+
+def handed_in_by_activity(deadlines: Deadlines, marks: Marks, day_precision: Flags, learners: Longs) -> Longs:
+    """The same counted over the learners at these places, for every activity; shape (4, activities)."""
+    return np.stack([state.sum(axis=0) for state in _states(deadlines, marks, day_precision, learners)])
