@@ -174,6 +174,7 @@ def _cases(reader: PageReader, subject: Subject) -> list[Case]:
         Case("classroom, all weeks", lambda: reader.classroom(teacher, subject.course_public_id, everything)),
         Case("classroom, in groups", lambda: reader.classroom(dean, subject.course_public_id, Filters())),
         Case("institution", lambda: reader.institution(dean, Filters())),
+        Case("institution, further", lambda: reader.institution_further(dean, Filters())),
     ]
 
 

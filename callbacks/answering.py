@@ -26,6 +26,7 @@ from dashapp.domain.views import (
     ClassroomWorkView,
     CoursesView,
     Freshness,
+    InstitutionFurtherView,
     InstitutionView,
     StudentView,
 )
@@ -45,7 +46,15 @@ AS_OF: Final = "asof"
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 View = TypeVar(
-    "View", StudentView, ClassroomView, ClassroomWorkView, InstitutionView, CoursesView, CaseloadView, QualityView
+    "View",
+    StudentView,
+    ClassroomView,
+    ClassroomWorkView,
+    InstitutionView,
+    InstitutionFurtherView,
+    CoursesView,
+    CaseloadView,
+    QualityView,
 )
 Values = Mapping[str, Any]
 """By the names of a page's slots."""

@@ -9,7 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp import figures, words
-from dashapp.components import card, controls, grids, marks, strip
+from dashapp.components import card, controls, grids, institution_further, marks, strip
 from dashapp.components.card import Children, Frame
 from dashapp.components.course_comparison import course_columns, course_rows
 from dashapp.components.definitions import Subject, definition
@@ -131,6 +131,7 @@ def body() -> Component:
             _filters(),
             strip.strip(PAGE, Institution.STRIP),
             html.Div(_cards(), className="la-grid"),
+            institution_further.body(),
         ],
         id=Institution.PAGE,
         className="la-page la-loading",

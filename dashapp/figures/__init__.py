@@ -14,9 +14,11 @@ from dashapp.figures.heat import EVENT_STEPS as HEAT_EVENTS
 from dashapp.figures.heat import MINUTE_STEPS as HEAT_MINUTES
 from dashapp.figures.heat import learner_weeks
 from dashapp.figures.heat import rows_shown as heat_rows_shown
+from dashapp.figures.organisation import USE_STEPS, enrolment_weeks, programme_outcomes, type_adoption
 from dashapp.figures.quality import quality_by_day
 from dashapp.figures.scatter import time_and_score
 from dashapp.figures.scores import scores_against_course
+from dashapp.figures.staying import RETENTION_STEPS, front_course, retention_triangle, still_enrolled
 from dashapp.figures.theme import Screen, Theme, table_of
 from dashapp.figures.treemap import SHARE_STEPS, Addresses, course_tree
 from dashapp.figures.videos import panels_shown as video_panels_shown
@@ -28,7 +30,9 @@ __all__ = [
     "CALENDAR_MINUTES",
     "HEAT_EVENTS",
     "HEAT_MINUTES",
+    "RETENTION_STEPS",
     "SHARE_STEPS",
+    "USE_STEPS",
     "Addresses",
     "Screen",
     "Theme",
@@ -37,13 +41,19 @@ __all__ = [
     "activity_calendar",
     "course_tree",
     "courses_by_week",
+    "enrolment_weeks",
+    "front_course",
     "heat_rows_shown",
     "learner_weeks",
+    "programme_outcomes",
     "quality_by_day",
+    "retention_triangle",
     "scores_against_course",
     "scores_by_course",
+    "still_enrolled",
     "table_of",
     "time_and_score",
+    "type_adoption",
     "video_panels_shown",
     "video_views",
     "weekly_activity",

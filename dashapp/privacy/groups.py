@@ -99,6 +99,11 @@ def without_thin_remainders(
     return replace(hidden, units=frozenset(closed), everything=everything)
 
 
+def differ_by_few(one: AbstractSet[int], other: AbstractSet[int], k: int) -> bool:
+    """Whether somebody, but fewer than k, is in one of the groups and not in the other."""
+    return any(0 < len(left) < k for left in (one - other, other - one))
+
+
 def _leaves_few(total: AbstractSet[int], visible: list[AbstractSet[int]], k: int) -> bool:
     """Whether the total without visible sets that have nobody in common is somebody but fewer than k: their figures
     are added and taken from the total's. So it is without all of them together, whatever they have in common.

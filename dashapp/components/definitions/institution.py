@@ -1,5 +1,6 @@
 """The cards of an institution's pages."""
 
+from dashapp.components.definitions import institution_further
 from dashapp.components.definitions.parts import Definition, Subject, enrolled_only
 from dashapp.words import _
 
@@ -69,4 +70,4 @@ def define(subject: Subject) -> Definition:
             _("Hours of each source and course, kept by ingest"),
         ),
     }
-    return Definition(*texts[subject])
+    return institution_further.define(subject) if subject not in texts else Definition(*texts[subject])
