@@ -25,7 +25,7 @@ def course_columns() -> list[Column]:
         {**right_column("change", _("Week before"), 96), **SECONDARY},
         wide_column("weeks", _("Events per week"), 112, sortable=False, cellRenderer="LaWeeks", **SECONDARY),
         wide_column("median", _("Score: median, middle half"), 172, cellRenderer="LaRange"),
-        wide_column("on_time", _("Handed in: on time, late, missing"), 148, cellRenderer="LaHanded", **SECONDARY),
+        wide_column("on_time", _("Handed in on time"), 148, cellRenderer="LaHanded", **SECONDARY),
         right_column("help", _("Need help"), 96),
         {**right_column("completed", _("Completed"), 84), **SECONDARY},
         {**right_column("left", _("Left"), 96), **SECONDARY},

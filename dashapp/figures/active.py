@@ -64,6 +64,8 @@ def active_spans(spans: Sequence[ActiveSpan], screen: Screen, *, monthly: bool, 
         **shared,
         "type": "bar",
         "y": [span.learners for span in spans],
+        # A few columns are no walls.
+        "width": min(0.56, 0.1 * len(spans)),
         "marker": {
             "color": [CLEAR if span.under_way else others for span in spans],
             "line": {

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from dashapp import words
 from dashapp.domain.views import CourseStory
-from dashapp.figures.axes import percent_scale, week_ticks
+from dashapp.figures.axes import week_ticks
 from dashapp.figures.calendar import stepped
 from dashapp.figures.scores import short_label
 from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure, plain
@@ -161,6 +161,14 @@ def _spread(values: Sequence[float], room: float) -> list[float]:
     return result
 
 
+def _shares(bottom: float) -> Json:
+    """Ticks from the bottom up to 100 %, at most five."""
+    size = next(step for step in (1, 2, 5, 10, 25) if (100 - bottom) / step <= 5)
+    ticks = list(range(100, int(bottom) - 1, -size))[::-1]
+    texts = [words.number(tick) for tick in ticks[:-1]] + [words.percent(ticks[-1])]
+    return {"tickvals": ticks, "ticktext": texts}
+
+
 def still_enrolled(stories: Sequence[CourseStory], screen: Screen, *, revision: str = "") -> go.Figure:
     """% of those enrolled at the start of each running course who still are, week by week; one course in front."""
     shown = [story for story in stories if story.running and len(story.still_enrolled) > 1]
@@ -168,7 +176,7 @@ def still_enrolled(stories: Sequence[CourseStory], screen: Screen, *, revision: 
     if front is None:
         return only_words(_("No running course has a full week yet"), screen, revision)
     lowest = min(min(story.still_enrolled) for story in shown)
-    bottom = max(0.0, 10 * ((lowest - 2) // 10))
+    bottom = max(0.0, 5 * ((lowest - 1) // 5))
     ordered = [story for story in shown if story is not front] + [front]
     said = _("{course}, week {week}: {share} still enrolled")
     weeks = max(len(story.still_enrolled) for story in shown)
@@ -198,7 +206,7 @@ def still_enrolled(stories: Sequence[CourseStory], screen: Screen, *, revision: 
     layout: Json = {
         "margin": {"l": 4, "r": 96, "t": 8, "b": 4},
         "xaxis": {"range": [1, weeks], **week_ticks(starts, screen.narrow)},
-        "yaxis": {**percent_scale(bottom), "range": [min(bottom, *places) - 2, 103], "rangemode": "normal"},
+        "yaxis": {**_shares(bottom), "range": [min(bottom, *places) - 1, 101.5], "rangemode": "normal"},
         "annotations": [
             annotation(
                 Note(1, place, f"<b>{name}</b>" if story is front else name, "accent" if story is front else "ink-2"),

@@ -19,8 +19,8 @@ SHARE_STEPS: Final = (0, 20, 40, 60, 80)
 """% active in 7 days from which on the next colour holds; 0 is a true zero."""
 HIDDEN_SHARE: Final = 0.05
 """The rectangle of the hidden courses of a unit, as a share of all learners shown: whatever is in it."""
-WIDE, NARROW = (1180.0, 340.0), (320.0, 420.0)
-"""Width and height in px for which rectangles are laid out and texts are cut."""
+WIDE, NARROW = (860.0, 340.0), (300.0, 420.0)
+"""Width and height in px for which rectangles are laid out and texts are cut: the least that a screen has."""
 HEAD: Final = 20.0
 """px of a unit's name above its courses."""
 GAP: Final = 2.0

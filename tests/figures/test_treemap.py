@@ -50,7 +50,7 @@ def test_what_is_hidden_stands_in_no_size_no_text_and_no_table() -> None:
     left, top, right, bottom = hidden[0].meta["box"]
     # 5 % of the 200 learners shown, whatever is in it.
     inside = 10 / 210
-    assert (right - left + 2) * (bottom - top + 2) == pytest.approx(inside * (1180 - 4) * (340 - 22))
+    assert (right - left + 2) * (bottom - top + 2) == pytest.approx(inside * (860 - 4) * (340 - 22))
     assert [row for row in table_of(drawn).rows if row[1] == "AAA"] == [("", "AAA", "hidden", "hidden")]
 
 
