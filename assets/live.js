@@ -8,6 +8,7 @@
     "student-course": "course", "classroom-section": "section", "classroom-first": "from", "classroom-last": "to",
     "classroom-level": "level", "classroom-group": "group", "classroom-range": "range", "classroom-activity": "activity",
     "classroom-seen": "seen", "classroom-score": "score", "classroom-compare": "compare", "institution-unit": "unit",
+    "institution-first": "from", "institution-last": "to", "institution-span": "by",
     "letters-state": "state", "letters-source": "source", "letters-topic": "topic", "letters-reason": "reason",
     "letters-first": "from", "letters-last": "to", "letters-page-number": "page", "letters-letter": "letter",
     "audit-person": "person", "audit-action": "action", "audit-opened": "page", "audit-first": "from", "audit-last": "to",

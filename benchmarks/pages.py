@@ -184,6 +184,7 @@ def _cases(reader: PageReader, subject: Subject) -> list[Case]:
         Case("classroom, chosen", lambda: reader.classroom(teacher, subject.course_public_id, _CHOSEN)),
         Case("classroom, in groups", lambda: reader.classroom(dean, subject.course_public_id, Filters())),
         Case("institution", lambda: reader.institution(dean, Filters())),
+        Case("institution, further", lambda: reader.institution_further(dean, Filters())),
     ]
 
 

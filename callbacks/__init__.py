@@ -15,6 +15,7 @@ from callbacks import (
     history,
     home,
     institution,
+    institution_further,
     leaving,
     letters,
     live,
@@ -44,6 +45,6 @@ def register_all(registry: CallbackRegistry) -> None:
     decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
     administrators = (administration, *decided, data_quality, letters, audit, sessions)
-    pages = (*learners, institution, *administrators, *teaching)
+    pages = (*learners, institution, institution_further, *administrators, *teaching)
     for room in (frame, home, *pages, live):
         room.register(registry)

@@ -26,6 +26,7 @@ from dashapp.domain.views import (
     ClassroomWorkView,
     CoursesView,
     Freshness,
+    InstitutionFurtherView,
     InstitutionView,
     StudentView,
 )
@@ -52,6 +53,7 @@ View = TypeVar(
     ClassroomView,
     ClassroomWorkView,
     InstitutionView,
+    InstitutionFurtherView,
     CoursesView,
     CaseloadView,
     QualityView,

@@ -1,7 +1,7 @@
 """The page of an organisation."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from dash import Input
 
@@ -23,18 +23,26 @@ from dashapp.components import institution
 from dashapp.data.queries.organisations import own_address
 from dashapp.domain.errors import NotFound
 from dashapp.domain.filters import Filters
+from dashapp.domain.keys import PublicId
 from dashapp.domain.principal import Permission
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
 from dashapp.security.topics import Topic
 
+CONTROLS: Final = {
+    "unit": Input(ids.Institution.UNIT, "value"),
+    "first": Input(ids.Institution.FIRST, "value"),
+    "last": Input(ids.Institution.LAST, "value"),
+}
+"""What the page and its further part depend on, by the names of `Filters`."""
 
-def show_institution(asked: Asked, unit: object, page: Mapping[str, object]) -> Any:
-    """Everything on the page of the organisation, for the chosen unit of it."""
-    at, filters = PageAddress.parse(page), Filters.parse(unit=unit)
-    return answered(asked, ids.Institution.PAGE, lambda: _read(asked, at, filters))
+
+def show_institution(asked: Asked, controls: Mapping[str, object], span: object, page: Mapping[str, object]) -> Any:
+    """Everything on the page of the organisation, for the chosen unit of it, dates, and spans of time."""
+    at, filters = PageAddress.parse(page), Filters.parse(**controls)
+    return answered(asked, ids.Institution.PAGE, lambda: _read(asked, at, filters, institution.span_of(span)))
 
 
-def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
+def _read(asked: Asked, at: PageAddress, filters: Filters, span: str) -> PageAnswer:
     principal = asked.principal
     if own_address(asked.services.database, principal.organisation_id) != at.required_id():
         raise NotFound("There is no such organisation.")
@@ -42,7 +50,8 @@ def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
     version = version_of(asked, topic)
     view = asked.services.reader.institution(principal, filters)
     links = links_for(asked, at)
-    values = drawn(asked, at, view, lambda: institution.fill(view, at.screen, links))
+    chosen = institution.Chosen(filters, span, PublicId(at.required_id()))
+    values = drawn(asked, at, view, lambda: institution.fill(view, at.screen, links, chosen), chosen=chosen)
     return PageAnswer({**values, AS_OF: as_of_lines(view, institution.CARDS)}, topic, version, view.freshness)
 
 
@@ -50,7 +59,7 @@ def register(registry: CallbackRegistry) -> None:
     """Connects the page."""
     wiring = Wiring(
         output=outputs_of(institution.slots()),
-        inputs={"unit": Input(ids.Institution.UNIT, "value"), "page": PAGE_INPUTS},
+        inputs={"controls": CONTROLS, "span": Input(ids.Institution.SPAN, "value"), "page": PAGE_INPUTS},
         refused=lambda: refused(ids.Institution.PAGE),
     )
     registry.register(Permission.INSTITUTION_PAGE, show_institution, wiring)

@@ -13,7 +13,11 @@ from dashapp.words import _
 
 def _page(organisation: str, *, embedded: bool, query: dict[str, str]) -> Component:
     body = institution.body()
-    body[ids.Institution.UNIT].value = Filters.parse(unit=query.get("unit")).unit or ""
+    filters = Filters.parse(unit=query.get("unit"), first=query.get("from"), last=query.get("to"))
+    body[ids.Institution.UNIT].value = filters.unit or ""
+    body[ids.Institution.FIRST].value = filters.first.isoformat() if filters.first else ""
+    body[ids.Institution.LAST].value = filters.last.isoformat() if filters.last else ""
+    body[ids.Institution.SPAN].value = institution.span_of(query.get("by"))
     address = dcc.Store(id=ids.Shell.ADDRESS, data={"id": organisation, "embedded": embedded})
     return html.Div([address, html.Div(id=ids.Shell.REFUSAL), body])
 

@@ -26,6 +26,7 @@ from dashapp.components import (
     courses,
     history,
     institution,
+    institution_further,
     leaving,
     letters,
     people,
@@ -113,7 +114,7 @@ def body_of(application: Application, output: str, values: dict[str, Any]) -> di
 
 def _cards_of(page: str) -> Sequence[str]:
     learners = (student, caseload, classroom, courses)
-    parts = (classroom_work, student_further)
+    parts = (classroom_work, student_further, institution_further)
     decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
     pages = (*learners, institution, administration, *decided, quality, letters, audit, *teaching)

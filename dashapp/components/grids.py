@@ -14,10 +14,6 @@ from dash.development.base_component import Component
 
 from dashapp import words
 from dashapp.components.attributes import attributes
-from dashapp.components.card import hidden_words
-from dashapp.components.links import Links
-from dashapp.components.sentences import active_share
-from dashapp.domain.views import CourseRow, InstitutionView
 from dashapp.words import _
 
 Row = dict[str, Any]
@@ -125,74 +121,3 @@ def _narrow(renderer: str) -> Column:
         "sortable": False,
         "cellRenderer": renderer,
     }
-
-
-def course_columns() -> list[Column]:
-    """The columns of the comparison of courses."""
-    return [
-        _wide("code", _("Course"), 220, flex=3, cellRenderer="LaCourse"),
-        _right("enrolled", _("Enrolled"), 90),
-        _wide(
-            "share",
-            _("Active in 7 days"),
-            160,
-            cellRenderer="LaShare",
-            colSpan={"function": "params.data.hidden ? 5 : 1"},
-        ),
-        _right("change", _("Week before"), 110, context={"secondary": True}),
-        _wide("weeks", _("Events per week"), 130, sortable=False, cellRenderer="LaWeeks", context={"secondary": True}),
-        _right("events", _("Events in 7 days"), 130, context={"secondary": True}),
-        _wide("median", _("Score: median, middle half"), 200, cellRenderer="LaRange", flex=2, maxWidth=220),
-        _narrow("LaCourseCard"),
-    ]
-
-
-def _change(course: CourseRow) -> str:
-    if course.active_7 is None or course.active_7_before is None:
-        return "–"
-    gap = course.active_7 - course.active_7_before
-    if gap == 0:
-        return _("the same")
-    said = _("{number} more") if gap > 0 else _("{number} fewer")
-    return said.format(number=words.number(abs(gap)))
-
-
-def _course(course: CourseRow, links: Links, peak: int) -> Row:
-    if course.hidden:
-        return {
-            "id": str(course.public_id),
-            "code": course.code,
-            "title": course.title,
-            "hidden": True,
-            "hidden_text": hidden_words(),
-        }
-    share = active_share(course)
-    return {
-        "id": str(course.public_id),
-        "code": course.code,
-        "title": course.title,
-        "href": None if links.alone else links.course(course.public_id),
-        "enrolled": course.enrolled,
-        "enrolled_text": words.number(course.enrolled or 0),
-        "share": share,
-        "share_text": words.percent(share) if share is not None else "–",
-        "change": (course.active_7 or 0) - (course.active_7_before or 0),
-        "change_text": _change(course),
-        "weeks": list(course.weeks),
-        "peak": peak,
-        "weeks_open": True,
-        "weeks_text": words.listing([words.number(value) for value in course.weeks]),
-        "events": course.events_7,
-        "events_text": words.number(course.events_7 or 0),
-        "median": course.score_median,
-        "low": course.score_quartile_1,
-        "high": course.score_quartile_3,
-        "median_text": words.percent(course.score_median) if course.score_median is not None else "–",
-    }
-
-
-def course_rows(view: InstitutionView, links: Links) -> list[Row]:
-    """The courses, in the order of the view, hidden ones last: such a row says so and shows nothing else."""
-    peak = max((value for course in view.courses for value in course.weeks), default=1)
-    ordered = sorted(view.courses, key=lambda course: course.hidden)
-    return [_course(course, links, peak) for course in ordered]

@@ -226,7 +226,12 @@ def institution_sentence(view: InstitutionView) -> str:
         share, course = min(shares, key=lambda pair: (pair[0], pair[1].code))
         said = _("{course} is the quietest of {count} courses: {share} active in 7 days")
         return said.format(course=course.code, count=words.number(len(shares)), share=words.percent(share))
-    if view.active_7 is None or not view.enrolled:
+    if view.hidden or view.active_7 is None:
+        if not shares:
+            return _("The figures are hidden for privacy")
+        share, course = shares[0]
+        return _("{share} of {course} were active in 7 days").format(share=words.percent(share), course=course.code)
+    if not view.enrolled:
         return _("No learner is enrolled yet")
     said = ngettext(
         "{active} of {total} learner was active in 7 days",
@@ -243,6 +248,8 @@ def institution_lead(view: InstitutionView) -> Parts:
         for course in view.courses
         if not course.hidden and course.active_7 is not None and course.active_7_before
     ]
+    if view.courses and all(course.hidden for course in view.courses):
+        return (_("Every course has fewer than 5 learners, or would give a smaller one away."),)
     lost = [(-gap, course) for gap, course in changes if -gap >= max(5, LOSS * (course.active_7_before or 0))]
     parts: list[str | Component] = []
     if lost:

@@ -11,12 +11,15 @@ from sqlalchemy import Connection
 
 from dashapp.data.cache import Cache, Form, Question
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.kept import Kept
 from dashapp.data.queries.caseload import read_caseload
 from dashapp.data.queries.classroom import classroom_view
 from dashapp.data.queries.classroom_work import read_classroom_work
+from dashapp.data.queries.compared import Compared, read_compared
 from dashapp.data.queries.courses import choices, find_course
 from dashapp.data.queries.guardians import guarded_statement
-from dashapp.data.queries.institution import read_institution
+from dashapp.data.queries.institution import institution_view
+from dashapp.data.queries.institution_further import read_institution_further
 from dashapp.data.queries.openings import Openings
 from dashapp.data.queries.overview import read_overview
 from dashapp.data.queries.people import find_person
@@ -49,6 +52,7 @@ from dashapp.domain.views import (
     CourseChoice,
     CoursesView,
     Freshness,
+    InstitutionFurtherView,
     InstitutionView,
     StudentView,
 )
@@ -58,12 +62,15 @@ from dashapp.privacy.visibility import limited
 
 ID_SECONDS: Final = 60.0
 MOST_IDS: Final = 50_000
+MOST_COMPARED: Final = 2
+"""Comparisons of courses that are kept for the second round of a page: 10,000 learners take some 20 MB."""
 
 T = TypeVar(
     "T",
     StudentView,
     ClassroomView,
     ClassroomWorkView,
+    InstitutionFurtherView,
     InstitutionView,
     CoursesView,
     CaseloadView,
@@ -120,10 +127,14 @@ class PageReader:
     _classroom: Form[ClassroomView] = field(default_factory=lambda: Form.of(ClassroomView), repr=False)
     _work: Form[ClassroomWorkView] = field(default_factory=lambda: Form.of(ClassroomWorkView), repr=False)
     _institution: Form[InstitutionView] = field(default_factory=lambda: Form.of(InstitutionView), repr=False)
+    _institution_further: Form[InstitutionFurtherView] = field(
+        default_factory=lambda: Form.of(InstitutionFurtherView), repr=False
+    )
     _courses: Form[CoursesView] = field(default_factory=lambda: Form.of(CoursesView), repr=False)
     _caseload: Form[CaseloadView] = field(default_factory=lambda: Form.of(CaseloadView), repr=False)
     _quality: Form[QualityView] = field(default_factory=lambda: Form.of(QualityView), repr=False)
     _rooms: Rooms = field(default_factory=Rooms, repr=False)
+    _compared: Kept[Compared] = field(default_factory=lambda: Kept(MOST_COMPARED), repr=False)
     _ids: _KnownIds = field(default_factory=_KnownIds, repr=False)
     openings: Openings = field(init=False, repr=False)
     visibilities: Visibilities = field(init=False, repr=False)
@@ -218,11 +229,31 @@ class PageReader:
 
     def institution(self, principal: Principal, filters: Filters) -> InstitutionView:
         """The page of the principal's organisation."""
-        scope = scope_for_institution(principal, self.minimum_group)
-        asked = replace(filters, level=None, course=None, section=None)
-        question = self._question("institution", scope, asked, 0)
+        question = self._about_all("institution", principal, filters)
         return self._answer(
-            question, self._institution, lambda connection: read_institution(connection, scope, question.as_of, asked)
+            question,
+            self._institution,
+            lambda connection: institution_view(self._comparison(connection, question), question.filters),
+        )
+
+    def institution_further(self, principal: Principal, filters: Filters) -> InstitutionFurtherView:
+        """What stands below the fold of the same page."""
+        question = self._about_all("institution-further", principal, filters)
+        return self._answer(
+            question,
+            self._institution_further,
+            lambda connection: read_institution_further(
+                connection, self._comparison(connection, question), question.filters
+            ),
+        )
+
+    def _about_all(self, name: str, principal: Principal, filters: Filters) -> Question:
+        scope = scope_for_institution(principal, self.minimum_group)
+        return self._question(name, scope, replace(filters, level=None, course=None, section=None), 0)
+
+    def _comparison(self, connection: Connection, question: Question) -> Compared:
+        return self._compared.of(
+            question, lambda: read_compared(connection, question.scope, question.as_of, question.filters)
         )
 
     def courses(self, principal: Principal) -> CoursesView:

@@ -4,6 +4,7 @@ Every figure carries its accessible twin, a table, in `layout.meta` (`table_of`)
 those of `assets/tokens.css`; since plotly reads no CSS variables, a figure is drawn for one `Screen`.
 """
 
+from dashapp.figures.active import active_spans
 from dashapp.figures.assignments import SHOWN as ASSIGNMENTS_SHOWN
 from dashapp.figures.assignments import STATE_COLOURS, hand_ins, score_spreads, state_names, with_deadlines, with_scores
 from dashapp.figures.calendar import EVENT_STEPS as CALENDAR_EVENTS
@@ -18,13 +19,16 @@ from dashapp.figures.heat import EVENT_STEPS as HEAT_EVENTS
 from dashapp.figures.heat import MINUTE_STEPS as HEAT_MINUTES
 from dashapp.figures.heat import learner_weeks
 from dashapp.figures.heat import rows_shown as heat_rows_shown
+from dashapp.figures.organisation import USE_STEPS, enrolment_weeks, programme_outcomes, type_adoption
 from dashapp.figures.quality import quality_by_day
 from dashapp.figures.rhythm import forum_weeks, hour_steps, hours_of_week, last_seen
 from dashapp.figures.scatter import time_and_score
 from dashapp.figures.scores import scores_against_course
 from dashapp.figures.spread import score_spread
+from dashapp.figures.staying import RETENTION_STEPS, front_course, retention_triangle, still_enrolled
 from dashapp.figures.theme import Screen, Theme, table_of
 from dashapp.figures.timeline import work_timeline
+from dashapp.figures.treemap import SHARE_STEPS, Addresses, course_tree
 from dashapp.figures.trend import score_trend
 from dashapp.figures.videos import panels_shown as video_panels_shown
 from dashapp.figures.videos import video_views
@@ -37,32 +41,44 @@ __all__ = [
     "HEAT_EVENTS",
     "HEAT_MINUTES",
     "QUESTIONS_SHOWN",
+    "RETENTION_STEPS",
+    "SHARE_STEPS",
     "STATE_COLOURS",
+    "USE_STEPS",
+    "Addresses",
     "Line",
     "Screen",
     "Theme",
     "active_days",
+    "active_spans",
     "activity_calendar",
     "activity_types",
+    "course_tree",
     "courses_by_week",
+    "enrolment_weeks",
     "forum_weeks",
+    "front_course",
     "hand_ins",
     "heat_rows_shown",
     "hour_steps",
     "hours_of_week",
     "last_seen",
     "learner_weeks",
+    "programme_outcomes",
     "quality_by_day",
     "question_tries",
+    "retention_triangle",
     "score_spread",
     "score_spreads",
     "score_trend",
     "scores_against_course",
     "scores_by_course",
     "state_names",
+    "still_enrolled",
     "table_of",
     "time_and_score",
     "two_cohorts",
+    "type_adoption",
     "types_shown",
     "unit_engagement",
     "units_shown",

@@ -11,9 +11,14 @@ overlap, it may exceed one visible group by a single person. `without_thin_remai
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from functools import reduce
+from operator import or_
+from typing import Final, Generic, TypeVar
 
 Group = TypeVar("Group", bound=Hashable)
+
+LONGEST_SEARCH: Final = 5_000
+"""Steps. Groups that overlap, and groups that do not, both end a search after a few steps per group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +107,50 @@ def all_large(counts: Iterable[int], k: int) -> bool:
     return all(count == 0 or count >= k for count in counts)
 
 
+def differ_by_few(one: AbstractSet[int], other: AbstractSet[int], k: int) -> bool:
+    """Whether somebody, but fewer than k, is in one of the groups and not in the other."""
+    return any(0 < len(left) < k for left in (one - other, other - one))
+
+
 def _leaves_few(total: AbstractSet[int], visible: list[AbstractSet[int]], k: int) -> bool:
-    """Whether the total without one of the visible sets, or without all of them, is somebody but fewer than k."""
-    taken = [*visible, _union(visible)] if visible else []
+    """Whether the total without visible sets that have nobody in common is somebody but fewer than k: their figures
+    are added and taken from the total's. So it is without all of them together, whatever they have in common.
+
+    A search that finds no end is taken for a find.
+    """
+    place = {person: number for number, person in enumerate(total)}
+    everybody = (1 << len(place)) - 1
     # All of them lie within the total.
-    return any(0 < len(total) - len(one) < k for one in taken)
+    masks = sorted((_mask(one, place) for one in visible), key=int.bit_count, reverse=True)
+    open_ends = [(0, masks)]
+    if masks and 0 < len(place) - _joined(masks).bit_count() < k:
+        return True
+    for _step in range(LONGEST_SEARCH):
+        if not open_ends:
+            return False
+        taken, others = open_ends.pop()
+        if 0 < (everybody & ~taken).bit_count() < k and taken:
+            return True
+        # What would still be left with every other one that has nobody in common with those taken.
+        if not others or (everybody & ~(taken | _joined(others))).bit_count() >= k:
+            continue
+        first, rest = others[0], others[1:]
+        open_ends.append((taken, rest))
+        open_ends.append((taken | first, [one for one in rest if not one & first]))
+    return True
+
+
+def _mask(people: AbstractSet[int], place: Mapping[int, int]) -> int:
+    """The people as bits."""
+    bits = bytearray(len(place) // 8 + 1)
+    for person in people:
+        bits[place[person] >> 3] |= 1 << (place[person] & 7)
+    return int.from_bytes(bits, "little")
+
+
+def _joined(masks: Iterable[int]) -> int:
+    """Everybody in any of them."""
+    return reduce(or_, masks, 0)
 
 
 def _union(sets: Iterable[AbstractSet[int]]) -> AbstractSet[int]:

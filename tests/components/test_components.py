@@ -74,8 +74,9 @@ def test_a_chart_has_one_height_whatever_it_shows() -> None:
 @pytest.mark.parametrize("organisation", [False, True])
 def test_every_subject_has_its_definition(subject: Subject, organisation: bool) -> None:
     shared = {Subject.ACTIVE_DAYS}
-    compared = {Subject.CLASSROOMS, Subject.COURSES, Subject.COURSE_WEEKS, Subject.COURSE_SCORES}
-    of_organisation = compared | {Subject.QUALITY} | shared
+    compared = {Subject.CLASSROOMS, Subject.COURSES, Subject.COURSE_WEEKS, Subject.COURSE_SCORES, Subject.COURSE_TREE}
+    further = {Subject.RETENTION, Subject.STILL_ENROLLED, Subject.ENROLMENTS, Subject.PROGRAMMES, Subject.ADOPTION}
+    of_organisation = compared | further | {Subject.QUALITY} | shared
     if organisation != (subject in of_organisation) and subject not in shared:
         return
     said = definition(subject, organisation=organisation)

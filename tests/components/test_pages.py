@@ -10,8 +10,16 @@ import pytest
 from dash import dcc
 from dash.development.base_component import Component
 
-from dashapp.components import caseload, classroom, classroom_work, courses, institution, student
-from dashapp.components.grids import course_rows
+from dashapp.components import (
+    caseload,
+    classroom,
+    classroom_work,
+    courses,
+    institution,
+    institution_further,
+    student,
+)
+from dashapp.components.course_comparison import course_rows
 from dashapp.components.learner_grid import NEVER, learner_columns, learner_rows
 from dashapp.components.links import Links
 from dashapp.components.sentences import (
@@ -55,12 +63,24 @@ FILLED: dict[str, tuple[Any, Mapping[str, Any]]] = {
 }
 
 
-PARTS = (classroom_work, student_samples.OWN_PAGE_PART)
+PARTS = (classroom_work, student_samples.OWN_PAGE_PART, institution_further)
 FILLED_PARTS: dict[str, tuple[Any, Mapping[str, Any]]] = {
     **student_samples.filled_parts(),
     "classroom work": (classroom_work, classroom_work.fill(work_samples.full(), Screen())),
     "new classroom work": (classroom_work, classroom_work.fill(work_samples.new(), Screen())),
     "classroom work in groups": (classroom_work, classroom_work.fill(work_samples.in_groups(), Screen())),
+    "institution further": (
+        institution_further,
+        institution_further.fill(samples.institution_further(), Screen(), "/data-quality"),
+    ),
+    "new institution further": (
+        institution_further,
+        institution_further.fill(samples.new_institution_further(), Screen()),
+    ),
+    "hidden institution further": (
+        institution_further,
+        institution_further.fill(samples.hidden_institution_further(), Screen()),
+    ),
 }
 
 
@@ -278,3 +298,30 @@ def test_a_classroom_of_three_has_no_median() -> None:
     assert "Too few to compare" in text_of(filled["strip"])
     assert "medians" not in str(filled["time_and_score_line"])
     assert not filled["time_and_score"].layout.shapes  # type: ignore[attr-defined]  # a figure
+
+
+def test_an_institution_hidden_as_a_whole_says_so_everywhere_and_never_that_there_is_nothing() -> None:
+    values = institution.fill(samples.hidden_institution(), Screen(), Links())
+    strip = [plain(cell) for cell in values["strip"]]  # type: ignore[attr-defined]  # the four cells
+    assert all("Hidden for privacy" in cell for cell in strip)
+    for chart in ("tree", "days", "weeks", "scores"):
+        assert values[f"{chart}_state"].className == "la-state private", chart  # type: ignore[attr-defined]
+
+
+def test_a_row_opens_its_course_with_the_dates_of_the_page() -> None:
+    dates = Filters.parse(first="2026-03-02", last="2026-04-05", unit="Science")
+    href = course_rows(samples.institution(), Links(), dates)[0]["href"]
+    assert href.endswith("?from=2026-03-02&to=2026-04-05")
+
+
+def test_what_is_counted_as_enrolled_is_said() -> None:
+    said = plain(institution.fill(samples.institution(), Screen(), Links())["strip"])
+    assert "learners of 3 courses under way, each counted once" in said
+    over = replace(samples.institution(), under_way=False)
+    assert "none is under way" in plain(institution.fill(over, Screen(), Links())["strip"])
+
+
+@pytest.mark.parametrize("odd", [None, "", "year", 7, ["week"]])
+def test_an_unknown_span_of_time_is_days(odd: object) -> None:
+    assert institution.span_of(odd) == ""
+    assert institution.span_of("month") == "month"

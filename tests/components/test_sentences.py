@@ -123,7 +123,11 @@ def test_the_institution_opens_with_its_quietest_course() -> None:
     assert plain(institution_lead(one)) == "CCC gained 1 active learner."
     same = samples.institution(courses=(samples.course(1, "CCC", "Computing", 60),))
     assert "about the same" in plain(institution_lead(same))
-    assert institution_sentence(samples.hidden_institution()) == "No learner is enrolled yet"
+    assert institution_sentence(samples.hidden_institution()) == "The figures are hidden for privacy"
+    nobody = replace(samples.institution(courses=()), enrolled=0, active_7=0)
+    assert institution_sentence(nobody) == "No learner is enrolled yet"
+    totals_hidden = replace(one, enrolled=None, active_7=None, hidden=True)
+    assert plain(institution_sentence(totals_hidden)) == "61 % of CCC were active in 7 days"
 
 
 def test_reasons_are_said_with_their_values() -> None:

@@ -18,6 +18,7 @@ from dashapp.figures.theme import palette
 from tests.components import samples, work_samples
 
 Draw = Callable[[Screen], go.Figure]
+NOWHERE = figures.Addresses(lambda _course: None, lambda _unit: None)
 SCREENS = [Screen(theme, narrow) for theme, narrow in product(Theme, (False, True))]
 
 
@@ -74,12 +75,20 @@ def _empty_work() -> dict[str, Draw]:
 
 
 def _institution() -> dict[str, Draw]:
-    view = samples.institution()
+    view, more = samples.institution(), samples.institution_further()
     return {
         "courses": lambda screen: figures.courses_by_week(
             view.courses, view.week_starts, view.today, screen, revision="r"
         ),
         "course_scores": lambda screen: figures.scores_by_course(view.courses, screen, revision="r"),
+        "tree": lambda screen: figures.course_tree(view, screen, NOWHERE, name="Campus", revision="r"),
+        "retention": lambda screen: figures.retention_triangle(more.stories, screen, revision="r"),
+        "staying": lambda screen: figures.still_enrolled(more.stories, screen, revision="r"),
+        "enrolments": lambda screen: figures.enrolment_weeks(more.enrolments, screen, revision="r"),
+        "programmes": lambda screen: figures.programme_outcomes(more.programmes, screen, revision="r"),
+        "adoption": lambda screen: figures.type_adoption(more.uses, more.week_starts, 2, screen, revision="r"),
+        "active weeks": lambda screen: figures.active_spans(view.weeks, screen, monthly=False, revision="r"),
+        "active months": lambda screen: figures.active_spans(view.months, screen, monthly=True, revision="r"),
     }
 
 
@@ -108,6 +117,16 @@ EMPTY: dict[str, Draw] = {
         (samples.HIDDEN_COURSE,), samples.WEEK_STARTS, samples.TODAY, screen
     ),
     "course scores": lambda screen: figures.scores_by_course((samples.HIDDEN_COURSE,), screen),
+    "retention": lambda screen: figures.retention_triangle((samples.HIDDEN_STORY,), screen),
+    "staying": lambda screen: figures.still_enrolled((samples.HIDDEN_STORY,), screen),
+    "enrolments": lambda screen: figures.enrolment_weeks((), screen),
+    "programmes": lambda screen: figures.programme_outcomes((), screen),
+    "adoption": lambda screen: figures.type_adoption((), samples.WEEK_STARTS, 0, screen),
+    "tree of hidden courses": lambda screen: figures.course_tree(
+        samples.hidden_institution(), screen, NOWHERE, name="Campus"
+    ),
+    "active weeks": lambda screen: figures.active_spans((), screen, monthly=False),
+    "active months": lambda screen: figures.active_spans((), screen, monthly=True),
 }
 
 

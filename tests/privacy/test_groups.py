@@ -135,3 +135,32 @@ def test_a_figure_is_shown_when_each_of_its_groups_is_empty_or_large_enough() ->
     assert all_large([0, 5, 12], 5)
     assert all_large([], 5)
     assert not all_large([30, 4, 0], 5)
+
+
+def test_two_visible_groups_that_leave_few_of_a_third_one_hide_the_total() -> None:
+    # Two of c are in neither a nor b, which have nobody in common.
+    people = {"a": set(range(7)), "b": set(range(10, 16)), "c": {0, 1, 10, 11, 20, 21}}
+    hidden = hide_people(people, {"a": "arts", "b": "law", "c": "physics"})
+    assert hidden.everything
+
+
+@given(st.lists(st.sets(st.integers(0, 13), min_size=5, max_size=9), min_size=1, max_size=5))
+def test_no_visible_groups_without_common_people_leave_few_of_a_total(groups: list[set[int]]) -> None:
+    people = {str(number): inside for number, inside in enumerate(groups)}
+    hidden = hide_people(people, dict.fromkeys(people, "arts"))
+    total = set().union(*groups)
+    visible = [inside for group, inside in people.items() if group not in hidden.groups]
+    leaks = False
+    for length in range(1, len(visible) + 1):
+        for chosen in combinations(visible, length):
+            apart = sum(map(len, chosen)) == len(set().union(*chosen))
+            left = len(total) - len(set().union(*chosen))
+            leaks |= 0 < left < K and (apart or length == len(visible))
+    assert hidden.everything == leaks
+
+
+def test_forty_overlapping_courses_and_forty_that_do_not_are_looked_through() -> None:
+    overlapping = {str(number): set(range(number * 10, number * 10 + 400)) for number in range(40)}
+    apart = {str(number): set(range(number * 400, number * 400 + 400)) for number in range(40)}
+    for people in (overlapping, apart):
+        assert not hide_people(people, {group: str(int(group) % 4) for group in people}).everything

@@ -1,5 +1,6 @@
 """The cards of an institution's pages."""
 
+from dashapp.components.definitions import institution_further
 from dashapp.components.definitions.parts import Definition, Subject, enrolled_only
 from dashapp.words import _
 
@@ -19,18 +20,33 @@ def define(subject: Subject) -> Definition:
         ),
         Subject.COURSES: (
             _(
-                "Enrolled learners; those with at least one learning event in the 7 × 24 hours before now; events per"
-                " week; and the median and middle half of the learners' average scores."
+                "Enrolled learners; those with at least one learning event in the 7 × 24 hours before now, and against"
+                " the 7 × 24 hours before these; events per week; median and middle half of the learners' average"
+                " scores; work past due: on time, late, missing; learners whom the rules of the course list; those who"
+                " completed, of all with an outcome; those who were enrolled once and are no more."
             ),
-            _("The last 7 days; scores since the start of each course"),
+            _("The last 7 days; weeks as chosen; scores, work and enrolments since the start of each course"),
             small,
-            _("Days of each learner, course days, and submissions"),
+            _("Days of each learner, course days, submissions, enrolments and outcomes"),
+        ),
+        Subject.COURSE_TREE: (
+            _(
+                "Rectangles as large as the learners enrolled, as dark as the share of them with at least one learning"
+                " event in the 7 × 24 hours before now. Hidden courses of a unit stand together in one hatched"
+                " rectangle, whose size says nothing."
+            ),
+            _("The last 7 days"),
+            small,
+            _("Enrolments, and days of each learner"),
         ),
         Subject.ACTIVE_DAYS: (
-            _("Learners with at least one learning event on a day; one who is active in two courses counts once."),
-            _("The last weeks"),
+            _(
+                "Learners with at least one learning event on a day, in a week, in a month; one who is active in two"
+                " courses, or twice, counts once. A month has the whole weeks whose Thursday lies in it."
+            ),
+            _("The chosen weeks, whole; months all of whose weeks are among them, and the one under way"),
             enrolled_only(),
-            _("Days of the organisation"),
+            _("Days of each learner"),
         ),
         Subject.COURSE_WEEKS: (
             _("Events of a week, divided by the learners enrolled, so that large and small courses compare."),
@@ -54,4 +70,4 @@ def define(subject: Subject) -> Definition:
             _("Hours of each source and course, kept by ingest"),
         ),
     }
-    return Definition(*texts[subject])
+    return institution_further.define(subject) if subject not in texts else Definition(*texts[subject])

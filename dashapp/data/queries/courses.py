@@ -91,7 +91,7 @@ class Work:
 # ------------------------------------------------------------------ the organisation
 
 
-def _campus_columns(organisation: OrganisationId) -> tuple[Any, Any]:
+def campus_columns(organisation: OrganisationId) -> tuple[Any, Any]:
     """Dated zones, and units."""
     zones = (
         select(
@@ -117,7 +117,7 @@ def campus_statement(organisation: OrganisationId, person: PersonId | None) -> S
     )
     return select(
         organisations.c.title,
-        *_campus_columns(organisation),
+        *campus_columns(organisation),
         (null() if person is None else name).label("person"),
     ).where(organisations.c.organisation_id == organisation)
 
@@ -129,10 +129,11 @@ def read_campus(
     row = connection.execute(campus_statement(organisation, person)).one_or_none()
     if row is None:
         raise NotFound("There is no such organisation.")
-    return _campus_of(row, row.title, row.person or "", as_of)
+    return campus_of(row, row.title, row.person or "", as_of)
 
 
-def _campus_of(row: Row[Any], title: str, person: str, as_of: AsOf) -> Campus:
+def campus_of(row: Row[Any], title: str, person: str, as_of: AsOf) -> Campus:
+    """The organisation that a row with `campus_columns` describes."""
     dated = [DatedZone(date.fromisoformat(since), zone) for since, zone in row.zones or []]
     local = LocalDays(dated)
     zone = local.zone_at(as_of.instant.timestamp()).key
@@ -246,14 +247,14 @@ def read_course_on_campus(
     statement = (
         courses_statement(organisation)
         .add_columns(
-            organisations.c.title.label("organisation_title"), *_campus_columns(organisation), _types(organisation)
+            organisations.c.title.label("organisation_title"), *campus_columns(organisation), _types(organisation)
         )
         .where(courses.c.course_id == course, organisations.c.organisation_id == courses.c.organisation_id)
     )
     row = connection.execute(statement).one_or_none()
     if row is None:
         raise NotFound("There is no such course.")
-    return _campus_of(row, row.organisation_title, "", as_of), replace(course_of(row), types=tuple(row.types or ()))
+    return campus_of(row, row.organisation_title, "", as_of), replace(course_of(row), types=tuple(row.types or ()))
 
 
 def _types(organisation: OrganisationId) -> Any:

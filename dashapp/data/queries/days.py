@@ -60,18 +60,17 @@ def recency_statement(organisation: OrganisationId, courses: Collection[CourseId
     )
 
 
-def presence_statement(organisation: OrganisationId, courses: Collection[CourseId], shown: Range) -> Statement:
+def presence_statement(
+    organisation: OrganisationId, courses: Collection[CourseId], ranges: Sequence[Range]
+) -> Statement:
     """Who was active in which course on which day: one row per day and course, with the keys of its people packed.
 
     All columns stand in one index in this order, so that no row is looked up and nothing is sorted.
     """
-    first, last = shown
     packed = func.string_agg(func.int8send(days.person_id), literal_column("''::bytea"))
     return (
         select(days.course_id, days.day, packed.label("people"))
-        .where(
-            days.organisation_id == organisation, days.day >= first, days.day <= last, one_of(days.course_id, courses)
-        )
+        .where(_rows(organisation, courses, ranges))
         .group_by(days.day, days.course_id)
     )
 

@@ -229,6 +229,12 @@ def members(organisation: OrganisationId, courses: Collection[CourseId], instant
     return select(learners.c.course_id, learners.c.person_id)
 
 
+def joined(organisation: OrganisationId, courses: Collection[CourseId], instant: datetime) -> Statement:
+    """Every learner of the courses: enrolled or only met, and when they joined; for `read_columns`."""
+    learners = learners_of(organisation, courses, instant)
+    return select(learners.c.course_id, learners.c.person_id, learners.c.enrolled, or_missing(learners.c.joined_at))
+
+
 def sizes(organisation: OrganisationId, courses: Collection[CourseId], instant: datetime) -> Statement:
     """(course_id, learners) of every course that has any."""
     learners = learners_of(organisation, courses, instant)

@@ -1,72 +1,28 @@
-"""The data round of an institution's page: at most eight statements, from aggregates only, in groups of at least k."""
+"""What stands above the fold of an institution's page, from what has been read: no statement of its own."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from dashapp.data.queries.columns import Statement, read_columns
-from dashapp.data.queries.courses import (
-    Campus,
-    Course,
-    course_of,
-    courses_statement,
-    read_campus,
-    read_work,
-    submissions_statement,
-)
-from dashapp.data.queries.days import Columns, places, presence_statement, recency_statement, unpacked
-from dashapp.data.queries.enrolment import members, one_of
-from dashapp.data.queries.room import compared, whole_weeks
-from dashapp.data.queries.standing import submission_rows
-from dashapp.data.tables import course_days
-from dashapp.domain.audience import Audience
-from dashapp.domain.errors import NotPermitted
+from dashapp.data.queries.compared import Compared, read_compared
+from dashapp.data.queries.courses import Course
+from dashapp.data.queries.days import Columns, places
 from dashapp.domain.filters import Filters
-from dashapp.domain.indicators.activity import ACTIVE_DAYS, last_days
-from dashapp.domain.indicators.calendar import TeachingCalendar, shown_range, week_starts
-from dashapp.domain.indicators.scores import average_scores, marks
-from dashapp.domain.keys import CourseId, OrganisationId
+from dashapp.domain.indicators.activity import ACTIVE_DAYS
+from dashapp.domain.indicators.enrolments import completion
+from dashapp.domain.indicators.handins import handed_in_by_activity
+from dashapp.domain.keys import CourseId
+from dashapp.domain.localtime import week_start
 from dashapp.domain.scope import AsOf, Scope
-from dashapp.domain.views import CourseRow, Day, InstitutionView
-from dashapp.privacy.groups import Hidden, suppress, without_thin_remainders
+from dashapp.domain.views import ActiveSpan, CourseRow, Day, InstitutionView, Level
 
 Longs = NDArray[np.int64]
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """Everything that has been read, of all compared courses."""
-
-    campus: Campus
-    courses: tuple[Course, ...]
-    shown: tuple[date, date]
-    people: Mapping[CourseId, Longs]
-    """The learners of each course, sorted."""
-    active: tuple[Mapping[CourseId, Longs], Mapping[CourseId, Longs]]
-    """Those of them with an event in the last 7 × 24 h, and in the 7 × 24 h before."""
-    daily: Columns
-    """Events per course and day."""
-    present: Sequence[tuple[CourseId, date, Longs]]
-    """(course, day, people) of everybody who was active on a day of the shown weeks."""
-    averages: Mapping[CourseId, Floats]
-    hidden: Hidden[CourseId]
-    minimum_group: int
-
-    @property
-    def starts(self) -> tuple[date, ...]:
-        return week_starts(*self.shown)
-
-
-def course_days_statement(organisation: OrganisationId, keys: Sequence[CourseId], first: date) -> Statement:
-    """Events per course and day from `first` on, staff and test people left out; for `read_columns`."""
-    return select(course_days.c.course_id, course_days.c.day, course_days.c.events).where(
-        course_days.c.organisation_id == organisation, one_of(course_days.c.course_id, keys), course_days.c.day >= first
-    )
+Flags = NDArray[np.bool_]
+WEEK = timedelta(days=ACTIVE_DAYS)
 
 
 def read_institution(connection: Connection, scope: Scope, as_of: AsOf, filters: Filters) -> InstitutionView:
@@ -75,79 +31,45 @@ def read_institution(connection: Connection, scope: Scope, as_of: AsOf, filters:
     Of the filters only the dates and `unit` count: a fixed lattice of groups, so that nothing can be found by
     subtraction. Raises NotPermitted for a scope that does not hold every course.
     """
-    if scope.courses is not None or scope.audience is not Audience.AGGREGATE:
-        raise NotPermitted("The institution's page shows all courses, in groups.")
-    campus = read_campus(connection, scope.organisation_id, as_of)
-    every = [course_of(row) for row in connection.execute(courses_statement(scope.organisation_id))]
-    listed = sorted(compared(every, campus.today), key=lambda course: (course.unit, course.choice.code))
-    read = _read(connection, scope, as_of, (campus, tuple(listed), filters))
-    return _view(read, filters.unit if filters.unit in campus.units else None)
+    return institution_view(read_compared(connection, scope, as_of, filters), filters)
 
 
-def _read(
-    connection: Connection, scope: Scope, as_of: AsOf, asked: tuple[Campus, tuple[Course, ...], Filters]
-) -> _Read:
-    campus, listed, filters = asked
-    organisation, keys = scope.organisation_id, [one.course_id for one in listed]
-    starts = [one.calendar.starts_on for one in listed if one.calendar.starts_on]
-    calendar = TeachingCalendar(min(starts, default=None), None)
-    shown = whole_weeks(shown_range(calendar, campus.today, filters.first, filters.last), campus.today)
-    enrolled = read_columns(connection, members(organisation, keys, as_of.instant))
-    people = {key: np.sort(enrolled["person_id"][enrolled["course_id"] == key]) for key in keys}
-    since = campus.today - timedelta(days=2 * ACTIVE_DAYS + 1)
-    recent = read_columns(connection, recency_statement(organisation, keys, since))
-    active = tuple(
-        active_learners(recent, last_days(campus.local, as_of.instant, back).holds(recent), people) for back in (0, 1)
-    )
-    first = min(shown[0], campus.today - timedelta(days=2 * ACTIVE_DAYS))
-    daily = read_columns(connection, course_days_statement(organisation, keys, first))
-    present = [
-        (CourseId(row.course_id), row.day, unpacked(row.people))
-        for row in connection.execute(presence_statement(organisation, keys, shown))
+def institution_view(read: Compared, filters: Filters) -> InstitutionView:
+    """The same from what has been read."""
+    unit = read.known_unit(filters)
+    today = read.campus.today
+    chosen = read.chosen(unit)
+    keys = [one.course_id for one in chosen]
+    hidden = read.hidden.everything if unit is None else unit in read.hidden.units
+    events = [
+        _events(read, keys, today - WEEK * (back + 1) + timedelta(days=1), today - WEEK * back) for back in (0, 1)
     ]
-    units = {one.course_id: one.unit for one in listed}
-    hidden = without_thin_remainders(
-        suppress({key: len(people[key]) for key in keys}, units.__getitem__, scope.minimum_group),
-        {key: frozenset(people[key].tolist()) for key in keys},
-        units.__getitem__,
-        scope.minimum_group,
+    return InstitutionView(
+        name=read.campus.name,
+        units=read.campus.units,
+        chosen_unit=unit,
+        enrolled=None if hidden else _together(read.people, keys),
+        active_7=None if hidden else _together(read.active[0], keys),
+        active_7_before=None if hidden else _together(read.active[1], keys),
+        events_7=0 if hidden else events[0],
+        events_7_before=0 if hidden else events[1],
+        courses=tuple(_row(read, one) for one in chosen),
+        week_starts=read.starts,
+        today=today,
+        freshness=read.campus.freshness,
+        hidden=hidden,
+        first=read.shown[0],
+        last=read.shown[1],
+        under_way=all(one.calendar.is_running(today) for one in read.courses),
+        closed_units=tuple(sorted(read.hidden.units)),
+        unit_learners=_unit_learners(read, chosen),
+        **({"days": ()} if hidden else _over_time(read, keys)),
     )
-    averages = _averages(connection, organisation, people)
-    return _Read(
-        campus, listed, shown, people, (active[0], active[1]), daily, present, averages, hidden, scope.minimum_group
-    )
 
 
-def active_learners(
-    recent: Columns, inside: NDArray[np.bool_], people: Mapping[CourseId, Longs]
-) -> dict[CourseId, Longs]:
-    """The learners of each course who have a row of `recency_statement` that counts."""
-    result = {}
-    course, person = recent["course_id"][inside], recent["person_id"][inside]
-    for key, members_of_it in people.items():
-        seen = np.unique(person[course == key])
-        result[key] = seen[places(members_of_it, seen)[1]]
-    return result
-
-
-def _averages(
-    connection: Connection, organisation: OrganisationId, people: Mapping[CourseId, Longs]
-) -> dict[CourseId, Floats]:
-    """The learners' average scores in each course, without those who have none."""
-    keys = list(people)
-    handed = read_columns(connection, submissions_statement(organisation, keys))
-    work = read_work(connection, organisation, keys)
-    result = {}
-    for key, members_of_it in people.items():
-        mine = handed["course_id"] == key
-        tasks = [one for one in work.activities if one.course_id == key]
-        rows, _precision = submission_rows(
-            {name: values[mine] for name, values in handed.items()}, members_of_it, tasks
-        )
-        graded = [one.work for one in tasks]
-        scores = average_scores(graded, marks(rows, graded, len(members_of_it)).percent)
-        result[key] = scores[~np.isnan(scores)]
-    return result
+def _unit_learners(read: Compared, chosen: Sequence[Course]) -> tuple[tuple[str, int], ...]:
+    open_units = sorted({one.unit for one in chosen} - read.hidden.units)
+    return tuple((unit, _together(read.people, [one.course_id for one in read.chosen(unit)])) for unit in open_units)
 
 
 def _together(groups: Mapping[CourseId, Longs], keys: Sequence[CourseId]) -> int:
@@ -161,64 +83,87 @@ def _between(daily: Columns, keys: Sequence[CourseId], first: date, last: date) 
     return {name: values[kept] for name, values in daily.items()}
 
 
-def _view(read: _Read, unit: str | None) -> InstitutionView:
-    today = read.campus.today
-    keys = [one.course_id for one in read.courses if unit is None or one.unit == unit]
-    hidden = read.hidden.everything if unit is None else unit in read.hidden.units
-    week = timedelta(days=ACTIVE_DAYS)
-    events = [
-        int(
-            _between(read.daily, keys, today - week * (back + 1) + timedelta(days=1), today - week * back)[
-                "events"
-            ].sum()
-        )
-        for back in (0, 1)
-    ]
-    return InstitutionView(
-        name=read.campus.name,
-        units=read.campus.units,
-        chosen_unit=unit,
-        enrolled=None if hidden else _together(read.people, keys),
-        active_7=None if hidden else _together(read.active[0], keys),
-        active_7_before=None if hidden else _together(read.active[1], keys),
-        events_7=0 if hidden else events[0],
-        events_7_before=0 if hidden else events[1],
-        courses=tuple(_row(read, one) for one in read.courses if one.course_id in keys),
-        week_starts=read.starts,
-        days=() if hidden else _days(read, keys),
-        today=today,
-        freshness=read.campus.freshness,
-        hidden=hidden,
-        first=read.shown[0],
-        last=read.shown[1],
-    )
+def _events(read: Compared, keys: Sequence[CourseId], first: date, last: date) -> int:
+    return int(_between(read.daily, keys, first, last)["events"].sum())
 
 
-def _days(read: _Read, keys: Sequence[CourseId]) -> tuple[Day, ...]:
-    """Every day of the shown weeks: events, and distinct learners, who count once however many courses they are in."""
+# ------------------------------------------------------------------ over time
+
+
+def _over_time(read: Compared, keys: Sequence[CourseId]) -> dict[str, Any]:
+    """Events, and distinct learners, who count once however many courses they are in, by day, week and month."""
     first, last = read.shown
-    rows = _between(read.daily, keys, first, last)
     length = (last - first).days + 1
+    rows = _between(read.daily, keys, first, last)
     events = np.bincount(rows["day"] - first.toordinal(), weights=rows["events"], minlength=length)
-    learners = _learners_per_day(read, keys, length)
-    return tuple(
-        Day(first + timedelta(days=index), int(events[index]), learners=int(learners[index])) for index in range(length)
-    )
+    there = _presence(read, keys, length)
+    taught = _courses_active(read, [key for key in keys if not read.hidden.hides(key)], length)
+    learners = there.sum(axis=0)
+    weeks = [(start, start) for start in read.starts]
+    return {
+        "days": tuple(
+            Day(first + timedelta(days=place), int(events[place]), learners=int(learners[place]))
+            for place in range(length)
+        ),
+        "day_courses": tuple(int(number) for number in taught.sum(axis=0)),
+        "weeks": tuple(_span(read, pair, there, taught) for pair in weeks),
+        "months": tuple(_span(read, pair, there, taught) for pair in whole_months(read.starts, read.campus.today)),
+    }
 
 
-def _learners_per_day(read: _Read, keys: Sequence[CourseId], length: int) -> Longs:
-    """Distinct learners on each day of the shown weeks, those who are not enrolled left out."""
-    everybody = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *(read.people[key] for key in keys)]))
-    # A table of learners by days: marking a learner twice changes nothing, so nothing has to be sorted.
+def whole_months(starts: Sequence[date], today: date) -> tuple[tuple[date, date], ...]:
+    """(first Monday, last Monday) of each month all of whose weeks are among these, and of the one under way.
+
+    A week belongs to the month of its Thursday, so that every month has four or five whole weeks.
+    """
+    found: dict[tuple[int, int], list[date]] = {}
+    for start in starts:
+        thursday = start + timedelta(days=3)
+        found.setdefault((thursday.year, thursday.month), []).append(start)
+    now = week_start(today) + timedelta(days=3)
+    result = []
+    for (year, month), mondays in found.items():
+        before, after = mondays[0] - timedelta(days=4), mondays[-1] + timedelta(days=10)
+        begins = (before.year, before.month) != (year, month)
+        ends = (after.year, after.month) != (year, month) or mondays[-1] == week_start(today)
+        if begins and (ends or (year, month) == (now.year, now.month)):
+            result.append((mondays[0], mondays[-1]))
+    return tuple(result)
+
+
+def _span(read: Compared, mondays: tuple[date, date], there: Flags, taught: Flags) -> ActiveSpan:
+    first, last = mondays[0], mondays[1] + timedelta(days=6)
+    inside = slice((first - read.shown[0]).days, (last - read.shown[0]).days + 1)
+    learners, number = (int(flags[:, inside].any(axis=1).sum()) for flags in (there, taught))
+    return ActiveSpan(first, last, learners, number, under_way=last >= read.campus.today)
+
+
+def _presence(read: Compared, keys: Sequence[CourseId], length: int) -> Flags:
+    """Which learner was there on which of the shown days, those who are not enrolled left out."""
+    people = read.people
+    everybody = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *(people[key] for key in keys)]))
+    # Marking a learner twice changes nothing, so nothing has to be sorted.
     there = np.zeros((len(everybody), length), dtype=bool)
-    for course, day, people in read.present:
+    for course, day, seen in read.present:
         if course in keys:
-            enrolled = places(read.people[course], people)[1]
-            there[np.searchsorted(everybody, people[enrolled]), (day - read.shown[0]).days] = True
-    return np.asarray(there.sum(axis=0), dtype=np.int64)
+            enrolled = places(people[course], seen)[1]
+            there[np.searchsorted(everybody, seen[enrolled]), (day - read.shown[0]).days] = True
+    return there
 
 
-def _row(read: _Read, one: Course) -> CourseRow:
+def _courses_active(read: Compared, keys: Sequence[CourseId], length: int) -> Flags:
+    """On which of the shown days any learner of a course was there."""
+    taught = np.zeros((len(keys), length), dtype=bool)
+    for course, day, seen in read.present:
+        if course in keys and places(read.people[course], seen)[1].any():
+            taught[keys.index(course), (day - read.shown[0]).days] = True
+    return taught
+
+
+# ------------------------------------------------------------------ one course
+
+
+def _row(read: Compared, one: Course) -> CourseRow:
     key, choice = one.course_id, one.choice
     if read.hidden.hides(key):
         return CourseRow(choice.public_id, choice.code, choice.title, one.unit, None, None, None, None, hidden=True)
@@ -227,7 +172,8 @@ def _row(read: _Read, one: Course) -> CourseRow:
     weekly = np.bincount(
         (rows["day"] - first.toordinal()) // 7, weights=rows["events"], minlength=len(read.starts)
     ).astype(np.int64)
-    newest = _between(read.daily, [key], today - timedelta(days=ACTIVE_DAYS - 1), today)
+    standing, enrolments = read.standings[key], read.enrolments[key]
+    listed = sum(level is Level.HELP for level in standing.standing.levels)
     return CourseRow(
         choice.public_id,
         choice.code,
@@ -236,16 +182,34 @@ def _row(read: _Read, one: Course) -> CourseRow:
         len(read.people[key]),
         len(read.active[0][key]),
         len(read.active[1][key]),
-        int(newest["events"].sum()),
+        _events(read, [key], today - WEEK + timedelta(days=1), today),
         tuple(weekly.tolist()),
         *_quartiles(read, key),
+        handed=_handed(read, key),
+        needs_help=listed if standing.standing.speaking else None,
+        withdrawn=enrolments.left(),
+        ever=len(enrolments.person),
+        completed=_completed(read, key),
     )
 
 
-def _quartiles(read: _Read, key: CourseId) -> tuple[float | None, float | None, float | None]:
+def _quartiles(read: Compared, key: CourseId) -> tuple[float | None, float | None, float | None]:
     """Median, first and third quartile of the average scores; None where fewer than k learners have one."""
-    scores = read.averages[key]
-    if len(scores) < read.minimum_group:
+    averages = read.standings[key].averages
+    scores = averages[~np.isnan(averages)]
+    if len(scores) < read.scope.minimum_group:
         return None, None, None
     low, middle, high = (float(value) for value in np.percentile(scores, (25, 50, 75)))
     return middle, low, high
+
+
+def _handed(read: Compared, key: CourseId) -> tuple[int, int, int]:
+    one = read.standings[key]
+    everybody = np.arange(len(one.people))
+    on_time, late, missing, _open = handed_in_by_activity(one.deadlines, one.marks, one.day_precision, everybody)
+    return int(on_time.sum()), int(late.sum()), int(missing.sum())
+
+
+def _completed(read: Compared, key: CourseId) -> float | None:
+    known, completed, _passed = completion(read.enrolments[key].outcome)
+    return 100.0 * completed / known if known >= read.scope.minimum_group else None

@@ -1,17 +1,15 @@
 """What both rounds of a classroom's page begin with: the course, its standing, and which of its learners are shown."""
 
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from threading import Lock
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from dashapp.data.cache import Question as Asked
+from dashapp.data.kept import Kept
 from dashapp.data.queries.cohort import Named, chosen_of
 from dashapp.data.queries.courses import (
     Campus,
@@ -101,29 +99,11 @@ class HiddenRoom:
     question: Question
 
 
-class Rooms:
-    """The rooms read last, since the rounds of one page ask for the same one. Safe to share between threads.
-
-    What is kept is as old as its question's version and minute, like every answer of the cache.
-    """
+class Rooms(Kept[Room | HiddenRoom]):
+    """The rooms read last, since the rounds of one page ask for the same one. Safe to share between threads."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, Room | HiddenRoom] = OrderedDict()
-        self._lock = Lock()
-
-    def of(self, question: Asked, read: Callable[[], Room | HiddenRoom]) -> Room | HiddenRoom:
-        """The room of the question's scope, filters, subject, version and minute: kept, or read now."""
-        key = replace(question, name="room").key("")
-        with self._lock:
-            kept = self._kept.get(key)
-        if kept is not None:
-            return kept
-        room = read()
-        with self._lock:
-            self._kept[key] = room
-            while len(self._kept) > MOST_ROOMS:
-                self._kept.popitem(last=False)
-        return room
+        super().__init__(MOST_ROOMS)
 
 
 def read_room(

@@ -100,7 +100,7 @@ def read_standings(connection: Connection, question: Question, campus: Campus) -
     counts = read_columns(connection, counts_statement(organisation, keys, question.ranges(campus.today)))
     handed = read_columns(connection, submissions_statement(organisation, keys))
     work = read_work(connection, organisation, keys, question.learner)
-    return tuple(_standing(course, question, campus, (people, counts, handed), work) for course in question.courses)
+    return tuple(standing_of(course, question, campus, (people, counts, handed), work) for course in question.courses)
 
 
 def _of_course(columns: Columns, course: Course) -> dict[str, NDArray[Any]]:
@@ -108,9 +108,10 @@ def _of_course(columns: Columns, course: Course) -> dict[str, NDArray[Any]]:
     return {name: values[mine] for name, values in columns.items()}
 
 
-def _standing(
+def standing_of(
     course: Course, question: Question, campus: Campus, read: tuple[Columns, Columns, Columns], work: Work
 ) -> CourseStanding:
+    """Of one course, from what was read of all: who learns in it, their days, and what they handed in."""
     people, counts, handed = (_of_course(columns, course) for columns in read)
     order = np.argsort(people["person_id"])
     people, seen = _without_a_thin_rest({name: values[order] for name, values in people.items()}, question, course)

@@ -11,11 +11,20 @@ from dashapp.domain.views.classroom_work import ClassroomWorkView, VideoViews
 from dashapp.domain.views.course import CourseChoice, Due
 from dashapp.domain.views.courses import CourseFigures, CoursesView
 from dashapp.domain.views.freshness import Freshness
-from dashapp.domain.views.institution import CourseRow, InstitutionView
+from dashapp.domain.views.institution import ActiveSpan, CourseRow, InstitutionView
+from dashapp.domain.views.institution_further import (
+    CourseStory,
+    EnrolmentWeek,
+    InstitutionFurtherView,
+    ProgrammeRow,
+    SourceCheck,
+    TypeUse,
+)
 from dashapp.domain.views.standing import Level, Reason, Rule
 from dashapp.domain.views.student import HandedIn, Score, StudentView
 
 __all__ = [
+    "ActiveSpan",
     "CaseloadRow",
     "CaseloadView",
     "ClassroomView",
@@ -23,18 +32,24 @@ __all__ = [
     "CourseChoice",
     "CourseFigures",
     "CourseRow",
+    "CourseStory",
     "CoursesView",
     "Day",
     "Due",
+    "EnrolmentWeek",
     "Freshness",
     "HandedIn",
+    "InstitutionFurtherView",
     "InstitutionView",
     "LearnerRow",
     "Level",
+    "ProgrammeRow",
     "Reason",
     "Rule",
     "Score",
+    "SourceCheck",
     "StudentView",
+    "TypeUse",
     "VideoViews",
     "Week",
 ]

@@ -26,6 +26,29 @@ class CourseRow:
     score_quartile_1: float | None = None
     score_quartile_3: float | None = None
     hidden: bool = False
+    handed: tuple[int, int, int] | None = None
+    """Work past due, of all learners: on time, late, missing."""
+    needs_help: int | None = None
+    """Learners whom the rules list; None where no rule speaks now."""
+    withdrawn: int | None = None
+    """Learners who were enrolled once and are no more."""
+    ever: int | None = None
+    """Learners who were ever enrolled."""
+    completed: float | None = None
+    """% who did not withdraw, of those with an outcome; None where fewer than k have one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveSpan:
+    """Some whole weeks: distinct learners who were active in them, never added up, and courses with activity."""
+
+    first: date
+    last: date
+    """The last day of the last week, which may be still to come."""
+    learners: int
+    courses: int
+    """Of those whose figures are shown."""
+    under_way: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +73,16 @@ class InstitutionView:
     first: date | None = None
     """The first day of the whole weeks shown."""
     last: date | None = None
+    weeks: tuple[ActiveSpan, ...] = ()
+    """The shown weeks; nothing where hidden."""
+    months: tuple[ActiveSpan, ...] = ()
+    """The calendar months all of whose weeks are shown, and the one under way: a week belongs to the month of its
+    Thursday."""
+    day_courses: tuple[int, ...] = ()
+    """Courses with activity on each of `days`, of those whose figures are shown."""
+    under_way: bool = True
+    """Whether the compared courses are those under way; False where none is, and all of them are compared."""
+    closed_units: tuple[str, ...] = ()
+    """Units whose totals are not shown."""
+    unit_learners: tuple[tuple[str, int], ...] = ()
+    """Distinct learners of each unit whose total is shown."""

@@ -1,14 +1,14 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from dashapp.data.queries.institution import read_institution
+from dashapp.data.queries.institution import read_institution, whole_months
 from dashapp.domain.errors import NotPermitted
 from dashapp.domain.events import Role
 from dashapp.domain.filters import Filters
 from dashapp.domain.scope import scope_for_institution
-from dashapp.domain.views import CourseRow, InstitutionView
-from tests.data.queries.conftest import AS_OF, World, at
+from dashapp.domain.views import CourseRow, InstitutionView, Level
+from tests.data.queries.conftest import AS_OF, World, at, read_classroom
 
 
 @pytest.fixture
@@ -140,6 +140,57 @@ def test_scores_of_fewer_than_k_learners_are_hidden(campus: World) -> None:
     campus.write()
     row = rows(page(campus))["NEW"]
     assert (row.hidden, row.enrolled, row.score_median) == (False, 6, None)
+
+
+def test_work_withdrawals_and_the_rules_stand_beside_each_course(campus: World) -> None:
+    campus.task("ALG", "ALG-two", "05-05 20:00")
+    for name in ("ada", "ben", "cho"):
+        campus.submitted(name, "ALG", "ALG-two", "05-05 12:00")
+    campus.submitted("dan", "ALG", "ALG-two", "05-06 12:00")
+    campus.member("old", "ALG")
+    campus.member("old", "ALG", active=False, occurred_at=at("04-01 08:00"))
+    campus.write()
+    row = rows(page(campus))["ALG"]
+    # All seven were on time with the first task; three, one late and three missing with the second.
+    assert row.handed == (10, 1, 3)
+    assert (row.enrolled, row.ever, row.withdrawn) == (7, 8, 1)
+    # A missed deadline gives 2 points, which is to be watched.
+    assert (row.needs_help, row.completed) == (0, None)
+
+
+def test_those_who_need_help_are_as_many_as_on_the_page_of_the_course(campus: World) -> None:
+    campus.learners("ALG", "zoe", "yan", "xia")
+    campus.seen("zoe", "ALG", "03-05 12:00")
+    campus.write()
+    scope = campus.named_scope("ALG")
+    view = campus.read(read_classroom, scope, AS_OF, Filters(), campus.course_id("ALG"))
+    levels = [row.level for row in view.learners]
+    assert rows(page(campus))["ALG"].needs_help == levels.count(Level.HELP) > 0
+
+
+def test_different_learners_of_weeks_and_months_are_counted_and_never_added_up(campus: World) -> None:
+    view = page(campus)
+    weeks = {span.first: (span.learners, span.courses, span.under_way) for span in view.weeks}
+    assert weeks[date(2026, 4, 27)] == (2, 2, False)
+    assert weeks[date(2026, 5, 4)] == (17, 3, True)
+    months = {span.first: (span.last, span.learners, span.courses, span.under_way) for span in view.months}
+    # The week of 27 April belongs to April, whose Thursday is the 30th.
+    assert months[date(2026, 3, 30)] == (date(2026, 5, 3), 17, 3, False)
+    assert months[date(2026, 5, 4)] == (date(2026, 5, 10), 17, 3, True)
+
+
+def test_a_month_that_the_dates_cut_is_left_out() -> None:
+    mondays = [date(2026, 3, 9) + timedelta(weeks=week) for week in range(8)]
+    found = whole_months(mondays, date(2026, 6, 30))
+    assert found == ((date(2026, 3, 30), date(2026, 4, 27)),)
+
+
+def test_what_is_counted_is_said_where_no_course_is_under_way(world: World) -> None:
+    world.course("OLD", starts_on=date(2025, 9, 1), ends_on=date(2026, 1, 31))
+    world.learners("OLD", *"pqrstu", occurred_at=at("01-01 08:00"))
+    world.write()
+    view = page(world)
+    assert (view.under_way, view.enrolled) == (False, 6)
 
 
 def test_the_minimum_group_is_the_scopes(campus: World) -> None:

@@ -1,0 +1,123 @@
+"""The table in which an institution compares its courses: a row per course, a click opens it with the same dates."""
+
+from typing import Final
+
+from dashapp import words
+from dashapp.components.card import hidden_words
+from dashapp.components.grids import SECONDARY, Column, Row, narrow_column, right_column, wide_column
+from dashapp.components.links import Links
+from dashapp.components.sentences import active_share
+from dashapp.domain.filters import Filters
+from dashapp.domain.views import CourseRow, InstitutionView
+from dashapp.words import _
+
+SHOWN_OF_HIDDEN: Final = 2
+"""Columns of a hidden course that say something: its name, and that it is hidden."""
+NONE: Final = "–"
+
+
+def course_columns() -> list[Column]:
+    """The columns of the comparison of courses."""
+    columns = [
+        wide_column("code", _("Course"), 170, flex=3, cellRenderer="LaCourse"),
+        wide_column("share", _("Active in 7 days"), 132, cellRenderer="LaShare"),
+        right_column("enrolled", _("Enrolled"), 76),
+        {**right_column("change", _("Week before"), 96), **SECONDARY},
+        wide_column("weeks", _("Events per week"), 112, sortable=False, cellRenderer="LaWeeks", **SECONDARY),
+        wide_column("median", _("Score: median, middle half"), 172, cellRenderer="LaRange"),
+        wide_column("on_time", _("Handed in on time"), 148, cellRenderer="LaHanded", **SECONDARY),
+        right_column("help", _("Need help"), 96),
+        {**right_column("completed", _("Completed"), 84), **SECONDARY},
+        {**right_column("left", _("Left"), 96), **SECONDARY},
+    ]
+    columns[1]["colSpan"] = {"function": f"params.data.hidden ? {len(columns) - SHOWN_OF_HIDDEN + 1} : 1"}
+    return [*columns, narrow_column("LaCourseCard")]
+
+
+def _change(course: CourseRow) -> str:
+    if course.active_7 is None or course.active_7_before is None:
+        return NONE
+    gap = course.active_7 - course.active_7_before
+    if gap == 0:
+        return _("the same")
+    said = _("{number} more") if gap > 0 else _("{number} fewer")
+    return said.format(number=words.number(abs(gap)))
+
+
+def _of(number: int | None, whole: int | None) -> float | None:
+    return 100 * number / whole if number is not None and whole else None
+
+
+def _with_share(number: int | None, whole: int | None) -> str:
+    """ "278, 23 %"."""
+    share = _of(number, whole)
+    if number is None or share is None:
+        return NONE
+    return _("{number}, {share}").format(number=words.number(number), share=words.percent(share))
+
+
+def _percent(value: float | None) -> str:
+    return words.percent(value) if value is not None else NONE
+
+
+def handed_words(handed: tuple[int, int, int] | None) -> str:
+    """ "On time 1,308, late 120, missing 40": for who cannot see the bar."""
+    if handed is None or not sum(handed):
+        return _("Nothing was due yet")
+    on_time, late, missing = (words.number(value) for value in handed)
+    return _("On time {on_time}, late {late}, missing {missing}").format(on_time=on_time, late=late, missing=missing)
+
+
+def _handed(course: CourseRow) -> Row:
+    handed = course.handed
+    due = sum(handed) if handed else 0
+    shares = [100 * value / due for value in handed] if handed and due else []
+    return {
+        "on_time": shares[0] if shares else None,
+        "on_time_text": _percent(shares[0] if shares else None),
+        "handed": shares,
+        "handed_text": handed_words(handed),
+    }
+
+
+def _course(course: CourseRow, peak: int, href: str | None) -> Row:
+    named = {"id": str(course.public_id), "code": course.code, "title": course.title}
+    if course.hidden:
+        return {**named, "hidden": True, "hidden_text": hidden_words()}
+    share = active_share(course)
+    return {
+        **named,
+        "href": href,
+        "enrolled": course.enrolled,
+        "enrolled_text": words.number(course.enrolled or 0),
+        "share": share,
+        "share_text": _percent(share),
+        "change": (course.active_7 or 0) - (course.active_7_before or 0),
+        "change_text": _change(course),
+        "weeks": list(course.weeks),
+        "peak": peak,
+        "weeks_open": True,
+        "weeks_text": words.listing([words.number(value) for value in course.weeks]),
+        "median": course.score_median,
+        "low": course.score_quartile_1,
+        "high": course.score_quartile_3,
+        "median_text": _percent(course.score_median),
+        **_handed(course),
+        "help": _of(course.needs_help, course.enrolled),
+        "help_text": _with_share(course.needs_help, course.enrolled),
+        "completed": course.completed,
+        "completed_text": _percent(course.completed),
+        "left": _of(course.withdrawn, course.ever),
+        "left_text": _with_share(course.withdrawn, course.ever),
+    }
+
+
+def course_rows(view: InstitutionView, links: Links, filters: Filters | None = None) -> list[Row]:
+    """The courses, in the order of the view, hidden ones last: such a row says so and shows nothing else.
+
+    A row's link keeps the dates of `filters`.
+    """
+    kept = Filters(first=filters.first, last=filters.last) if filters else None
+    peak = max((value for course in view.courses for value in course.weeks), default=1)
+    ordered = sorted(view.courses, key=lambda course: course.hidden)
+    return [_course(course, peak, None if links.alone else links.course(course.public_id, kept)) for course in ordered]

@@ -1,0 +1,234 @@
+"""What both rounds of an institution's page begin with: the courses it compares, their learners, and what is hidden."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, select
+
+from dashapp.data.queries.columns import Statement, read_columns
+from dashapp.data.queries.courses import (
+    Campus,
+    Course,
+    campus_columns,
+    campus_of,
+    course_of,
+    courses_statement,
+    read_campus,
+    read_work,
+    submissions_statement,
+)
+from dashapp.data.queries.days import Columns, Range, counts_statement, places, presence_statement, unpacked
+from dashapp.data.queries.enrolment import joined, one_of
+from dashapp.data.queries.intervals import intervals_statement
+from dashapp.data.queries.room import compared, whole_weeks
+from dashapp.data.queries.standing import RECENT_DAYS, CourseStanding, Question, standing_of
+from dashapp.data.tables import course_days, courses, organisations, programmes
+from dashapp.domain.audience import Audience
+from dashapp.domain.errors import NotPermitted
+from dashapp.domain.filters import Filters
+from dashapp.domain.indicators.activity import ACTIVE_DAYS, last_days
+from dashapp.domain.indicators.calendar import TeachingCalendar, shown_range, week_starts
+from dashapp.domain.indicators.enrolments import Enrolments, enrolments_of
+from dashapp.domain.keys import CourseId, OrganisationId
+from dashapp.domain.scope import AsOf, Scope
+from dashapp.privacy.groups import Hidden, suppress, without_thin_remainders
+
+Longs = NDArray[np.int64]
+Presence = Sequence[tuple[CourseId, date, Longs]]
+"""(course, day, people) of everybody who was active on a day."""
+
+AWAY_DAYS = 97
+"""How far back a last active day is looked for. Whoever was last there before has been away for longer than any step of
+the rule, so that it makes no difference when."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Everything that has been read, of all compared courses."""
+
+    scope: Scope
+    as_of: AsOf
+    campus: Campus
+    every: tuple[Course, ...]
+    """All courses of the organisation, compared or not."""
+    programmes: Mapping[CourseId, str]
+    """The programme of each course that has one."""
+    courses: tuple[Course, ...]
+    shown: Range
+    standings: Mapping[CourseId, CourseStanding]
+    active: tuple[Mapping[CourseId, Longs], Mapping[CourseId, Longs]]
+    """The learners of each course with an event in the last 7 × 24 h, and in the 7 × 24 h before."""
+    daily: Columns
+    """Events per course and day."""
+    present: Presence
+    """Of the days of the shown weeks."""
+    enrolments: Mapping[CourseId, Enrolments]
+    hidden: Hidden[CourseId]
+
+    @property
+    def starts(self) -> tuple[date, ...]:
+        """The Mondays of the shown weeks."""
+        return week_starts(*self.shown)
+
+    @property
+    def people(self) -> Mapping[CourseId, Longs]:
+        """The learners of each course, sorted."""
+        return {key: one.people for key, one in self.standings.items()}
+
+    def chosen(self, unit: str | None) -> tuple[Course, ...]:
+        """The compared courses of a unit; all of them for None."""
+        return tuple(one for one in self.courses if unit is None or one.unit == unit)
+
+    def known_unit(self, filters: Filters) -> str | None:
+        """The unit that the filters name, if it is one."""
+        return filters.unit if filters.unit in self.campus.units else None
+
+
+def course_days_statement(organisation: OrganisationId, keys: Sequence[CourseId], first: date) -> Statement:
+    """Events per course and day from `first` on, staff and test people left out; for `read_columns`."""
+    return select(course_days.c.course_id, course_days.c.day, course_days.c.events).where(
+        course_days.c.organisation_id == organisation, one_of(course_days.c.course_id, keys), course_days.c.day >= first
+    )
+
+
+def read_compared(connection: Connection, scope: Scope, as_of: AsOf, filters: Filters) -> Compared:
+    """The courses under way and their learners; at most eight statements.
+
+    Of the filters only the dates count. Raises NotPermitted for a scope that does not hold every course.
+    """
+    if scope.courses is not None or scope.audience is not Audience.AGGREGATE:
+        raise NotPermitted("The institution's page shows all courses, in groups.")
+    organisation = scope.organisation_id
+    campus, every, named = _read_courses(connection, organisation, as_of)
+    listed = sorted(compared(every, campus.today), key=lambda course: (course.unit, course.choice.code))
+    keys = [one.course_id for one in listed]
+    shown = _shown(listed, campus, filters)
+    present = _read_present(connection, organisation, keys, (shown, (_since(campus, AWAY_DAYS), campus.today)))
+    recent = read_columns(
+        connection, counts_statement(organisation, keys, [(_since(campus, RECENT_DAYS), campus.today)])
+    )
+    question = Question(organisation, as_of, tuple(listed), shown, minimum_group=scope.minimum_group)
+    standings = _standings(connection, question, campus, present, recent)
+    people = {key: one.people for key, one in standings.items()}
+    active = tuple(
+        active_learners(recent, last_days(campus.local, as_of.instant, back).holds(recent), people) for back in (0, 1)
+    )
+    first = min(shown[0], _since(campus, 2 * ACTIVE_DAYS))
+    daily = read_columns(connection, course_days_statement(organisation, keys, first))
+    intervals = read_columns(connection, intervals_statement(organisation, keys, as_of.instant))
+    return Compared(
+        scope, as_of, campus, tuple(every), named, tuple(listed), shown, standings, (active[0], active[1]), daily,
+        [one for one in present if shown[0] <= one[1] <= shown[1]],
+        {key: enrolments_of(of_course(intervals, key), people[key]) for key in keys},
+        _hidden(listed, people, scope.minimum_group),
+    )  # fmt: skip
+
+
+def _since(campus: Campus, days: int) -> date:
+    return campus.today - timedelta(days=days)
+
+
+def _shown(listed: Sequence[Course], campus: Campus, filters: Filters) -> Range:
+    starts = [one.calendar.starts_on for one in listed if one.calendar.starts_on]
+    calendar = TeachingCalendar(min(starts, default=None), None)
+    return whole_weeks(shown_range(calendar, campus.today, filters.first, filters.last), campus.today)
+
+
+def of_course(columns: Columns, key: CourseId) -> dict[str, NDArray[Any]]:
+    """The rows of one course."""
+    mine = columns["course_id"] == key
+    return {name: values[mine] for name, values in columns.items()}
+
+
+def _read_courses(
+    connection: Connection, organisation: OrganisationId, as_of: AsOf
+) -> tuple[Campus, list[Course], dict[CourseId, str]]:
+    """The organisation, its courses, and the programmes of these: one statement, two where there is no course yet."""
+    programme = (
+        select(programmes.c.name)
+        .where(
+            programmes.c.organisation_id == courses.c.organisation_id,
+            programmes.c.programme_id == courses.c.programme_id,
+        )
+        .correlate(courses)
+        .scalar_subquery()
+    )
+    titled = organisations.c.title.label("organisation_title")
+    statement = (
+        courses_statement(organisation)
+        .add_columns(titled, *campus_columns(organisation), programme.label("programme"))
+        .where(organisations.c.organisation_id == courses.c.organisation_id)
+    )
+    rows = connection.execute(statement).all()
+    if not rows:
+        return read_campus(connection, organisation, as_of), [], {}
+    named = {CourseId(row.course_id): row.programme for row in rows if row.programme}
+    campus = campus_of(rows[0], rows[0].organisation_title, "", as_of)
+    return campus, [course_of(row) for row in rows], named
+
+
+def _read_present(
+    connection: Connection, organisation: OrganisationId, keys: Sequence[CourseId], ranges: tuple[Range, Range]
+) -> Presence:
+    shown, recent = ranges
+    touching = shown[0] <= recent[1] and recent[0] <= shown[1]
+    asked = [(min(shown[0], recent[0]), max(shown[1], recent[1]))] if touching else [shown, recent]
+    rows = connection.execute(presence_statement(organisation, keys, asked))
+    return [(CourseId(row.course_id), row.day, unpacked(row.people)) for row in rows]
+
+
+def _standings(
+    connection: Connection, question: Question, campus: Campus, present: Presence, recent: Columns
+) -> dict[CourseId, CourseStanding]:
+    """By the same rules as on the page of each course."""
+    organisation, keys = question.organisation, [one.course_id for one in question.courses]
+    learners = read_columns(connection, joined(organisation, keys, question.as_of.instant))
+    handed = read_columns(connection, submissions_statement(organisation, keys))
+    work = read_work(connection, organisation, keys)
+    seen: dict[CourseId, list[tuple[int, Longs]]] = {key: [] for key in keys}
+    for key, day, people in present:
+        seen[key].append((day.toordinal(), people))
+    result = {}
+    for one in question.courses:
+        mine = of_course(learners, one.course_id)
+        order = np.argsort(mine["person_id"])
+        mine = {name: values[order] for name, values in mine.items()}
+        mine["last_day"] = _last_days(mine["person_id"], seen[one.course_id])
+        mine["last_at"] = np.full(len(order), np.nan)
+        result[one.course_id] = standing_of(one, question, campus, (mine, recent, handed), work)
+    return result
+
+
+def _last_days(learners: Longs, seen: Sequence[tuple[int, Longs]]) -> Longs:
+    """The ordinal of each learner's last active day; 0: not within the days that were read."""
+    last = np.zeros(len(learners), dtype=np.int64)
+    for day, people in sorted(seen, key=lambda pair: pair[0]):
+        at, there = places(learners, people)
+        last[at[there]] = day
+    return last
+
+
+def active_learners(
+    recent: Columns, inside: NDArray[np.bool_], people: Mapping[CourseId, Longs]
+) -> dict[CourseId, Longs]:
+    """The learners of each course who have a learner-day that counts."""
+    result = {}
+    course, person = recent["course_id"][inside], recent["person_id"][inside]
+    for key, members_of_it in people.items():
+        seen = np.unique(person[course == key])
+        result[key] = seen[places(members_of_it, seen)[1]]
+    return result
+
+
+def _hidden(listed: Sequence[Course], people: Mapping[CourseId, Longs], k: int) -> Hidden[CourseId]:
+    units = {one.course_id: one.unit for one in listed}
+    return without_thin_remainders(
+        suppress({key: len(inside) for key, inside in people.items()}, units.__getitem__, k),
+        {key: frozenset(inside.tolist()) for key, inside in people.items()},
+        units.__getitem__,
+        k,
+    )
