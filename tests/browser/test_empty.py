@@ -35,6 +35,9 @@ def test_every_page_of_the_first_day_is_words(first_day: Service, new_page: Call
         page.goto(first_day.base + path)
         page.wait_for_selector(".la-page:not(.la-loading)", timeout=20_000)
         expect(page.locator(state)).not_to_be_empty()
+        # What stands below the fold is read on paper, too.
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        expect(page.locator(".la-further.la-loading")).to_have_count(0)
         # An empty chart would be a frame of axes; a chart that has something draws a trace.
         for plot in page.locator(".la-plot").filter(visible=True).all():
             words, drawn = plot.locator(".la-over"), plot.locator(".cartesianlayer .trace, .cartesianlayer .hm image")
