@@ -43,7 +43,8 @@ def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
     view = asked.services.reader.institution(principal, filters)
     links = links_for(asked, at)
     values = drawn(asked, at, view, lambda: institution.fill(view, at.screen, links))
-    return PageAnswer({**values, AS_OF: as_of_lines(view, institution.CARDS)}, topic, version, view.freshness)
+    filled = {**values, AS_OF: as_of_lines(view, institution.CARDS)}
+    return PageAnswer(filled, topic, version, view.freshness, called=view.name)
 
 
 def register(registry: CallbackRegistry) -> None:

@@ -13,6 +13,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import words
+from dashapp.components import downloads
 from dashapp.components.attributes import attributes
 from dashapp.components.card import asof_words
 from dashapp.components.marks import icon
@@ -57,6 +58,7 @@ def client_words() -> str:
             "aloneTitle": _("This page stands alone"),
             "alone": _("The link leads to one page only. Open the link again."),
             "locale": words.language_tag(),
+            "files": downloads.client_words(),
         },
         ensure_ascii=False,
     )
@@ -179,6 +181,8 @@ def frame(content: Component, home: str = "/") -> list[Component]:
     """All that stands around `content`; `home` is the address of the reader's first page."""
     return [
         html.Div(id=Shell.WORDS, hidden=True, **attributes(data_words=client_words())),
+        html.Div(id=Shell.ABOUT, hidden=True),
+        html.Div(id=Shell.SAID, className="la-said", role="status"),
         dcc.Store(id=Shell.SCREEN),
         _embed_bar(),
         _navigation(home),
