@@ -14,6 +14,7 @@ from dash.development.base_component import Component
 from dashapp import ids, words
 from dashapp.components import downloads
 from dashapp.components.attributes import attributes
+from dashapp.components.defined import definition_list
 from dashapp.components.definitions import Definition
 from dashapp.components.marks import icon
 from dashapp.domain.views import Freshness
@@ -92,14 +93,6 @@ def _menu(frame: Frame, body: Sequence[Component]) -> Component:
 
 
 def _definition(frame: Frame) -> Component:
-    said = frame.definition
-    pairs = [
-        (_("What it says"), said.what),
-        (_("Time range"), said.span),
-        (_("As of"), _("The time at the foot of the card; it moves with every new event")),
-        (_("Left out"), said.left_out),
-        (_("Read from"), said.source),
-    ]
     title = f"{frame.card}-definition-title"
     close = html.Button(
         _("Close"), type="button", className="btn btn-outline-secondary", **attributes(data_la_closes="1")
@@ -107,7 +100,7 @@ def _definition(frame: Frame) -> Component:
     return html.Dialog(
         [
             html.Div([html.H2(frame.title, id=title), close], className="la-dialog-h"),
-            html.Dl([part for name, text in pairs for part in (html.Dt(name), html.Dd(text))]),
+            definition_list(frame.definition),
         ],
         id=f"{frame.card}-definition",
         className="la-dialog",

@@ -51,7 +51,11 @@ def test_a_card_opens_its_definition_with_range_and_what_is_left_out() -> None:
     buttons = [each.to_plotly_json()["props"] for each in found(a_card(), html.Button)]
     assert any(each.get("data-la-opens") == dialog.id for each in buttons)
     terms = [text_of(each) for each in found(dialog, html.Dt)]
-    assert terms == ["What it says", "Time range", "As of", "Left out", "Read from"]
+    assert terms == ["What it says", "Metrics", "Formula", "Time range", "As of", "Left out", "Read from"]
+    said = text_of(dialog)
+    assert "Time on task: minutes with an event + minutes of gaps" in said
+    assert "Days of each learner in each course learner_course_days" in said
+    assert said.count("submissions") == 1
     assert all(text_of(each) for each in found(dialog, html.Dd))
 
 
@@ -94,7 +98,9 @@ def test_every_subject_has_its_definition(subject: Subject, organisation: bool) 
     assert said.what
     assert said.span
     assert said.left_out
-    assert said.source
+    # The tables come from the dictionary, or are said in words: never both.
+    assert bool(said.source) is not bool(said.metrics)
+    assert [each.key for each in said.terms()] == list(said.metrics)
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,9 @@ def _joined(parts: Iterable[Any]) -> Iterator[Any]:
 
 
 def _component_texts(component: Component) -> Iterator[str]:
+    if isinstance(component, html.Code):
+        # The name of a table or of a command is the same in every language.
+        return
     properties = component.to_plotly_json()["props"]
     for name, value in properties.items():
         if name in SEEN_PROPERTIES:

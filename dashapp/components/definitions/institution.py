@@ -7,7 +7,7 @@ from dashapp.words import _
 def define(subject: Subject) -> Definition:
     """The words for one card."""
     small = _("Courses of fewer than 5 learners are hidden for privacy")
-    texts = {
+    texts: dict[Subject, tuple[str, ...]] = {
         Subject.CLASSROOMS: (
             _(
                 "Enrolled learners; those with at least one learning event in the 7 × 24 hours before now; and, for"
@@ -15,7 +15,6 @@ def define(subject: Subject) -> Definition:
             ),
             _("The last 7 days; each rule has its own window"),
             _("Courses that are not under way; for administrators, courses of fewer than 5 learners"),
-            _("Days of each learner, submissions, and the academic calendar"),
         ),
         Subject.COURSES: (
             _(
@@ -24,25 +23,21 @@ def define(subject: Subject) -> Definition:
             ),
             _("The last 7 days; scores since the start of each course"),
             small,
-            _("Days of each learner, course days, and submissions"),
         ),
         Subject.ACTIVE_DAYS: (
             _("Learners with at least one learning event on a day; one who is active in two courses counts once."),
             _("The last weeks"),
             enrolled_only(),
-            _("Days of the organisation"),
         ),
         Subject.COURSE_WEEKS: (
             _("Events of a week, divided by the learners enrolled, so that large and small courses compare."),
             _("The last full weeks"),
             small,
-            _("Days of each course"),
         ),
         Subject.COURSE_SCORES: (
             _("The median and the middle half of the learners' average scores in each course."),
             _("Since the start of each course"),
             small,
-            _("Submissions"),
         ),
         Subject.QUALITY: (
             _(
@@ -51,7 +46,6 @@ def define(subject: Subject) -> Definition:
             ),
             _("The last 14 days, by the time of arrival; alerts by the last 24 hours"),
             _("From lateness: what is older than a week when it comes, since somebody has brought it in later"),
-            _("Hours of each source and course, kept by ingest"),
         ),
     }
     return Definition(*texts[subject])

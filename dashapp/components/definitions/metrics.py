@@ -1,0 +1,27 @@
+"""Which metrics of the dictionary each card shows."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from dashapp.components.definitions.parts import Subject
+
+METRICS_OF: Final[Mapping[Subject, tuple[str, ...]]] = MappingProxyType(
+    {
+        Subject.SCORES: ("score", "course_median"),
+        Subject.RULES: ("at_risk",),
+        Subject.WEEKS: ("time_on_task", "events", "course_median"),
+        Subject.CALENDAR: ("time_on_task", "events"),
+        Subject.CASELOAD: ("at_risk", "last_active", "score"),
+        Subject.LEARNERS: ("at_risk", "last_active", "time_on_task", "events", "score"),
+        Subject.LEARNER_WEEKS: ("time_on_task", "events"),
+        Subject.ACTIVE_DAYS: ("active_learners_of_a_day",),
+        Subject.TIME_AND_SCORE: ("time_on_task", "events", "score", "course_median"),
+        Subject.CLASSROOMS: ("enrolled", "active_7", "at_risk"),
+        Subject.COURSES: ("enrolled", "active_7", "events", "score", "course_median"),
+        Subject.COURSE_WEEKS: ("events", "enrolled"),
+        Subject.COURSE_SCORES: ("score", "course_median"),
+        Subject.QUALITY: ("data_quality",),
+    }
+)
+"""By the subject of the card. A card without one says in words what it is read from."""
