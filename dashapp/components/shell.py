@@ -13,7 +13,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import words
-from dashapp.components import downloads
+from dashapp.components import downloads, keyboard
 from dashapp.components.attributes import attributes
 from dashapp.components.card import asof_words
 from dashapp.components.marks import icon
@@ -59,6 +59,7 @@ def client_words() -> str:
             "alone": _("The link leads to one page only. Open the link again."),
             "locale": words.language_tag(),
             "files": downloads.client_words(),
+            "keyboard": keyboard.client_words(),
         },
         ensure_ascii=False,
     )
@@ -149,6 +150,7 @@ def _navigation(home: str) -> Component:
             html.Div(
                 [
                     _live(),
+                    keyboard.search_button(),
                     html.Button(
                         icon("theme"),
                         id=Shell.THEME,
@@ -188,6 +190,7 @@ def frame(content: Component, home: str = "/") -> list[Component]:
         _navigation(home),
         html.Div(id=Shell.NOTICE, className="la-notice", role="status"),
         html.Div(content, id=Shell.CONTENT, tabIndex=-1),
+        *keyboard.dialogs(),
         html.Nav(id=Shell.TAB_BAR, className="la-tabbar", **attributes(aria_label=_("Main, at the foot"))),
     ]
 

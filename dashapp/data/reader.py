@@ -11,10 +11,12 @@ from sqlalchemy import Connection
 
 from dashapp.data.cache import Cache, Form, Question
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.folding import folded
 from dashapp.data.queries.caseload import read_caseload
 from dashapp.data.queries.classroom import classroom_view
 from dashapp.data.queries.classroom_work import read_classroom_work
 from dashapp.data.queries.courses import choices, find_course
+from dashapp.data.queries.finding import fits, read_found_courses, read_found_learners
 from dashapp.data.queries.guardians import guarded_statement
 from dashapp.data.queries.institution import read_institution
 from dashapp.data.queries.openings import Openings
@@ -42,6 +44,7 @@ from dashapp.domain.scope import (
     scope_for_student,
 )
 from dashapp.domain.views import (
+    CaseloadRow,
     CaseloadView,
     ClassroomView,
     ClassroomWorkView,
@@ -51,6 +54,7 @@ from dashapp.domain.views import (
     InstitutionView,
     StudentView,
 )
+from dashapp.domain.views.found import MOST_FOUND, MOST_WORDS, Found, FoundLearner
 from dashapp.domain.visibility import Visibility
 from dashapp.privacy.visibility import limited
 
@@ -234,6 +238,30 @@ class PageReader:
         with self.database.transaction(DatabaseRole.WEB, principal.organisation_id) as connection:
             keys = None if principal.administers else principal.teaches_in
             return choices(connection, principal.organisation_id, keys, AsOf(self.clock()))
+
+    def found(self, principal: Principal, words: str) -> Found:
+        """Courses and learners whose pages the principal may open, by a few words; not cached.
+
+        Who sees groups only finds no learner by that.
+        """
+        words = words[:MOST_WORDS]
+        advised = self._caseload_if_any(principal)
+        with self.database.transaction(DatabaseRole.WEB, principal.organisation_id) as connection:
+            taught = read_found_learners(connection, principal, words, AsOf(self.clock()))
+            courses = read_found_courses(connection, principal, words)
+        said, known = folded(words).split(), {one.public_id for one in taught}
+        others = [one for one in advised if said and one.public_id not in known and fits(one.name, said)]
+        cared = tuple(FoundLearner(one.public_id, one.name, one.courses) for one in others)
+        return Found(courses, (*taught, *cared)[:MOST_FOUND])
+
+    def _caseload_if_any(self, principal: Principal) -> tuple[CaseloadRow, ...]:
+        if not principal.advises and not principal.guards:
+            return ()
+        try:
+            return self.caseload(principal).learners
+        except NotPermitted:
+            # What made somebody a guardian may have ended since, and an organisation may let no advisers look.
+            return ()
 
     def find_course(self, principal: Principal, public_id: UUID) -> CourseId:
         """The key of a course of the principal's organisation. It says nothing about whether it may be seen."""

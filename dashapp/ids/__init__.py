@@ -20,6 +20,7 @@ from dashapp.ids.classroom import Classroom, Courses
 from dashapp.ids.guardians import Caseload, Invitation, OwnGuardians
 from dashapp.ids.history import History
 from dashapp.ids.institution import Institution
+from dashapp.ids.keyboard import Keyboard
 from dashapp.ids.leaving import Leaving
 from dashapp.ids.people import People, Person
 from dashapp.ids.rosters import Rosters
@@ -42,6 +43,7 @@ __all__ = [
     "Home",
     "Institution",
     "Invitation",
+    "Keyboard",
     "Leaving",
     "Letters",
     "OwnGuardians",
