@@ -154,8 +154,20 @@
     void value.offsetWidth;
     value.classList.add("la-changed");
   };
+  /* Each chart is described by a sentence from its data. */
+  const describe = (plot) => {
+    const holder = plot.closest(".la-plot"), said = holder.querySelector(".la-over:empty") ? plot.layout?.meta?.summary || "" : "";
+    let place = holder.querySelector(":scope > .la-summary");
+    if (!place) {
+      place = element("p", { className: "la-summary visually-hidden", id: `${holder.querySelector("[id]").id}-summary` });
+      holder.append(place);
+      holder.setAttribute("aria-describedby", place.id);
+    }
+    write(place, said);
+  };
   const shown = new WeakMap();
   const look = () => {
+    document.querySelectorAll(".la-plot .js-plotly-plot").forEach(describe);
     for (const value of document.querySelectorAll(".la-cells .la-value")) {
       const text = value.textContent;
       const place = value.closest(".la-cell")?.querySelector("h2")?.textContent || "";

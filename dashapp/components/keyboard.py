@@ -26,14 +26,17 @@ class Goal:
 
 def search_button() -> Component:
     """Opens the palette, in the bar at the top."""
-    said = _("Go to a page, a course or a learner")
     return html.Button(
-        [icon("search"), html.Span(_("Search"), className="hide-md"), html.Kbd(_("Ctrl K"), className="hide-md")],
+        [
+            icon("search"),
+            html.Span(_("Search"), className="hide-md"),
+            html.Kbd(_("Ctrl K"), className="hide-md", **attributes(aria_hidden="true")),
+        ],
         id=Keyboard.OPEN,
         type="button",
         className="la-find",
-        title=said,
-        **attributes(aria_label=said, aria_haspopup="dialog"),
+        title=_("Go to a page, a course or a learner"),
+        **attributes(aria_haspopup="dialog"),
     )
 
 

@@ -87,6 +87,7 @@ def _initials(name: str) -> str:
 
 def account(name: str, sign_out: str, entries: Sequence[Tab] = ()) -> Component:
     """The initials of who is signed in; a menu with the name, pages about the account, and the way out."""
+    initials = _initials(name)
     pages = [
         html.A(each.label, href=each.href, **attributes(**({} if each.whole else {"data_la_follow": "1"})))
         for each in entries
@@ -94,9 +95,10 @@ def account(name: str, sign_out: str, entries: Sequence[Tab] = ()) -> Component:
     return html.Details(
         [
             html.Summary(
-                html.Span(_initials(name), className="la-ava"),
+                html.Span(initials, className="la-ava"),
                 title=name,
-                **attributes(aria_label=_("Signed in as {name}").format(name=name)),
+                # Who steers by voice says what is to be seen.
+                **attributes(aria_label=f"{initials}: {_('Signed in as {name}').format(name=name)}"),
             ),
             html.Div([html.P(name), *pages, html.A(_("Sign out"), href=sign_out)], className="la-pop"),
         ],
@@ -169,7 +171,7 @@ def _navigation(home: str) -> Component:
 
 
 def _embed_bar() -> Component:
-    return html.Div(
+    return html.Header(
         [
             html.B(id=Shell.EMBED_TITLE, className="la-m"),
             html.Span(_("Connecting"), className="la-live", **attributes(data_state="connecting", data_la_live="1")),

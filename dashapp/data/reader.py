@@ -16,7 +16,7 @@ from dashapp.data.queries.caseload import read_caseload
 from dashapp.data.queries.classroom import classroom_view
 from dashapp.data.queries.classroom_work import read_classroom_work
 from dashapp.data.queries.courses import choices, find_course
-from dashapp.data.queries.finding import fits, read_found_courses, read_found_learners
+from dashapp.data.queries.finding import Taught, fits, read_found_courses, read_found_learners, read_learning
 from dashapp.data.queries.guardians import guarded_statement
 from dashapp.data.queries.institution import read_institution
 from dashapp.data.queries.openings import Openings
@@ -124,6 +124,7 @@ class PageReader:
     _caseload: Form[CaseloadView] = field(default_factory=lambda: Form.of(CaseloadView), repr=False)
     _quality: Form[QualityView] = field(default_factory=lambda: Form.of(QualityView), repr=False)
     _rooms: Rooms = field(default_factory=Rooms, repr=False)
+    _taught: Taught = field(default_factory=Taught, repr=False)
     _ids: _KnownIds = field(default_factory=_KnownIds, repr=False)
     openings: Openings = field(init=False, repr=False)
     visibilities: Visibilities = field(init=False, repr=False)
@@ -246,8 +247,11 @@ class PageReader:
         """
         words = words[:MOST_WORDS]
         advised = self._caseload_if_any(principal)
-        with self.database.transaction(DatabaseRole.WEB, principal.organisation_id) as connection:
-            taught = read_found_learners(connection, principal, words, AsOf(self.clock()))
+        as_of, organisation = AsOf(self.clock()), principal.organisation_id
+        version = " ".join(self.live.versions(organisation, course) for course in sorted(principal.teaches_in))
+        with self.database.transaction(DatabaseRole.WEB, organisation) as connection:
+            learning = self._taught.of(principal, version, as_of, lambda: read_learning(connection, principal, as_of))
+            taught = read_found_learners(connection, principal, words, learning)
             courses = read_found_courses(connection, principal, words)
         said, known = folded(words).split(), {one.public_id for one in taught}
         others = [one for one in advised if said and one.public_id not in known and fits(one.name, said)]

@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 
 SEEN_PROPERTIES = ("children", "title", "label", "placeholder", "alt", "aria-label", "headerName", "options")
 SEEN_DATA = ("data-la-title", "data-la-close", "data-la-empty", "data-words")
-FIGURE_TEXTS = ("text", "ticktext", "customdata", "name", "head", "rows")
+FIGURE_TEXTS = ("text", "ticktext", "customdata", "name", "head", "rows", "summary")
 ROW_TEXTS = ("_text", "why")
 TAG = re.compile(r"<[^<>]*>")
 BRACKETS = re.compile(r"\[[^\[\]]*\]")

@@ -1,13 +1,16 @@
-"""Courses and learners by a few words, among those whose pages somebody may open: three statements at most."""
+"""Courses and learners by a few words, among those whose pages somebody may open: six statements at most."""
 
-from collections.abc import Collection, Sequence
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from threading import Lock
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Subquery, and_, func, or_, select, tuple_
+from sqlalchemy import Connection, Select, select
 
 from dashapp.data.folding import folded
+from dashapp.data.queries.columns import Statement, read_columns
 from dashapp.data.queries.described import described, full_name, names_of
-from dashapp.data.queries.enrolment import learners_in_sections, learners_of
+from dashapp.data.queries.enrolment import learners_in_sections, members, one_of
 from dashapp.data.queries.people_list import find_courses
 from dashapp.data.tables import courses, people
 from dashapp.domain.keys import CourseId, OrganisationId, PublicId
@@ -15,6 +18,9 @@ from dashapp.domain.principal import Principal
 from dashapp.domain.scope import AsOf
 from dashapp.domain.views.found import MOST_FOUND, FoundCourse, FoundLearner
 
+MOST_KEPT: Final = 64
+"""Readers whose learners are kept at once."""
+Learners = tuple[FoundLearner, ...]
 LOOKED_AT: Final = 5 * MOST_FOUND
 """The column that is searched holds addresses too, by which nobody is to be found: such rows fall out afterwards."""
 
@@ -34,35 +40,49 @@ def read_found_courses(connection: Connection, principal: Principal, words: str)
     return tuple(found[:MOST_FOUND])
 
 
-def read_found_learners(
-    connection: Connection, principal: Principal, words: str, as_of: AsOf
-) -> tuple[FoundLearner, ...]:
-    """Learners of the courses that the principal teaches, of their sections only where they have no more."""
+Learning = Mapping[int, Collection[int]]
+"""The courses in which somebody sees a learner, by the learner."""
+
+
+class Taught:
+    """Who learns in the courses of those who search now: for as long as nothing changes there, a minute at most.
+
+    The key has all that it depends on, so nobody gets what another one sees. Safe to share between threads.
+    """
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, Learning] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, principal: Principal, version: str, as_of: AsOf, read: Callable[[], Learning]) -> Learning:
+        """What `read` gives, for the versions of the principal's courses."""
+        key = (principal.organisation_id, principal.teaches_in, principal.sections, version, as_of.bucket())
+        with self._lock:
+            kept = self._kept.get(key)
+        if kept is not None:
+            return kept
+        found = read()
+        with self._lock:
+            self._kept[key] = found
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+        return found
+
+
+def read_found_learners(connection: Connection, principal: Principal, words: str, taught: Learning) -> Learners:
+    """Those of the learners whom the principal sees (`read_learning`) whose names have all words."""
     said = folded(words).split()
-    if not said or not principal.teaches_in:
+    if not said or not taught:
         return ()
-    organisation = principal.organisation_id
-    learners = learners_of(organisation, principal.teaches_in, as_of.instant)
-    name = described(people, "folded")
-    statement = (
-        select(people.c.public_id, *names_of(people), func.array_agg(courses.c.code.distinct()).label("codes"))
-        .select_from(learners)
-        .join(people, _of(people, organisation, "person_id", learners))
-        .join(courses, _of(courses, organisation, "course_id", learners))
-        .where(*(name.contains(word, autoescape=True) for word in said), *_seen(principal, learners, as_of))
-        .group_by(people.c.organisation_id, people.c.person_id)
-        .order_by(name, people.c.person_id)
-        .limit(LOOKED_AT)
+    # By keys, not by a join: what words leave of a table PostgreSQL cannot guess, and it would look one side through
+    # again for each row of the other.
+    people_found = connection.execute(_named(principal.organisation_id, said, taught)).all()
+    rows = [(row, name) for row in people_found if fits(name := full_name(row.given_name, row.family_name), said)]
+    codes = _codes(connection, principal)
+    return tuple(
+        FoundLearner(PublicId(row.public_id), name, tuple(sorted({codes[key] for key in taught[row.person_id]} - {""})))
+        for row, name in rows[:MOST_FOUND]
     )
-    rows = [
-        FoundLearner(
-            PublicId(row.public_id),
-            full_name(row.given_name, row.family_name),
-            tuple(code for code in row.codes if code),
-        )
-        for row in connection.execute(statement)
-    ]
-    return tuple(row for row in rows if fits(row.name, said))[:MOST_FOUND]
 
 
 def fits(name: str, words: Sequence[str]) -> bool:
@@ -70,17 +90,44 @@ def fits(name: str, words: Sequence[str]) -> bool:
     return all(word in folded(name) for word in words)
 
 
-def _of(table: Any, organisation: OrganisationId, key: str, learners: Subquery) -> ColumnElement[bool]:
-    return and_(table.c.organisation_id == organisation, table.c[key] == learners.c[key])
+def read_learning(connection: Connection, principal: Principal, as_of: AsOf) -> Learning:
+    """Learners of the courses that the principal teaches, of their sections only where they have no more."""
+    if not principal.teaches_in:
+        return {}
+    organisation, sections = principal.organisation_id, principal.sections
+    pairs = _pairs(connection, members(organisation, principal.teaches_in, as_of.instant))
+    if sections:
+        limited, keys = {course for course, _section in sections}, [section for _course, section in sections]
+        own = _pairs(connection, learners_in_sections(organisation, keys, as_of.instant))
+        pairs = {pair for pair in pairs if pair[0] not in limited or pair in own}
+    found: dict[int, set[int]] = defaultdict(set)
+    for course, person in pairs:
+        found[person].add(course)
+    return found
 
 
-def _seen(principal: Principal, learners: Subquery, as_of: AsOf) -> list[ColumnElement[bool]]:
-    """Of courses in which the principal has sections only, the learners of these."""
-    if not principal.sections:
-        return []
-    limited = sorted({course for course, _section in principal.sections})
-    own = learners_in_sections(
-        principal.organisation_id, [section for _course, section in principal.sections], as_of.instant
-    ).subquery("own")
-    in_own = tuple_(learners.c.course_id, learners.c.person_id).in_(select(own.c.course_id, own.c.person_id))
-    return [or_(learners.c.course_id.not_in(limited), in_own)]
+def _pairs(connection: Connection, statement: Statement) -> set[tuple[int, int]]:
+    columns = read_columns(connection, statement)
+    return set(zip(columns["course_id"].tolist(), columns["person_id"].tolist(), strict=True))
+
+
+def _named(organisation: OrganisationId, words: Sequence[str], among: Collection[int]) -> Select[Any]:
+    name = described(people, "folded")
+    return (
+        select(people.c.person_id, people.c.public_id, *names_of(people))
+        .where(
+            people.c.organisation_id == organisation,
+            one_of(people.c.person_id, among),
+            *(name.contains(word, autoescape=True) for word in words),
+        )
+        .order_by(name, people.c.person_id)
+        .limit(LOOKED_AT)
+    )
+
+
+def _codes(connection: Connection, principal: Principal) -> Mapping[int, str]:
+    """The code of each course that the principal teaches; empty where nobody has told one."""
+    statement = select(courses.c.course_id, courses.c.code).where(
+        courses.c.organisation_id == principal.organisation_id, one_of(courses.c.course_id, principal.teaches_in)
+    )
+    return {row.course_id: row.code or "" for row in connection.execute(statement)}
