@@ -87,7 +87,7 @@ def _initials(name: str) -> str:
 
 def account(name: str, sign_out: str, entries: Sequence[Tab] = ()) -> Component:
     """The initials of who is signed in; a menu with the name, pages about the account, and the way out."""
-    initials = _initials(name)
+    initials, signed_in = _initials(name), _("Signed in as {name}").format(name=name)
     pages = [
         html.A(each.label, href=each.href, **attributes(**({} if each.whole else {"data_la_follow": "1"})))
         for each in entries
@@ -98,7 +98,7 @@ def account(name: str, sign_out: str, entries: Sequence[Tab] = ()) -> Component:
                 html.Span(initials, className="la-ava"),
                 title=name,
                 # Who steers by voice says what is to be seen.
-                **attributes(aria_label=f"{initials}: {_('Signed in as {name}').format(name=name)}"),
+                **attributes(aria_label=f"{initials}: {signed_in}"),
             ),
             html.Div([html.P(name), *pages, html.A(_("Sign out"), href=sign_out)], className="la-pop"),
         ],
