@@ -50,6 +50,7 @@
     for (const line of document.querySelectorAll(".la-asof > span[data-zone]")) {
       const values = { time: clock(asOf, zone || line.dataset.zone, said.locale), lag: lag(behind, said) };
       write(line, put(isLate ? said.late : said.asof, values));
+      line.dataset.asOf = new Date(asOf).toISOString();
       line.classList.toggle("late", isLate);
     }
   };
@@ -62,6 +63,16 @@
       badge.dataset.state = state;
       write(badge, put(text, { lag: lag(behind, said) }));
     }
+  };
+
+  /* A sentence at the foot of the window for a moment, which screen readers hear. */
+  let silence = 0;
+  const say = (text) => {
+    const place = document.getElementById("shell-said");
+    if (!place) return;
+    clearTimeout(silence);
+    place.textContent = text || "";
+    silence = setTimeout(() => { place.textContent = ""; }, 8000);
   };
 
   /* ------------------------------------------------------------ links that change pages as dcc.Link does, without loading anew */
@@ -143,8 +154,20 @@
     void value.offsetWidth;
     value.classList.add("la-changed");
   };
+  /* Each chart is described by a sentence from its data. */
+  const describe = (plot) => {
+    const holder = plot.closest(".la-plot"), said = holder.querySelector(".la-over:empty") ? plot.layout?.meta?.summary || "" : "";
+    let place = holder.querySelector(":scope > .la-summary");
+    if (!place) {
+      place = element("p", { className: "la-summary visually-hidden", id: `${holder.querySelector("[id]").id}-summary` });
+      holder.append(place);
+      holder.setAttribute("aria-describedby", place.id);
+    }
+    write(place, said);
+  };
   const shown = new WeakMap();
   const look = () => {
+    document.querySelectorAll(".la-plot .js-plotly-plot").forEach(describe);
     for (const value of document.querySelectorAll(".la-cells .la-value")) {
       const text = value.textContent;
       const place = value.closest(".la-cell")?.querySelector("h2")?.textContent || "";
@@ -175,5 +198,5 @@
       screen: () => screen(),
     },
   });
-  window.laLook = { showFreshness, showLive, screen };
+  window.laLook = { showFreshness, showLive, screen, words, say };
 })();

@@ -19,6 +19,7 @@ from callbacks import (
     leaving,
     letters,
     live,
+    palette,
     people,
     person,
     platforms,
@@ -46,5 +47,5 @@ def register_all(registry: CallbackRegistry) -> None:
     teaching = (course_list, units)
     administrators = (administration, *decided, data_quality, letters, audit, sessions)
     pages = (*learners, institution, institution_further, *administrators, *teaching)
-    for room in (frame, home, *pages, live):
+    for room in (frame, palette, home, *pages, live):
         room.register(registry)

@@ -110,6 +110,8 @@ class PageAnswer:
     freshness: Freshness
     about: Topic | None = None
     """What the audit trail says that the page is about, where it is not the topic."""
+    called: str = ""
+    """The course, learner or organisation by name, as it stands on files of the page's cards."""
 
 
 def was_pressed() -> bool:
@@ -175,6 +177,7 @@ def answered(asked: Asked, page: str, read: Callable[[], PageAnswer]) -> Any:
     topics = Topics(asked.services.settings.secret_keys)
     told = {"token": topics.sign(answer.topic), "version": answer.version, "zone": answer.freshness.zone}
     set_props(ids.Shell.TOPIC, {"data": told})
+    set_props(ids.Shell.ABOUT, {"children": answer.called})
     set_props(ids.Shell.NOTICE, {"children": shell.notice(answer.freshness)})
     return dict(answer.values)
 

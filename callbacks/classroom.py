@@ -63,7 +63,7 @@ def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
     depends = {"filters": filters, "name": name}
     values = drawn(asked, at, view, lambda: classroom.fill(view, at.screen, links, filters, name), **depends)
     filled = {**values, AS_OF: as_of_lines(view, classroom.CARDS)}
-    return PageAnswer(filled, topic, version, view.freshness, about)
+    return PageAnswer(filled, topic, version, view.freshness, about, f"{view.course.code} {view.course.title}".strip())
 
 
 def register(registry: CallbackRegistry) -> None:

@@ -31,13 +31,13 @@ def show_frame(asked: Asked, path: object, search: object) -> dict[str, object]:
     links = Links(f"{prefix}/")
     if stands_alone():
         return _alone()
-    tabs = _tabs(asked, links, _room_of(asked, links, here, search) or here)
+    tabs = tabs_of(asked, links, _room_of(asked, links, here, search) or here)
     name = asked.principal.name or _("You")
     current = next((tab.label for tab in tabs if tab.current), _("Learning analytics"))
     return {
         "nav": shell.tab_links(tabs),
         "bar": shell.tab_links(tabs),
-        "account": shell.account(name, f"{prefix}/sign-out", _account(asked, links)),
+        "account": shell.account(name, f"{prefix}/sign-out", account_of(asked, links)),
         "title": current,
         "open": _unframed(here, prefix) or home_of(asked, links),
     }
@@ -48,7 +48,7 @@ def _alone() -> dict[str, object]:
     return {"nav": [], "bar": [], "account": None, "title": _("Learning analytics"), "open": None}
 
 
-def _account(asked: Asked, links: Links) -> list[Tab]:
+def account_of(asked: Asked, links: Links) -> list[Tab]:
     """The pages about the account, for its menu."""
     entries = [Tab(_("Your sessions"), links.own_sessions())]
     if current_session().method is SignInMethod.LOCAL:
@@ -90,7 +90,8 @@ def _room_of(asked: Asked, links: Links, here: str, search: object) -> str | Non
     return links.course(view.courses[0].public_id) if view.courses else None
 
 
-def _tabs(asked: Asked, links: Links, here: str) -> list[Tab]:
+def tabs_of(asked: Asked, links: Links, here: str) -> list[Tab]:
+    """The pages of the reader's roles; the one on the way to `here` is marked."""
     principal = asked.principal
     plain = here.replace("/embed/", "/", 1)
     tabs: list[tuple[str, str]] = []

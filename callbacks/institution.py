@@ -52,7 +52,8 @@ def _read(asked: Asked, at: PageAddress, filters: Filters, span: str) -> PageAns
     links = links_for(asked, at)
     chosen = institution.Chosen(filters, span, PublicId(at.required_id()))
     values = drawn(asked, at, view, lambda: institution.fill(view, at.screen, links, chosen), chosen=chosen)
-    return PageAnswer({**values, AS_OF: as_of_lines(view, institution.CARDS)}, topic, version, view.freshness)
+    filled = {**values, AS_OF: as_of_lines(view, institution.CARDS)}
+    return PageAnswer(filled, topic, version, view.freshness, called=view.name)
 
 
 def register(registry: CallbackRegistry) -> None:

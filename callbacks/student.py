@@ -65,7 +65,8 @@ def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
         return student.fill(view, at.screen, links, reader=reads)
 
     values = drawn(asked, at, view, fill, reads=reads)
-    return PageAnswer({**values, AS_OF: as_of_lines(view, student.CARDS)}, topic, version, view.freshness)
+    filled = {**values, AS_OF: as_of_lines(view, student.CARDS)}
+    return PageAnswer(filled, topic, version, view.freshness, called=view.name)
 
 
 def _preview(asked: Asked, at: PageAddress) -> PageAnswer:

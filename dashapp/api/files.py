@@ -1,6 +1,7 @@
 """Files of what pages show, asked for by plain links: a ticket stands for the header that these cannot carry."""
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import StringIO
 from urllib.parse import urlsplit
@@ -8,6 +9,8 @@ from uuid import UUID
 
 from flask import Flask, Response, abort, request
 
+from dashapp import ids
+from dashapp.components.classroom_filters import told_filters
 from dashapp.components.marks import level_word
 from dashapp.components.reasons import reasons_words
 from dashapp.data.database import DatabaseRole
@@ -49,8 +52,9 @@ class ClassroomFile:
         except (NotFound, NotPermitted):
             abort(404)
         self._record(course, len(view.learners))
-        headers = {"Content-Disposition": 'attachment; filename="learners.csv"'}
-        return Response(_text(view), content_type="text/csv; charset=utf-8", headers=headers)
+        name = f"{ids.Classroom.LEARNERS}-{view.today.isoformat()}.csv"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(_text(view, _told(view, filters)), content_type="text/csv; charset=utf-8", headers=headers)
 
     def _record(self, course: UUID, count: int) -> None:
         """What leaves the service always stands in the audit trail; where that cannot be, nothing leaves."""
@@ -62,18 +66,34 @@ class ClassroomFile:
             audit.record(connection, principal.organisation_id, actor, Action.EXPORTED, what)
 
 
-def _text(view: ClassroomView) -> str:
-    """The file: a line of heads, a line per learner; numbers in plain digits, minutes only where they are recorded."""
+def _told(view: ClassroomView, filters: Filters) -> dict[str, str]:
+    """What the list is of, by which filters, and as of when: the last columns of its file."""
+    chosen = {
+        _("From"): view.first.isoformat(),
+        _("To"): view.last.isoformat(),
+        **{name: word for name, word in told_filters(view, filters).items() if word},
+    }
+    return {
+        _("Course"): f"{view.course.code} {view.course.title}".strip(),
+        _("Filters"): " · ".join(f"{name}: {value}" for name, value in chosen.items()),
+        _("As of"): view.freshness.as_of.isoformat(timespec="seconds"),
+    }
+
+
+def _text(view: ClassroomView, told: Mapping[str, str]) -> str:
+    """The file: a line of heads, a line per learner; numbers in plain digits, minutes only where they are recorded.
+    What is `told` of the whole list stands behind each of them."""
     written = StringIO()
     lines = csv.writer(written)
     minutes = [_("Minutes")] if view.minutes_recorded else []
     who, why = (_("Name"), _("Sections"), _("Level")), (_("Points"), _("Reasons"))
-    lines.writerow([*who, *why, _("Last active"), _("Events"), *minutes, _("Score")])
+    lines.writerow([*who, *why, _("Last active"), _("Events"), *minutes, _("Score"), *told])
     for row in view.learners:
         spent = [row.minutes if row.minutes is not None else ""] if view.minutes_recorded else []
         cells: list[object] = [row.name, ", ".join(row.sections), level_word(row.level), row.points]
         cells.append(reasons_words(row.reasons))
         cells += [row.last_active.isoformat() if row.last_active else "", row.events, *spent]
         cells.append(round(row.score, 1) if row.score is not None else "")
+        cells += told.values()
         lines.writerow([harmless(cell) for cell in cells])
     return MARK + written.getvalue()

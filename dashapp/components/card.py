@@ -1,7 +1,7 @@
 """A card: a question or a statement as its title, what is drawn and in which unit, the body, and as of when.
 
 Its menu opens the definition of what it shows and, for a chart, the same numbers as a table; `assets/look.js` opens
-both without asking the server.
+both without asking the server. Charts and grids can be taken along (`dashapp.components.downloads`).
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,9 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import ids, words
+from dashapp.components import downloads
 from dashapp.components.attributes import attributes
+from dashapp.components.defined import definition_list
 from dashapp.components.definitions import Definition
 from dashapp.components.marks import icon
 from dashapp.domain.views import Freshness
@@ -57,8 +59,9 @@ def asof_words(freshness: Freshness | None) -> Children:
         return html.Span("\u00a0")
     late = freshness.transport_away or freshness.behind_seconds > LATE_SECONDS
     text = _("Late: as of {time} · {lag} behind") if late else _("As of {time} · {lag} behind")
+    moment = attributes(data_zone=freshness.zone, data_as_of=freshness.as_of.isoformat())
     said = text.format(time=words.clock(freshness.as_of, freshness.zone), lag=words.lag(freshness.behind_seconds))
-    return html.Span(said, className="late" if late else None, **attributes(data_zone=freshness.zone))
+    return html.Span(said, className="late" if late else None, **moment)
 
 
 def asof_line(page: str, card: str) -> Component:
@@ -66,7 +69,7 @@ def asof_line(page: str, card: str) -> Component:
     return html.Footer(asof_words(None), id=ids.asof_of(page, card), className="la-asof")
 
 
-def _menu(frame: Frame) -> Component:
+def _menu(frame: Frame, body: Sequence[Component]) -> Component:
     entries: list[Component] = [
         html.Button(_("Definition"), type="button", **attributes(data_la_opens=f"{frame.card}-definition")),
     ]
@@ -74,8 +77,8 @@ def _menu(frame: Frame) -> Component:
         labels = attributes(data_la_table=frame.card, data_la_title=frame.title, data_la_close=_("Close"))
         empty = attributes(data_la_empty=_("There is nothing to list yet"))
         entries.append(html.Button(_("Data table"), type="button", **labels, **empty))
-    if frame.file:
-        entries.append(html.A(_("Numbers CSV"), id=ids.file_of(frame.card), **attributes(data_la_file="1")))
+    if frame.table or frame.file or downloads.holds_grid(body):
+        entries += downloads.entries(frame.card, file=frame.file)
     if frame.zoom:
         hint = _("Drag over the chart to zoom, double click to see all of it again")
         entries.append(html.P(hint, className="la-hint hide-phone"))
@@ -90,14 +93,6 @@ def _menu(frame: Frame) -> Component:
 
 
 def _definition(frame: Frame) -> Component:
-    said = frame.definition
-    pairs = [
-        (_("What it says"), said.what),
-        (_("Time range"), said.span),
-        (_("As of"), _("The time at the foot of the card; it moves with every new event")),
-        (_("Left out"), said.left_out),
-        (_("Read from"), said.source),
-    ]
     title = f"{frame.card}-definition-title"
     close = html.Button(
         _("Close"), type="button", className="btn btn-outline-secondary", **attributes(data_la_closes="1")
@@ -105,7 +100,7 @@ def _definition(frame: Frame) -> Component:
     return html.Dialog(
         [
             html.Div([html.H2(frame.title, id=title), close], className="la-dialog-h"),
-            html.Dl([part for name, text in pairs for part in (html.Dt(name), html.Dd(text))]),
+            definition_list(frame.definition),
         ],
         id=f"{frame.card}-definition",
         className="la-dialog",
@@ -116,7 +111,7 @@ def _definition(frame: Frame) -> Component:
 def card(frame: Frame, body: Sequence[Component]) -> Component:
     """The card with its title, menu, line, body and as-of line."""
     title = f"{frame.card}-title"
-    head: list[Component] = [html.H2(frame.title, id=title), _menu(frame)]
+    head: list[Component] = [html.H2(frame.title, id=title), _menu(frame, body)]
     if frame.line is not None:
         head.append(html.P(frame.line, id=ids.line_of(frame.card)))
     return html.Article(

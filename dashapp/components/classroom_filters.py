@@ -136,6 +136,20 @@ def values_of(filters: Filters) -> dict[str, str]:
     }
 
 
+def told_filters(view: ClassroomView, filters: Filters) -> dict[str, str]:
+    """The filters of learners in words, by their names; empty where nothing is chosen."""
+    picked = ngettext("{number} picked", "{number} picked", view.picked).format(number=words.number(view.picked))
+    return {
+        _("Section"): dict(view.sections).get(filters.section or "", ""),
+        _("Group"): filters.group or "",
+        _("Level"): next((marks.level_word(one) for one in Level if one.value == filters.level), ""),
+        _("Activity"): "" if filters.activity is None else type_word(filters.activity),
+        _("Last active"): "" if filters.seen is None else seen_word(filters.seen),
+        _("Score"): "" if filters.score is None else band_word(filters.score),
+        _("Learners"): picked if view.picked else "",
+    }
+
+
 def slots() -> dict[str, Slot]:
     """Where the values of `fill` go."""
     return {

@@ -13,6 +13,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import words
+from dashapp.components import downloads, keyboard
 from dashapp.components.attributes import attributes
 from dashapp.components.card import asof_words
 from dashapp.components.marks import icon
@@ -57,6 +58,8 @@ def client_words() -> str:
             "aloneTitle": _("This page stands alone"),
             "alone": _("The link leads to one page only. Open the link again."),
             "locale": words.language_tag(),
+            "files": downloads.client_words(),
+            "keyboard": keyboard.client_words(),
         },
         ensure_ascii=False,
     )
@@ -84,6 +87,7 @@ def _initials(name: str) -> str:
 
 def account(name: str, sign_out: str, entries: Sequence[Tab] = ()) -> Component:
     """The initials of who is signed in; a menu with the name, pages about the account, and the way out."""
+    initials, signed_in = _initials(name), _("Signed in as {name}").format(name=name)
     pages = [
         html.A(each.label, href=each.href, **attributes(**({} if each.whole else {"data_la_follow": "1"})))
         for each in entries
@@ -91,9 +95,10 @@ def account(name: str, sign_out: str, entries: Sequence[Tab] = ()) -> Component:
     return html.Details(
         [
             html.Summary(
-                html.Span(_initials(name), className="la-ava"),
+                html.Span(initials, className="la-ava"),
                 title=name,
-                **attributes(aria_label=_("Signed in as {name}").format(name=name)),
+                # Who steers by voice says what is to be seen.
+                **attributes(aria_label=f"{initials}: {signed_in}"),
             ),
             html.Div([html.P(name), *pages, html.A(_("Sign out"), href=sign_out)], className="la-pop"),
         ],
@@ -147,6 +152,7 @@ def _navigation(home: str) -> Component:
             html.Div(
                 [
                     _live(),
+                    keyboard.search_button(),
                     html.Button(
                         icon("theme"),
                         id=Shell.THEME,
@@ -165,7 +171,7 @@ def _navigation(home: str) -> Component:
 
 
 def _embed_bar() -> Component:
-    return html.Div(
+    return html.Header(
         [
             html.B(id=Shell.EMBED_TITLE, className="la-m"),
             html.Span(_("Connecting"), className="la-live", **attributes(data_state="connecting", data_la_live="1")),
@@ -179,11 +185,14 @@ def frame(content: Component, home: str = "/") -> list[Component]:
     """All that stands around `content`; `home` is the address of the reader's first page."""
     return [
         html.Div(id=Shell.WORDS, hidden=True, **attributes(data_words=client_words())),
+        html.Div(id=Shell.ABOUT, hidden=True),
+        html.Div(id=Shell.SAID, className="la-said", role="status"),
         dcc.Store(id=Shell.SCREEN),
         _embed_bar(),
         _navigation(home),
         html.Div(id=Shell.NOTICE, className="la-notice", role="status"),
         html.Div(content, id=Shell.CONTENT, tabIndex=-1),
+        *keyboard.dialogs(),
         html.Nav(id=Shell.TAB_BAR, className="la-tabbar", **attributes(aria_label=_("Main, at the foot"))),
     ]
 

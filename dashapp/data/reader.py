@@ -11,12 +11,14 @@ from sqlalchemy import Connection
 
 from dashapp.data.cache import Cache, Form, Question
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.folding import folded
 from dashapp.data.kept import Kept
 from dashapp.data.queries.caseload import read_caseload
 from dashapp.data.queries.classroom import classroom_view
 from dashapp.data.queries.classroom_work import read_classroom_work
 from dashapp.data.queries.compared import Compared, read_compared
 from dashapp.data.queries.courses import choices, find_course
+from dashapp.data.queries.finding import Taught, fits, read_found_courses, read_found_learners, read_learning
 from dashapp.data.queries.guardians import guarded_statement
 from dashapp.data.queries.institution import institution_view
 from dashapp.data.queries.institution_further import read_institution_further
@@ -46,6 +48,7 @@ from dashapp.domain.scope import (
     scope_for_student,
 )
 from dashapp.domain.views import (
+    CaseloadRow,
     CaseloadView,
     ClassroomView,
     ClassroomWorkView,
@@ -56,6 +59,7 @@ from dashapp.domain.views import (
     InstitutionView,
     StudentView,
 )
+from dashapp.domain.views.found import MOST_FOUND, MOST_WORDS, Found, FoundLearner
 from dashapp.domain.views.student_further import OwnState, StudentFurtherView
 from dashapp.domain.visibility import Visibility
 from dashapp.privacy.visibility import limited
@@ -135,6 +139,7 @@ class PageReader:
     _quality: Form[QualityView] = field(default_factory=lambda: Form.of(QualityView), repr=False)
     _rooms: Rooms = field(default_factory=Rooms, repr=False)
     _compared: Kept[Compared] = field(default_factory=lambda: Kept(MOST_COMPARED), repr=False)
+    _taught: Taught = field(default_factory=Taught, repr=False)
     _ids: _KnownIds = field(default_factory=_KnownIds, repr=False)
     openings: Openings = field(init=False, repr=False)
     visibilities: Visibilities = field(init=False, repr=False)
@@ -300,6 +305,33 @@ class PageReader:
         with self.database.transaction(DatabaseRole.WEB, principal.organisation_id) as connection:
             keys = None if principal.administers else principal.teaches_in
             return choices(connection, principal.organisation_id, keys, AsOf(self.clock()))
+
+    def found(self, principal: Principal, words: str) -> Found:
+        """Courses and learners whose pages the principal may open, by a few words; not cached.
+
+        Who sees groups only finds no learner by that.
+        """
+        words = words[:MOST_WORDS]
+        advised = self._caseload_if_any(principal)
+        as_of, organisation = AsOf(self.clock()), principal.organisation_id
+        version = " ".join(self.live.versions(organisation, course) for course in sorted(principal.teaches_in))
+        with self.database.transaction(DatabaseRole.WEB, organisation) as connection:
+            learning = self._taught.of(principal, version, as_of, lambda: read_learning(connection, principal, as_of))
+            taught = read_found_learners(connection, principal, words, learning)
+            courses = read_found_courses(connection, principal, words)
+        said, known = folded(words).split(), {one.public_id for one in taught}
+        others = [one for one in advised if said and one.public_id not in known and fits(one.name, said)]
+        cared = tuple(FoundLearner(one.public_id, one.name, one.courses) for one in others)
+        return Found(courses, (*taught, *cared)[:MOST_FOUND])
+
+    def _caseload_if_any(self, principal: Principal) -> tuple[CaseloadRow, ...]:
+        if not principal.advises and not principal.guards:
+            return ()
+        try:
+            return self.caseload(principal).learners
+        except NotPermitted:
+            # What made somebody a guardian may have ended since, and an organisation may let no advisers look.
+            return ()
 
     def find_course(self, principal: Principal, public_id: UUID) -> CourseId:
         """The key of a course of the principal's organisation. It says nothing about whether it may be seen."""

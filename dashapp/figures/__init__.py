@@ -1,7 +1,8 @@
 """Figures: values of `dashapp.domain.views` in, `go.Figure` out, and nothing else. An empty input draws words.
 
-Every figure carries its accessible twin, a table, in `layout.meta` (`table_of`), and `uirevision`. The colours are
-those of `assets/tokens.css`; since plotly reads no CSS variables, a figure is drawn for one `Screen`.
+Every figure carries its accessible twin, a table, in `layout.meta` (`table_of`), with a sentence that says it in short,
+and `uirevision`. The colours are those of `assets/tokens.css`; since plotly reads no CSS variables, a figure is drawn
+for one `Screen`.
 """
 
 from dashapp.figures.active import active_spans

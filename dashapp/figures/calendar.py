@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from dashapp import words
 from dashapp.domain.views import Day
+from dashapp.figures.summary import summary
 from dashapp.figures.theme import Json, Screen, Table, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
@@ -114,6 +115,11 @@ def activity_calendar(
             (words.day(day), words.duration(value) if minutes else words.number(value))
             for day, value in sorted(values.items(), reverse=True)
             if value
+        ),
+        summary=summary(
+            _("Time per active day") if minutes else _("Events per active day"),
+            [(words.day(day), value) for day, value in sorted(values.items()) if value],
+            lambda value: words.duration(value) if minutes else words.number(value),
         ),
     )
     return figure([_heat(mondays, values, screen, minutes)], layout, screen, table, revision)

@@ -10,6 +10,7 @@ from dashapp import words
 from dashapp.domain.views import CourseRow
 from dashapp.figures.axes import count_scale, percent_scale
 from dashapp.figures.scores import short_label
+from dashapp.figures.summary import summary
 from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure, plain
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _
@@ -123,6 +124,16 @@ def courses_by_week(
     table = Table(
         (_("Course"), *(words.short_day(start) for start in week_starts)),
         tuple((course.code, *(words.number(events) for events in course.weeks)) for course in open_courses),
+        summary=summary(
+            _("Events per week"),
+            [
+                (_("{course}, week from {day}").format(course=course.code, day=words.short_day(start)), events)
+                for course in open_courses
+                for start, events in zip(week_starts, course.weeks, strict=False)
+            ],
+            words.number,
+            in_time=False,
+        ),
     )
     return figure(traces, layout, screen, table, revision)
 
@@ -207,6 +218,9 @@ def scores_by_course(courses: Sequence[CourseRow], screen: Screen, *, revision: 
                 words.percent(row.score_quartile_3) if row.score_quartile_3 is not None else _("hidden"),
             )
             for row in reversed(rows)
+        ),
+        summary=summary(
+            _("Median score"), [(row.code, row.score_median or 0.0) for row in rows], words.percent, in_time=False
         ),
     )
     return figure(_score_traces(rows, screen), layout, screen, table, revision)

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from dashapp import words
 from dashapp.domain.views import Day
 from dashapp.figures.axes import count_scale
+from dashapp.figures.summary import summary
 from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
@@ -91,5 +92,6 @@ def active_days(
     table = Table(
         (_("Day"), _("Active learners"), _("Events")),
         tuple((words.day(day.day), words.number(day.learners or 0), words.number(day.events)) for day in shown[::-1]),
+        summary=summary(_("Active learners"), [(words.day(day.day), day.learners or 0) for day in shown], words.number),
     )
     return figure([bars], layout, screen, table, revision)

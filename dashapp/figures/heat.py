@@ -11,6 +11,7 @@ from dashapp.domain.views import ClassroomView, LearnerRow, Level
 from dashapp.figures.axes import week_name, week_ticks
 from dashapp.figures.calendar import stepped
 from dashapp.figures.scores import short_label
+from dashapp.figures.summary import summary
 from dashapp.figures.theme import Json, Screen, Table, figure, plain
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
@@ -108,7 +109,15 @@ def _table(view: ClassroomView, shown: Sequence[LearnerRow]) -> Table:
         for row, values in zip(shown, view.heat, strict=False)
     )
     unit = _("Minutes per learner and week") if view.heat_in_minutes else _("Events per learner and week")
-    return Table((_("Learner"), *weeks), rows, _("{unit}; the head of each column is its Monday").format(unit=unit))
+    points = [
+        (_("{learner}, week from {day}").format(learner=row.name, day=week), value)
+        for row, values in zip(shown, view.heat, strict=False)
+        for week, value in zip(weeks, values, strict=False)
+        if value is not None
+    ]
+    said = summary(unit, points, words.number, in_time=False)
+    head = _("{unit}; the head of each column is its Monday").format(unit=unit)
+    return Table((_("Learner"), *weeks), rows, head, said)
 
 
 def learner_weeks(view: ClassroomView, screen: Screen, *, revision: str = "") -> go.Figure:

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from dashapp import words
 from dashapp.domain.quality import ALERT_UNDER
+from dashapp.figures.summary import summary
 from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
@@ -75,6 +76,11 @@ def quality_by_day(
         tuple(
             (words.day(when), words.percent(score, 1) if score is not None else "–", words.number(received))
             for when, score, received in reversed(days)
+        ),
+        summary=summary(
+            _("Score"),
+            [(words.day(when), score) for when, score, _received in days if score is not None],
+            lambda score: words.percent(score, 1),
         ),
     )
     return figure([line], layout, screen, table, revision)

@@ -12,6 +12,8 @@ from typing import Any, Final, Self
 import plotly.graph_objects as go
 from markupsafe import Markup
 
+from dashapp.words import ngettext, number
+
 Json = dict[str, Any]
 """A part of a figure: plotly's own schema checks it when the figure is built."""
 
@@ -116,6 +118,15 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     unit: str = ""
     """What the cells count and in which unit, where neither they nor the heads say so."""
+    summary: str = ""
+    """The figure in one sentence from its data (`dashapp.figures.summary`)."""
+
+    def in_short(self) -> str:
+        """The summary; of a figure without one, what its table has."""
+        if self.summary or not self.rows:
+            return self.summary
+        said = ngettext("A table with {number} row: {head}", "A table with {number} rows: {head}", len(self.rows))
+        return said.format(number=number(len(self.rows)), head=", ".join(self.head))
 
 
 def figure(traces: Sequence[Json], layout: Json, screen: Screen, table: Table, revision: str) -> go.Figure:
@@ -129,7 +140,12 @@ def figure(traces: Sequence[Json], layout: Json, screen: Screen, table: Table, r
         layout={
             "template": template(screen.theme),
             "uirevision": revision,
-            "meta": {"head": list(table.head), "rows": [list(row) for row in table.rows], "unit": table.unit},
+            "meta": {
+                "head": list(table.head),
+                "rows": [list(row) for row in table.rows],
+                "unit": table.unit,
+                "summary": table.in_short(),
+            },
             **layout,
             **axes,
         },
@@ -179,7 +195,7 @@ def table_of(drawn: go.Figure) -> Table:
     """The accessible twin that a figure carries; empty where the figure is words."""
     meta = drawn.layout.meta or {}
     rows = tuple(tuple(row) for row in meta.get("rows", ()))
-    return Table(tuple(meta.get("head", ())), rows, meta.get("unit", ""))
+    return Table(tuple(meta.get("head", ())), rows, meta.get("unit", ""), meta.get("summary", ""))
 
 
 @dataclass(frozen=True, slots=True)

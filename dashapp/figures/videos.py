@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from dashapp import words
 from dashapp.domain.views import VideoViews
 from dashapp.figures.axes import count_scale
+from dashapp.figures.summary import summary
 from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure, plain
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
@@ -130,5 +131,11 @@ def video_views(videos: Sequence[VideoViews], screen: Screen, *, revision: str =
         for video in shown
         for part in range(len(video.learners))
     )
-    table = Table((_("Video"), _("Part"), _("Learners"), _("Watched again")), rows)
+    points = [
+        (_("{video}, part {number}").format(video=video.title, number=words.number(part + 1)), learners)
+        for video in shown
+        for part, learners in enumerate(video.learners)
+    ]
+    said = summary(_("Learners"), points, words.number, in_time=False)
+    table = Table((_("Video"), _("Part"), _("Learners"), _("Watched again")), rows, summary=said)
     return figure(traces, layout, screen, table, revision)

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from dashapp import words
 from dashapp.domain.views import Week
 from dashapp.figures.axes import Scale, count_scale, minutes_scale, week_ticks
+from dashapp.figures.summary import summary
 from dashapp.figures.theme import CLEAR, Json, Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
@@ -103,7 +104,12 @@ def _table(weeks: Sequence[Week], minutes: bool) -> Table:
         row = (words.day(week.start), _amount(_own(week, minutes), minutes), words.number(week.active_days))
         median = _median(week, minutes)
         rows.append((*row, _("hidden") if median is None else _amount(median, minutes)) if with_median else row)
-    return Table((*head, _("Course median")) if with_median else head, tuple(rows))
+    said = summary(
+        head[1],
+        [(_("week from {day}").format(day=words.day(week.start)), _own(week, minutes)) for week in weeks],
+        lambda value: _amount(value, minutes),
+    )
+    return Table((*head, _("Course median")) if with_median else head, tuple(rows), summary=said)
 
 
 def weekly_activity(weeks: Sequence[Week], screen: Screen, *, minutes: bool, revision: str = "") -> go.Figure:

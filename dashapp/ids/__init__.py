@@ -21,6 +21,7 @@ from dashapp.ids.classroom_work import ClassroomWork
 from dashapp.ids.guardians import Caseload, Invitation, OwnGuardians
 from dashapp.ids.history import History
 from dashapp.ids.institution import Institution
+from dashapp.ids.keyboard import Keyboard
 from dashapp.ids.leaving import Leaving
 from dashapp.ids.people import People, Person
 from dashapp.ids.rosters import Rosters
@@ -44,6 +45,7 @@ __all__ = [
     "Home",
     "Institution",
     "Invitation",
+    "Keyboard",
     "Leaving",
     "Letters",
     "OwnGuardians",

@@ -37,6 +37,8 @@ class Wiring:
     inputs: Mapping[str, Input | State | Mapping[str, Input | State]]
     refused: Callable[[], Any] | None = None
     """What somebody without the permission gets to see; without it, an error."""
+    waits: bool = False
+    """Whether it is asked only once an input changes, not as soon as its parts are on the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class CallbackRegistry:
         answer.__name__ = called
         before = len(self.app.callback_map)
         output = wiring.output if isinstance(wiring.output, Output) else dict(wiring.output)
-        self.app.callback(output=output, inputs=dict(wiring.inputs))(answer)
+        self.app.callback(output=output, inputs=dict(wiring.inputs), prevent_initial_call=wiring.waits)(answer)
         name, registered = list(self.app.callback_map.items())[-1]
         if len(self.app.callback_map) != before + 1:
             raise ValueError(f"the callback for {name} was registered before")

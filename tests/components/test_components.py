@@ -10,7 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp import ids
-from dashapp.components import card, controls, marks, shell
+from dashapp.components import card, controls, grids, marks, shell
 from dashapp.components.definitions import Subject, definition
 from dashapp.components.differences import amount_against, count_against, emphasised
 from dashapp.components.links import Links
@@ -51,7 +51,11 @@ def test_a_card_opens_its_definition_with_range_and_what_is_left_out() -> None:
     buttons = [each.to_plotly_json()["props"] for each in found(a_card(), html.Button)]
     assert any(each.get("data-la-opens") == dialog.id for each in buttons)
     terms = [text_of(each) for each in found(dialog, html.Dt)]
-    assert terms == ["What it says", "Time range", "As of", "Left out", "Read from"]
+    assert terms == ["What it says", "Metrics", "Formula", "Time range", "As of", "Left out", "Read from"]
+    said = text_of(dialog)
+    assert "Time on task: minutes with an event + minutes of gaps" in said
+    assert "Days of each learner in each course learner_course_days" in said
+    assert said.count("submissions") == 1
     assert all(text_of(each) for each in found(dialog, html.Dd))
 
 
@@ -62,6 +66,18 @@ def test_only_a_chart_has_a_data_table() -> None:
 
     assert tables(a_card()) == ["student-weeks"]
     assert tables(a_card(table=False)) == []
+
+
+def test_the_menu_of_a_card_has_one_order_and_offers_what_can_be_taken_along() -> None:
+    def entries(tree: Component) -> list[str]:
+        menu = next(each for each in found(tree, html.Details) if each.className == "la-menu")
+        return [text_of(each) for each in menu._traverse() if isinstance(each, html.Button | html.A)]
+
+    everything = ["Definition", "Data table", "Picture PNG", "Drawing SVG", "Numbers CSV"]
+    assert entries(a_card()) == everything
+    assert entries(a_card(table=False)) == everything[:1]
+    frame = card.Frame("classroom", "a-grid", "Who?", "s12", definition(Subject.LEARNERS))
+    assert entries(card.card(frame, [grids.grid("a-grid", [], 100, "Who?")])) == [everything[0], *everything[2:]]
 
 
 def test_a_chart_has_one_height_whatever_it_shows() -> None:
@@ -83,7 +99,9 @@ def test_every_subject_has_its_definition(subject: Subject, organisation: bool) 
     assert said.what
     assert said.span
     assert said.left_out
-    assert said.source
+    # The tables come from the dictionary, or are said in words: never both.
+    assert bool(said.source) is not bool(said.metrics)
+    assert [each.key for each in said.terms()] == list(said.metrics)
 
 
 @pytest.mark.parametrize(

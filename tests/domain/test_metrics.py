@@ -1,18 +1,26 @@
 import re
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+from babel.messages.extract import extract
+
 from dashapp.data.tables import metadata
 from dashapp.domain.audience import FEWEST_OTHERS, MINIMUM_GROUP
+from dashapp.domain.indicators import dictionary
 from dashapp.domain.indicators.calendar import LEAST_TEACHING_DAYS_OF_A_WEEK
+from dashapp.domain.indicators.dictionary import SOURCES, TERMS
+from dashapp.domain.indicators.document import document
 from dashapp.domain.indicators.forum import UNANSWERED_DAYS
 from dashapp.domain.indicators.last_seen import BOUNDS
-from dashapp.domain.indicators.metrics import METRICS
+from dashapp.domain.indicators.metrics import METRICS, Metric
 from dashapp.domain.indicators.minutes import THETA
 from dashapp.domain.indicators.rhythm import TREND_WEEKS
 from dashapp.domain.indicators.risk import MISSED_WINDOW_DAYS, RiskRules, Step
 
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text()
+DOCS = Path(__file__).parents[2] / "docs"
+DOCUMENT, TEMPLATE = ((DOCS / name).read_text(encoding="utf-8") for name in ("metrics.md", "metrics.template.md"))
 RULES = RiskRules()
 
 
@@ -27,6 +35,43 @@ def section(key: str) -> str:
 def test_the_document_lists_exactly_the_metrics_of_the_code() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \|$", DOCUMENT, re.MULTILINE)
     assert rows == [(metric.key, metric.unit, ", ".join(f"`{table}`" for table in metric.tables)) for metric in METRICS]
+
+
+def test_the_document_is_what_the_dictionary_and_its_template_make() -> None:
+    assert document(TEMPLATE) == DOCUMENT, "`make metrics` writes it anew"
+
+
+def test_a_section_has_the_words_of_the_dictionary_and_what_the_template_adds() -> None:
+    score = Metric("score", "%", ("submissions",))
+    made = document("# M\n\n{{table}}\n\n## score\n\nMore.\n\n## Privacy\n\nLast.\n", [score])
+
+    assert made.startswith(
+        "# M\n\n| key | unit | tables |\n| --- | --- | --- |\n| `score` | % | `submissions` |\n\n## score\n"
+    )
+    assert f"**{score.term.name}.** {score.term.definition}\n\n- Formula: {score.term.formula}.\n- Left out: w" in made
+    assert made.endswith("\n\nMore.\n\n## Privacy\n\nLast.\n")
+
+
+def test_a_template_without_a_place_for_the_list_is_refused() -> None:
+    with pytest.raises(ValueError, match="table"):
+        document("# Metrics\n")
+
+
+def test_the_dictionary_has_words_for_exactly_the_metrics_and_for_their_tables() -> None:
+    assert set(TERMS) == {metric.key for metric in METRICS}
+    assert {table for metric in METRICS for table in metric.tables} <= set(SOURCES)
+    assert set(SOURCES) <= set(metadata.tables)
+
+
+def test_the_words_of_the_dictionary_are_collected_for_translators() -> None:
+    folder = Path(dictionary.__file__).parent
+    texts = {
+        message
+        for path in folder.glob("*.py")
+        for _line, message, _comments, _context in extract("python", BytesIO(path.read_bytes()))
+    }
+    said = [text for term in TERMS.values() for text in (term.name, term.definition, term.formula, term.left_out)]
+    assert {text for text in (*said, *SOURCES.values()) if text} <= texts
 
 
 def test_every_metric_has_a_definition_and_names_tables_that_exist() -> None:

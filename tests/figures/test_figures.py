@@ -11,10 +11,11 @@ import plotly.graph_objects as go
 import plotly.io
 import pytest
 
-from dashapp import figures
+from dashapp import figures, words
 from dashapp.domain.views import Day, Level
 from dashapp.figures import Screen, Theme, table_of
-from dashapp.figures.theme import palette
+from dashapp.figures.summary import summary
+from dashapp.figures.theme import Table, figure, palette
 from tests.components import samples, work_samples
 
 Draw = Callable[[Screen], go.Figure]
@@ -146,6 +147,32 @@ def test_a_figure_has_its_numbers_as_a_table(name: str) -> None:
     assert table.rows
     assert {len(row) for row in table.rows} == {len(table.head)}
     assert all(isinstance(cell, str) for row in table.rows for cell in row)
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_a_figure_is_said_in_one_sentence_from_its_data(name: str) -> None:
+    table = table_of(FULL[name](Screen()))
+    cells = [cell for row in table.rows for cell in row]
+
+    assert ": " in table.summary
+    assert any(cell and any(letter.isdigit() for letter in cell) and cell in table.summary for cell in cells)
+
+
+def test_a_sentence_says_the_highest_the_lowest_and_the_last() -> None:
+    days = [Day(date(2026, 5, day), events=9, learners=learners) for day, learners in ((4, 7), (5, 2), (6, 5))]
+    drawn = figures.active_days(days, date(2026, 5, 6), Screen())
+    assert table_of(drawn).summary == "Active learners: highest 7 (Mon 4 May), lowest 2 (Tue 5 May), last 5 (Wed 6 May)"
+
+    assert summary("Time", [("Mon", 5.0)], words.number) == "Time: 5 (Mon)"
+    assert summary("Time", [("Mon", 5.0), ("Tue", 5.0)], words.number) == "Time: 5 throughout"
+    no_order = summary("Score", [("Ada", 5.0), ("Ben", 3.0)], words.percent, in_time=False)
+    assert no_order.replace("\u00a0", " ") == "Score: highest 5 % (Ada), lowest 3 % (Ben)"
+    assert summary("Time", [], words.number) == ""
+
+
+def test_a_figure_without_a_sentence_says_what_its_table_has() -> None:
+    drawn = figure([], {}, Screen(), Table(("Day", "Events"), (("Mon", "2"), ("Tue", "3"))), "r")
+    assert table_of(drawn).summary == "A table with 2 rows: Day, Events"
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=str)

@@ -26,7 +26,8 @@ VIEWS: dict[str, tuple[Any, Any]] = {
     "institution": (institution, samples.institution()),
 }
 READY = ".la-page:not(.la-loading)"
-WIDTHS = (360, 576, 768, 992, 1280, 2560)
+WIDTHS = (320, 360, 576, 640, 768, 992, 1280, 2560)
+"""320: a page of 1280 at 400 %; 640: the same at 200 %."""
 
 
 def page_name(path: str) -> str:
@@ -141,6 +142,16 @@ def test_a_chart_opens_as_a_table_by_keyboard_and_gives_the_focus_back(page: Pag
     page.keyboard.press("Escape")
     page.locator("dialog[open]").wait_for(state="detached")
     page.wait_for_function("document.activeElement.tagName === 'SUMMARY'")
+
+
+def test_a_chart_is_described_by_a_sentence_from_its_data(page: Page, address: str) -> None:
+    opened(page, address, "student")
+    page.locator("#student-weeks .main-svg").first.wait_for()
+    plot = page.locator(".la-plot", has=page.locator("#student-weeks"))
+    page.wait_for_function("document.querySelector('#student-weeks-summary')?.textContent.includes('highest')")
+    assert plot.get_attribute("aria-describedby") == "student-weeks-summary"
+    meta = page.evaluate("document.querySelector('#student-weeks .js-plotly-plot').layout.meta")
+    assert page.locator("#student-weeks-summary").inner_text() == meta["summary"]
 
 
 def test_a_card_opens_its_definition(page: Page, address: str) -> None:

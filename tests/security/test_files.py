@@ -1,7 +1,9 @@
 """A classroom's list as a file: for who teaches it, by a plain link or a ticket, and always in the audit trail."""
 
 import csv
+import re
 from collections.abc import Callable
+from datetime import datetime
 from io import StringIO
 
 import pytest
@@ -48,7 +50,11 @@ def test_a_teacher_downloads_the_list_of_the_own_classroom(
 
     rows = list(csv.DictReader(StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))
     assert {row["Name"] for row in rows} == set(LEARNERS["algebra"])
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="learners.csv"'
+    assert {row["Course"] for row in rows} == {"ALG 1 Algebra"}
+    assert all(re.fullmatch(r"Section: all · From: \S+ · To: \S+ · Level: All", row["Filters"]) for row in rows)
+    assert all(datetime.fromisoformat(row["As of"]).tzinfo for row in rows)
+    told = answer.headers["Content-Disposition"]
+    assert re.fullmatch(r'attachment; filename="classroom-learners-\d{4}-\d\d-\d\d\.csv"', told)
     assert answer.headers["Cache-Control"] == "no-store"
     assert exports(campus) == before + 1
 

@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 
 SEEN_PROPERTIES = ("children", "title", "label", "placeholder", "alt", "aria-label", "headerName", "options")
 SEEN_DATA = ("data-la-title", "data-la-close", "data-la-empty", "data-words")
-FIGURE_TEXTS = ("text", "ticktext", "customdata", "name", "head", "rows")
+FIGURE_TEXTS = ("text", "ticktext", "customdata", "name", "head", "rows", "summary")
 ROW_TEXTS = ("_text", "why")
 TAG = re.compile(r"<[^<>]*>")
 BRACKETS = re.compile(r"\[[^\[\]]*\]")
@@ -54,6 +54,9 @@ def _joined(parts: Iterable[Any]) -> Iterator[Any]:
 
 
 def _component_texts(component: Component) -> Iterator[str]:
+    if isinstance(component, html.Code):
+        # The name of a table or of a command is the same in every language.
+        return
     properties = component.to_plotly_json()["props"]
     for name, value in properties.items():
         if name in SEEN_PROPERTIES:

@@ -1,14 +1,13 @@
 """The cards of a classroom's page."""
 
-from dashapp.components.definitions.parts import Definition, Subject, enrolled_only, time_on_task
+from dashapp.components.definitions.parts import Definition, Subject, enrolled_only
 from dashapp.words import _
 
 
 def define(subject: Subject) -> Definition:
     """The words for one card."""
     chosen = _("The chosen dates")
-    days = _("Days of each learner in each course")
-    texts = {
+    texts: dict[Subject, tuple[str, ...]] = {
         Subject.LEARNERS: (
             _(
                 "All learners of the choice, those with the most points of the rules first. Every rule that applies is"
@@ -16,27 +15,21 @@ def define(subject: Subject) -> Definition:
             ),
             _("Rules: their own windows. Time, events and score: the chosen dates"),
             enrolled_only(),
-            _("Days of each learner, submissions, and the academic calendar"),
         ),
         Subject.LEARNER_WEEKS: (
-            _("Activity of each learner in each week, in the order of the list.") + " " + time_on_task(),
+            _("Activity of each learner in each week, in the order of the list."),
             chosen,
             enrolled_only(),
-            days,
         ),
         Subject.ACTIVE_DAYS: (
             _("Learners with at least one learning event on a day, in the time zone of the institution."),
             chosen,
             enrolled_only(),
-            days,
         ),
         Subject.TIME_AND_SCORE: (
-            _("Each learner's activity and average score; the lines are the medians. It shows no cause.")
-            + " "
-            + time_on_task(),
+            _("Each learner's activity and average score; the lines are the medians. It shows no cause."),
             chosen,
             _("Learners without a score"),
-            _("Days of each learner, and submissions"),
         ),
         Subject.COHORTS: (
             _(
@@ -45,7 +38,6 @@ def define(subject: Subject) -> Definition:
             ),
             _("Lines: the chosen dates. Figures: as in the row of values at the top"),
             enrolled_only(),
-            _("Days of each learner, submissions, and the academic calendar"),
         ),
         Subject.VIDEOS: (
             _(

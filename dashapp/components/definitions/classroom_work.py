@@ -27,9 +27,9 @@ def define(subject: Subject) -> Definition:
 _WORK: Final = frozenset({Subject.ASSIGNMENTS, Subject.ASSIGNMENT_SCORES, Subject.UNITS, Subject.QUESTIONS})
 
 
-def _of_work(subject: Subject) -> tuple[str, str, str, str]:
+def _of_work(subject: Subject) -> tuple[str, ...]:
     start = _("From the start of the course to now")
-    texts = {
+    texts: dict[Subject, tuple[str, ...]] = {
         Subject.ASSIGNMENTS: (
             _(
                 "Learners per assignment: handed in on time, late, missing (past due and never handed in), or not yet"
@@ -38,7 +38,6 @@ def _of_work(subject: Subject) -> tuple[str, str, str, str]:
             ),
             start,
             _("Work without a deadline, learners who are exempt, and what was due before a learner joined"),
-            _("Submissions, activities, and extensions"),
         ),
         Subject.ASSIGNMENT_SCORES: (
             _(
@@ -47,7 +46,6 @@ def _of_work(subject: Subject) -> tuple[str, str, str, str]:
             ),
             start,
             _("Work that is not graded yet, null and exempt"),
-            _("Submissions and activities"),
         ),
         Subject.UNITS: (
             _(
@@ -57,7 +55,6 @@ def _of_work(subject: Subject) -> tuple[str, str, str, str]:
             ),
             start,
             _("Activities that belong to no unit, and those that are not published yet"),
-            _("What each learner did with each activity, submissions, activities, and units"),
         ),
         Subject.QUESTIONS: (
             _(
@@ -66,20 +63,18 @@ def _of_work(subject: Subject) -> tuple[str, str, str, str]:
             ),
             _("From the start of the course to the last chosen day"),
             _("Answers of which no source says whether they are right"),
-            _("Answers to questions"),
         ),
     }
     return texts[subject]
 
 
-def _of_time(subject: Subject) -> tuple[str, str, str, str]:
+def _of_time(subject: Subject) -> tuple[str, ...]:
     chosen = _("The chosen dates")
-    texts = {
+    texts: dict[Subject, tuple[str, ...]] = {
         Subject.LAST_SEEN: (
             _("Learners by the number of days since their last learning event in the course."),
             _("From the start of the course to now"),
             enrolled_only(),
-            _("Days of each learner in each course"),
         ),
         Subject.FORUM: (
             _(
@@ -88,7 +83,6 @@ def _of_time(subject: Subject) -> tuple[str, str, str, str]:
             ),
             chosen,
             _("Posts of staff, which count as answers only; reading"),
-            _("Posts in forums"),
         ),
         Subject.HOURS: (
             _(
@@ -97,13 +91,11 @@ def _of_time(subject: Subject) -> tuple[str, str, str, str]:
             ),
             chosen,
             _("Events of which only the day is known"),
-            _("Active minutes of each learner's days"),
         ),
         Subject.TYPES: (
             _("How the events of a week are shared among the types of activity."),
             chosen,
             enrolled_only(),
-            _("Days of each learner in each course, by type of activity"),
         ),
     }
     return texts[subject]

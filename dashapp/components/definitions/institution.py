@@ -8,7 +8,7 @@ from dashapp.words import _
 def define(subject: Subject) -> Definition:
     """The words for one card."""
     small = _("Courses of fewer than 5 learners are hidden for privacy")
-    texts = {
+    texts: dict[Subject, tuple[str, ...]] = {
         Subject.CLASSROOMS: (
             _(
                 "Enrolled learners; those with at least one learning event in the 7 × 24 hours before now; and, for"
@@ -16,7 +16,6 @@ def define(subject: Subject) -> Definition:
             ),
             _("The last 7 days; each rule has its own window"),
             _("Courses that are not under way; for administrators, courses of fewer than 5 learners"),
-            _("Days of each learner, submissions, and the academic calendar"),
         ),
         Subject.COURSES: (
             _(
@@ -27,7 +26,6 @@ def define(subject: Subject) -> Definition:
             ),
             _("The last 7 days; weeks as chosen; scores, work and enrolments since the start of each course"),
             small,
-            _("Days of each learner, course days, submissions, enrolments and outcomes"),
         ),
         Subject.COURSE_TREE: (
             _(
@@ -37,7 +35,6 @@ def define(subject: Subject) -> Definition:
             ),
             _("The last 7 days"),
             small,
-            _("Enrolments, and days of each learner"),
         ),
         Subject.ACTIVE_DAYS: (
             _(
@@ -46,19 +43,16 @@ def define(subject: Subject) -> Definition:
             ),
             _("The chosen weeks, whole; months all of whose weeks are among them, and the one under way"),
             enrolled_only(),
-            _("Days of each learner"),
         ),
         Subject.COURSE_WEEKS: (
             _("Events of a week, divided by the learners enrolled, so that large and small courses compare."),
             _("The last full weeks"),
             small,
-            _("Days of each course"),
         ),
         Subject.COURSE_SCORES: (
             _("The median and the middle half of the learners' average scores in each course."),
             _("Since the start of each course"),
             small,
-            _("Submissions"),
         ),
         Subject.QUALITY: (
             _(
@@ -67,7 +61,6 @@ def define(subject: Subject) -> Definition:
             ),
             _("The last 14 days, by the time of arrival; alerts by the last 24 hours"),
             _("From lateness: what is older than a week when it comes, since somebody has brought it in later"),
-            _("Hours of each source and course, kept by ingest"),
         ),
     }
     return institution_further.define(subject) if subject not in texts else Definition(*texts[subject])

@@ -1,8 +1,9 @@
 """What a definition says, what a card can be about, and the words that several definitions share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from dashapp.domain.indicators.metrics import Metric, metric
 from dashapp.words import _
 
 
@@ -13,7 +14,14 @@ class Definition:
     what: str
     span: str
     left_out: str
-    source: str
+    source: str = ""
+    """In words, where no metric of the dictionary names the tables."""
+    metrics: tuple[str, ...] = field(default=(), kw_only=True)
+    """The metrics that the card shows, by their keys: their words, formulas and tables come from the dictionary."""
+
+    def terms(self) -> tuple[Metric, ...]:
+        """The metrics that the card shows."""
+        return tuple(metric(key) for key in self.metrics)
 
 
 class Subject(StrEnum):
@@ -54,12 +62,9 @@ class Subject(StrEnum):
 
 def time_on_task() -> str:
     """How time is counted."""
-    return _(
-        "Time is counted in active minutes: minutes with an event, with gaps of up to 30 minutes filled. Where a source"
-        " records days only, there is no time, and events are counted instead."
-    )
+    return _(metric("time_on_task").term.definition)
 
 
 def enrolled_only() -> str:
     """Who is left out of every figure of a course."""
-    return _("Teachers, assistants, test users, and learners who are no longer enrolled")
+    return _(metric("enrolled").term.left_out)

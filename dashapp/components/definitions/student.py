@@ -1,14 +1,13 @@
 """The cards of a learner's page, and of a caseload."""
 
-from dashapp.components.definitions.parts import Definition, Subject, time_on_task
+from dashapp.components.definitions.parts import Definition, Subject
 from dashapp.words import _
 
 
 def define(subject: Subject) -> Definition:
     """The words for one card."""
     start = _("From the start of the course to now")
-    days = _("Days of each learner in each course")
-    texts = {
+    texts: dict[Subject, tuple[str, ...]] = {
         Subject.DUE: (
             _("Deadlines to come, the next one first, with the share of the mark that depends on it."),
             _("From now on"),
@@ -22,7 +21,6 @@ def define(subject: Subject) -> Definition:
             ),
             start,
             _("Work that is not graded yet, null and exempt; comparisons with too few others"),
-            _("Submissions"),
         ),
         Subject.RULES: (
             _(
@@ -31,7 +29,6 @@ def define(subject: Subject) -> Definition:
             ),
             _("Each rule has its own window; the limits stand in the table"),
             _("Everything that is not in the table: nothing else is looked at"),
-            _("Days of each learner, submissions, and the academic calendar"),
         ),
         Subject.CASELOAD: (
             _(
@@ -40,19 +37,16 @@ def define(subject: Subject) -> Definition:
             ),
             _("The courses under way; each rule has its own window"),
             _("Everybody else of these courses, and what fewer than 5 others would give away"),
-            _("Days of each learner, submissions, and the academic calendar"),
         ),
         Subject.WEEKS: (
-            _("Activity in each week from Monday on; the mark is the median of the course.") + " " + time_on_task(),
+            _("Activity in each week from Monday on; the mark is the median of the course."),
             start,
             _("Days before enrolment; the median where too few others are in the course"),
-            days,
         ),
         Subject.CALENDAR: (
-            _("Activity on each day, in the time zone of the institution.") + " " + time_on_task(),
+            _("Activity on each day, in the time zone of the institution."),
             start,
             _("Days to come are blank"),
-            days,
         ),
     }
     return Definition(*texts[subject])

@@ -38,7 +38,7 @@ def units() -> Definition:
         " and files, by a first view."
     )
     left_out = _("What is not published yet; mastery where nothing is graded")
-    return Definition(what, _("From the start of the course to now"), left_out, _("Activities, units, submissions"))
+    return Definition(what, _("From the start of the course to now"), left_out, metrics=("progress", "mastery"))
 
 
 def videos() -> Definition:
@@ -48,7 +48,7 @@ def videos() -> Definition:
         " farthest point that anybody of the course has reached, where at least 3 others have watched."
     )
     left_out = _("Videos of which nothing was watched, and what players do not report")
-    return Definition(what, _("From the start of the course to now"), left_out, _("Stretches that players tell of"))
+    return Definition(what, _("From the start of the course to now"), left_out, metrics=("share_watched",))
 
 
 def goal() -> Definition:
@@ -59,7 +59,7 @@ def goal() -> Definition:
         " without being handed in counts as zero. Only you see your goal."
     )
     left_out = _("What you are exempt from, and what was due before you joined")
-    return Definition(what, _("The whole course"), left_out, _("Submissions, activities, and your goal"))
+    return Definition(what, _("The whole course"), left_out, metrics=("score", "needed_mean"))
 
 
 def spread() -> Definition:

@@ -5,7 +5,7 @@ A search is a scan: 50,000 people and 100,000 names take some 25 ms, whatever th
 under row-level security no index over parts of texts could be used anyway.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from math import ceil
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from sqlalchemy import ARRAY, BigInteger, Connection, RowMapping, bindparam, tex
 
 from dashapp.data.folding import folded, folded_sql
 from dashapp.data.queries.described import full_name
-from dashapp.domain.keys import OrganisationId, PersonId, PublicId
+from dashapp.domain.keys import CourseId, OrganisationId, PersonId, PublicId
 from dashapp.domain.parsing import uuid_of
 from dashapp.domain.people import (
     MOST_FOUND,
@@ -63,10 +63,14 @@ def find_by_words(connection: Connection, organisation: OrganisationId, words: s
     return rows_of(connection, organisation, keys)
 
 
-def find_courses(connection: Connection, organisation: OrganisationId, words: str) -> tuple[CourseName, ...]:
-    """Courses by parts of their codes and titles, as many as fit into a list, those of today first."""
+def find_courses(
+    connection: Connection, organisation: OrganisationId, words: str, among: Collection[CourseId] | None = None
+) -> tuple[CourseName, ...]:
+    """Courses by parts of their codes and titles, as many as fit into a list, those of today first; with `among` only
+    those of these keys."""
     patterns = [_pattern(word) for word in folded(words).split()]
-    values = {"organisation": organisation, "patterns": patterns, "limit": MOST_FOUND}
+    keys = None if among is None else sorted(among)
+    values = {"organisation": organisation, "patterns": patterns, "among": keys, "limit": MOST_FOUND}
     return tuple(_course(row) for row in connection.execute(_COURSES, values).mappings())
 
 
@@ -242,4 +246,5 @@ _COURSE_NAME: Final = f"""
 _COURSE: Final = text(f"{_COURSE_NAME} AND c.public_id = :course")
 _COURSES: Final = text(f"""
     {_COURSE_NAME} AND {folded_sql(_CALLED)} LIKE ALL (CAST(:patterns AS text[]))
+        AND (CAST(:among AS bigint[]) IS NULL OR c.course_id = ANY(CAST(:among AS bigint[])))
     ORDER BY coalesce(c.ends_on, 'infinity') < CURRENT_DATE, 2, c.course_id LIMIT :limit""")

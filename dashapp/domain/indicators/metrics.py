@@ -1,18 +1,28 @@
-"""The registry of metrics: what each is called in `docs/metrics.md`, and from which tables it comes.
+"""The registry of metrics: how each is called in the dictionary and `docs/metrics.md`, and from which tables it comes.
 
-A test holds the document against this list, and its figures against the constants of the code.
+Its words stand in `dashapp.domain.indicators.dictionary`; a test holds the two, and the document, together.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from dashapp.domain.indicators.dictionary import TERMS, Term
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One metric. Its definition in words stands in the document under `key`."""
+    """One metric."""
 
     key: str
     unit: str
     tables: tuple[str, ...]
+
+    @property
+    def term(self) -> Term:
+        """Its words. Raises KeyError for a metric that the dictionary does not have yet."""
+        return TERMS[self.key]
 
 
 _DAYS = "learner_course_days"
@@ -55,3 +65,10 @@ METRICS: tuple[Metric, ...] = (
     Metric("share_of_types", "%", ("learner_course_day_types",)),
     Metric("data_quality", "%", ("quality_hours", "quality_alerts")),
 )
+
+BY_KEY: Final[Mapping[str, Metric]] = MappingProxyType({each.key: each for each in METRICS})
+
+
+def metric(key: str) -> Metric:
+    """The metric of a key. Raises KeyError for one that is not registered."""
+    return BY_KEY[key]

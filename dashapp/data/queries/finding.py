@@ -1,0 +1,133 @@
+"""Courses and learners by a few words, among those whose pages somebody may open: six statements at most."""
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from threading import Lock
+from typing import Any, Final
+
+from sqlalchemy import Connection, Select, select
+
+from dashapp.data.folding import folded
+from dashapp.data.queries.columns import Statement, read_columns
+from dashapp.data.queries.described import described, full_name, names_of
+from dashapp.data.queries.enrolment import learners_in_sections, members, one_of
+from dashapp.data.queries.people_list import find_courses
+from dashapp.data.tables import courses, people
+from dashapp.domain.keys import CourseId, OrganisationId, PublicId
+from dashapp.domain.principal import Principal
+from dashapp.domain.scope import AsOf
+from dashapp.domain.views.found import MOST_FOUND, FoundCourse, FoundLearner
+
+MOST_KEPT: Final = 64
+"""Readers whose learners are kept at once."""
+Learners = tuple[FoundLearner, ...]
+LOOKED_AT: Final = 5 * MOST_FOUND
+"""The column that is searched holds addresses too, by which nobody is to be found: such rows fall out afterwards."""
+
+
+def read_found_courses(connection: Connection, principal: Principal, words: str) -> tuple[FoundCourse, ...]:
+    """Courses that the principal administers or teaches, then those learnt in. Nothing where there are no words."""
+    organisation = principal.organisation_id
+    if not folded(words).split():
+        return ()
+    found: list[FoundCourse] = []
+    opened = None if principal.administers else principal.teaches_in
+    kinds: tuple[tuple[Collection[CourseId] | None, bool], ...] = ((opened, False), (principal.learns_in, True))
+    for keys, learnt in kinds:
+        if keys is None or keys:
+            named = find_courses(connection, organisation, words, keys)
+            found += [FoundCourse(one.public_id, one.name, one.detail, learnt) for one in named[:MOST_FOUND]]
+    return tuple(found[:MOST_FOUND])
+
+
+Learning = Mapping[int, Collection[int]]
+"""The courses in which somebody sees a learner, by the learner."""
+
+
+class Taught:
+    """Who learns in the courses of those who search now: for as long as nothing changes there, a minute at most.
+
+    The key has all that it depends on, so nobody gets what another one sees. Safe to share between threads.
+    """
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, Learning] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, principal: Principal, version: str, as_of: AsOf, read: Callable[[], Learning]) -> Learning:
+        """What `read` gives, for the versions of the principal's courses."""
+        key = (principal.organisation_id, principal.teaches_in, principal.sections, version, as_of.bucket())
+        with self._lock:
+            kept = self._kept.get(key)
+        if kept is not None:
+            return kept
+        found = read()
+        with self._lock:
+            self._kept[key] = found
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+        return found
+
+
+def read_found_learners(connection: Connection, principal: Principal, words: str, taught: Learning) -> Learners:
+    """Those of the learners whom the principal sees (`read_learning`) whose names have all words."""
+    said = folded(words).split()
+    if not said or not taught:
+        return ()
+    # By keys, not by a join: what words leave of a table PostgreSQL cannot guess, and it would look one side through
+    # again for each row of the other.
+    people_found = connection.execute(_named(principal.organisation_id, said, taught)).all()
+    rows = [(row, name) for row in people_found if fits(name := full_name(row.given_name, row.family_name), said)]
+    codes = _codes(connection, principal)
+    return tuple(
+        FoundLearner(PublicId(row.public_id), name, tuple(sorted({codes[key] for key in taught[row.person_id]} - {""})))
+        for row, name in rows[:MOST_FOUND]
+    )
+
+
+def fits(name: str, words: Sequence[str]) -> bool:
+    """Whether each of the folded words stands in the name."""
+    return all(word in folded(name) for word in words)
+
+
+def read_learning(connection: Connection, principal: Principal, as_of: AsOf) -> Learning:
+    """Learners of the courses that the principal teaches, of their sections only where they have no more."""
+    if not principal.teaches_in:
+        return {}
+    organisation, sections = principal.organisation_id, principal.sections
+    pairs = _pairs(connection, members(organisation, principal.teaches_in, as_of.instant))
+    if sections:
+        limited, keys = {course for course, _section in sections}, [section for _course, section in sections]
+        own = _pairs(connection, learners_in_sections(organisation, keys, as_of.instant))
+        pairs = {pair for pair in pairs if pair[0] not in limited or pair in own}
+    found: dict[int, set[int]] = defaultdict(set)
+    for course, person in pairs:
+        found[person].add(course)
+    return found
+
+
+def _pairs(connection: Connection, statement: Statement) -> set[tuple[int, int]]:
+    columns = read_columns(connection, statement)
+    return set(zip(columns["course_id"].tolist(), columns["person_id"].tolist(), strict=True))
+
+
+def _named(organisation: OrganisationId, words: Sequence[str], among: Collection[int]) -> Select[Any]:
+    name = described(people, "folded")
+    return (
+        select(people.c.person_id, people.c.public_id, *names_of(people))
+        .where(
+            people.c.organisation_id == organisation,
+            one_of(people.c.person_id, among),
+            *(name.contains(word, autoescape=True) for word in words),
+        )
+        .order_by(name, people.c.person_id)
+        .limit(LOOKED_AT)
+    )
+
+
+def _codes(connection: Connection, principal: Principal) -> Mapping[int, str]:
+    """The code of each course that the principal teaches; empty where nobody has told one."""
+    statement = select(courses.c.course_id, courses.c.code).where(
+        courses.c.organisation_id == principal.organisation_id, one_of(courses.c.course_id, principal.teaches_in)
+    )
+    return {row.course_id: row.code or "" for row in connection.execute(statement)}
