@@ -5,6 +5,7 @@ from callbacks import (
     audit,
     caseload,
     classroom,
+    classroom_work,
     connections,
     course_list,
     courses,
@@ -35,7 +36,7 @@ __all__ = ["register_all"]
 
 def register_all(registry: CallbackRegistry) -> None:
     """Registers the callbacks of all pages on one app."""
-    learners = (student, caseload, guardians, classroom, courses)
+    learners = (student, caseload, guardians, classroom, classroom_work, courses)
     decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
     administrators = (administration, *decided, data_quality, letters, audit, sessions)

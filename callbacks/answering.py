@@ -20,7 +20,15 @@ from dashapp.data.store.identified import newest_zone
 from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.parsing import uuid_of
 from dashapp.domain.quality import QualityView
-from dashapp.domain.views import CaseloadView, ClassroomView, CoursesView, Freshness, InstitutionView, StudentView
+from dashapp.domain.views import (
+    CaseloadView,
+    ClassroomView,
+    ClassroomWorkView,
+    CoursesView,
+    Freshness,
+    InstitutionView,
+    StudentView,
+)
 from dashapp.figures import Screen
 from dashapp.observability.logging import get_logger
 from dashapp.observability.references import new_reference
@@ -36,7 +44,9 @@ AS_OF: Final = "asof"
 """The slot of the as-of lines."""
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-View = TypeVar("View", StudentView, ClassroomView, InstitutionView, CoursesView, CaseloadView, QualityView)
+View = TypeVar(
+    "View", StudentView, ClassroomView, ClassroomWorkView, InstitutionView, CoursesView, CaseloadView, QualityView
+)
 Values = Mapping[str, Any]
 """By the names of a page's slots."""
 

@@ -1,7 +1,7 @@
 """The page of one course."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from dash import Input, Output
 
@@ -24,6 +24,14 @@ from dashapp.domain.filters import Filters
 from dashapp.domain.principal import Permission
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
 from dashapp.security.topics import Topic
+
+CONTROLS: Final = {
+    "section": Input(ids.Classroom.SECTION, "value"),
+    "first": Input(ids.Classroom.FIRST, "value"),
+    "last": Input(ids.Classroom.LAST, "value"),
+    "level": Input(ids.Classroom.LEVEL, "value"),
+}
+"""What the page's answer depends on, by the names of `Filters`."""
 
 
 def show_classroom(asked: Asked, controls: Mapping[str, object], page: Mapping[str, object]) -> Any:
@@ -55,12 +63,7 @@ def register(registry: CallbackRegistry) -> None:
     wiring = Wiring(
         output={**outputs_of(slots), **fresh},
         inputs={
-            "controls": {
-                "section": Input(ids.Classroom.SECTION, "value"),
-                "first": Input(ids.Classroom.FIRST, "value"),
-                "last": Input(ids.Classroom.LAST, "value"),
-                "level": Input(ids.Classroom.LEVEL, "value"),
-            },
+            "controls": CONTROLS,
             "page": PAGE_INPUTS,
         },
         refused=lambda: refused(ids.Classroom.PAGE),

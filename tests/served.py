@@ -20,6 +20,7 @@ from dashapp.components import (
     audit,
     caseload,
     classroom,
+    classroom_work,
     connections,
     course_list,
     courses,
@@ -111,10 +112,13 @@ def body_of(application: Application, output: str, values: dict[str, Any]) -> di
 
 def _cards_of(page: str) -> Sequence[str]:
     learners = (student, caseload, classroom, courses)
+    parts = (classroom_work,)
     decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
     pages = (*learners, institution, administration, *decided, quality, letters, audit, *teaching)
-    cards: dict[str, Sequence[str]] = {each.PAGE: each.CARDS for each in pages}
+    cards: dict[str, Sequence[str]] = {each.PAGE: each.CARDS for each in pages} | {
+        each.PART: each.CARDS for each in parts
+    }
     return cards[page]
 
 

@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp import figures, words
-from dashapp.components import card, controls, grids, marks, strip
+from dashapp.components import card, classroom_work, controls, grids, marks, strip
 from dashapp.components.card import Frame
 from dashapp.components.definitions import Subject, definition
 from dashapp.components.differences import Parts, count_against
@@ -16,6 +16,7 @@ from dashapp.components.links import Links
 from dashapp.components.sentences import classroom_lead, classroom_sentence, learners_counted, level_counts
 from dashapp.components.slots import Slot, chart_slots
 from dashapp.components.strip import Cell
+from dashapp.components.unnamed import GROUPED, NAMED, single_learners, without_learners
 from dashapp.domain.audience import FEWEST_OTHERS
 from dashapp.domain.filters import Filters
 from dashapp.domain.views import ClassroomView, Level
@@ -30,16 +31,11 @@ CARDS = (
     Classroom.HEAT,
     Classroom.TIME_AND_SCORE,
     Classroom.DAYS,
-    Classroom.VIDEOS,
 )
 """In the order in which they stand on the page."""
 GRID_HEIGHT = 430
 HEAT_HEIGHT = 564
 """With 13 px for each of the rows that it shows at most."""
-VIDEOS_HEIGHT = 340
-NAMED = "la-named"
-"""A part that shows or chooses among single learners; `GROUPED` on the page hides it from who sees groups only."""
-GROUPED = "la-grouped"
 
 
 def _frame(name: str, title: str, width: str, subject: Subject, *, table: bool = True) -> Frame:
@@ -108,18 +104,10 @@ def body() -> Component:
                     card.chart(
                         _frame(Classroom.DAYS, _("How many are active each day?"), "s12", Subject.ACTIVE_DAYS), 200
                     ),
-                    card.chart(
-                        _frame(
-                            Classroom.VIDEOS,
-                            _("Which parts of the videos are watched, and watched again?"),
-                            f"s12 {NAMED}",
-                            Subject.VIDEOS,
-                        ),
-                        VIDEOS_HEIGHT,
-                    ),
                 ],
                 className="la-grid",
             ),
+            classroom_work.body(),
         ],
         id=Classroom.PAGE,
         className="la-page la-loading",
@@ -146,7 +134,6 @@ def slots() -> dict[str, Slot]:
         "heat_key": Slot(f"{Classroom.HEAT}-key", "children"),
         **chart_slots("time_and_score", Classroom.TIME_AND_SCORE),
         **chart_slots("days", Classroom.DAYS),
-        **chart_slots("videos", Classroom.VIDEOS),
         "asof": Slot(asof_of(PAGE, dash.ALL), "children"),
     }
 
@@ -232,26 +219,6 @@ def _heat_line(view: ClassroomView) -> str:
     return _("{unit}; in the order of the list").format(unit=unit)
 
 
-def _without_learners(view: ClassroomView, awaited: str) -> Component:
-    """Why a chart of single learners is empty: they are still to come, or not for this reader to see."""
-    return card.no_data(awaited) if view.named else card.state("private", _("Hidden for privacy"), _by_name())
-
-
-def _by_name() -> str:
-    return _("Single learners are shown to those who teach the course.")
-
-
-def _videos_line(view: ClassroomView, screen: Screen) -> str:
-    span = words.date_span(view.first, view.last)
-    shown = len(figures.video_panels_shown(view.videos, screen))
-    said = ngettext(
-        "The most watched video along its time line, {span}; grey: learners, blue: watched again",
-        "The {number} most watched videos along their time lines, {span}; grey: learners, blue: watched again",
-        shown,
-    )
-    return said.format(number=words.number(shown), span=span)
-
-
 def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, object]:
     scored = any(row.score is not None for row in view.learners)
     heat = bool(view.learners and view.week_starts)
@@ -263,13 +230,13 @@ def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, obj
         "heat": figures.learner_weeks(view, screen, revision=revision),
         "heat_state": None
         if heat
-        else _without_learners(view, _("Learners appear here as soon as they are enrolled.")),
+        else without_learners(view.named, _("Learners appear here as soon as they are enrolled.")),
         "heat_line": _heat_line(view),
         "heat_key": _heat_key(view),
         "time_and_score": figures.time_and_score(view, screen, revision=revision),
         "time_and_score_state": None
         if scored
-        else _without_learners(view, _("Learners appear here with their first score.")),
+        else without_learners(view.named, _("Learners appear here with their first score.")),
         "time_and_score_line": said.format(amount=amount, span=range_words),
         "days": figures.active_days(view.days, view.today, screen, last=view.last, revision=revision),
         "days_state": None
@@ -278,11 +245,6 @@ def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, obj
         if view.hidden
         else card.no_data(_("No activity between these dates.")),
         "days_line": _("Learners per day, {span}").format(span=range_words),
-        "videos": figures.video_views(view.videos, screen, revision=revision),
-        "videos_state": None
-        if view.videos
-        else _without_learners(view, _("Videos appear here with the first stretch that a learner watches.")),
-        "videos_line": _videos_line(view, screen),
     }
 
 
@@ -311,7 +273,7 @@ def fill(view: ClassroomView, screen: Screen, links: Links, filters: Filters | N
         "learners": rows,
         "learner_columns": grids.learner_columns(minutes=view.minutes_recorded),
         "learners_file": links.learners_file(view.course.public_id) if view.named else None,
-        "learners_line": ordered if view.named else _by_name(),
+        "learners_line": ordered if view.named else single_learners(),
         **_charts(view, screen, f"{PAGE}:{view.course.public_id}:{view.first}:{view.last}"),
         "asof": [card.asof_words(view.freshness)] * len(CARDS),
     }

@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from dashapp.data.cache import Cache, Form, Question
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.queries.caseload import read_caseload
-from dashapp.data.queries.classroom import read_classroom
+from dashapp.data.queries.classroom import classroom_view
+from dashapp.data.queries.classroom_work import read_classroom_work
 from dashapp.data.queries.courses import choices, find_course
 from dashapp.data.queries.guardians import guarded_statement
 from dashapp.data.queries.institution import read_institution
@@ -20,6 +21,7 @@ from dashapp.data.queries.openings import Openings
 from dashapp.data.queries.overview import read_overview
 from dashapp.data.queries.people import find_person
 from dashapp.data.queries.quality import read_quality
+from dashapp.data.queries.room import HiddenRoom, Room, Rooms, read_room
 from dashapp.data.queries.student import read_student
 from dashapp.data.visibilities import Visibilities
 from dashapp.domain.audience import MINIMUM_GROUP, Audience
@@ -42,6 +44,7 @@ from dashapp.domain.scope import (
 from dashapp.domain.views import (
     CaseloadView,
     ClassroomView,
+    ClassroomWorkView,
     CourseChoice,
     CoursesView,
     Freshness,
@@ -54,7 +57,16 @@ from dashapp.privacy.visibility import limited
 ID_SECONDS: Final = 60.0
 MOST_IDS: Final = 50_000
 
-T = TypeVar("T", StudentView, ClassroomView, InstitutionView, CoursesView, CaseloadView, QualityView)
+T = TypeVar(
+    "T",
+    StudentView,
+    ClassroomView,
+    ClassroomWorkView,
+    InstitutionView,
+    CoursesView,
+    CaseloadView,
+    QualityView,
+)
 
 
 class Versions(Protocol):
@@ -102,10 +114,12 @@ class PageReader:
     minimum_group: int = MINIMUM_GROUP
     _student: Form[StudentView] = field(default_factory=lambda: Form.of(StudentView), repr=False)
     _classroom: Form[ClassroomView] = field(default_factory=lambda: Form.of(ClassroomView), repr=False)
+    _work: Form[ClassroomWorkView] = field(default_factory=lambda: Form.of(ClassroomWorkView), repr=False)
     _institution: Form[InstitutionView] = field(default_factory=lambda: Form.of(InstitutionView), repr=False)
     _courses: Form[CoursesView] = field(default_factory=lambda: Form.of(CoursesView), repr=False)
     _caseload: Form[CaseloadView] = field(default_factory=lambda: Form.of(CaseloadView), repr=False)
     _quality: Form[QualityView] = field(default_factory=lambda: Form.of(QualityView), repr=False)
+    _rooms: Rooms = field(default_factory=Rooms, repr=False)
     _ids: _KnownIds = field(default_factory=_KnownIds, repr=False)
     openings: Openings = field(init=False, repr=False)
     visibilities: Visibilities = field(init=False, repr=False)
@@ -141,14 +155,30 @@ class PageReader:
 
     def classroom(self, principal: Principal, public_id: UUID, filters: Filters) -> ClassroomView:
         """One course's page. `filters.level` changes nothing: the page shows how many learners are on each."""
-        course = self.find_course(principal, public_id)
-        scope = scope_for_classroom(principal, course, self.minimum_group)
-        asked = replace(filters, level=None, course=None, unit=None)
-        question = self._question("classroom", scope, asked, int(course))
+        question, course = self._about_course("classroom", principal, public_id, filters)
+        return self._answer(
+            question, self._classroom, lambda connection: classroom_view(self._room(connection, question, course))
+        )
+
+    def classroom_work(self, principal: Principal, public_id: UUID, filters: Filters) -> ClassroomWorkView:
+        """What stands below the fold of the same page."""
+        question, course = self._about_course("classroom-work", principal, public_id, filters)
         return self._answer(
             question,
-            self._classroom,
-            lambda connection: read_classroom(connection, scope, question.as_of, asked, course),
+            self._work,
+            lambda connection: read_classroom_work(connection, self._room(connection, question, course)),
+        )
+
+    def _about_course(
+        self, name: str, principal: Principal, public_id: UUID, filters: Filters
+    ) -> tuple[Question, CourseId]:
+        course = self.find_course(principal, public_id)
+        scope = scope_for_classroom(principal, course, self.minimum_group)
+        return self._question(name, scope, replace(filters, level=None, course=None, unit=None), int(course)), course
+
+    def _room(self, connection: Connection, question: Question, course: CourseId) -> Room | HiddenRoom:
+        return self._rooms.of(
+            question, lambda: read_room(connection, question.scope, question.as_of, question.filters, course)
         )
 
     def institution(self, principal: Principal, filters: Filters) -> InstitutionView:

@@ -62,7 +62,9 @@ __all__ = [
     "fresh_of",
     "holds_of",
     "line_of",
+    "near_of",
     "state_of",
+    "wanted_of",
 ]
 
 
@@ -89,6 +91,16 @@ def fresh_of(chart: str) -> str:
 def file_of(card: str) -> str:
     """The id of the link in a card's menu that downloads its numbers."""
     return f"{card}-file"
+
+
+def near_of(part: str) -> str:
+    """The id of the Store that turns True when the part of a page comes near what the reader sees."""
+    return f"{part}-near"
+
+
+def wanted_of(part: str) -> str:
+    """The id of the Store by which the browser asks for the part, with all that its answer depends on."""
+    return f"{part}-wanted"
 
 
 def asof_of(page: str, card: object) -> dict[str, object]:

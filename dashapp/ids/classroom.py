@@ -24,6 +24,8 @@ class Classroom:
     HEAT: Final = "classroom-heat"
     DAYS: Final = "classroom-days"
     TIME_AND_SCORE: Final = "classroom-time-and-score"
+    WORK: Final = "classroom-work"
+    """What stands below the fold: read when it comes near."""
     VIDEOS: Final = "classroom-videos"
 
 

@@ -216,10 +216,35 @@ def test_nothing_sticks_out_sideways(open_as: OpenAs, service: Service, width: i
         assert wide <= inner, f"{path} at {width} px"
 
 
+def all_is_near(page: Page) -> None:
+    """On paper there is no fold."""
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator(".la-further.la-loading")).to_have_count(0)
+
+
+def test_what_stands_below_the_fold_is_read_when_it_comes_near(open_as: OpenAs, service: Service) -> None:
+    page = open_as("Tess Thorne", service.course("ALG 1"))
+    part = page.locator("#classroom-work")
+    asked: list[str] = []
+    page.on("request", lambda sent: asked.append(sent.post_data or "") if "_dash-update" in sent.url else None)
+    page.wait_for_selector("#classroom-heat .main-svg")
+    expect(part).to_have_class("la-further la-loading")
+
+    part.scroll_into_view_if_needed()
+
+    expect(part).to_have_class("la-further")
+    expect(part.locator(".la-asof").first).to_have_text(re.compile(r"^(Late: as|As) of \d"))
+    page.select_option("#classroom-section", "B")
+    expect(page.locator("#classroom-count")).to_have_text("4 learners")
+    questions = [each for each in asked if "classroom-work-wanted" in each]
+    assert len(questions) == 2
+
+
 def test_every_card_says_as_of_when(open_as: OpenAs, service: Service) -> None:
     for name, path in pages_of(service):
         page = open_as(name, path)
         page.wait_for_selector(".js-plotly-plot .main-svg", state="attached")
+        all_is_near(page)
         cards = page.locator(".la-card, .la-strip").filter(visible=True)
         assert cards.count() >= 4, path
         for card in cards.all():

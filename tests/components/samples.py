@@ -11,6 +11,7 @@ from dashapp.domain.views import (
     CaseloadRow,
     CaseloadView,
     ClassroomView,
+    ClassroomWorkView,
     CourseChoice,
     CourseFigures,
     CourseRow,
@@ -183,7 +184,17 @@ def classroom(*, minutes: bool = True, learners: int = 8, speaking: bool = True)
         freshness=FRESH,
         minutes_recorded=minutes,
         speaking=speaking,
+    )
+
+
+def classroom_work() -> ClassroomWorkView:
+    return ClassroomWorkView(
+        course=CCC,
         videos=tuple(video(number) for number in range(1, 7)),
+        first=START,
+        last=TODAY,
+        today=TODAY,
+        freshness=FRESH,
     )
 
 

@@ -10,18 +10,13 @@ import pytest
 from dash import dcc
 from dash.development.base_component import Component
 
-from dashapp.components import caseload, classroom, courses, institution, student
+from dashapp.components import caseload, classroom, classroom_work, courses, institution, student
 from dashapp.components.grids import NEVER, course_rows, learner_columns, learner_rows
 from dashapp.components.links import Links
-from dashapp.components.reasons import reason_sentence, rule_limit, rule_value
 from dashapp.components.sentences import (
     classroom_lead,
-    classroom_sentence,
-    institution_lead,
-    institution_sentence,
-    student_lead,
-    student_sentence,
 )
+from dashapp.components.unnamed import GROUPED, NAMED
 from dashapp.components.whose import Reader
 from dashapp.domain.audience import Comparison
 from dashapp.domain.filters import Filters
@@ -58,19 +53,29 @@ FILLED: dict[str, tuple[Any, Mapping[str, Any]]] = {
 }
 
 
+PARTS = (classroom_work,)
+FILLED_PARTS: dict[str, tuple[Any, Mapping[str, Any]]] = {
+    "classroom work": (classroom_work, classroom_work.fill(samples.classroom_work(), Screen())),
+    "new classroom work": (
+        classroom_work,
+        classroom_work.fill(replace(samples.classroom_work(), videos=()), Screen()),
+    ),
+}
+
+
 def plain(parts: Any) -> str:
     return text_of(parts).replace("\u00a0", " ").replace("\u202f", " ")
 
 
-@pytest.mark.parametrize("name", FILLED)
+@pytest.mark.parametrize("name", [*FILLED, *FILLED_PARTS])
 def test_the_values_have_the_names_of_the_slots(name: str) -> None:
-    page, values = FILLED[name]
+    page, values = {**FILLED, **FILLED_PARTS}[name]
     assert set(values) == set(page.slots())
     assert len(values["asof"]) == len(page.CARDS)
-    assert "la-loading" not in values["page"]
+    assert "la-loading" not in values["filled" if name in FILLED_PARTS else "page"]
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, *PARTS])
 def test_every_slot_points_to_a_component_of_the_empty_page(page: Any) -> None:
     body: Component = page.body()
     known = {str(each.id) for each in (body, *body._traverse()) if isinstance(each, Component) and hasattr(each, "id")}
@@ -78,7 +83,8 @@ def test_every_slot_points_to_a_component_of_the_empty_page(page: Any) -> None:
         if name != "asof":
             assert slot.id in known, name
     asof = [each for each in body._traverse() if getattr(each, "className", "") == "la-asof"]
-    assert [each.id["card"] for each in asof] == list(page.CARDS)
+    own = page.slots()["asof"].id["page"]
+    assert [each.id["card"] for each in asof if each.id["page"] == own] == list(page.CARDS)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -90,132 +96,12 @@ def test_the_empty_page_has_no_data_and_says_that_it_loads(page: Any) -> None:
     assert len(ids_given) == len(set(ids_given))
 
 
-@pytest.mark.parametrize("name", FILLED)
+@pytest.mark.parametrize("name", [*FILLED, *FILLED_PARTS])
 def test_words_cover_a_chart_exactly_where_there_is_nothing_to_draw(name: str) -> None:
-    values = FILLED[name][1]
+    values = {**FILLED, **FILLED_PARTS}[name][1]
     for part, value in values.items():
         if isinstance(value, go.Figure):
             assert (values[f"{part}_state"] is None) == bool(value.data), part
-
-
-@pytest.mark.parametrize(
-    ("level", "own", "said"),
-    [
-        (Level.CALM, True, "You are on course. Assignment 2 is due in 8 days."),
-        (Level.CALM, False, "Ben T. is on course. Assignment 2 is due in 8 days."),
-        (Level.WATCH, True, "Something to watch: score 41 %"),
-        (Level.HELP, True, "You may need help: away 11 teaching days, no activity last week, missed 2 deadlines"),
-        (Level.HELP, False, "Ben T. needs help: away 11 teaching days, no activity last week, missed 2 deadlines"),
-    ],
-)
-def test_a_learners_page_opens_with_its_answer(level: Level, own: bool, said: str) -> None:
-    assert plain(student_sentence(samples.student(level=level), own=own)) == said
-
-
-@pytest.mark.parametrize(
-    ("level", "own", "opening"),
-    [
-        (Level.HELP, True, "You may need help in"),
-        (Level.HELP, False, "Ben T. needs help in"),
-        (Level.WATCH, True, "Something to watch in"),
-        (Level.WATCH, False, "Ben T., to watch in"),
-    ],
-)
-def test_rules_in_several_courses_name_the_course_with_the_most(level: Level, own: bool, opening: str) -> None:
-    mild, grave = samples.reasons(score=41), samples.reasons(away=11, share=0, missed=2)
-    view = replace(samples.student(level=level), reasons=(("CCC", mild), ("EEE", grave)))
-    expected = f"{opening} 2 courses, most in EEE: away 11 teaching days, no activity last week, missed 2 deadlines"
-    assert plain(student_sentence(view, own=own)) == expected
-
-
-def test_without_rules_that_speak_the_page_states_a_fact() -> None:
-    silent = replace(samples.student(), reasons=(("CCC", samples.SILENT),))
-    assert student_sentence(silent) == "Active on 4 of the last 7 days"
-    assert student_sentence(samples.new_student()) == "Nothing has been recorded yet"
-
-
-def test_the_line_below_compares_with_oneself_first() -> None:
-    view = samples.student()
-    assert plain(student_lead(view)) == "The last score, 55 % in CCC assignment 1, is 23 points below your own average."
-    near = replace(view, average_score=56.0)
-    assert plain(student_lead(near, own=False)).endswith("is about the same as their own average.")
-    assert plain(student_lead(replace(view, scores=()))) == "Active on 48 days since Mon 2 Feb."
-    assert plain(student_lead(samples.new_student())) == "The page fills within seconds of the first activity."
-
-
-@pytest.mark.parametrize(
-    ("learners", "speaking", "said"),
-    [
-        (8, True, "2 of 8 learners need help, 2 more to watch"),
-        (4, True, "1 of 4 learners needs help, 1 more to watch"),
-        (2, True, "No learner needs help now"),
-        (8, False, "6 of 8 learners were active in the last 7 days"),
-    ],
-)
-def test_a_classroom_opens_with_how_many_need_help(learners: int, speaking: bool, said: str) -> None:
-    assert plain(classroom_sentence(samples.classroom(learners=learners, speaking=speaking))) == said
-
-
-def test_who_may_not_see_single_learners_reads_of_the_group_and_why() -> None:
-    view = replace(samples.classroom(), learners=(), heat=(), heat_rows=0, sections=(), named=False, enrolled=8)
-
-    assert plain(classroom_sentence(view)) == "6 of 8 learners were active in the last 7 days"
-    filled = classroom.fill(view, Screen(), Links())
-    assert filled["count"] == "8 learners"
-    assert filled["learners_line"] == "Single learners are shown to those who teach the course."
-    hidden = replace(view, hidden=True, enrolled=None, average_score=None, median_minutes_week=None)
-    assert plain(classroom_sentence(hidden)).endswith("are hidden for privacy")
-    assert classroom.fill(hidden, Screen(), Links())["count"] == ""
-
-
-def test_a_classroom_with_learners_to_watch_alone_says_so() -> None:
-    view = samples.classroom()
-    watched = replace(view, learners=view.learners[2:])
-    assert plain(classroom_sentence(watched)) == "No learner needs help now, 2 to watch"
-    assert plain(classroom_sentence(replace(view, learners=view.learners[:2]))) == "2 of 2 learners need help"
-    assert classroom_sentence(samples.new_classroom()) == "No learner is enrolled in CCC yet"
-
-
-def test_the_most_frequent_reason_and_the_next_deadline_stand_below() -> None:
-    said = plain(classroom_lead(samples.classroom()))
-    assert said.startswith("Most frequent reason: ")
-    assert said.endswith("2 learners. Assignment 2 is due on Fri 15 May, in 8 days.")
-    assert plain(classroom_lead(samples.classroom(speaking=False))).startswith("No rule speaks")
-
-
-def test_the_institution_opens_with_its_quietest_course() -> None:
-    view = samples.institution()
-    assert plain(institution_sentence(view)) == "CCC is the quietest of 2 courses: 40 % active in 7 days"
-    assert (
-        plain(institution_lead(view))
-        == "CCC has 20 active learners fewer than the week before. EEE gained 10 active learners."
-    )
-    one = samples.institution(courses=(samples.course(1, "CCC", "Computing", 61),))
-    assert plain(institution_sentence(one)) == "110 of 200 learners were active in 7 days"
-    assert plain(institution_lead(one)) == "CCC gained 1 active learner."
-    same = samples.institution(courses=(samples.course(1, "CCC", "Computing", 60),))
-    assert "about the same" in plain(institution_lead(same))
-    assert institution_sentence(samples.hidden_institution()) == "No learner is enrolled yet"
-
-
-def test_reasons_are_said_with_their_values() -> None:
-    assert plain(reason_sentence(*samples.reasons(away=11, share=12, score=31, missed=1))) == (
-        "Away 11 teaching days, last week 12 % of the median, score 31 %, missed 1 deadline"
-    )
-    assert reason_sentence(*samples.reasons()) == ""
-
-
-def test_limits_say_when_a_rule_begins_to_apply() -> None:
-    away, share, score, missed = samples.reasons(away=11)
-    assert [plain(rule_limit(each)) for each in (away, share, score, missed)] == [
-        "more than 7",
-        "under 20 %",
-        "under 53 %",
-        "1 or more",
-    ]
-    assert plain(rule_value(away)) == "11"
-    silent = Reason(Rule.AWAY, None, None, 0)
-    assert (rule_value(silent), rule_limit(silent)) == ("not yet", "not yet")
 
 
 def test_a_row_of_a_learner_carries_what_is_sorted_by_and_what_is_read() -> None:
@@ -261,12 +147,12 @@ def grouped() -> Any:
 
 def test_who_sees_groups_only_has_no_list_of_learners_and_no_filter_of_them() -> None:
     body = classroom.body()
-    hidden = [each for each in body._traverse() if classroom.NAMED in str(getattr(each, "className", ""))]
+    hidden = [each for each in body._traverse() if NAMED in str(getattr(each, "className", ""))]
     inside = {str(getattr(each, "id", "")) for part in hidden for each in part._traverse()}
     assert {Classroom.SECTION, Classroom.LEVEL, Classroom.LEARNERS, Classroom.HEAT} <= inside
     assert Classroom.DAYS not in inside
-    assert classroom.GROUPED in str(classroom.fill(grouped(), Screen(), Links())["page"])
-    assert classroom.GROUPED not in str(classroom.fill(samples.classroom(), Screen(), Links())["page"])
+    assert GROUPED in str(classroom.fill(grouped(), Screen(), Links())["page"])
+    assert GROUPED not in str(classroom.fill(samples.classroom(), Screen(), Links())["page"])
     assert plain(classroom_lead(grouped())).startswith("Administrators see groups only")
 
 

@@ -39,7 +39,7 @@ def _classroom(**kind: Any) -> dict[str, Draw]:
         "heat": lambda screen: figures.learner_weeks(view, screen, revision="r"),
         "scatter": lambda screen: figures.time_and_score(view, screen, revision="r"),
         "days": lambda screen: figures.active_days(view.days, view.today, screen, last=view.last, revision="r"),
-        "videos": lambda screen: figures.video_views(view.videos, screen, revision="r"),
+        "videos": lambda screen: figures.video_views(samples.classroom_work().videos, screen, revision="r"),
     }
 
 

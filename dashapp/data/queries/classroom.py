@@ -1,38 +1,20 @@
-"""The data round of a classroom's page: at most eight statements, from aggregates only."""
+"""What stands above the fold of a classroom's page, from the room that has been read: no statement of its own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row
 
-from dashapp.data.queries.courses import (
-    Campus,
-    Course,
-    course_of,
-    courses_statement,
-    read_campus,
-    read_course_on_campus,
-)
-from dashapp.data.queries.days import bits_statement, first_minutes, per_week, places, read_bits
-from dashapp.data.queries.enrolment import names_and_sections, names_in_sections, sizes
+from dashapp.data.queries.days import per_week, places
 from dashapp.data.queries.people import name_of
-from dashapp.data.queries.standing import CourseStanding, Question, read_standings
-from dashapp.data.queries.videos import read_videos
-from dashapp.domain.audience import FEWEST_OTHERS, Audience
-from dashapp.domain.errors import NotFound, NotPermitted
-from dashapp.domain.filters import Filters
+from dashapp.data.queries.room import HiddenRoom, Names, Room
+from dashapp.domain.audience import FEWEST_OTHERS
 from dashapp.domain.indicators.activity import last_days
-from dashapp.domain.indicators.calendar import shown_range, week_starts
-from dashapp.domain.indicators.minutes import TimePerDay, time_on_task
-from dashapp.domain.keys import CourseId, PublicId
+from dashapp.domain.keys import PublicId
 from dashapp.domain.localtime import week_start
-from dashapp.domain.scope import AsOf, Scope
-from dashapp.domain.views import ClassroomView, Day, Due, LearnerRow, Level, VideoViews
-from dashapp.privacy.groups import suppress
+from dashapp.domain.views import ClassroomView, Day, Due, LearnerRow, Level
 
 HEAT_ROWS = 60
 """How many learners a heat map shows: more rows than that cannot be told apart on a screen."""
@@ -41,123 +23,23 @@ _ORDER = {Level.HELP: 0, Level.WATCH: 1, Level.CALM: 2}
 Longs = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class _Room:
-    """What has been read: the course's standing, who of it is shown, and their time on task."""
-
-    one: CourseStanding
-    campus: Campus
-    question: Question
-    chosen: Longs
-    """Places of the learners of the chosen section."""
-    time: TimePerDay | None
-    """Of all learners of the course, by person; None where no minutes are recorded."""
-
-    @property
-    def starts(self) -> tuple[date, ...]:
-        return week_starts(*self.question.shown)
+def classroom_view(room: Room | HiddenRoom) -> ClassroomView:
+    """What stands above the fold of a classroom's page."""
+    if isinstance(room, HiddenRoom):
+        return _hidden_view(room)
+    if room.names is None:
+        return _in_groups(_view(room, [], named=False), room)
+    return _view(room, _rows(room, room.names), named=True)
 
 
-def read_classroom(
-    connection: Connection, scope: Scope, as_of: AsOf, filters: Filters, course: CourseId
-) -> ClassroomView:
-    """One course's page.
-
-    `filters.section` and dates narrow it; a section that the course does not have is ignored, and so is
-    `filters.level`, since the page shows how many are on each level.
-    Staff of sections only see their learners, and figures of these.
-    For Audience.AGGREGATE there are no sections and whole weeks only, and nothing at all where the course is hidden.
-    Raises NotPermitted where the scope does not hold the course, NotFound where there is none.
-    """
-    if scope.audience not in (Audience.NAMED, Audience.AGGREGATE) or not scope.permits_course(course):
-        raise NotPermitted("This course is not within the scope.")
-    grouped = scope.audience is Audience.AGGREGATE
-    if grouped:
-        campus = read_campus(connection, scope.organisation_id, as_of)
-        found, hidden = _grouped_course(connection, scope, as_of, (campus, course))
-    else:
-        campus, found = read_course_on_campus(connection, scope.organisation_id, course, as_of)
-        hidden = False
-    shown = shown_range(found.calendar, campus.today, filters.first, filters.last)
-    if grouped:
-        shown = whole_weeks(shown, campus.today)
-    question = Question(scope.organisation_id, as_of, (found,), shown)
-    if hidden:
-        return _hidden_view(found, campus, question)
-    limited = None if grouped else scope.sections_of(course)
-    if limited is not None:
-        # Who is seen decides with whom they are compared, so names come first.
-        rows = connection.execute(names_in_sections(scope.organisation_id, sorted(limited), as_of.instant)).all()
-        found = replace(found, sections=tuple(each for each in found.sections if each[0] in limited))
-        seen = {course: frozenset(int(row.person_id) for row in rows)}
-        question = replace(question, courses=(found,), seen=seen, minimum_group=scope.minimum_group)
-    (one,) = read_standings(connection, question, campus)
-    statement = bits_statement(scope.organisation_id, [course], question.ranges(campus.today))
-    time = time_on_task(read_bits(connection, statement), first_minutes(campus.local)) if one.recorded else None
-    if grouped:
-        return _in_groups(
-            _view(_Room(one, campus, question, np.arange(len(one.people)), time), [], named=False), one, scope
-        )
-    if limited is None:
-        everybody = [int(key) for key in one.people]
-        rows = connection.execute(names_and_sections(scope.organisation_id, course, everybody, as_of.instant)).all()
-    named = {int(row.person_id): row for row in rows}
-    section = filters.section if any(filters.section == name for _key, name, _title in found.sections) else None
-    chosen = [
-        place
-        for place, key in enumerate(one.people)
-        if int(key) in named and (section is None or section in (named[int(key)].sections or ()))
-    ]
-    room = _Room(one, campus, question, np.array(chosen, dtype=np.int64), time)
-    return replace(_view(room, _rows(room, named), named=True), videos=_videos(connection, room))
-
-
-def _videos(connection: Connection, room: _Room) -> tuple[VideoViews, ...]:
-    question, local = room.question, room.campus.local
-    first, last = question.shown
-    span = local.first_instant(first), local.first_instant(last + timedelta(days=1))
-    learners = room.one.people[room.chosen]
-    return read_videos(connection, question.organisation, room.one.course.course_id, learners, span)
-
-
-def whole_weeks(shown: tuple[date, date], today: date) -> tuple[date, date]:
-    """The range widened to whole weeks: single days, taken from one another, would give single people away."""
-    first, last = shown
-    return week_start(first), min(week_start(last) + timedelta(days=6), today)
-
-
-def _grouped_course(
-    connection: Connection, scope: Scope, as_of: AsOf, asked: tuple[Campus, CourseId]
-) -> tuple[Course, bool]:
-    """The course, and whether it is hidden: by the same rule, over the same courses, as on the institution's page."""
-    campus, course = asked
-    every = [course_of(row) for row in connection.execute(courses_statement(scope.organisation_id))]
-    found = next((one for one in every if one.course_id == course), None)
-    if found is None:
-        raise NotFound("There is no such course.")
-    listed = compared(every, campus.today)
-    if found not in listed:
-        listed = [*listed, found]
-    rows = connection.execute(sizes(scope.organisation_id, [one.course_id for one in listed], as_of.instant))
-    counted = {row.course_id: row.learners for row in rows}
-    members = {one.course_id: counted.get(one.course_id, 0) for one in listed}
-    units = {one.course_id: one.unit for one in listed}
-    return found, suppress(members, units.__getitem__, scope.minimum_group).hides(course)
-
-
-def compared(every: Sequence[Course], today: date) -> list[Course]:
-    """The courses that an institution compares: those under way; all of them where none is."""
-    running = [one for one in every if one.calendar.is_running(today)]
-    return running or list(every)
-
-
-def _in_groups(view: ClassroomView, one: CourseStanding, scope: Scope) -> ClassroomView:
+def _in_groups(view: ClassroomView, room: Room) -> ClassroomView:
     """Without the average while so few learners have a score that it would tell theirs."""
-    graded = int((~np.isnan(one.averages)).sum())
-    return view if graded >= scope.minimum_group else replace(view, average_score=None)
+    graded = int((~np.isnan(room.one.averages)).sum())
+    return view if graded >= room.minimum_group else replace(view, average_score=None)
 
 
-def _hidden_view(course: Course, campus: Campus, question: Question) -> ClassroomView:
+def _hidden_view(room: HiddenRoom) -> ClassroomView:
+    course, campus, question = room.course, room.campus, room.question
     return ClassroomView(
         course=course.choice, sections=(), learners=(), week_starts=(), heat=(), heat_rows=0, heat_in_minutes=False,
         days=(), active_7=0, active_7_before=0, median_minutes_week=None, average_score=None, next_due=None,
@@ -166,7 +48,7 @@ def _hidden_view(course: Course, campus: Campus, question: Question) -> Classroo
     )  # fmt: skip
 
 
-def _view(room: _Room, placed: Sequence[tuple[int, LearnerRow]], *, named: bool) -> ClassroomView:
+def _view(room: Room, placed: Sequence[tuple[int, LearnerRow]], *, named: bool) -> ClassroomView:
     one, campus = room.one, room.campus
     scores = one.averages[room.chosen]
     scores = scores[~np.isnan(scores)]
@@ -198,14 +80,14 @@ def _view(room: _Room, placed: Sequence[tuple[int, LearnerRow]], *, named: bool)
     )
 
 
-def _weekly_minutes(room: _Room, starts: Sequence[date]) -> Longs:
+def _weekly_minutes(room: Room, starts: Sequence[date]) -> Longs:
     assert room.time is not None
     place, enrolled = places(room.one.people, room.time.learner)
     shape = (starts, len(room.one.people))
     return per_week(place[enrolled], room.time.day[enrolled], room.time.minutes[enrolled], shape)
 
 
-def _total_minutes(room: _Room) -> Longs | None:
+def _total_minutes(room: Room) -> Longs | None:
     """Per learner of the course, in the shown range."""
     if room.time is None:
         return None
@@ -216,7 +98,7 @@ def _total_minutes(room: _Room) -> Longs | None:
     return sums.astype(np.int64)
 
 
-def _rows(room: _Room, named: dict[int, Row[*tuple[Any, ...]]]) -> list[tuple[int, LearnerRow]]:
+def _rows(room: Room, named: Names) -> list[tuple[int, LearnerRow]]:
     """(place, row) of each learner of the chosen section, those who need help first."""
     one = room.one
     first, last = (day.toordinal() for day in room.question.shown)
@@ -255,7 +137,7 @@ def _instant(seconds: float) -> datetime | None:
     return None if np.isnan(seconds) else datetime.fromtimestamp(seconds, UTC)
 
 
-def _heat(room: _Room, placed: Sequence[tuple[int, LearnerRow]]) -> tuple[tuple[int | None, ...], ...]:
+def _heat(room: Room, placed: Sequence[tuple[int, LearnerRow]]) -> tuple[tuple[int | None, ...], ...]:
     """Minutes, else events, per week of these learners."""
     if room.time is None:
         return tuple(row.weeks for _place, row in placed)
@@ -263,7 +145,7 @@ def _heat(room: _Room, placed: Sequence[tuple[int, LearnerRow]]) -> tuple[tuple[
     return tuple(tuple(weekly[place].tolist()) for place, _row in placed)
 
 
-def _days(room: _Room) -> tuple[Day, ...]:
+def _days(room: Room) -> tuple[Day, ...]:
     """Every day of the shown range: events and learners active, of the chosen section."""
     one = room.one
     first, last = (day.toordinal() for day in room.question.shown)
@@ -279,13 +161,13 @@ def _days(room: _Room) -> tuple[Day, ...]:
     )
 
 
-def _active(room: _Room, back: int) -> int:
+def _active(room: Room, back: int) -> int:
     """Learners of the chosen section with an event in the 7 × 24 h, `back` weeks ago."""
     window = last_days(room.campus.local, room.question.as_of.instant, back)
     return int(np.isin(np.unique(room.one.place[window.holds(room.one.days)]), room.chosen).sum())
 
 
-def _median_week(room: _Room) -> float | None:
+def _median_week(room: Room) -> float | None:
     """Of the last full week; None where there are too few to have a median that means something."""
     if room.time is None or len(room.chosen) <= FEWEST_OTHERS:
         return None
@@ -293,7 +175,7 @@ def _median_week(room: _Room) -> float | None:
     return float(np.median(_weekly_minutes(room, [monday])[room.chosen, 0]))
 
 
-def _next_due(room: _Room) -> Due | None:
+def _next_due(room: Room) -> Due | None:
     as_of = room.question.as_of.instant
     coming = [task for task in room.one.activities if task.due_at and task.due_at >= as_of]
     if not coming:

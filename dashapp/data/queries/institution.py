@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
-from dashapp.data.queries.classroom import compared, whole_weeks
 from dashapp.data.queries.columns import Statement, read_columns
 from dashapp.data.queries.courses import (
     Campus,
@@ -21,6 +20,7 @@ from dashapp.data.queries.courses import (
 )
 from dashapp.data.queries.days import Columns, places, presence_statement, recency_statement, unpacked
 from dashapp.data.queries.enrolment import members, one_of
+from dashapp.data.queries.room import compared, whole_weeks
 from dashapp.data.queries.standing import submission_rows
 from dashapp.data.tables import course_days
 from dashapp.domain.audience import Audience

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 import numpy as np
 from sqlalchemy import Connection
 
-from dashapp.data.queries.classroom import compared
 from dashapp.data.queries.columns import read_columns
 from dashapp.data.queries.courses import Campus, Course, course_of, courses_statement, read_campus, read_courses
 from dashapp.data.queries.days import recency_statement
 from dashapp.data.queries.enrolment import learners_in_sections, members
 from dashapp.data.queries.institution import active_learners
+from dashapp.data.queries.room import compared
 from dashapp.data.queries.standing import RECENT_DAYS, CourseStanding, Question, read_standings
 from dashapp.domain.audience import Audience
 from dashapp.domain.errors import NotPermitted

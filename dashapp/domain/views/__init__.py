@@ -6,7 +6,8 @@ is hidden for privacy, and `hidden` says so. Shares and scores run from 0 to 100
 
 from dashapp.domain.views.activity import Day, Week
 from dashapp.domain.views.caseload import CaseloadRow, CaseloadView
-from dashapp.domain.views.classroom import ClassroomView, LearnerRow, VideoViews
+from dashapp.domain.views.classroom import ClassroomView, LearnerRow
+from dashapp.domain.views.classroom_work import ClassroomWorkView, VideoViews
 from dashapp.domain.views.course import CourseChoice, Due
 from dashapp.domain.views.courses import CourseFigures, CoursesView
 from dashapp.domain.views.freshness import Freshness
@@ -18,6 +19,7 @@ __all__ = [
     "CaseloadRow",
     "CaseloadView",
     "ClassroomView",
+    "ClassroomWorkView",
     "CourseChoice",
     "CourseFigures",
     "CourseRow",

@@ -32,21 +32,6 @@ class LearnerRow:
 
 
 @dataclass(frozen=True, slots=True)
-class VideoViews:
-    """Along the time line of one video: how many watched each part, and how often it was watched again."""
-
-    title: str
-    viewers: int
-    """Learners who watched any part of it."""
-    step: float
-    """Seconds of video in one part."""
-    learners: tuple[int, ...]
-    """Learners per part."""
-    again: tuple[int, ...]
-    """Views per part beyond the first of each learner."""
-
-
-@dataclass(frozen=True, slots=True)
 class ClassroomView:
     """Everything on a classroom page, of one course and the chosen section and dates."""
 
@@ -82,7 +67,5 @@ class ClassroomView:
     """The course is too small, or would give a smaller one away: no figure is shown at all."""
     first_week: int = 1
     """Which week of the course the first of `week_starts` is: 1 where teaching begins, less before it."""
-    videos: tuple[VideoViews, ...] = ()
-    """The most watched ones, by the chosen learners in the shown range; the most viewers first."""
     rostered: bool = True
     """False: no source has sent a roster, and whoever did something in the course counts as a learner."""

@@ -13,7 +13,10 @@ import pytest
 from sqlalchemy import Connection, text
 
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.queries.classroom import classroom_view
+from dashapp.data.queries.classroom_work import read_classroom_work as read_work
 from dashapp.data.queries.people import principal_for
+from dashapp.data.queries.room import read_room
 from dashapp.data.store.organisations import create_organisation, ensure_units, grant_administrator
 from dashapp.data.store.senders import read_senders
 from dashapp.domain.audience import Audience
@@ -33,9 +36,11 @@ from dashapp.domain.events import (
     Source,
     Verb,
 )
+from dashapp.domain.filters import Filters
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId
 from dashapp.domain.principal import Principal
 from dashapp.domain.scope import AsOf, Scope
+from dashapp.domain.views import ClassroomView, ClassroomWorkView
 from dashapp.settings import Settings
 from ingest.bulk import bulk_loader
 from tests.data.conftest import make_source
@@ -247,3 +252,17 @@ def counted_statements(connection: Connection) -> Iterator[list[str]]:
     yield statements
     # The connection goes back to the pool.
     driver.cursor_factory = psycopg2.extensions.cursor
+
+
+def read_classroom(
+    connection: Connection, scope: Scope, as_of: AsOf, filters: Filters, course: CourseId
+) -> ClassroomView:
+    """The first round of a classroom's page."""
+    return classroom_view(read_room(connection, scope, as_of, filters, course))
+
+
+def read_classroom_work(
+    connection: Connection, scope: Scope, as_of: AsOf, filters: Filters, course: CourseId
+) -> ClassroomWorkView:
+    """The round for what stands below the fold."""
+    return read_work(connection, read_room(connection, scope, as_of, filters, course))

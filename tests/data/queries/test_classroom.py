@@ -3,15 +3,15 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dashapp.data.queries.classroom import HEAT_ROWS, read_classroom
+from dashapp.data.queries.classroom import HEAT_ROWS
 from dashapp.domain.audience import Audience
 from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.events import ActivityType, Role, Verb
 from dashapp.domain.filters import Filters
 from dashapp.domain.keys import CourseId
 from dashapp.domain.scope import AsOf, scope_for_classroom
-from dashapp.domain.views import ClassroomView, LearnerRow, Level
-from tests.data.queries.conftest import AS_OF, World, at
+from dashapp.domain.views import ClassroomView, ClassroomWorkView, LearnerRow, Level
+from tests.data.queries.conftest import AS_OF, World, at, read_classroom, read_classroom_work
 
 NAMES = ("ada", "ben", "cho", "dan", "eve", "fay")
 
@@ -300,6 +300,13 @@ def test_a_small_course_that_is_over_is_hidden_too(campus: World) -> None:
     assert view.hidden
 
 
+def work(world: World, **filters: object) -> ClassroomWorkView:
+    view: ClassroomWorkView = world.read(
+        read_classroom_work, world.named_scope("ALG"), AS_OF, Filters.parse(**filters), world.course_id("ALG")
+    )
+    return view
+
+
 def test_the_videos_are_those_of_learners_of_the_section_within_the_dates(campus: World) -> None:
     campus.task("ALG", "intro", activity_type=ActivityType.VIDEO, title="Introduction")
 
@@ -319,14 +326,14 @@ def test_the_videos_are_those_of_learners_of_the_section_within_the_dates(campus
     watched("eve", 0, 10, session="s", video="intro")
     campus.write()
 
-    intro, second = room(campus).videos
+    intro, second = work(campus).videos
     assert (intro.title, intro.viewers, intro.step) == ("Introduction", 3, 1.0)
     assert intro.learners == (3,) * 10 + (2,) * 30
     assert intro.again == (0,) * 20 + (1,) * 20
     assert (second.title, second.viewers) == ("Second", 1)
-    (of_the_section,) = room(campus, section="a").videos
+    (of_the_section,) = work(campus, section="a").videos
     assert of_the_section.viewers == 2
-    (of_the_days,) = room(campus, section="a", first="2026-05-01", last="2026-05-07").videos
+    (of_the_days,) = work(campus, section="a", first="2026-05-01", last="2026-05-07").videos
     assert of_the_days.viewers == 1
 
 
@@ -338,5 +345,5 @@ def test_groups_see_no_videos_of_single_learners(campus: World) -> None:
     campus.write()
     course = campus.course_id("ALG")
     scope = replace(campus.named_scope("ALG"), audience=Audience.AGGREGATE, minimum_group=2)
-    view: ClassroomView = campus.read(read_classroom, scope, AS_OF, Filters(), course)
+    view: ClassroomWorkView = campus.read(read_classroom_work, scope, AS_OF, Filters(), course)
     assert view.videos == ()

@@ -2,7 +2,6 @@
 
 import pytest
 
-from dashapp.data.queries.classroom import read_classroom
 from dashapp.data.queries.overview import read_overview
 from dashapp.data.queries.student import read_student
 from dashapp.domain.audience import Audience
@@ -11,7 +10,7 @@ from dashapp.domain.events import Role
 from dashapp.domain.filters import Filters
 from dashapp.domain.scope import scope_for_classroom, scope_for_courses, scope_for_learner
 from dashapp.domain.views import ClassroomView, StudentView
-from tests.data.queries.conftest import AS_OF, World, at, counted_statements
+from tests.data.queries.conftest import AS_OF, World, at, counted_statements, read_classroom
 
 IN_A = ("ada", "ben", "cleo")
 IN_B = ("dora", "eli", "fay", "gil", "hue", "ida")

@@ -1,7 +1,6 @@
 """A course that is known from events alone: who works there counts as a learner until a roster says who learns."""
 
 from dashapp.data.database import DatabaseRole
-from dashapp.data.queries.classroom import read_classroom
 from dashapp.data.queries.student import read_student
 from dashapp.data.store.granting import grant
 from dashapp.domain.audience import Audience
@@ -10,8 +9,8 @@ from dashapp.domain.filters import Filters
 from dashapp.domain.keys import CourseId, PersonId
 from dashapp.domain.people import Grant
 from dashapp.domain.scope import AsOf, Scope, scope_for_student
-from dashapp.domain.views import ClassroomView
-from tests.data.queries.conftest import AS_OF, World, at
+from dashapp.domain.views import ClassroomView, ClassroomWorkView
+from tests.data.queries.conftest import AS_OF, World, at, read_classroom, read_classroom_work
 
 STARTED = "https://lms.example/courses/session01/"
 COURSE = Identifier("https://lms.example", "course", STARTED)
@@ -50,7 +49,10 @@ def test_who_did_something_counts_as_a_learner_and_the_course_goes_by_its_identi
     assert view.active_7 == 2
     # Nobody has told their names.
     assert {row.name for row in view.learners} == {world.public_id(name).hex[:8] for name in ("ada", "ben")}
-    assert [video.learners[0] for video in view.videos] == [2]
+    course = key_of(world)
+    scope = Scope(world.organisation, PersonId(0), Audience.NAMED, frozenset({course}), None)
+    work: ClassroomWorkView = world.read(read_classroom_work, scope, AS_OF, Filters(), course)
+    assert [video.learners[0] for video in work.videos] == [2]
 
 
 def test_a_learner_has_a_page_of_their_own_there(world: World) -> None:
