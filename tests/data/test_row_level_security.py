@@ -157,6 +157,7 @@ def test_the_web_reads_exactly_what_pages_show(database: Database) -> None:
         *(("lti_used_states", "INSERT"), ("lti_used_states", "DELETE"), ("lti_deployments", "INSERT")),
         *(("lti_contexts", "INSERT"), ("lti_resource_links", "INSERT"), ("lti_resource_links", "UPDATE")),
         *(("lti_keys", "INSERT"), ("lti_keys", "UPDATE")),
+        *(("person_settings", "INSERT"), ("person_settings", "UPDATE")),
     }
 
 
