@@ -208,7 +208,8 @@ def _key(key: KeyRow, zone: str) -> Component:
     used = (
         _("last used {when}").format(when=words.moment(key.last_used_at, zone)) if key.last_used_at else _("never used")
     )
-    parts = [f"{_('made {when}').format(when=words.moment(key.created_at, zone))} · {used}"]
+    made = _("made {when}").format(when=words.moment(key.created_at, zone))
+    parts = [f"{made} · {used}"]
     if key.expires_at is not None:
         parts.append(_("ends {when}").format(when=words.moment(key.expires_at, zone)))
     revoke = _button("revoke", key.prefix, _("Revoke it now"))

@@ -312,7 +312,7 @@ def _deployments(row: PlatformRow, launched: str) -> str:
     waiting = [one.id for one in row.deployments if not one.enabled]
     said = _("Deployments: {ids}").format(ids=", ".join(confirmed)) if confirmed else _("No deployment is confirmed")
     if waiting:
-        said = f"{said} · {_('waiting: {ids}').format(ids=', '.join(waiting))}"
+        said += " · " + _("waiting: {ids}").format(ids=", ".join(waiting))
     return f"{said} · {launched}"
 
 

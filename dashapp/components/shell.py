@@ -56,7 +56,7 @@ def client_words() -> str:
             "over": _("Open it again from where you came. It closes by itself after some hours, or when you sign out."),
             "aloneTitle": _("This page stands alone"),
             "alone": _("The link leads to one page only. Open the link again."),
-            "locale": words.language_tag(),
+            "locale": words.number_locale(),
         },
         ensure_ascii=False,
     )

@@ -157,8 +157,8 @@ def _add_dash(server: Flask, guard: Guard, services: Services) -> ServiceDash:
         use_pages=True,
         pages_folder=str(REPOSITORY / "pages"),
         assets_folder=str(REPOSITORY / "assets"),
-        # The first two are loaded in the head, the others by pages of launches and of the first start.
-        assets_ignore=r"^((early|session|lti)\.js|set_up\.(js|css))$",
+        # The first two are loaded in the head, the others by pages of launches, of the first start, from right to left.
+        assets_ignore=r"^((early|session|lti)\.js|set_up\.(js|css)|bootstrap\.rtl\.min\.css)$",
         assets_path_ignore=["licences", "fonts", "icons"],
         url_base_pathname=f"{prefix}/",
         enable_mcp=False,

@@ -15,6 +15,7 @@ from dashapp import ids
 from dashapp.components import shell
 from dashapp.domain.person_settings import NOTHING_CHOSEN, PersonSettings
 from dashapp.domain.principal import Permission
+from dashapp.security.short_pages import BOOTSTRAP, MIRRORED_BOOTSTRAP
 from dashapp.settings import Settings
 from dashapp.web.locale import HOLDS
 from dashapp.words import _, language_tag, text_direction
@@ -61,7 +62,8 @@ class ServiceDash(Dash):
             assets=self.get_asset_url(""),
             preloads=self._preloads(_path_of_document()),
             given=g.get("given", ""),
-            **{name: parts[name] for name in ("metas", "css", "app_entry", "config", "scripts", "renderer")},
+            css=_in_direction(parts["css"]),
+            **{name: parts[name] for name in ("metas", "app_entry", "config", "scripts", "renderer")},
         )
 
     def index(self, *_args: Any, **_variables: Any) -> Response:
@@ -121,6 +123,11 @@ def _theme_chosen() -> str:
     """An attribute that `assets/early.js` reads before the first paint."""
     theme = _holds().theme
     return f' data-la-theme="{theme.value}"' if theme else ""
+
+
+def _in_direction(sheets: str) -> str:
+    """The links to the style sheets, with the Bootstrap of the reader's direction of writing."""
+    return sheets.replace(f"/{BOOTSTRAP}", f"/{MIRRORED_BOOTSTRAP}") if text_direction() == "rtl" else sheets
 
 
 def _path_of_document() -> str:

@@ -20,7 +20,15 @@ from dashapp.words import PSEUDO_LOCALE, use_locale
 from tests.components import samples, test_quality
 from tests.words.visible import texts_of, untranslated
 
-NAMES = (*samples.NAMES, *test_quality.NAMES, *samples.CODES, *samples.ACTIVITIES, "GT", "en-XA", PSEUDO_LOCALE)
+NAMES = (
+    *samples.NAMES,
+    *test_quality.NAMES,
+    *samples.CODES,
+    *samples.ACTIVITIES,
+    "GT",
+    "en-XA-u-nu-latn",
+    PSEUDO_LOCALE,
+)
 SCREENS = (Screen(), Screen(narrow=True))
 
 

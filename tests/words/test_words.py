@@ -1,9 +1,10 @@
 """Numbers, dates and messages in the words of a locale."""
 
+import ast
 import re
 import subprocess
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,18 @@ def test_the_week_starts_with_monday() -> None:
     assert words.date_span(date(2026, 2, 2), TODAY) == "2 Feb to 7 May"
 
 
+def test_numbers_and_dates_are_german_in_german() -> None:
+    with use_locale("de"):
+        assert words.number(1_234_567.25, 1) == "1.234.567,2"
+        assert words.percent(78.4, 1) == "78,4\u00a0%"
+        assert words.duration(179) == "2\u00a0h 59\u00a0min"
+        assert words.day_with_distance(date(2026, 5, 15), TODAY) == "Fr. 15. Mai, in 8 Tagen"
+        assert words.day(date(2027, 5, 7), TODAY) == "7. Mai 2027"
+        assert words.weekdays() == ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
+        assert words.hour_of_day(time(7, 30)) == "07:30"
+        assert words.listing(["a", "b"]) == "a, b"
+
+
 def test_the_locale_holds_inside_of_its_block_only() -> None:
     with use_locale(PSEUDO_LOCALE):
         assert words._("today") == "[ţódáý]".replace("ţ", "t")
@@ -91,7 +104,9 @@ def test_placeholders_and_tags_survive_the_pseudo_locale() -> None:
     ("header", "asked", "chosen"),
     [
         (None, None, "en"),
-        ("de;q=0.9, en;q=0.8", None, "en"),
+        ("de;q=0.9, en;q=0.8", None, "de"),
+        ("pt-BR, de-AT;q=0.7, en;q=0.1", None, "de"),
+        ("it", "es", "es"),
         ("en-GB,en;q=0.5", None, "en"),
         ("x;q=nonsense,,;", None, "en"),
         ("en", PSEUDO_LOCALE, PSEUDO_LOCALE),
@@ -112,6 +127,21 @@ def test_every_message_can_be_extracted_and_keeps_its_placeholders_in_the_plural
             assert set(fields.findall(singular)) <= set(fields.findall(plural)), message.id
         else:
             assert not str(message.id).endswith("!"), "a page does not shout"
+
+
+def test_no_message_hides_in_a_formatted_string_where_it_is_not_extracted() -> None:
+    """Before Python 3.12 an f-string is one token: what is called in it is not seen by who collects the texts."""
+    rooms = (REPOSITORY / room for room in ("dashapp", "callbacks", "pages", "exports", "ingest"))
+    hidden = [
+        f"{file.relative_to(REPOSITORY)}:{call.lineno}"
+        for room in rooms
+        for file in room.rglob("*.py")
+        for string in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("_", "ngettext", "pgettext")
+    ]
+    assert hidden == []
 
 
 def test_one_command_collects_the_texts_and_brings_a_translation_up_to_date(tmp_path: Path) -> None:
