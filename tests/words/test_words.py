@@ -81,7 +81,25 @@ def test_numbers_and_dates_are_german_in_german() -> None:
         assert words.day(date(2027, 5, 7), TODAY) == "7. Mai 2027"
         assert words.weekdays() == ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
         assert words.hour_of_day(time(7, 30)) == "07:30"
-        assert words.listing(["a", "b"]) == "a, b"
+        assert words.listing(["a", "b"]) == "a und b"
+
+
+@pytest.mark.parametrize(
+    ("locale", "two", "four"),
+    [
+        ("en", "a, {b}", "a, {b}, c, d"),
+        ("de", "a und {b}", "a, {b}, c und d"),
+        ("es", "a y {b}", "a, {b}, c y d"),
+        ("fr", "a et {b}", "a, {b}, c et d"),
+        ("ar", "a و{b}", "a و{b} وc وd"),
+    ],
+)
+def test_things_are_listed_as_a_language_lists_them(locale: str, two: str, four: str) -> None:
+    with use_locale(locale):
+        assert words.listing([]) == ""
+        assert words.listing(["a"]) == "a"
+        assert words.listing(["a", "{b}"]) == two
+        assert words.listing(["a", "{b}", "c", "d"]) == four
 
 
 def test_the_locale_holds_inside_of_its_block_only() -> None:
