@@ -3,6 +3,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 PYTEST_WORKERS ?= 3
+COVERED := 90
 WORDS ?= dashapp/words/translations
 BIN := .venv/bin
 # One lock for every Python from 3.11.0 on, without a word about where this machine gets its packages from.
@@ -28,7 +29,9 @@ run-kafka: environment ## The same with a real Apache Kafka (needs Java and Mave
 	@exec $(BIN)/python -m deploy.local_kafka --data-dir var/kafka -- $(BIN)/python app.py
 
 test: environment-dev system-packages broker ## Run all tests but the long ones, with the coverage gate
-	@$(BIN)/python -m pytest -m "not long" -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term --cov-fail-under=90
+	@mkdir -p var
+	@$(BIN)/python -m slipcover -m pytest -m "not long" -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m slipcover --merge var/coverage.json --out var/coverage.json --skip-covered --fail-under $(COVERED)
 
 test-long: environment-dev system-packages-long broker ## Run the tests that take minutes
 	@$(BIN)/python -m pytest -m long --timeout=3600

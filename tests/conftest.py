@@ -6,17 +6,17 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from dashapp.data.database import Database
 from dashapp.data.embedded import EmbeddedServer
 from dashapp.settings import Settings, load_settings, setting_names
 from deploy.local_kafka import LocalKafka
+from tests.kept_pages import KeptPages, watch
 from tests.memory import temporary_files_in_memory
 from tests.servers import TestDatabases, debian_cluster, headless_chromium, redis_server
 
@@ -30,7 +30,6 @@ CHROMIUM_OPTIONS = (
     "--disable-quic",
 )
 IN_MEMORY = pytest.StashKey[Path | None]()
-OWN_HOSTS = ("127.0.0.1", "localhost")
 
 # Seconds on a busy machine say nothing about the code, so examples have no time limit of their own.
 hypothesis_settings.register_profile(
@@ -51,6 +50,8 @@ SLOW_ROOMS = (
 """Where a file may take half a minute, slowest first."""
 
 
+# Last: what measures coverage gathers it in a folder that outlives the run's temporary files.
+@pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """The developer's own settings do not reach the tests; `-m long` looks at more examples."""
     config.stash[IN_MEMORY] = temporary_files_in_memory()
@@ -187,27 +188,39 @@ def new_page(browser: Browser, page_errors: list[str]) -> Iterator[Callable[...,
     """
     contexts = []
 
-    def on_console(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            page_errors.append(f"console: {message.text} ({message.location.get('url')})")
-
-    def on_request(request: Request) -> None:
-        parts = urlsplit(request.url)
-        if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in OWN_HOSTS:
-            page_errors.append(f"request to a foreign host: {request.url}")
-
     def open_page(**options: Any) -> Page:
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", on_console)
-        page.on("pageerror", lambda error: page_errors.append(f"uncaught: {error}"))
-        page.on("request", on_request)
+        watch(page, page_errors)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
+    assert page_errors == []
+
+
+@pytest.fixture(scope="module")
+def kept_pages(browser: Browser) -> KeptPages:
+    """The pages that tests of a module use one after the other."""
+    return KeptPages(browser)
+
+
+@pytest.fixture
+def used_page(kept_pages: KeptPages, page_errors: list[str]) -> Iterator[Callable[..., Page]]:
+    """As `new_page`, but quicker: the page has been used before, and has forgotten it."""
+    taken = []
+
+    def take(**options: Any) -> Page:
+        page = kept_pages.take(options)
+        taken.append((page, watch(page, page_errors)))
+        return page
+
+    yield take
+    for page, end in taken:
+        end()
+        kept_pages.give_back(page)
     assert page_errors == []
 
 

@@ -311,7 +311,8 @@ def _section_rows(rows: Sequence[SectionRow]) -> Component:
 def _section(row: SectionRow) -> list[Component]:
     people = ", ".join(role_word(role, count) for role, count in (("learner", row.learners),))
     staff = ngettext("{number} of staff", "{number} of staff", row.staff).format(number=words.number(row.staff))
-    decided = " · " + _("title decided by the administration") if row.decided else ""
+    by_administration = _("title decided by the administration")
+    decided = f" · {by_administration}" if row.decided else ""
     sure = html.Div([_act("remove", row, _("Remove it now"))], className="la-pop")
     return [
         html.Div(

@@ -175,7 +175,7 @@ def fill(view: InstitutionView, screen: Screen, links: Links) -> dict[str, objec
         "units": [controls.option("", _("all")), *(controls.option(unit, unit) for unit in view.units)],
         "strip": strip.cells(_cells(view)),
         "courses": grids.course_rows(view, links),
-        "courses_line": _("{count}; active learners in % of the enrolled").format(count=count),
+        "courses_line": _("{count}; active learners in per cent of the enrolled").format(count=count),
         **_charts(view, screen),
         "asof": [card.asof_words(view.freshness)] * len(CARDS),
     }

@@ -87,7 +87,8 @@ def _bytes(letter: Letter) -> Component:
     for line in lines_of(letter.body, letter.row.detail):
         lines.append(_line(line))
         if line.marked:
-            pointed = _("Here: {detail}").format(detail=letter.row.detail)
+            here = _("Here")
+            pointed = f"{here}: {letter.row.detail}"
             lines.append(html.Span([pointed, "\n"], className="la-point"))
     return html.Pre(lines, className="la-bytes", dir="ltr", tabIndex=0, **attributes(aria_label=_("The bytes as text")))
 

@@ -312,7 +312,8 @@ def _deployments(row: PlatformRow, launched: str) -> str:
     waiting = [one.id for one in row.deployments if not one.enabled]
     said = _("Deployments: {ids}").format(ids=", ".join(confirmed)) if confirmed else _("No deployment is confirmed")
     if waiting:
-        said += " · " + _("waiting: {ids}").format(ids=", ".join(waiting))
+        coming = _("waiting: {ids}").format(ids=", ".join(waiting))
+        said = f"{said} · {coming}"
     return f"{said} · {launched}"
 
 

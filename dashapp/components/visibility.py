@@ -210,7 +210,7 @@ def fill(visibility: Visibility, courses: Sequence[CourseChoice]) -> dict[str, o
 
 
 def _lead(visibility: Visibility, seen: Sequence[Shown]) -> str:
-    left = [shown_word(one).lower() for one in Shown if one not in seen]
+    left = [shown_word(one) for one in Shown if one not in seen]
     said = _("Not shown: {things}.").format(things=words.listing(left)) if left else ""
     quiet = ""
     if visibility.quiet:
@@ -236,5 +236,5 @@ def _overrides(visibility: Visibility, courses: Sequence[CourseChoice]) -> Compo
 
 
 def _told(policy: Policy) -> str:
-    hidden = [shown_word(one).lower() for one in Shown if not getattr(policy, one.value)]
+    hidden = [shown_word(one) for one in Shown if not getattr(policy, one.value)]
     return _("does not show: {things}").format(things=words.listing(hidden)) if hidden else _("shows everything")

@@ -68,10 +68,10 @@ def active_days(
     }
     # The words about today reach over the columns before it, so they stand above those too.
     beside = 1 + ceil(len(shown) * (0.2 if screen.narrow else 0.06))
-    now = _("today")
+    today_said = _("today")
     notes = [
         annotation(
-            Note(place, max(values[-beside:]), f"<b>{words.number(day.learners or 0)}</b> {now}", "ink"),
+            Note(place, max(values[-beside:]), f"<b>{words.number(day.learners or 0)}</b> {today_said}", "ink"),
             screen,
             xanchor="right",
             yanchor="bottom",

@@ -137,7 +137,9 @@ def never_collected() -> Iterator[None]:
     gc.enable()
 
 
-@pytest.mark.parametrize("kind", ["good events", "bad events", "too many objects", "no JSON"])
+@pytest.mark.parametrize(
+    "kind", ["good events", pytest.param("bad events", marks=pytest.mark.long), "too many objects", "no JSON"]
+)
 def test_an_answered_body_is_gone_at_once(never_collected: None, sender: Sender, kind: str) -> None:
     body = large(kind)
 

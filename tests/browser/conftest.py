@@ -34,11 +34,11 @@ def service(application: Application, campus: Campus) -> Iterator[Service]:
 
 
 @pytest.fixture
-def open_as(service: Service, new_page: Callable[..., Page]) -> Callable[..., Page]:
-    """Opens an address as somebody, and waits until the page is filled."""
+def open_as(service: Service, used_page: Callable[..., Page], new_page: Callable[..., Page]) -> Callable[..., Page]:
+    """Opens an address as somebody, and waits until the page is filled. `fresh`: in a page that nobody has used."""
 
-    def open_page(name: str, path: str, **options: object) -> Page:
-        page = new_page(**{"viewport": {"width": 1280, "height": 900}, **options})
+    def open_page(name: str, path: str, *, fresh: bool = False, **options: object) -> Page:
+        page = (new_page if fresh else used_page)(**{"viewport": {"width": 1280, "height": 900}, **options})
         page.set_default_timeout(SLOW)
         service.sign_in(page, name)
         page.goto(service.base + path)

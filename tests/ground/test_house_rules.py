@@ -58,3 +58,16 @@ def test_the_project_speaks_of_no_machine_but_the_readers() -> None:
     texts = own_files(".py", ".md", ".toml", ".txt", ".in", ".sh", ".css", ".js", ".json", ".xml", "")
     found = [path for path in texts if path.name != Path(__file__).name and FOREIGN_PATHS.search(path.read_text())]
     assert found == []
+
+
+def test_no_message_stands_inside_of_a_formatted_text() -> None:
+    """What collects the messages for translators does not look there."""
+    found = [
+        f"{path.relative_to(REPOSITORY)}:{inner.lineno}"
+        for path in own_files(".py")
+        for each in ast.walk(ast.parse(path.read_text()))
+        if isinstance(each, ast.JoinedStr)
+        for inner in ast.walk(each)
+        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name) and inner.func.id in ("_", "ngettext")
+    ]
+    assert found == []

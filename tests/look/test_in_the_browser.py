@@ -201,7 +201,7 @@ def test_a_learner_in_the_grid_is_a_link_that_keeps_the_page_loaded(page: Page, 
     assert page.evaluate("window.stays") is True
 
 
-@pytest.mark.parametrize("slower", [1, 8])
+@pytest.mark.parametrize("slower", [1, pytest.param(8, marks=pytest.mark.long)])
 def test_a_phone_shows_two_lines_per_learner_and_tabs_at_the_foot(
     new_page: Callable[..., Page], address: str, slower: int
 ) -> None:

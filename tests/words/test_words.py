@@ -1,6 +1,5 @@
 """Numbers, dates and messages in the words of a locale."""
 
-import ast
 import re
 import subprocess
 import sys
@@ -145,21 +144,6 @@ def test_every_message_can_be_extracted_and_keeps_its_placeholders_in_the_plural
             assert set(fields.findall(singular)) <= set(fields.findall(plural)), message.id
         else:
             assert not str(message.id).endswith("!"), "a page does not shout"
-
-
-def test_no_message_hides_in_a_formatted_string_where_it_is_not_extracted() -> None:
-    """Before Python 3.12 an f-string is one token: what is called in it is not seen by who collects the texts."""
-    rooms = (REPOSITORY / room for room in ("dashapp", "callbacks", "pages", "exports", "ingest"))
-    hidden = [
-        f"{file.relative_to(REPOSITORY)}:{call.lineno}"
-        for room in rooms
-        for file in room.rglob("*.py")
-        for string in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(string, ast.JoinedStr)
-        for call in ast.walk(string)
-        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("_", "ngettext", "pgettext")
-    ]
-    assert hidden == []
 
 
 def test_one_command_collects_the_texts_and_brings_a_translation_up_to_date(tmp_path: Path) -> None:

@@ -101,7 +101,8 @@ def writes_held_up(road: Road) -> Iterator[Callable[[], object]]:
 MakeRoad = Callable[[Database], Road]
 
 
-@pytest.fixture(params=[pytest.param("kafka", marks=pytest.mark.kafka), "inbox"])
+# What differs by the transport only is tried in both of them in the long run.
+@pytest.fixture(params=[pytest.param("kafka", marks=pytest.mark.kafka), pytest.param("inbox", marks=pytest.mark.long)])
 def make_road(request: pytest.FixtureRequest, make_settings: Callable[..., Settings]) -> MakeRoad:
     """Makes a road of each transport to a database."""
     more: dict[str, Any] = {}

@@ -45,7 +45,7 @@ def replay_with_kills(kills: int, road: Road, run_process: RunProcess, events_of
 
 @pytest.mark.timeout(600)
 def test_kills_lose_nothing_and_count_nothing_twice(road: Road, run_process: RunProcess) -> None:
-    """Ten of a replay from Kafka; the inbox shares all but the transport."""
+    """Ten of a replay from Kafka, three from the inbox, which shares all but the transport."""
     replay_with_kills(10 if road.broker is not None else 3, road, run_process, events_of_a_kill=400)
 
 

@@ -24,7 +24,7 @@ from tests.ingest.oulad.imports import CLICKS, Csv, import_all, part_of, setting
 from tests.ingest.oulad.imports import Imported as Direct
 from tests.shared import shared_file
 
-FEW = 30
+FEW = 12
 """Students of the test that runs every time."""
 
 Sums = dict[Any, Any]
