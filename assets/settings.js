@@ -18,7 +18,7 @@
     if (place) place.textContent = name ? JSON.parse(dialog().dataset.words)[name] : "";
   };
   const send = async (chosen) => {
-    const request = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(chosen) };
+    const request = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(chosen), keepalive: true };
     try { return (await window.fetch(address(), request)).ok; } catch { return false; }
   };
 

@@ -40,7 +40,7 @@ def test_a_choice_in_one_browser_holds_in_the_next_from_the_first_paint(
     choose(first, "rate", "10000")
     expect(first.locator("#shell-rate input:checked")).to_have_value("10000")
 
-    second = open_as("Ben Brook", "/me")
+    second = open_as("Ben Brook", "/me", fresh=True)
     second.add_init_script(AT_FIRST_PAINT)
     second.reload()
     second.wait_for_selector(".la-page:not(.la-loading)")
