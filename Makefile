@@ -51,12 +51,12 @@ format: environment-dev ## Lay the code out as `make check` wants it
 
 words: environment-dev ## Collect the texts that people see, and bring the translations up to date
 	@mkdir -p $(WORDS)
-	@$(BIN)/pybabel --quiet extract --mapping-file=babel.cfg --sort-by-file --project="Learning Analytics Service" \
-		--add-comments=Translators: --output-file=$(WORDS)/messages.pot .
+	@$(BIN)/pybabel --quiet extract --mapping-file=babel.cfg --sort-by-file --add-location=file \
+		--project="Learning Analytics Service" --add-comments=Translators: --output-file=$(WORDS)/messages.pot .
 	@if compgen -G "$(WORDS)/*/LC_MESSAGES/messages.po" >/dev/null; then \
-		$(BIN)/pybabel --quiet update --input-file=$(WORDS)/messages.pot --output-dir=$(WORDS) --previous && \
-		$(BIN)/pybabel --quiet compile --directory=$(WORDS) --statistics; \
-	else echo "There is no translation yet; CONTRIBUTING.md says how to begin one."; fi
+		$(BIN)/pybabel --quiet update --input-file=$(WORDS)/messages.pot --output-dir=$(WORDS) --previous \
+			--ignore-obsolete --ignore-pot-creation-date; \
+	else echo "There is no translation yet; docs/languages.md says how to begin one."; fi
 
 metrics: environment ## Write docs/metrics.md anew from the dictionary of metrics
 	@$(BIN)/python -m deploy.write_metrics

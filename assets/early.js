@@ -2,7 +2,12 @@
 (() => {
   const root = document.documentElement;
   let chosen = null;
-  try { chosen = window.localStorage.getItem("la-theme"); } catch { /* a frame without storage follows the system */ }
+  try {
+    /* What the reader has chosen on any device goes before what was chosen on this one. */
+    if (root.dataset.laTheme === "system") localStorage.removeItem("la-theme");
+    else if (root.dataset.laTheme) localStorage.setItem("la-theme", root.dataset.laTheme);
+    chosen = window.localStorage.getItem("la-theme");
+  } catch { /* a frame without storage follows the system */ }
   /* What frames the page may say how it looks itself. */
   const said = new URLSearchParams(location.search).get("theme");
   if (/\/embed(-link)?(\/|$)/.test(location.pathname) && (said === "dark" || said === "light")) chosen = said;

@@ -17,6 +17,13 @@
     root.dataset.bsTheme = theme;
     if (keep) try { localStorage.setItem("la-theme", theme); } catch { /* kept for this page only */ }
   };
+  /* "light", "dark", or as the system has it. */
+  const chooseTheme = (theme) => {
+    const own = theme === "light" || theme === "dark";
+    if (!own) try { localStorage.removeItem("la-theme"); } catch { /* it was kept for this page only */ }
+    setTheme(own ? theme : dark.matches ? "dark" : "light", own);
+    tell();
+  };
   narrow.addEventListener("change", tell);
   dark.addEventListener("change", () => { if (!stored()) { setTheme(dark.matches ? "dark" : "light", false); tell(); } });
 
@@ -198,5 +205,5 @@
       screen: () => screen(),
     },
   });
-  window.laLook = { showFreshness, showLive, screen, words, say };
+  window.laLook = { showFreshness, showLive, screen, chooseTheme, words, say };
 })();

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from dash import Input, Output
 
-from callbacks.home import home_of
+from callbacks.home import home_of, own_page
 from dashapp import ids
 from dashapp.components import shell
 from dashapp.components.links import Links
@@ -115,7 +115,8 @@ def tabs_of(asked: Asked, links: Links, here: str) -> list[Tab]:
             plain = links.administration(own)
     # Of two tabs on the way to a page the nearer one is open.
     nearest = max((href for _label, href in tabs if f"{plain}/".startswith(f"{href}/")), key=len, default=None)
-    return [Tab(label, href, current=href == nearest) for label, href in tabs]
+    leads = {links.me(): own_page(asked, links)}
+    return [Tab(label, leads.get(href, href), current=href == nearest) for label, href in tabs]
 
 
 def register(registry: CallbackRegistry) -> None:

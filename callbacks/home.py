@@ -7,6 +7,7 @@ from dash import Input, Output
 from dashapp import ids
 from dashapp.components.links import Links
 from dashapp.data.queries.organisations import own_address
+from dashapp.domain.filters import Filters
 from dashapp.domain.principal import Permission
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
 
@@ -18,9 +19,14 @@ def lead_home(asked: Asked, start: object) -> str:
 
 
 def home_of(asked: Asked, links: Links) -> str:
-    """The institution for administrators, the classroom or the list of them for staff, the caseload for advisers and
-    guardians, else the own page."""
+    """The course where the reader wants to begin; else the institution for administrators, the classroom or the list of
+    them for staff, the caseload for advisers and guardians, else the own page."""
     principal = asked.principal
+    chosen = principal.settings
+    if chosen.course is not None and chosen.course_id in principal.teaches_in:
+        return links.course(chosen.course)
+    if chosen.course is not None and chosen.course_id in principal.learns_in:
+        return own_page(asked, links)
     if principal.administers:
         return links.organisation(own_address(asked.services.database, principal.organisation_id))
     if principal.teaches_in:
@@ -29,6 +35,13 @@ def home_of(asked: Asked, links: Links) -> str:
     if (principal.advises or principal.guards) and not principal.learns_in:
         return links.caseload()
     return links.me()
+
+
+def own_page(asked: Asked, links: Links) -> str:
+    """The reader's own page, with the course in focus where they want to begin."""
+    chosen = asked.principal.settings
+    in_focus = chosen.course if chosen.course_id in asked.principal.learns_in else None
+    return links.me(Filters(course=in_focus) if in_focus else None)
 
 
 def register(registry: CallbackRegistry) -> None:

@@ -21,9 +21,9 @@ class Links:
         base = f"{self.prefix.rstrip('/')}{'/embed' if self.embedded else ''}{path}"
         return f"{base}?{query}" if query else base
 
-    def me(self) -> str:
+    def me(self, filters: Filters | None = None) -> str:
         """The reader's own page."""
-        return self._to("/me")
+        return self._to("/me", filters)
 
     def learner(self, learner: PublicId, filters: Filters | None = None) -> str:
         """The page of a learner."""

@@ -13,7 +13,7 @@ from dashapp.components.marks import level_mark
 from dashapp.domain.roster_changes import Conflict, ConflictKind, Thing
 from dashapp.domain.roster_checks import Reason
 from dashapp.domain.roster_runs import RowPart, RunReport, RunRow
-from dashapp.words import _, ngettext
+from dashapp.words import _, ngettext, pgettext
 from dashapp.words.roster_runs import field_word, one_thing_word
 from dashapp.words.rosters import conflict_sentence, reason_word, thing_word
 
@@ -165,4 +165,5 @@ def _told(one: tuple[str, str, str], part: RowPart) -> list[Any]:
     label = html.Span(f"{field_word(field)}: ", className="la-2")
     if part is not RowPart.CHANGED:
         return [label, html.Bdi(after or before)]
-    return [label, html.Del(html.Bdi(before or "–")), " → ", html.Ins(html.Bdi(after or "–"))]
+    arrow = pgettext("from before to after, in the direction of reading", "→")
+    return [label, html.Del(html.Bdi(before or "–")), f" {arrow} ", html.Ins(html.Bdi(after or "–"))]

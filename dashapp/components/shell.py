@@ -17,12 +17,12 @@ from dashapp.components import downloads, keyboard
 from dashapp.components.attributes import attributes
 from dashapp.components.card import asof_words
 from dashapp.components.marks import icon
+from dashapp.components.own_settings import dialog, opener, rate_word
+from dashapp.domain.person_settings import NOTHING_CHOSEN, PAUSED, RATES, PersonSettings
 from dashapp.domain.views import Freshness
 from dashapp.ids import Shell
-from dashapp.words import _, pgettext
+from dashapp.words import _
 
-RATES = (1_000, 2_000, 5_000, 10_000, 30_000)
-"""Milliseconds between two questions, to choose from; 0 pauses."""
 DEFAULT_RATE = 2_000
 
 
@@ -57,7 +57,7 @@ def client_words() -> str:
             "over": _("Open it again from where you came. It closes by itself after some hours, or when you sign out."),
             "aloneTitle": _("This page stands alone"),
             "alone": _("The link leads to one page only. Open the link again."),
-            "locale": words.language_tag(),
+            "locale": words.number_locale(),
             "files": downloads.client_words(),
             "keyboard": keyboard.client_words(),
         },
@@ -100,24 +100,23 @@ def account(name: str, sign_out: str, entries: Sequence[Tab] = ()) -> Component:
                 # Who steers by voice says what is to be seen.
                 **attributes(aria_label=f"{initials}: {signed_in}"),
             ),
-            html.Div([html.P(name), *pages, html.A(_("Sign out"), href=sign_out)], className="la-pop"),
+            html.Div(
+                [html.P(html.Bdi(name)), opener(_("Settings")), *pages, html.A(_("Sign out"), href=sign_out)],
+                className="la-pop",
+            ),
         ],
         className="la-menu",
     )
 
 
-def _rate_word(milliseconds: int) -> str:
-    return _("every {seconds}\u00a0s").format(seconds=words.number(milliseconds / 1000))
-
-
-def _live() -> Component:
-    """The live badge; its menu chooses how often the page asks for news."""
-    options = [{"label": _rate_word(rate), "value": rate} for rate in RATES]
+def _live(rate: int | None) -> Component:
+    """The live badge; its menu chooses how often the page asks for news. `rate`: what the reader has chosen before, on
+    any device; without it, it is what this browser keeps."""
     choices = dbc.RadioItems(
         id=Shell.RATE,
-        options=[*options, {"label": pgettext("rate of updates", "Paused"), "value": 0}],
-        value=DEFAULT_RATE,
-        persistence=True,
+        options=[{"label": rate_word(each), "value": each} for each in (*RATES, PAUSED)],
+        value=DEFAULT_RATE if rate is None else rate,
+        persistence=rate is None,
         persistence_type="local",
         className="la-choices",
         inputClassName="btn-check",
@@ -134,7 +133,7 @@ def _live() -> Component:
     )
 
 
-def _navigation(home: str) -> Component:
+def _navigation(home: str, rate: int | None) -> Component:
     mark = html.Span([html.I(), html.I(), html.I()], className="la-brandmark", **attributes(aria_hidden="true"))
     name = html.Span(_("Learning analytics"), className="hide-phone")
     theme = _("Switch between light and dark")
@@ -151,7 +150,7 @@ def _navigation(home: str) -> Component:
             html.Nav(id=Shell.NAV, className="la-tabs hide-phone", **attributes(aria_label=_("Main"))),
             html.Div(
                 [
-                    _live(),
+                    _live(rate),
                     keyboard.search_button(),
                     html.Button(
                         icon("theme"),
@@ -176,23 +175,26 @@ def _embed_bar() -> Component:
             html.B(id=Shell.EMBED_TITLE, className="la-m"),
             html.Span(_("Connecting"), className="la-live", **attributes(data_state="connecting", data_la_live="1")),
             html.A(_("Open in a new tab"), id=Shell.EMBED_OPEN, target="_blank", rel="noopener", className="la-push"),
+            opener(icon("settings"), "la-iconbtn"),
         ],
         className="la-embedbar",
     )
 
 
-def frame(content: Component, home: str = "/") -> list[Component]:
-    """All that stands around `content`; `home` is the address of the reader's first page."""
+def frame(content: Component, home: str = "/", holds: PersonSettings = NOTHING_CHOSEN) -> list[Component]:
+    """All that stands around `content`; `home` is the address of the reader's first page, `holds` what they have chosen
+    for themself, as far as it is known who they are."""
     return [
         html.Div(id=Shell.WORDS, hidden=True, **attributes(data_words=client_words())),
         html.Div(id=Shell.ABOUT, hidden=True),
         html.Div(id=Shell.SAID, className="la-said", role="status"),
         dcc.Store(id=Shell.SCREEN),
         _embed_bar(),
-        _navigation(home),
+        _navigation(home, holds.rate),
         html.Div(id=Shell.NOTICE, className="la-notice", role="status"),
         html.Div(content, id=Shell.CONTENT, tabIndex=-1),
         *keyboard.dialogs(),
+        dialog(holds),
         html.Nav(id=Shell.TAB_BAR, className="la-tabbar", **attributes(aria_label=_("Main, at the foot"))),
     ]
 

@@ -214,7 +214,7 @@ def _lead(visibility: Visibility, seen: Sequence[Shown]) -> str:
     said = _("Not shown: {things}.").format(things=words.listing(left)) if left else ""
     quiet = ""
     if visibility.quiet:
-        first, last = (clock.strftime("%H:%M") for clock in visibility.quiet)
+        first, last = (words.hour_of_day(clock) for clock in visibility.quiet)
         quiet = _("Quiet from {first} to {last}.").format(first=first, last=last)
     return " ".join(part for part in (said, quiet) if part) or _("Staff see everything in any case.")
 

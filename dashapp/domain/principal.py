@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId, PublicId, SectionId
+from dashapp.domain.person_settings import NOTHING_CHOSEN, PersonSettings
 
 
 class Permission(StrEnum):
@@ -41,3 +42,5 @@ class Principal:
     """The learners of the caseload."""
     guards: frozenset[PersonId] = frozenset()
     """The learners whose guardian this is, as long as the organisation lets guardians in."""
+    settings: PersonSettings = NOTHING_CHOSEN
+    """What this person has chosen for themself. It opens nothing."""

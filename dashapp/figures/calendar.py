@@ -1,4 +1,8 @@
-"""A calendar: weekdays down, weeks across, one cell per day. What is to come is blank, zero has its own colour."""
+"""A calendar: weekdays down, weeks across, one cell per day. What is to come is blank, zero has its own colour.
+
+A column is a week as the reader's calendar has it, from its first weekday on. Totals of weeks are not drawn here: those
+begin on Mondays everywhere (docs/metrics.md).
+"""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -48,32 +52,32 @@ def _said(when: date, value: int, minutes: bool) -> str:
     return f"{words.day(when)}: {amount}"
 
 
-def _month_ticks(mondays: Sequence[date], narrow: bool) -> Json:
-    ticks = [(0, mondays[0])]
-    for index, monday in enumerate(mondays):
-        if not index or monday.month == mondays[index - 1].month:
+def _month_ticks(starts: Sequence[date], narrow: bool) -> Json:
+    ticks = [(0, starts[0])]
+    for index, start in enumerate(starts):
+        if not index or start.month == starts[index - 1].month:
             continue
         if index - ticks[-1][0] >= (3 if narrow else 2):
-            ticks.append((index, monday))
+            ticks.append((index, start))
         elif len(ticks) == 1:
             # There is no room for both: the month that begins here says more than the days before it.
-            ticks = [(index, monday)]
+            ticks = [(index, start)]
     return {"tickvals": [place for place, _monday in ticks], "ticktext": [words.month(day) for _place, day in ticks]}
 
 
-def _heat(mondays: Sequence[date], values: dict[date, int], screen: Screen, minutes: bool) -> Json:
+def _heat(starts: Sequence[date], values: dict[date, int], screen: Screen, minutes: bool) -> Json:
     steps, colours = steps_of(minutes), screen.amounts()
-    days = [[monday + timedelta(days=down) for monday in mondays] for down in range(7)]
+    days = [[start + timedelta(days=down) for start in starts] for down in range(7)]
     return {
         "type": "heatmap",
         "z": [[_bin(values[day], steps) if day in values else None for day in row] for row in days],
-        "x": list(range(len(mondays))),
+        "x": list(range(len(starts))),
         "y": list(range(7)),
         "zmin": -0.5,
         "zmax": len(colours) - 0.5,
         "colorscale": stepped(colours),
         "showscale": False,
-        "xgap": 2 if len(mondays) > MANY_WEEKS or screen.narrow else 3,
+        "xgap": 2 if len(starts) > MANY_WEEKS or screen.narrow else 3,
         "ygap": 3,
         "customdata": [
             [_said(day, values[day], minutes) if day in values else words.day(day) for day in row] for row in days
@@ -95,18 +99,19 @@ def activity_calendar(
         first + timedelta(days=offset): _value(given.get(first + timedelta(days=offset)), minutes)
         for offset in range(max(0, (today - first).days) + 1)
     }
-    monday = first - timedelta(days=first.weekday())
-    mondays = [monday + timedelta(weeks=week) for week in range((max(values) - monday).days // 7 + 1)]
+    begins = words.first_weekday()
+    start = first - timedelta(days=(first.weekday() - begins) % 7)
+    starts = [start + timedelta(weeks=week) for week in range((max(values) - start).days // 7 + 1)]
     names = words.weekdays()
     layout: Json = {
         "margin": {"l": 4, "r": 4, "t": 22, "b": 4},
-        "xaxis": {"side": "top", "showline": False, **_month_ticks(mondays, screen.narrow)},
+        "xaxis": {"side": "top", "showline": False, **_month_ticks(starts, screen.narrow)},
         "yaxis": {
             "range": [6.5, -0.5],
             "rangemode": "normal",
             "showgrid": False,
             "tickvals": [0, 2, 4, 6],
-            "ticktext": [names[index] for index in (0, 2, 4, 6)],
+            "ticktext": [names[(begins + index) % 7] for index in (0, 2, 4, 6)],
         },
     }
     table = Table(
@@ -122,4 +127,4 @@ def activity_calendar(
             lambda value: words.duration(value) if minutes else words.number(value),
         ),
     )
-    return figure([_heat(mondays, values, screen, minutes)], layout, screen, table, revision)
+    return figure([_heat(starts, values, screen, minutes)], layout, screen, table, revision)

@@ -40,6 +40,8 @@ class Shell:
     """Store in a page's layout: what its address names, {"id", "embedded"}."""
     REFUSAL: Final = "shell-refusal"
     """Children: words in place of the page, where it cannot be shown to this reader."""
+    SETTINGS: Final = "shell-settings"
+    """The dialog of a person's settings; its controls are named `shell-settings-<setting>`."""
     THEME: Final = "shell-theme"
     """Button that switches between light and dark."""
     CONTENT: Final = "shell-content"

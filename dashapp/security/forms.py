@@ -10,6 +10,7 @@ from flask import make_response, render_template_string, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from dashapp.security.guard import Guard
+from dashapp.security.short_pages import sheets_of
 from dashapp.security.signing import Signer
 from dashapp.words import _, language_tag, text_direction
 
@@ -66,7 +67,7 @@ class Forms:
             lang=language_tag(),
             dir=text_direction(),
             base=self.prefix,
-            sheets=self.style_sheets,
+            sheets=sheets_of(self.style_sheets),
             form=self._signer().sign(nonce),
             **values,
         )

@@ -14,11 +14,13 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, abort, g, redirect, request
+from werkzeug.wrappers import Request
 from werkzeug.wrappers import Response as BaseResponse
 
 from dashapp.data.store.sessions import Ender, SessionChoice
 from dashapp.domain.audit import Actor, ViewerRole
-from dashapp.domain.errors import NotPermitted
+from dashapp.domain.errors import NotPermitted, Unavailable
+from dashapp.domain.person_settings import NOTHING_CHOSEN, PersonSettings
 from dashapp.domain.principal import Permission, Principal
 from dashapp.domain.sessions import Carrier, SignInMethod
 from dashapp.security.accounts import SignedIn
@@ -150,14 +152,15 @@ class Guard:
         """The path of a cookie that is for `path` below the public address; browsers want `/` for a host's own."""
         return "/" if self.secure_cookies else f"{urlsplit(self.public_url).path}{path}" or "/"
 
-    def presented(self) -> tuple[str | None, Carrier]:
-        """The text by which the running request says whose it is. A bearer goes before a cookie: the frame that sends
-        it may belong to somebody else than the browser's own sign-in. Of two cookies one has been planted: neither is
-        believed."""
-        scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
+    def presented(self, asked: Request | None = None) -> tuple[str | None, Carrier]:
+        """The text by which a request (by default the running one) says whose it is. A bearer goes before a cookie: the
+        frame that sends it may belong to somebody else than the browser's own sign-in. Of two cookies one has been
+        planted: neither is believed."""
+        asked = asked or request
+        scheme, _space, text = asked.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             return text.strip(), Carrier.BEARER
-        sent = request.cookies.getlist(self.cookie(COOKIE))
+        sent = asked.cookies.getlist(self.cookie(COOKIE))
         return sent[0] if len(sent) == 1 else None, Carrier.COOKIE
 
     def install(self, server: Flask) -> None:
@@ -184,6 +187,20 @@ class Guard:
         g.session = session if known else None
         g.principal = self.find_principal(g.session) if g.session is not None else None
         return g.principal  # type: ignore[no-any-return]  # flask's g holds anything
+
+    def settings_of(self, asked: Request) -> PersonSettings:
+        """What the reader of a request has chosen for themself, before it is known what the request may: it opens
+        nothing. Nothing is known of a stranger, of who looks at a page that was opened alone, and while the database is
+        away."""
+        text, carrier = self.presented(asked)
+        try:
+            session = self.sessions.read(text)
+            if session is None or session.carrier is not carrier or session.page is not None:
+                return NOTHING_CHOSEN
+            principal = self.find_principal(session)
+        except Unavailable:
+            return NOTHING_CHOSEN
+        return NOTHING_CHOSEN if principal is None else principal.settings
 
     def begin(self, response: BaseResponse, who: SignedIn, method: SignInMethod, manner: Manner = BY_COOKIE) -> None:
         """Signs somebody in who has just proved who they are; what the browser held before ends.

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any, Final
 from zoneinfo import available_timezones
 
-from babel import Locale
 from flask import Flask, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -17,7 +16,7 @@ from dashapp.security.guard import Access
 from dashapp.security.passwords import LONGEST, SHORTEST
 from dashapp.security.rates import Rates
 from dashapp.security.set_up import LONGEST_TITLE, SET_UP_PATH, Entered, Objection, SetUp
-from dashapp.words import _, available_locales
+from dashapp.words import _, available_locales, language_name
 
 BREAKS: Final = 4
 """As many fit the page; the others are entered on the page of terms."""
@@ -159,7 +158,7 @@ class SetUpPages:
             words=_words(),
             given={"zone": "UTC", "language": available_locales()[0], **given},
             zones=[(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
-            languages=[(name, _language(name)) for name in available_locales()],
+            languages=[(name, language_name(name)) for name in available_locales()],
             numbers=range(1, BREAKS + 1),
             name_more=NAME_MORE,
             shortest=SHORTEST,
@@ -194,11 +193,6 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _language(name: str) -> str:
-    """A language as its own speakers call it."""
-    return (Locale.parse(name).get_display_name(name) or name).capitalize()
 
 
 def _words() -> dict[str, Any]:

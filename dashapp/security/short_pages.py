@@ -9,7 +9,9 @@ from markupsafe import Markup
 from dashapp.security.frames import frame_by_anybody
 from dashapp.words import language_tag, text_direction
 
-STYLE_SHEETS: Final = ("bootstrap.min.css", "tokens.css", "look.css")
+BOOTSTRAP: Final = "bootstrap.min.css"
+MIRRORED_BOOTSTRAP: Final = "bootstrap.rtl.min.css"
+STYLE_SHEETS: Final = (BOOTSTRAP, "tokens.css", "look.css")
 
 _DOCUMENT: Final = """<!doctype html>
 <html lang="{{ lang }}" dir="{{ dir }}" data-bs-theme="light" class="la-embed">
@@ -31,6 +33,12 @@ _DOCUMENT: Final = """<!doctype html>
 _WORDS: Final = """<main class="la-narrow"><h1 class="h5">{{ title }}</h1><p class="la-2">{{ text }}</p></main>"""
 
 
+def sheets_of(sheets: Sequence[str]) -> list[str]:
+    """The style sheets of a page in the reader's language: Bootstrap has one for each direction of writing."""
+    mirrored = text_direction() == "rtl"
+    return [MIRRORED_BOOTSTRAP if mirrored and sheet == BOOTSTRAP else sheet for sheet in sheets]
+
+
 def short_page(base: str, title: str, body: str, status: int = 200, scripts: Sequence[str] = ()) -> Response:
     """A page around `body`, which is HTML. `base`: the path of the service; `scripts`: more of ours, by their files."""
     html = render_template_string(
@@ -39,7 +47,7 @@ def short_page(base: str, title: str, body: str, status: int = 200, scripts: Seq
         dir=text_direction(),
         title=title,
         base=base,
-        sheets=STYLE_SHEETS,
+        sheets=sheets_of(STYLE_SHEETS),
         scripts=scripts,
         body=Markup(body),
     )

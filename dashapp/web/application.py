@@ -9,6 +9,7 @@ from flask import Flask
 
 from callbacks import register_all
 from dashapp.api.collectors import CollectorApp, build_collectors
+from dashapp.api.own_settings import OwnSettings
 from dashapp.data.cache import build_cache
 from dashapp.data.changes import ChangeWatcher, Rhythm
 from dashapp.data.database import Database, database_from
@@ -120,11 +121,12 @@ def create_app(
     Health(services, metrics, job_gauges).install(server, guard, prefix)
     embedding = Embedding(origins)
     rates = install_entrances(server, guard, services, embedding, demo_people)
+    OwnSettings(guard, services, principals.forget).install(server)
     rosters = install_launches(server, guard, services, Opening(principals, embedding, rates))
     dash = _add_dash(server, guard, services)
     embedding.document = dash.document
     headers.policy = content_security_policy(dash.csp_hashes())
-    server.wsgi_app = LocaleOfRequest(server.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way
+    server.wsgi_app = LocaleOfRequest(server.wsgi_app, guard.settings_of, kept)  # type: ignore[method-assign]  # Flask's documented way
     live.start()
     sessions.start()
     topics = Topics(settings.secret_keys)
@@ -155,8 +157,8 @@ def _add_dash(server: Flask, guard: Guard, services: Services) -> ServiceDash:
         use_pages=True,
         pages_folder=str(REPOSITORY / "pages"),
         assets_folder=str(REPOSITORY / "assets"),
-        # The first two are loaded in the head, the others by pages of launches and of the first start.
-        assets_ignore=r"^((early|session|lti)\.js|set_up\.(js|css))$",
+        # The first two are loaded in the head, the others by pages of launches, of the first start, from right to left.
+        assets_ignore=r"^((early|session|lti)\.js|set_up\.(js|css)|bootstrap\.rtl\.min\.css)$",
         assets_path_ignore=["licences", "fonts", "icons"],
         url_base_pathname=f"{prefix}/",
         enable_mcp=False,

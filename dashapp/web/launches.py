@@ -9,6 +9,7 @@ from dashapp.data.store.lti.members import limits_from
 from dashapp.data.store.sessions import NotBelieved
 from dashapp.domain.keys import PublicId
 from dashapp.domain.lti import LaunchRefused
+from dashapp.domain.person_settings import NOTHING_CHOSEN
 from dashapp.domain.sessions import Carrier, SignInMethod, Voucher
 from dashapp.security.devices import device_of, network_of
 from dashapp.security.embedding import Embedding, Look
@@ -64,8 +65,15 @@ class OpenPage:
             raise LaunchRefused("the platform was switched off meanwhile") from None
         if arrival.context is not None and arrival.course is not None:
             self.rosters.sync_soon(arrival.platform, replace(arrival.context, course_id=arrival.course.course_id))
-        look = Look(arrival.launch.locale, arrival.launch.theme)
-        return self.opening.embedding.bearer_answer(organisation, text, path, look)
+        return self.opening.embedding.bearer_answer(organisation, text, path, self._look(arrival))
+
+    def _look(self, arrival: Arrival) -> Look:
+        """As the person has chosen, else as the platform says."""
+        organisation, person = arrival.platform.organisation_id, arrival.person.public_id
+        found = self.opening.principals.read_all(organisation, [person]).get(person)
+        holds = found.settings if found is not None else NOTHING_CHOSEN
+        theme = holds.theme.value if holds.theme else arrival.launch.theme
+        return Look(holds.language or arrival.launch.locale, theme)
 
 
 def install_launches(server: Flask, guard: Guard, services: Services, opening: Opening) -> Rosters:

@@ -13,12 +13,15 @@ from flask import Response, current_app, g, request
 
 from dashapp import ids
 from dashapp.components import shell
+from dashapp.domain.person_settings import NOTHING_CHOSEN, PersonSettings
 from dashapp.domain.principal import Permission
+from dashapp.security.short_pages import BOOTSTRAP, MIRRORED_BOOTSTRAP
 from dashapp.settings import Settings
+from dashapp.web.locale import HOLDS
 from dashapp.words import _, language_tag, text_direction
 
 DOCUMENT: Final = """<!doctype html>
-<html lang="{lang}" dir="{dir}" data-bs-theme="light">
+<html lang="{lang}" dir="{dir}" data-bs-theme="light"{theme}>
 <head>
 {given}{metas}
 <title>{title}</title>
@@ -54,11 +57,13 @@ class ServiceDash(Dash):
         return DOCUMENT.format(
             lang=language_tag(),
             dir=text_direction(),
+            theme=_theme_chosen(),
             title=_("Learning analytics"),
             assets=self.get_asset_url(""),
             preloads=self._preloads(_path_of_document()),
             given=g.get("given", ""),
-            **{name: parts[name] for name in ("metas", "css", "app_entry", "config", "scripts", "renderer")},
+            css=_in_direction(parts["css"]),
+            **{name: parts[name] for name in ("metas", "app_entry", "config", "scripts", "renderer")},
         )
 
     def index(self, *_args: Any, **_variables: Any) -> Response:
@@ -107,6 +112,24 @@ class ServiceDash(Dash):
         return "\n".join(f'<link rel="preload" as="script" href="{address}">' for address in late)
 
 
+def _holds() -> PersonSettings:
+    """What the reader of the running request has chosen. A page that is given to somebody with a new session is not of
+    whoever else the browser may know."""
+    holds = NOTHING_CHOSEN if "document_path" in g else request.environ.get(HOLDS)
+    return holds if isinstance(holds, PersonSettings) else NOTHING_CHOSEN
+
+
+def _theme_chosen() -> str:
+    """An attribute that `assets/early.js` reads before the first paint."""
+    theme = _holds().theme
+    return f' data-la-theme="{theme.value}"' if theme else ""
+
+
+def _in_direction(sheets: str) -> str:
+    """The links to the style sheets, with the Bootstrap of the reader's direction of writing."""
+    return sheets.replace(f"/{BOOTSTRAP}", f"/{MIRRORED_BOOTSTRAP}") if text_direction() == "rtl" else sheets
+
+
 def _path_of_document() -> str:
     path: str = g.get("document_path", request.path)
     return path
@@ -141,10 +164,11 @@ def _path_first(layout: Callable[..., Component]) -> Callable[..., Component]:
 
 
 def root_layout(settings: Settings) -> Component:
-    """What stands on every page, without anything of the reader but the language."""
+    """What stands on every page, without anything of the reader but how they like their pages."""
     stores = [
         dcc.Store(id=ids.Shell.TOPIC),
         dcc.Store(id=ids.Shell.VERSION),
         dcc.Interval(id=ids.Shell.TICK, interval=settings.live_interval, max_intervals=-1),
     ]
-    return html.Div([*shell.frame(dash.page_container, home=dash.get_relative_path("/")), *stores])
+    around = shell.frame(dash.page_container, home=dash.get_relative_path("/"), holds=_holds())
+    return html.Div([*around, *stores])

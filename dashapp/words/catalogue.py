@@ -1,7 +1,9 @@
 """Which locale holds now, and how a message is looked up in it.
 
-English is the language of the source. `en_XA` is the pseudo-locale: every message accented and in brackets, so that a
-text which did not pass through here stands out, to the eye and to the tests.
+English is the language of the source. The others are catalogues, `translations/<locale>/LC_MESSAGES/messages.po`, read
+as they stand when a process first needs them: nothing is compiled, so nothing can be older than its source. `en_XA` is
+the pseudo-locale: every message accented and in brackets, so that a text which did not pass through here stands out, to
+the eye and to the tests.
 """
 
 import gettext as gettext_module
@@ -10,15 +12,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 from babel import Locale, negotiate_locale
+from babel.core import get_global
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
 SOURCE_LOCALE: Final = "en"
 PSEUDO_LOCALE: Final = "en_XA"
 DOMAIN: Final = "messages"
 TRANSLATIONS: Final = Path(__file__).parent / "translations"
+
+DRAFTED: Final = "not yet reviewed"
+"""Where this stands among the comments at the head of a catalogue, no native reader has looked at it yet."""
 
 _KEEP = re.compile(r"(\{[^{}]*\}|<[^<>]*>)")
 _ACCENTS = str.maketrans("aceginorsuyzACEGINORSUYZ", "áćéğíñóřšúýžÁĆÉĞÍÑÓŘŠÚÝŽ")
@@ -42,18 +51,51 @@ class PseudoTranslations(gettext_module.NullTranslations):
         return message if context.endswith("pattern") else self.gettext(message)
 
 
+def _file_of(locale: str) -> Path:
+    return TRANSLATIONS / locale / "LC_MESSAGES" / f"{DOMAIN}.po"
+
+
 @cache
 def _translations(locale: str) -> gettext_module.NullTranslations:
     if locale == PSEUDO_LOCALE:
         return PseudoTranslations()
-    return gettext_module.translation(DOMAIN, TRANSLATIONS, languages=[locale], fallback=True)
+    if locale == SOURCE_LOCALE or locale not in available_locales():
+        return gettext_module.NullTranslations()
+    return read_catalogue(_file_of(locale))
+
+
+def read_catalogue(file: Path) -> gettext_module.NullTranslations:
+    """The translations of a `.po` file, as gettext looks them up; what is empty or fuzzy in it stays English."""
+    compiled = BytesIO()
+    with file.open("rb") as source:
+        write_mo(compiled, read_po(source))
+    compiled.seek(0)
+    return gettext_module.GNUTranslations(compiled)
 
 
 @cache
 def available_locales() -> tuple[str, ...]:
-    """The locales that have a compiled catalogue, English first."""
-    found = sorted(path.parts[-3] for path in TRANSLATIONS.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))
+    """The locales that have a catalogue, English first."""
+    found = sorted(path.parts[-3] for path in TRANSLATIONS.glob(f"*/LC_MESSAGES/{DOMAIN}.po"))
     return (SOURCE_LOCALE, *(name for name in found if name != SOURCE_LOCALE))
+
+
+@cache
+def is_draft(locale: str) -> bool:
+    """Whether no native reader has reviewed the catalogue of one of `available_locales` yet."""
+    return locale != SOURCE_LOCALE and says_drafted(_file_of(locale).read_text(encoding="utf-8"))
+
+
+def says_drafted(catalogue: str) -> bool:
+    """Whether the comments at the head of a catalogue say that it is a draft."""
+    head = catalogue.partition("msgid")[0]
+    return DRAFTED in " ".join(line.lstrip("# ") for line in head.splitlines() if line.startswith("#")).lower()
+
+
+def language_name(locale: str) -> str:
+    """A language in its own words: "Deutsch"."""
+    name = str(Locale.parse(locale).get_language_name(locale) or locale)
+    return name[:1].upper() + name[1:]
 
 
 def best_locale(accept_language: str | None, asked: str | None = None) -> str:
@@ -99,6 +141,26 @@ def _babel_locale(locale: str) -> Locale:
 def babel_locale() -> Locale:
     """What Babel formats numbers and dates with."""
     return _babel_locale(current_locale())
+
+
+@cache
+def _first_weekday(locale: Locale) -> int:
+    if locale.territory is None:
+        # "ar" alone is taken for "ar_Arab_EG", as browsers take it: most who read it begin their week there.
+        territory = str(get_global("likely_subtags").get(str(locale), "")).rpartition("_")[2]
+        if territory:
+            locale = Locale(locale.language, territory=territory)
+    return locale.first_week_day
+
+
+def first_weekday() -> int:
+    """The day on which a calendar's week begins: 0 is Monday, 6 Sunday. Totals of weeks begin on Mondays everywhere."""
+    return _first_weekday(babel_locale())
+
+
+def number_locale() -> str:
+    """For the browser's own formats: the language with the digits 0 to 9, as the server writes them, "ar-u-nu-latn"."""
+    return f"{language_tag()}-u-nu-latn"
 
 
 def language_tag() -> str:

@@ -1,6 +1,6 @@
 """Local days and instants in words. The patterns are messages of their own, so each language orders its parts."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_day_names
@@ -24,8 +24,13 @@ def local_date(instant: datetime, zone: str) -> date:
 
 
 def clock(instant: datetime, zone: str) -> str:
-    """The time of day in a time zone: "10:42:07"."""
+    """The time of day in a time zone: "10:42:07". Of 24 hours in every language, as clocks of machines are read."""
     return str(format_time(instant.astimezone(ZoneInfo(zone)), format="HH:mm:ss", locale=babel_locale()))
+
+
+def hour_of_day(value: time) -> str:
+    """ "07:30", of any day."""
+    return str(format_time(value, format="HH:mm", locale=babel_locale()))
 
 
 def moment(instant: datetime, zone: str) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from dashapp.words.catalogue import PSEUDO_LOCALE, SOURCE_LOCALE, _, babel_locale, current_locale, ngettext
@@ -75,4 +74,14 @@ def lag(seconds: float) -> str:
 
 def listing(parts: Sequence[str]) -> str:
     """Several words as one line: "away 11 days, missed 1 deadline"."""
-    return format_list(list(parts), style="unit", locale=babel_locale()) if parts else ""
+    said = babel_locale().list_patterns
+    # Babel leaves out what a language has of its standard list, and its own `format_list` then finds nothing.
+    patterns = {**said["standard"], **said.get("unit", {})}
+    if len(parts) < 2:
+        return "".join(parts)
+    if len(parts) == 2:
+        return str(patterns["2"].format(*parts))
+    text = patterns["start"].format(parts[0], parts[1])
+    for part in parts[2:-1]:
+        text = patterns["middle"].format(text, part)
+    return str(patterns["end"].format(text, parts[-1]))

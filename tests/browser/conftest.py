@@ -34,8 +34,11 @@ def service(application: Application, campus: Campus) -> Iterator[Service]:
 
 
 @pytest.fixture
-def open_as(service: Service, used_page: Callable[..., Page], new_page: Callable[..., Page]) -> Callable[..., Page]:
-    """Opens an address as somebody, and waits until the page is filled. `fresh`: in a page that nobody has used."""
+def open_as(
+    service: Service, used_page: Callable[..., Page], new_page: Callable[..., Page]
+) -> Iterator[Callable[..., Page]]:
+    """Opens an address as somebody, and waits until the page is filled. `fresh`: in a page that nobody has used. What
+    somebody chooses for themself in a test (theme, rate of updates) is forgotten after it."""
 
     def open_page(name: str, path: str, *, fresh: bool = False, **options: object) -> Page:
         page = (new_page if fresh else used_page)(**{"viewport": {"width": 1280, "height": 900}, **options})
@@ -45,4 +48,5 @@ def open_as(service: Service, used_page: Callable[..., Page], new_page: Callable
         page.wait_for_selector(".la-page:not(.la-loading)")
         return page
 
-    return open_page
+    yield open_page
+    service.forget_settings()

@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from time import monotonic
 
 from playwright.sync_api import Frame, Page
+from sqlalchemy import delete
 
+from dashapp.data.database import DatabaseRole
 from dashapp.data.queries.organisations import own_address
+from dashapp.data.tables import person_settings
 from dashapp.domain.events import Event
 from dashapp.domain.sessions import Carrier, SignInMethod
+from dashapp.security.principals import Principals
 from dashapp.security.sessions import COOKIE, Manner
 from dashapp.web.application import Application
 from ingest.sending import InboxSender
@@ -49,6 +53,15 @@ class Service:
             return
         cookie = sessions.issue(self.campus.organisation_id, person.public_id)
         page.context.add_cookies([{"name": COOKIE, "value": cookie, "url": self.base}])
+
+    def forget_settings(self) -> None:
+        """Everybody has chosen nothing again."""
+        own, principals = self.campus.organisation_id, self.application.guard.find_principal
+        assert isinstance(principals, Principals)
+        with self.campus.database.transaction(DatabaseRole.JOBS, own) as connection:
+            connection.execute(delete(person_settings))
+        for person in self.campus.people.values():
+            principals.forget(own, person.public_id)
 
     def post(self, *events: Event) -> None:
         """Puts events into the transport."""

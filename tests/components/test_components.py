@@ -227,7 +227,7 @@ def test_an_account_shows_initials_and_the_way_out(name: str, initials: str) -> 
 
 def test_scripts_get_their_words_as_json() -> None:
     said = json.loads(shell.client_words())
-    assert said["locale"] == "en"
+    assert said["locale"] == "en-u-nu-latn"
     assert "{time}" in said["asof"]
 
 

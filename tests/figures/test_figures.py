@@ -16,6 +16,7 @@ from dashapp.domain.views import Day, Level
 from dashapp.figures import Screen, Theme, table_of
 from dashapp.figures.summary import summary
 from dashapp.figures.theme import Table, figure, palette
+from dashapp.words import use_locale
 from tests.components import samples, work_samples
 
 Draw = Callable[[Screen], go.Figure]
@@ -234,6 +235,20 @@ def test_a_day_without_activity_is_a_zero_and_a_day_to_come_is_blank() -> None:
     monday, tuesday = calendar.z[0], calendar.z[1]
     assert (monday[0], tuesday[0]) == (1, 0)
     assert calendar.z[4][-1] is None, "the Friday after today"
+
+
+def test_a_calendar_begins_its_weeks_where_its_reader_does() -> None:
+    monday, today = date(2026, 9, 7), date(2026, 9, 22)
+    days = (Day(monday, 3, 5), Day(today, 3, 9))
+    shown = {}
+    for locale in ("en", "ar", "en_US"):
+        with use_locale(locale):
+            calendar = figures.activity_calendar(days, today, Screen(), minutes=True)
+            first = calendar.layout.yaxis.ticktext[0]
+            shown[locale] = [(row, first) for row in range(7) if calendar.data[0].z[row][0] not in (None, 0)]
+    with use_locale("ar"):
+        saturday = words.weekdays()[5]
+    assert shown == {"en": [(0, "Mon")], "ar": [(2, saturday)], "en_US": [(1, "Sun")]}
 
 
 @pytest.mark.parametrize("narrow", [False, True])

@@ -11,6 +11,7 @@ ASSETS = TOKENS.parent
 OWN = ("tokens.css", "look.css", "look.js", "early.js", "dashAgGridComponentFunctions.js", "dashAgGridFunctions.js")
 VENDORED = {
     "bootstrap.min.css": "bootstrap.txt",
+    "bootstrap.rtl.min.css": "bootstrap.txt",
     "plotly-cartesian.min.js": "plotly.txt",
     "fonts/ibm-plex-sans-latin-wght-normal.woff2": "ibm-plex-sans.txt",
     "fonts/ibm-plex-sans-latin-ext-wght-normal.woff2": "ibm-plex-sans.txt",
@@ -43,12 +44,27 @@ def test_every_token_that_is_used_is_written_down() -> None:
     assert used - written == set()
 
 
-def test_every_offset_is_logical_so_that_a_page_can_be_mirrored() -> None:
-    text = (ASSETS / "look.css").read_text(encoding="utf-8")
-    physical = re.compile(
-        r"(?<![-\w])(?:margin|padding|border)-(?:left|right)|(?<![-\w])(?:left|right):|text-align: (?:left|right)"
-    )
-    assert physical.findall(text) == []
+OWN_SHEETS = sorted(path.name for path in ASSETS.glob("*.css") if path.name not in VENDORED)
+SIDES = "(?:left|right)"
+PHYSICAL = re.compile(
+    rf"(?<![-\w])(?:(?:scroll-)?(?:margin|padding)|border|border-(?:top|bottom))-{SIDES}(?![-\w]*:\s*inherit)"
+    rf"|(?<![-\w]){SIDES}\s*:|(?:text-align|float|clear)\s*:\s*{SIDES}"
+)
+FOUR_SIDES = re.compile(r"(?<![-\w])((?:margin|padding|inset|border-width)\s*:\s*([^;}]+))")
+
+
+@pytest.mark.parametrize("name", OWN_SHEETS)
+def test_every_offset_is_logical_so_that_a_page_can_be_mirrored(name: str) -> None:
+    text = (ASSETS / name).read_text(encoding="utf-8")
+    assert PHYSICAL.findall(text) == []
+    of_four = [(said, value.split()) for said, value in FOUR_SIDES.findall(text) if "(" not in value]
+    assert [said for said, sides in of_four if len(sides) == 4 and sides[1] != sides[3]] == []
+
+
+def test_a_physical_offset_is_found() -> None:
+    for wrong in ("margin-left: 1rem", "left: 0", "text-align:right", "float: left", "border-top-left-radius: 2px"):
+        assert PHYSICAL.search(f"a {{ {wrong}; }}"), wrong
+    assert FOUR_SIDES.findall("a { padding: 0 1px 0 2px }") == [("padding: 0 1px 0 2px ", "0 1px 0 2px ")]
 
 
 def test_whoever_asked_for_less_motion_gets_none() -> None:

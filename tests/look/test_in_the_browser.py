@@ -49,7 +49,11 @@ def add_fill(app: Dash, name: str) -> None:
 def gallery() -> Dash:
     """An app of the three sample pages: everything visible of the service, without its data."""
     app = Dash(
-        "gallery", assets_folder=str(TOKENS.parent), assets_ignore=r"^live\.js$", suppress_callback_exceptions=True
+        "gallery",
+        assets_folder=str(TOKENS.parent),
+        # What these ask the service for is not here.
+        assets_ignore=r"^(live|settings)\.js$",
+        suppress_callback_exceptions=True,
     )
     app.index_string = app.index_string.replace("{%css%}", '<script src="/assets/early.js"></script>{%css%}')
     app.layout = lambda: html.Div([dcc.Location(id="url"), *shell.frame(html.Div(id="content"))])

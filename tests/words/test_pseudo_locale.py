@@ -1,5 +1,6 @@
 """Under the pseudo-locale, every text that a person sees is marked: what is not has bypassed gettext."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
@@ -16,7 +17,7 @@ from dashapp.components.whose import Reader
 from dashapp.domain.guardians import GuardianState
 from dashapp.domain.views import Level
 from dashapp.figures import Screen
-from dashapp.words import PSEUDO_LOCALE, use_locale
+from dashapp.words import PSEUDO_LOCALE, available_locales, use_locale
 from tests.components import samples, student_parts, student_samples, test_quality
 from tests.words.visible import texts_of, untranslated
 
@@ -27,7 +28,7 @@ NAMES = (
     *samples.ACTIVITIES,
     *student_samples.UNITS,
     "GT",
-    "en-XA",
+    "en-XA-u-nu-latn",
     PSEUDO_LOCALE,
 )
 SCREENS = (Screen(), Screen(narrow=True))
@@ -76,8 +77,11 @@ def _quality(screen: Screen) -> list[Any]:
     return [quality.fill(view, screen) for view in (test_quality.view(), test_quality.EMPTY)]
 
 
+FILLED = (_student, _classroom, _institution, _courses, _caseload, _guardians, _quality)
+
+
 @pytest.mark.parametrize("screen", SCREENS, ids=("wide", "narrow"))
-@pytest.mark.parametrize("filled", [_student, _classroom, _institution, _courses, _caseload, _guardians, _quality])
+@pytest.mark.parametrize("filled", FILLED)
 def test_every_text_of_a_filled_page_is_translated(filled: Callable[[Screen], list[Any]], screen: Screen) -> None:
     with use_locale(PSEUDO_LOCALE):
         pages = filled(screen)
@@ -88,6 +92,16 @@ def test_every_text_of_a_filled_page_is_translated(filled: Callable[[Screen], li
         if name not in ("page", "filled", "learners_file", "goal_outlook")
     ]
     assert untranslated(values, NAMES) == []
+
+
+@pytest.mark.parametrize("locale", available_locales())
+@pytest.mark.parametrize("filled", FILLED)
+def test_every_page_can_be_said_in_every_language(filled: Callable[[Screen], list[Any]], locale: str) -> None:
+    with use_locale(locale):
+        said = [text for page in filled(Screen()) for text in texts_of(list(page.values()))]
+    left = [text for text in said if re.search(r"(?<!%)\{\w*\}", text)]
+    assert said
+    assert left == [], "a placeholder that nothing has filled"
 
 
 @pytest.mark.parametrize("page", [student, classroom, institution, courses, caseload, guardians, quality])

@@ -45,7 +45,7 @@ def define(subject: Subject) -> Definition:
         ),
         Subject.CALENDAR: (
             _("Activity on each day, in the time zone of the institution."),
-            start,
+            start + " · " + _("A column is a week of your calendar; totals of weeks begin on Mondays everywhere"),
             _("Days to come are blank"),
         ),
     }

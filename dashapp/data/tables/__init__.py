@@ -88,6 +88,9 @@ from dashapp.data.tables.people import (
     person_identifiers,
     person_merges,
 )
+from dashapp.data.tables.person_settings import (
+    person_settings,
+)
 from dashapp.data.tables.quality import (
     quality_alerts,
     quality_hours,
@@ -200,6 +203,7 @@ __all__ = [
     "people",
     "person_identifiers",
     "person_merges",
+    "person_settings",
     "programmes",
     "quality_alerts",
     "quality_hours",
