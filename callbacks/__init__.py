@@ -18,6 +18,7 @@ from callbacks import (
     leaving,
     letters,
     live,
+    messages,
     people,
     person,
     platforms,
@@ -36,7 +37,7 @@ __all__ = ["register_all"]
 
 def register_all(registry: CallbackRegistry) -> None:
     """Registers the callbacks of all pages on one app."""
-    learners = (student, caseload, guardians, classroom, classroom_work, courses)
+    learners = (student, caseload, guardians, classroom, classroom_work, messages, courses)
     decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
     administrators = (administration, *decided, data_quality, letters, audit, sessions)

@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp import figures, words
-from dashapp.components import card, classroom_work, controls, grids, marks, strip
+from dashapp.components import card, classroom_work, controls, grids, marks, messages, strip
 from dashapp.components.card import Frame
 from dashapp.components.definitions import Subject, definition
 from dashapp.components.differences import Parts, count_against
@@ -60,10 +60,18 @@ def _filters() -> Component:
     )
 
 
+def _learners() -> Component:
+    """The list, from which staff write to those whom they select."""
+    question = _("Who needs help, and why?")
+    columns = grids.learner_columns(minutes=True)
+    listed = grids.grid(Classroom.LEARNERS, columns, GRID_HEIGHT, question, grids.CHOSEN_ROWS)
+    frame = _frame(Classroom.LEARNERS, question, f"s12 {NAMED}", Subject.LEARNERS, table=False)
+    return card.card(frame, [messages.bar(), listed])
+
+
 def body() -> Component:
     """The empty page."""
     heat_key = html.Div(id=f"{Classroom.HEAT}-key", style={"minBlockSize": "1.375rem"})
-    learners = _("Who needs help, and why?")
     return html.Main(
         [
             html.Header(
@@ -79,10 +87,7 @@ def body() -> Component:
             strip.strip(PAGE, Classroom.STRIP),
             html.Div(
                 [
-                    card.card(
-                        _frame(Classroom.LEARNERS, learners, f"s12 {NAMED}", Subject.LEARNERS, table=False),
-                        [grids.grid(Classroom.LEARNERS, grids.learner_columns(minutes=True), GRID_HEIGHT, learners)],
-                    ),
+                    _learners(),
                     card.chart(
                         _frame(
                             Classroom.HEAT, _("Who was active, week by week?"), f"s7 {NAMED}", Subject.LEARNER_WEEKS

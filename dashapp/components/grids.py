@@ -56,6 +56,15 @@ class Manners:
     """What a click or Enter on a row does, in the browser."""
 
 
+CHOSEN_ROWS: Final = Manners(
+    {
+        "rowSelection": {"mode": "multiRow", "checkboxes": True, "headerCheckbox": True, "enableClickSelection": False},
+        "selectionColumnDef": {"width": 40, "suppressHeaderMenuButton": True, "sortable": False},
+    }
+)
+"""Rows are chosen by a box in front of them."""
+
+
 def grid(
     name: str,
     columns: Sequence[Column],

@@ -259,13 +259,22 @@ def test_a_server_without_starttls_gets_neither_password_nor_mail(post: Post, bo
 
 
 def test_nobody_writes_more_mails_an_hour_than_are_allowed(post: Post) -> None:
-    for _round in range(MOST_AN_HOUR // 4):
-        post.write(ANN, BEN, CLEO, DORA)
+    for number in range(MOST_AN_HOUR // 4):
+        post.write(ANN, BEN, CLEO, DORA, subject=f"message {number}")
     with pytest.raises(TooManyMails) as refused:
         post.write(ANN)
     assert refused.value.left == 0
     post.now += timedelta(hours=1, seconds=1)
     assert post.write(ANN)
+
+
+def test_two_clicks_are_one_message(post: Post, box: MailBox) -> None:
+    assert post.write(ANN, BEN) == post.write(BEN, ANN)
+    assert post.write(ANN) != post.write(ANN, subject="another one")
+    post.now += HELD
+    post.round(box)
+
+    assert (len(box.to(ANN)), len(box.to(BEN))) == (3, 1)
 
 
 def test_ten_thousand_recipients_are_refused_before_anything_is_written(post: Post) -> None:

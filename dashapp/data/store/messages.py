@@ -73,12 +73,45 @@ def mails_left(connection: Connection, organisation: OrganisationId, author: Per
 
 
 def queue(connection: Connection, new: NewMessage, actor: Actor) -> UUID:
-    """Queues a message, with a row of the audit trail for each learner; its public id. Raises TooManyMails."""
+    """Queues a message, with a row of the audit trail for each learner; its public id. Raises TooManyMails.
+
+    The same message that is held already is not queued twice: two clicks are one message.
+    """
     own_messages(connection, new.author)
+    held = _held(connection, new)
+    if held is not None:
+        return held
     left = mails_left(connection, new.organisation, new.author, new.at)
     if sum(one.has_address for one in new.recipients) > left:
         raise TooManyMails(left)
-    row = connection.execute(
+    row = _insert(connection, new)
+    for one in new.recipients:
+        what = {"subject": person_subject(one.person), "message": str(row.public_id), "course": int(new.course)}
+        record(connection, new.organisation, actor, Action.MESSAGE_QUEUED, what)
+    found: UUID = row.public_id
+    return found
+
+
+def _held(connection: Connection, new: NewMessage) -> UUID | None:
+    """The same message of the same author to the same learners, while it is held."""
+    to = select(func.array_agg(mail.person_id)).where(_of_one_message()).scalar_subquery()
+    found = connection.execute(
+        select(message.public_id, to.label("people")).where(
+            message.organisation_id == new.organisation,
+            message.author_id == new.author,
+            message.course_id == new.course,
+            message.state == MessageState.QUEUED,
+            message.subject == new.draft.subject,
+            message.body == new.draft.body,
+            message.send_after > new.at,
+        )
+    )
+    wanted = {int(one.person) for one in new.recipients}
+    return next((row.public_id for row in found if set(row.people) == wanted), None)
+
+
+def _insert(connection: Connection, new: NewMessage) -> Row[Any]:
+    row: Row[Any] = connection.execute(
         insert(messages)
         .values(
             organisation_id=new.organisation,
@@ -109,11 +142,7 @@ def queue(connection: Connection, new: NewMessage, actor: Actor) -> UUID:
         for one in new.recipients
     ]
     connection.execute(insert(message_recipients), rows)
-    for one in new.recipients:
-        what = {"subject": person_subject(one.person), "message": str(row.public_id), "course": int(new.course)}
-        record(connection, new.organisation, actor, Action.MESSAGE_QUEUED, what)
-    found: UUID = row.public_id
-    return found
+    return row
 
 
 def take_back(
