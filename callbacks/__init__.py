@@ -7,6 +7,7 @@ from callbacks import (
     classroom,
     classroom_work,
     connections,
+    contacts,
     course_list,
     courses,
     data_quality,
@@ -37,7 +38,7 @@ __all__ = ["register_all"]
 
 def register_all(registry: CallbackRegistry) -> None:
     """Registers the callbacks of all pages on one app."""
-    learners = (student, caseload, guardians, classroom, classroom_work, messages, courses)
+    learners = (student, contacts, caseload, guardians, classroom, classroom_work, messages, courses)
     decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
     administrators = (administration, *decided, data_quality, letters, audit, sessions)

@@ -22,6 +22,7 @@ from dashapp.components import (
     classroom,
     classroom_work,
     connections,
+    contacts,
     course_list,
     courses,
     history,
@@ -112,7 +113,7 @@ def body_of(application: Application, output: str, values: dict[str, Any]) -> di
 
 def _cards_of(page: str) -> Sequence[str]:
     learners = (student, caseload, classroom, courses)
-    parts = (classroom_work,)
+    parts = (classroom_work, contacts)
     decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
     pages = (*learners, institution, administration, *decided, quality, letters, audit, *teaching)

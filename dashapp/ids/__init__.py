@@ -21,7 +21,7 @@ from dashapp.ids.guardians import Caseload, Invitation, OwnGuardians
 from dashapp.ids.history import History
 from dashapp.ids.institution import Institution
 from dashapp.ids.leaving import Leaving
-from dashapp.ids.messages import Messages
+from dashapp.ids.messages import Contacts, Messages
 from dashapp.ids.people import People, Person
 from dashapp.ids.rosters import Rosters
 from dashapp.ids.shell import Home, Shell
@@ -35,6 +35,7 @@ __all__ = [
     "Caseload",
     "Classroom",
     "Connections",
+    "Contacts",
     "CourseList",
     "CourseOpened",
     "Courses",

@@ -28,3 +28,10 @@ class Messages:
     SENT: Final = "messages-sent"
     """Store: the public id of the message that can be taken back."""
     SAID: Final = "messages-said"
+
+
+class Contacts:
+    """What has been done: on the page of a learner, for staff."""
+
+    PART: Final = "student-contacts"
+    LIST: Final = "student-contacts-list"

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.web.application import Application
-from tests.campus import ADMINISTRATOR, LEARNERS, SECTION_TEACHER, TEACHERS, Campus, build_campus
+from tests.campus import ADMINISTRATOR, ADVISER, LEARNERS, SECTION_TEACHER, TEACHERS, Campus, build_campus
 from tests.served import Visitor, address, application_on, web_settings
 
 TEACHER = TEACHERS["algebra"]
@@ -203,3 +203,37 @@ def test_without_a_mail_server_the_text_can_only_be_copied(own: Campus) -> None:
         assert answer["messages-ask"]["disabled"] is True
         assert send(tess, place, ids(own, "Ada Abel"))["messages-said"]["children"] == "Nothing was sent."
     assert written(own) == {}
+
+
+def contacts(visitor: Visitor, own: Campus, name: str, **more: Any) -> str:
+    """What the part of a learner's page says."""
+    wanted = {"values": {"shell-address": {"id": ids(own, name)[0], "embedded": False, **more}}, "update": False}
+    answer = visitor.ask("student-contacts.className", {"student-contacts-wanted.data": wanted})
+    assert answer.status_code in (200, 204, 403)
+    return str(answer.get_data(as_text=True))
+
+
+def test_staff_read_at_the_learner_who_wrote_when_and_why_and_what_came_before(
+    application: Application, own: Campus
+) -> None:
+    place, tess = here(application, own), somebody(application, own)
+    assert "No data yet" in contacts(tess, own, "Fay Ford")
+    send(tess, place, ids(own, "Fay Ford"), body=f"a private line {MARKUP}")
+    said = contacts(tess, own, "Fay Ford")
+
+    for part in ("Tess Thorne", "ALG 1", "Score 40", "then: Watch", "waiting to be sent", "not over yet", "active day"):
+        assert part in said, part
+    assert "a private line" not in said
+    assert "Tess Thorne" not in contacts(tess, own, "Ada Abel")
+
+
+def test_nobody_but_staff_of_the_course_reads_what_was_written(application: Application, own: Campus) -> None:
+    send(somebody(application, own), here(application, own), ids(own, "Ada Abel", "Ben Brook"))
+
+    assert "Tess Thorne" in contacts(somebody(application, own), own, "Ada Abel")
+    for name, learner in (
+        *(("Ada Abel", "Ada Abel"), (ADMINISTRATOR, "Ada Abel"), (ADVISER, "Ada Abel"), ("Ben Brook", "Ada Abel")),
+        *((TEACHERS["botany"], "Ada Abel"), (SECTION_TEACHER, "Ben Brook")),
+    ):
+        assert "Tess Thorne" not in contacts(somebody(application, own, name), own, learner), name
+    assert "Tess Thorne" not in contacts(somebody(application, own), own, "Ada Abel", preview=True)

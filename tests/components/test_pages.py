@@ -10,7 +10,7 @@ import pytest
 from dash import dcc
 from dash.development.base_component import Component
 
-from dashapp.components import caseload, classroom, classroom_work, courses, institution, student
+from dashapp.components import caseload, classroom, classroom_work, contacts, courses, institution, student
 from dashapp.components.grids import NEVER, course_rows, learner_columns, learner_rows
 from dashapp.components.links import Links
 from dashapp.components.sentences import (
@@ -53,13 +53,15 @@ FILLED: dict[str, tuple[Any, Mapping[str, Any]]] = {
 }
 
 
-PARTS = (classroom_work,)
+PARTS = (classroom_work, contacts)
 FILLED_PARTS: dict[str, tuple[Any, Mapping[str, Any]]] = {
     "classroom work": (classroom_work, classroom_work.fill(samples.classroom_work(), Screen())),
     "new classroom work": (
         classroom_work,
         classroom_work.fill(replace(samples.classroom_work(), videos=()), Screen()),
     ),
+    "contacts": (contacts, contacts.fill(samples.contacts(), samples.student().freshness)),
+    "no contacts": (contacts, contacts.fill((), samples.student().freshness)),
 }
 
 
@@ -283,3 +285,13 @@ def test_a_classroom_of_three_has_no_median() -> None:
     assert "Too few to compare" in text_of(filled["strip"])
     assert "medians" not in str(filled["time_and_score_line"])
     assert not filled["time_and_score"].layout.shapes  # type: ignore[attr-defined]  # a figure
+
+
+def test_what_came_after_a_message_is_said_without_a_cause_and_only_when_it_is_over() -> None:
+    said = plain(contacts.fill(samples.contacts(), samples.student().freshness)["list"])
+
+    for part in ("Tess Thorne", "Away 9 teaching days", "then: Needs help", "average score 31 %", "sent"):
+        assert part in said
+    assert "7 days before1 active day, 2 events" in said
+    assert "7 days after3 active days, 40 events" in said
+    assert "8 to 14 days afternot over yet" in said
