@@ -11,6 +11,9 @@ from email.message import EmailMessage
 from email.policy import default
 from typing import Any, cast
 
+HANG_UP = ""
+"""In the place of an answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -80,7 +83,7 @@ class _Handler(socketserver.StreamRequestHandler):
             self.sender = line.partition(":")[2].partition(">")[0].strip().lstrip("<")
             self._say("250 ok")
         elif verb == "RCPT":
-            self._recipient(line.partition(":")[2].partition(">")[0].strip().lstrip("<"))
+            return self._recipient(line.partition(":")[2].partition(">")[0].strip().lstrip("<"))
         elif verb == "DATA":
             return self._data()
         elif verb == "QUIT":
@@ -91,13 +94,16 @@ class _Handler(socketserver.StreamRequestHandler):
             self._say("250 ok")
         return True
 
-    def _recipient(self, address: str) -> None:
+    def _recipient(self, address: str) -> bool:
+        """Whether the connection goes on."""
         waiting = self.box.replies.get(address)
-        if waiting:
-            self._say(waiting.pop(0))
-            return
-        self.to.append(address)
-        self._say("250 ok")
+        if not waiting:
+            self.to.append(address)
+            self._say("250 ok")
+            return True
+        if waiting[0] != HANG_UP:
+            self._say(waiting[0])
+        return waiting.pop(0) != HANG_UP
 
     def _data(self) -> bool:
         self._say("354 go on")

@@ -153,6 +153,10 @@ class Outcome(StrEnum):
 
 RETRIES: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 """How long after each try the next one follows; after the last one it has failed."""
+AWAY: Final = timedelta(minutes=1)
+"""So long a mail waits for which the mail server was away: others go first, should it be the mail that it minds."""
+LONGEST_WAIT: Final = timedelta(days=2)
+"""For a mail server that is away."""
 GIVEN_UP: Final = timedelta(minutes=10)
 """A mail that is so long in hand is in nobody's hand any more."""
 

@@ -66,7 +66,7 @@ class Messages:
         except Unavailable:
             if taken is not None:
                 with self._jobs(organisation) as connection:
-                    put_back(connection, organisation, taken)
+                    put_back(connection, organisation, taken, self._clock())
             raise
 
     def _take(self, organisation: OrganisationId) -> Mail | None:

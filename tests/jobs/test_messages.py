@@ -16,12 +16,22 @@ from dashapp.data.tables import people
 from dashapp.domain.audit import Actor
 from dashapp.domain.errors import Unavailable
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId
-from dashapp.domain.messages import GIVEN_UP, HELD, MOST_AN_HOUR, Draft, NewMessage, Recipient, Template
+from dashapp.domain.messages import (
+    AWAY,
+    GIVEN_UP,
+    HELD,
+    LONGEST_WAIT,
+    MOST_AN_HOUR,
+    Draft,
+    NewMessage,
+    Recipient,
+    Template,
+)
 from dashapp.domain.views import Level, Reason, Rule
 from dashapp.jobs.messages import Messages, MessageTexts
 from dashapp.settings import Settings, load_settings
 from tests.data.conftest import make_organisation
-from tests.mail_server import MailBox, mail_server
+from tests.mail_server import HANG_UP, MailBox, mail_server
 from tests.security.loopback import certificate_for
 
 BEGUN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -180,9 +190,28 @@ def test_a_mail_server_that_is_away_is_waited_for(post: Post, box: MailBox) -> N
     with pytest.raises(Unavailable):
         Messages(away, post.database, lambda: post.now).run(Signal())
     assert post.states() == {ANN: "waiting"}
+    post.now += AWAY
     post.round(box)
 
     assert len(box.to(ANN)) == 1
+
+
+def test_a_mail_that_the_server_hangs_up_on_holds_no_other_up_and_fails_after_two_days(
+    post: Post, box: MailBox
+) -> None:
+    box.replies = {ANN: [HANG_UP] * 9}
+    post.write(ANN, BEN, CLEO)
+    post.now += HELD
+    with pytest.raises(Unavailable):
+        post.round(box)
+    post.round(box)
+    assert post.states() == {ANN: "waiting", BEN: "sent", CLEO: "sent"}
+    post.now += LONGEST_WAIT
+    with pytest.raises(Unavailable):
+        post.round(box)
+    post.round(box)
+
+    assert (post.states()[ANN], post.state(), box.to(ANN)) == ("failed", ["sent"], [])
 
 
 def test_when_the_answer_is_lost_the_mail_is_not_sent_again_and_the_others_are(post: Post, box: MailBox) -> None:
@@ -242,6 +271,7 @@ def test_the_way_to_the_mail_server_is_encrypted_and_its_certificate_checked(
         with pytest.raises(Unavailable, match="SSLCertVerificationError"):
             post.round(box, **secure)
         assert (box.taken, box.logins) == ([], [])
+        post.now += AWAY
         post.round(box, **secure, outgoing_ca_file=authority)
 
         assert box.taken[0].encrypted

@@ -17,8 +17,10 @@ from dashapp.domain.errors import NotPermitted
 from dashapp.domain.keys import OrganisationId, PersonId
 from dashapp.domain.mail import usable_address
 from dashapp.domain.messages import (
+    AWAY,
     GIVEN_UP,
     HELD,
+    LONGEST_WAIT,
     MOST_AN_HOUR,
     Mail,
     MailState,
@@ -286,9 +288,14 @@ def settle(
     _write(connection, organisation, (sent.message_id, sent.person), values)
 
 
-def put_back(connection: Connection, organisation: OrganisationId, taken: Mail) -> None:
-    """A mail that was taken in hand and of which the server was not told."""
-    values = {"state": MailState.WAITING.value, "begun_at": None, "attempts": taken.attempts - 1}
+def put_back(connection: Connection, organisation: OrganisationId, taken: Mail, now: datetime) -> None:
+    """A mail that was taken in hand and of which the server was not told: it waits, behind the others, and fails when
+    that has gone on for too long."""
+    values: dict[str, Any] = {"begun_at": None, "attempts": taken.attempts - 1}
+    if now - taken.created_at > LONGEST_WAIT:
+        values |= {"state": MailState.FAILED.value, "failed_at": now, "trouble": "unreachable"}
+    else:
+        values |= {"state": MailState.WAITING.value, "try_after": now + AWAY}
     _write(connection, organisation, (taken.message_id, taken.person), values)
 
 
