@@ -37,7 +37,7 @@
   /* A row opens what its link opens: by a click anywhere on it, or by Enter on one of its cells. */
   functions.laOpenRow = (params) => {
     const event = params.event, place = event && event.target;
-    if (!(place instanceof Element) || place.closest("a, .ag-selection-checkbox, .ag-checkbox") || (event.type === "keydown" && event.key !== "Enter")) return;
+    if (!(place instanceof Element) || place.closest("a, input, .ag-selection-checkbox, .ag-checkbox") || (event.type === "keydown" && event.key !== "Enter")) return;
     if (event.type !== "keydown" && String(getSelection())) return;
     const row = place.closest(".ag-row"), link = row && row.querySelector("a[data-la-follow]");
     if (link) link.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey: event.ctrlKey, metaKey: event.metaKey, shiftKey: event.shiftKey }));

@@ -7,6 +7,7 @@ from callbacks import (
     classroom,
     classroom_work,
     connections,
+    contacts,
     course_list,
     courses,
     data_quality,
@@ -19,6 +20,7 @@ from callbacks import (
     leaving,
     letters,
     live,
+    messages,
     palette,
     people,
     person,
@@ -42,7 +44,7 @@ __all__ = ["register_all"]
 def register_all(registry: CallbackRegistry) -> None:
     """Registers the callbacks of all pages on one app."""
     own = (student, student_further, student_goal, caseload, guardians)
-    learners = (*own, classroom, classroom_work, saved_views, courses)
+    learners = (*own, contacts, classroom, classroom_work, saved_views, messages, courses)
     decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
     administrators = (administration, *decided, data_quality, letters, audit, sessions)

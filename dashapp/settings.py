@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError
 
 from dashapp.domain.errors import SettingsError
 from dashapp.domain.events import Topic
+from dashapp.domain.mail import check_mail_server
 from dashapp.domain.strength import SHORTEST, is_monotonous, is_short
 
 DEVELOPMENT_SECRET_KEY = "development-only-secret-key-never-in-production"
@@ -376,10 +377,8 @@ def _check_kafka(settings: Settings) -> None:
 
 
 def _check_smtp(settings: Settings) -> None:
-    if (settings.smtp_username is None) != (settings.smtp_password is None):
-        raise ValueError("SMTP_USERNAME and SMTP_PASSWORD belong together, so set both or none")
-    if settings.smtp_host is not None and settings.smtp_from is None:
-        raise ValueError("SMTP_FROM is needed beside SMTP_HOST: the address that messages come from")
+    credentials = settings.smtp_username, settings.smtp_password
+    check_mail_server(settings.smtp_host, settings.smtp_security, credentials, settings.smtp_from)
 
 
 def _check_retention(settings: Settings) -> None:

@@ -5,7 +5,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import ids
-from dashapp.components import student
+from dashapp.components import contacts, student
 from dashapp.domain.filters import Filters
 from dashapp.domain.principal import Permission
 from dashapp.words import _
@@ -15,6 +15,8 @@ def _page(learner: str | None, *, embedded: bool, query: dict[str, str]) -> Comp
     body = student.body(own=learner is None)
     chosen = Filters.parse(course=query.get("course")).course
     body[ids.Student.COURSE].value = str(chosen) if chosen else ""
+    if learner is not None:
+        body.children.append(contacts.body())
     address = dcc.Store(id=ids.Shell.ADDRESS, data={"id": learner, "embedded": embedded})
     return html.Div([address, html.Div(id=ids.Shell.REFUSAL), body])
 

@@ -22,6 +22,7 @@ from dashapp.components import (
     classroom,
     classroom_work,
     connections,
+    contacts,
     course_list,
     courses,
     history,
@@ -114,7 +115,7 @@ def body_of(application: Application, output: str, values: dict[str, Any]) -> di
 
 def _cards_of(page: str) -> Sequence[str]:
     learners = (student, caseload, classroom, courses)
-    parts = (classroom_work, student_further, institution_further)
+    parts = (classroom_work, student_further, institution_further, contacts)
     decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
     pages = (*learners, institution, administration, *decided, quality, letters, audit, *teaching)

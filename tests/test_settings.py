@@ -130,6 +130,11 @@ def test_production_refuses_what_is_meant_for_a_laptop(changed: dict[str, Any], 
         ({"kafka_ssl_cafile": "/nowhere/ca.pem", "kafka_security_protocol": "SSL"}, "KAFKA_SSL_CAFILE names no file"),
         ({"smtp_username": "me"}, "SMTP_USERNAME and SMTP_PASSWORD belong together"),
         ({"smtp_host": "mail.example.edu"}, "SMTP_FROM is needed"),
+        ({"smtp_host": "mail.example.edu", "smtp_from": "Staff <a@example.edu>"}, "SMTP_FROM should be an address"),
+        (
+            {"smtp_host": "mail.example.edu", "smtp_from": "a@example.edu", "smtp_security": "none"},
+            "SMTP_SECURITY=none is for a mail server on this machine only",
+        ),
         ({"data_retention_days": 3000}, "AGGREGATE_RETENTION_DAYS should not be shorter"),
     ],
 )

@@ -59,6 +59,8 @@ def _words_of_access() -> dict[Action, str]:
         Action.REOPENED: _("Took a dismissal back"),
         Action.EXPORTED: _("Downloaded a list"),
         Action.CASELOAD: _("Changed a caseload"),
+        Action.MESSAGE_QUEUED: _("Wrote to a learner"),
+        Action.MESSAGE_TAKEN_BACK: _("Took a message back"),
         Action.GUARDIAN_RULE: _("Changed the rule about guardians"),
         Action.GUARDIAN_INVITED: _("Invited a guardian"),
         Action.GUARDIAN_ACCEPTED: _("Became a guardian"),
@@ -166,6 +168,7 @@ def action_groups() -> dict[str, tuple[Action, ...]]:
         _("Who sees whom"): (
             *("caseload", "guardians", "guardian", "person", "role", "course", "join_rule", "visibility"),
         ),
+        _("Messages"): ("message",),
         _("Learning platforms"): ("platform",),
         _("Rosters and history"): ("roster", "history"),
         _("Keys, senders and frames"): ("key", "sender", "embed_link", "frame_origins"),

@@ -15,6 +15,7 @@ from dashapp.components import (
     controls,
     learner_grid,
     marks,
+    messages,
     saved_views,
     strip,
 )
@@ -92,7 +93,7 @@ def _cards() -> list[Component]:
     return [
         card.card(
             _frame(Classroom.LEARNERS, learners, f"s12 {NAMED}", Subject.LEARNERS, table=False),
-            [learner_grid.grid(learners)],
+            [messages.bar(), learner_grid.grid(learners)],
         ),
         card.chart(heat, HEAT_HEIGHT, heat_key),
         card.chart(scatter, HEAT_HEIGHT, key, phone=340),

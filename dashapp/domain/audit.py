@@ -89,6 +89,8 @@ class Action(StrEnum):
     SECTION_REMOVED = "section.removed"
     STRUCTURE_UNDONE = "structure.undone"
     VISIBILITY = "visibility.changed"
+    MESSAGE_QUEUED = "message.queued"
+    MESSAGE_TAKEN_BACK = "message.taken_back"
     ROSTER_SET = "roster.settings_changed"
     ROSTER_APPLIED = "roster.applied"
     ROSTER_UNDONE = "roster.undone"

@@ -23,6 +23,7 @@ from dashapp.ids.history import History
 from dashapp.ids.institution import Institution
 from dashapp.ids.keyboard import Keyboard
 from dashapp.ids.leaving import Leaving
+from dashapp.ids.messages import Contacts, Messages
 from dashapp.ids.people import People, Person
 from dashapp.ids.rosters import Rosters
 from dashapp.ids.shell import Home, Shell
@@ -37,6 +38,7 @@ __all__ = [
     "Classroom",
     "ClassroomWork",
     "Connections",
+    "Contacts",
     "CourseList",
     "CourseOpened",
     "Courses",
@@ -48,6 +50,7 @@ __all__ = [
     "Keyboard",
     "Leaving",
     "Letters",
+    "Messages",
     "OwnGuardians",
     "People",
     "Person",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from dashapp.domain.audience import Comparison
 from dashapp.domain.guardians import GuardianRule, Guardianship, GuardiansView
+from dashapp.domain.indicators.follow_up import FollowUp, Span
 from dashapp.domain.keys import PublicId
 from dashapp.domain.views import (
     ActiveSpan,
@@ -38,6 +39,7 @@ from dashapp.domain.views import (
     Week,
 )
 from dashapp.domain.views.cohort import Before, CohortFigures, OnTime
+from dashapp.domain.views.contacts import Contact
 from tests.components.student_samples import student_content
 
 TODAY = date(2026, 5, 7)
@@ -424,3 +426,10 @@ def guardians(rule: GuardianRule = RULES[-1]) -> GuardiansView:
         row(6, ended_at=now),
     )
     return GuardiansView(rule, rows, now, TODAY, "Europe/Berlin")
+
+
+def contacts() -> tuple[Contact, ...]:
+    """One message, whose second week is not over."""
+    after = FollowUp(Span(1, 2), Span(3, 40), None)
+    at = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    return (Contact(at, "Tess Thorne", "ALG 1", "away 9 teaching days", "help", 31.0, "sent", after),)

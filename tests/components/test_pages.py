@@ -14,6 +14,7 @@ from dashapp.components import (
     caseload,
     classroom,
     classroom_work,
+    contacts,
     courses,
     institution,
     institution_further,
@@ -63,7 +64,7 @@ FILLED: dict[str, tuple[Any, Mapping[str, Any]]] = {
 }
 
 
-PARTS = (classroom_work, student_samples.OWN_PAGE_PART, institution_further)
+PARTS: tuple[Any, ...] = (classroom_work, student_samples.OWN_PAGE_PART, institution_further, contacts)
 FILLED_PARTS: dict[str, tuple[Any, Mapping[str, Any]]] = {
     **student_samples.filled_parts(),
     "classroom work": (classroom_work, classroom_work.fill(work_samples.full(), Screen())),
@@ -81,6 +82,8 @@ FILLED_PARTS: dict[str, tuple[Any, Mapping[str, Any]]] = {
         institution_further,
         institution_further.fill(samples.hidden_institution_further(), Screen()),
     ),
+    "contacts": (contacts, contacts.fill(samples.contacts(), samples.student().freshness)),
+    "no contacts": (contacts, contacts.fill((), samples.student().freshness)),
 }
 
 
@@ -325,3 +328,13 @@ def test_what_is_counted_as_enrolled_is_said() -> None:
 def test_an_unknown_span_of_time_is_days(odd: object) -> None:
     assert institution.span_of(odd) == ""
     assert institution.span_of("month") == "month"
+
+
+def test_what_came_after_a_message_is_said_without_a_cause_and_only_when_it_is_over() -> None:
+    said = plain(contacts.fill(samples.contacts(), samples.student().freshness)["list"])
+
+    for part in ("Tess Thorne", "Away 9 teaching days", "then: Needs help", "average score 31 %", "sent"):
+        assert part in said
+    assert "7 days before1 active day, 2 events" in said
+    assert "7 days after3 active days, 40 events" in said
+    assert "8 to 14 days afternot over yet" in said

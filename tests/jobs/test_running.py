@@ -36,6 +36,8 @@ JOBS = {"audit_sealing", "quality_alerts", "rosters", "roster_files", "retention
     "deletions",
     "uploads",
     "roster_work",
+    "messages",
+    "message_texts",
 }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, text
 
-from dashapp.domain.keys import OrganisationId, SourceId
+from dashapp.domain.keys import OrganisationId, PersonId, SourceId
 
 _ORGANISATIONS = 7311
 """The first of the two numbers of a lock: what kind of thing is locked. The second is its key."""
@@ -17,6 +17,7 @@ _FIRST_START = 7322
 _SESSIONS = 7318
 _ROSTERS = 7319
 _FRAMES = 7321
+_MESSAGES = 7324
 
 _SHARE = text("SELECT pg_advisory_xact_lock_shared(:kind, :key)")
 _OWN = text("SELECT pg_advisory_xact_lock(:kind, :key)")
@@ -47,6 +48,11 @@ def own_dead_letters(connection: Connection) -> None:
 def own_frames(connection: Connection, organisation: OrganisationId) -> None:
     """Waits until nobody else says whose pages may frame those of the organisation. Nothing else is locked after it."""
     connection.execute(_OWN, {"kind": _FRAMES, "key": _narrow(organisation)})
+
+
+def own_messages(connection: Connection, author: PersonId) -> None:
+    """Waits until nobody else queues messages of this author: so counting them is exact. Nothing is locked after it."""
+    connection.execute(_OWN, {"kind": _MESSAGES, "key": _narrow(author)})
 
 
 def own_first_start(connection: Connection) -> None:

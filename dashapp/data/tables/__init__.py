@@ -73,6 +73,10 @@ from dashapp.data.tables.membership import (
     membership_facts,
     memberships,
 )
+from dashapp.data.tables.messages import (
+    message_recipients,
+    messages,
+)
 from dashapp.data.tables.organisations import (
     organisation_time_zones,
     organisation_units,
@@ -192,6 +196,8 @@ __all__ = [
     "lti_used_states",
     "membership_facts",
     "memberships",
+    "message_recipients",
+    "messages",
     "metadata",
     "organisation_days",
     "organisation_exports",

@@ -87,7 +87,7 @@ OF_PEOPLE: Final = (
     *("raw_events", "learner_course_days", "learner_activities", "submissions", "item_responses", "video_segments"),
     *("forum_posts", "outcomes", "activity_extensions", "membership_facts", "memberships", "accounts", "sessions"),
     "embed_link_epochs",
-    "demographics",
+    *("demographics", "message_recipients"),
 )
 """Tables with a `person_id`: somebody who stands in one of them is used."""
 _UNUSED_PERSON: Final = " AND ".join(
@@ -96,6 +96,7 @@ _UNUSED_PERSON: Final = " AND ".join(
         _unused("p", "memberships", "u.scope_kind = 'learners' AND u.scope_id = p.person_id"),
         _unused("p", "guardianships", "u.learner_id = p.person_id"),
         _unused("p", "guardianships", "u.guardian_id = p.person_id"),
+        _unused("p", "messages", "u.author_id = p.person_id"),
     ]
 )
 _UNUSED_COURSE: Final = " AND ".join(
@@ -105,6 +106,7 @@ _UNUSED_COURSE: Final = " AND ".join(
             for table in ("raw_events", "learner_course_days", "activities", "sections", "units", "learner_groups")
         ),
         *(_unused("c", table, "u.course_id = c.course_id") for table in ("outcomes", "demographics", "lti_contexts")),
+        _unused("c", "messages", "u.course_id = c.course_id"),
         *(
             _unused("c", table, "u.scope_kind = 'course' AND u.scope_id = c.course_id")
             for table in ("membership_facts", "memberships")

@@ -1,0 +1,46 @@
+"""What has been done for a learner, below the fold of their page: for staff of a course of theirs only."""
+
+from typing import Any, Final
+
+from callbacks.answering import Values, outputs_of
+from callbacks.further import Further, FurtherAsked, answered_further, register_further
+from dashapp import ids
+from dashapp.components import contacts
+from dashapp.data.database import DatabaseRole
+from dashapp.data.queries.contacts import read_contacts
+from dashapp.domain.errors import NotPermitted
+from dashapp.domain.filters import Filters
+from dashapp.domain.principal import Permission
+from dashapp.domain.scope import AsOf
+from dashapp.security.callbacks import Asked, CallbackRegistry
+from dashapp.security.topics import Basis, Topic
+
+PART: Final = Further(ids.Student.PAGE, contacts.PART, Permission.LEARNER_PAGE, outputs_of(contacts.slots()), {})
+
+
+def show_contacts(asked: Asked, wanted: FurtherAsked) -> Any:
+    """Messages to the learner in the address, and what came after them."""
+    return answered_further(asked, PART, wanted, lambda: _read(asked, wanted))
+
+
+def _read(asked: Asked, wanted: FurtherAsked) -> tuple[Values, Topic]:
+    principal, reader, at = asked.principal, asked.services.reader, wanted.at
+    if at.preview:
+        raise NotPermitted("The page of nobody has no messages.")
+    person = reader.find_person(principal, at.required_id())
+    basis = Basis.of(reader.as_reader_of(principal, person), person)
+    if basis is not Basis.STAFF or not principal.teaches_in:
+        raise NotPermitted("What staff have done is for staff.")
+    # It raises where the learner is in no course, or no section, of the principal's.
+    view = reader.learner(principal, at.required_id(), Filters())
+    shared = {reader.find_course(principal, one.public_id) for one in view.courses} & principal.teaches_in
+    zone, as_of = view.freshness.zone, AsOf(asked.services.clock())
+    with asked.services.database.transaction(DatabaseRole.JOBS, principal.organisation_id) as connection:
+        found = read_contacts(connection, (principal.organisation_id, person), shared, as_of, zone)
+    topic = Topic(principal.organisation_id, principal.public_id, person=person, basis=basis)
+    return contacts.fill(found, view.freshness), topic
+
+
+def register(registry: CallbackRegistry) -> None:
+    """Connects the part."""
+    register_further(registry, PART, show_contacts)

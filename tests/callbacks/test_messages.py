@@ -1,0 +1,239 @@
+"""Writing to learners: only to those whom one sees by name, with their own reasons, and with a way back."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from dashapp.data.database import Database, DatabaseRole
+from dashapp.web.application import Application
+from tests.campus import ADMINISTRATOR, ADVISER, LEARNERS, SECTION_TEACHER, TEACHERS, Campus, build_campus
+from tests.served import Visitor, address, application_on, web_settings
+
+TEACHER = TEACHERS["algebra"]
+WITHOUT = "Hue Hall"
+"""No address is known of her."""
+ALL = LEARNERS["algebra"]
+MARKUP = "<script>alert(1)</script>"
+
+
+@pytest.fixture(scope="module")
+def own(module_database: Database) -> Campus:
+    campus = build_campus(web_settings(module_database), module_database)
+    with module_database.transaction(DatabaseRole.JOBS, campus.organisation_id) as connection:
+        connection.execute(text("UPDATE people SET email = lower(given_name) || '@example.edu'"))
+        connection.execute(text("UPDATE people SET email = NULL WHERE given_name = 'Hue'"))
+    return campus
+
+
+@pytest.fixture(scope="module")
+def application(own: Campus) -> Iterator[Application]:
+    smtp: dict[str, Any] = {"smtp_host": "127.0.0.1", "smtp_from": "analytics@example.edu", "smtp_security": "none"}
+    with application_on(own.database, own, **smtp) as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def nothing_yet(own: Campus) -> None:
+    with own.database.transaction(DatabaseRole.JOBS, own.organisation_id) as connection:
+        connection.execute(text("DELETE FROM messages"))
+
+
+def somebody(application: Application, own: Campus, name: str = TEACHER) -> Visitor:
+    return Visitor(application.server.test_client(), application).sign_in(own, name)
+
+
+def here(application: Application, own: Campus, code: str = "ALG 1") -> dict[str, Any]:
+    principal = application.guard.find_principal.of(own.organisation_id, own.people[ADMINISTRATOR].public_id)  # type: ignore[attr-defined]
+    found = application.services.reader.classrooms(principal)
+    return address(next(one.public_id for one in found if one.code == code))
+
+
+def ids(own: Campus, *names: str) -> list[str]:
+    return [str(own.people[name].public_id) for name in names]
+
+
+def ask(visitor: Visitor, output: str, button: str, values: dict[str, Any]) -> Any:
+    given = {f"messages-{button}.n_clicks": 1, **values}
+    answer = visitor.ask(output, given, changedPropIds=[f"messages-{button}.n_clicks"])
+    assert answer.status_code == 200, answer.status_code
+    return answer.get_json()["response"]
+
+
+def prepare(visitor: Visitor, place: dict[str, Any], rows: object, button: str = "selected") -> Any:
+    return ask(visitor, "messages-who", button, {**place, "classroom-learners.selectedRows": rows})
+
+
+def send(
+    visitor: Visitor, place: dict[str, Any], who: object, subject: object = "{course}", body: object = "Dear {name}"
+) -> Any:
+    form = {"messages-template.value": "away", "messages-subject.value": subject, "messages-body.value": body}
+    return ask(visitor, "messages-said", "send", {**place, **form, "messages-who.data": who})
+
+
+def written(own: Campus) -> dict[str, str]:
+    statement = (
+        "SELECT p.given_name || ' ' || p.family_name AS name, r.state FROM message_recipients r"
+        " JOIN people p USING (organisation_id, person_id)"
+    )
+    with own.database.transaction(DatabaseRole.JOBS, own.organisation_id) as connection:
+        return {row.name: row.state for row in connection.execute(text(statement))}
+
+
+def test_the_dialog_says_to_whom_and_to_whom_not(application: Application, own: Campus) -> None:
+    place, tess = here(application, own), somebody(application, own)
+    rows = [{"id": one} for one in ids(own, "Ada Abel", WITHOUT)]
+    answer = prepare(tess, place, rows)
+
+    said = str(answer["messages-to"]["children"])
+    assert "1 mail, one for each: Ada Abel." in said
+    assert f"No address is known of {WITHOUT}" in said
+    assert sorted(answer["messages-who"]["data"]) == sorted(ids(own, "Ada Abel", WITHOUT))
+    assert answer["messages-ask"]["disabled"] is False
+    assert answer["messages-asked-words"]["children"] == "1 mail will be sent. Now?"
+
+
+def test_all_who_need_help_are_those_of_the_list(application: Application, own: Campus) -> None:
+    place, tess = here(application, own), somebody(application, own)
+    grid = tess.ask("classroom-page", place)
+    rows = grid.get_json()["response"]["classroom-learners"]["rowData"]
+    needing = sorted(row["id"] for row in rows if row["level_kind"] == "help")
+
+    assert sorted(prepare(tess, place, None, "help")["messages-who"]["data"]) == needing
+
+
+def test_what_is_sent_is_queued_audited_by_keys_and_can_be_taken_back(application: Application, own: Campus) -> None:
+    place, tess = here(application, own), somebody(application, own)
+    answer = send(tess, place, ids(own, "Ada Abel", "Ben Brook", WITHOUT), body=f"Dear {{name}}, {MARKUP}")
+    sent = answer["messages-sent"]["data"]
+
+    assert answer["messages-said"]["children"] == (
+        f"2 mails will go in 10 seconds. Not to {WITHOUT}: no address is known."
+    )
+    assert answer["messages-undo"]["hidden"] is False
+    assert written(own) == {"Ada Abel": "waiting", "Ben Brook": "waiting", WITHOUT: "no_address"}
+    with own.database.transaction(DatabaseRole.JOBS, own.organisation_id) as connection:
+        rows = connection.execute(text("SELECT * FROM audit_log WHERE action = 'message.queued'")).all()
+    assert {row.subject for row in rows} == {
+        f"person {own.people[name].person_id}" for name in ("Ada Abel", "Ben Brook", WITHOUT)
+    }
+    assert not any(word in str(row) for row in rows for word in (MARKUP, "Ada", "example.edu"))
+    other = somebody(application, own, SECTION_TEACHER)
+    assert "too late" in str(ask(other, "messages-said", "undo", {"messages-sent.data": sent}))
+    back = ask(tess, "messages-said", "undo", {"messages-sent.data": sent})
+    assert back["messages-said"]["children"] == "Taken back. Nothing was sent."
+
+
+def test_staff_of_a_section_write_to_their_own_learners_only(application: Application, own: Campus) -> None:
+    place, sue = here(application, own), somebody(application, own, SECTION_TEACHER)
+    send(sue, place, ids(own, *ALL))
+
+    assert set(written(own)) == {name for place, name in enumerate(ALL) if place % 2 == 0}
+
+
+@pytest.mark.parametrize("name", [ADMINISTRATOR, "Ada Abel", TEACHERS["botany"]])
+def test_who_sees_no_names_of_the_course_writes_to_nobody(application: Application, own: Campus, name: str) -> None:
+    place = here(application, own)
+    visitor = somebody(application, own, name)
+    given = {**place, "messages-subject.value": "Hello", "messages-body.value": "Hello"}
+    given |= {"messages-who.data": ids(own, *ALL), "messages-send.n_clicks": 1}
+    answer = visitor.ask("messages-said", given, changedPropIds=["messages-send.n_clicks"])
+
+    assert answer.status_code in (200, 403)
+    assert written(own) == {}
+    assert "will go" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        *(None, "x", 7, {}, [None, 7, {}, "x", "\ud800"], [["a"]]),
+        ["018f6f7e-0000-7000-8000-000000000001"] * 1_000,
+    ],
+    ids=lambda each: str(each)[:20].encode("ascii", "replace").decode(),
+)
+def test_learners_that_are_none_are_nobody(application: Application, own: Campus, forged: Any) -> None:
+    answer = send(somebody(application, own), here(application, own), forged)
+
+    assert "can be written to" in answer["messages-said"]["children"]
+    assert written(own) == {}
+
+
+def test_ten_thousand_recipients_are_refused_before_they_are_read(application: Application, own: Campus) -> None:
+    given = {**here(application, own), "messages-who.data": ids(own, "Ada Abel") * 10_000, "messages-send.n_clicks": 1}
+    answer = somebody(application, own).ask("messages-said", given, changedPropIds=["messages-send.n_clicks"])
+
+    assert answer.status_code == 413
+    assert written(own) == {}
+
+
+def test_learners_of_another_course_are_left_out(application: Application, own: Campus) -> None:
+    send(somebody(application, own), here(application, own), ids(own, "Ivy Ives", "Jon Jade", "Cleo Cole"))
+
+    assert set(written(own)) == {"Cleo Cole"}
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"), [("", "text"), ("\r\n", "text"), ("a", " "), ("a" * 151, "text"), ("a", "b" * 5001), (7, None)]
+)
+def test_a_text_that_is_none_is_not_sent(application: Application, own: Campus, subject: Any, body: Any) -> None:
+    answer = send(somebody(application, own), here(application, own), ids(own, "Ada Abel"), subject, body)
+
+    assert "needs a subject and a text" in answer["messages-said"]["children"]
+    assert written(own) == {}
+
+
+def test_the_preview_is_what_the_first_learner_reads_and_markup_is_text(application: Application, own: Campus) -> None:
+    form = {"messages-subject.value": f"{{course}} {MARKUP}", "messages-body.value": "Dear {name}, {other}"}
+    values = {**here(application, own), **form, "messages-who.data": ids(own, "Ada Abel")}
+    answer = somebody(application, own).ask("messages-preview", values)
+
+    said = str(answer.get_json()["response"])
+    assert f"Algebra {MARKUP}" in said
+    assert "Dear Ada Abel, {other}" in said
+    assert "dangerously" not in said
+
+
+def test_without_a_mail_server_the_text_can_only_be_copied(own: Campus) -> None:
+    with application_on(own.database, own) as bare:
+        place, tess = here(bare, own), somebody(bare, own)
+        answer = prepare(tess, place, [{"id": one} for one in ids(own, "Ada Abel")])
+        assert "Sending is not set up here" in str(answer["messages-to"]["children"])
+        assert answer["messages-ask"]["disabled"] is True
+        assert send(tess, place, ids(own, "Ada Abel"))["messages-said"]["children"] == "Nothing was sent."
+    assert written(own) == {}
+
+
+def contacts(visitor: Visitor, own: Campus, name: str, **more: Any) -> str:
+    """What the part of a learner's page says."""
+    wanted = {"values": {"shell-address": {"id": ids(own, name)[0], "embedded": False, **more}}, "update": False}
+    answer = visitor.ask("student-contacts.className", {"student-contacts-wanted.data": wanted})
+    assert answer.status_code in (200, 204, 403)
+    return str(answer.get_data(as_text=True))
+
+
+def test_staff_read_at_the_learner_who_wrote_when_and_why_and_what_came_before(
+    application: Application, own: Campus
+) -> None:
+    place, tess = here(application, own), somebody(application, own)
+    assert "No data yet" in contacts(tess, own, "Fay Ford")
+    send(tess, place, ids(own, "Fay Ford"), body=f"a private line {MARKUP}")
+    said = contacts(tess, own, "Fay Ford")
+
+    for part in ("Tess Thorne", "ALG 1", "Score 40", "then: Watch", "waiting to be sent", "not over yet", "active day"):
+        assert part in said, part
+    assert "a private line" not in said
+    assert "Tess Thorne" not in contacts(tess, own, "Ada Abel")
+
+
+def test_nobody_but_staff_of_the_course_reads_what_was_written(application: Application, own: Campus) -> None:
+    send(somebody(application, own), here(application, own), ids(own, "Ada Abel", "Ben Brook"))
+
+    assert "Tess Thorne" in contacts(somebody(application, own), own, "Ada Abel")
+    for name, learner in (
+        *(("Ada Abel", "Ada Abel"), (ADMINISTRATOR, "Ada Abel"), (ADVISER, "Ada Abel"), ("Ben Brook", "Ada Abel")),
+        *((TEACHERS["botany"], "Ada Abel"), (SECTION_TEACHER, "Ben Brook")),
+    ):
+        assert "Tess Thorne" not in contacts(somebody(application, own, name), own, learner), name
+    assert "Tess Thorne" not in contacts(somebody(application, own), own, "Ada Abel", preview=True)
