@@ -20,7 +20,12 @@ CONTROLS: Final[tuple[Mapping[str, str], ...]] = (
         "to": ids.Classroom.LAST,
         "level": ids.Classroom.LEVEL,
     },
-    {"unit": ids.Institution.UNIT},
+    {
+        "unit": ids.Institution.UNIT,
+        "from": ids.Institution.FIRST,
+        "to": ids.Institution.LAST,
+        "by": ids.Institution.SPAN,
+    },
     {
         "state": ids.Letters.STATE,
         "source": ids.Letters.SOURCE,
