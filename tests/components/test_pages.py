@@ -32,7 +32,7 @@ from dashapp.domain.filters import Filters
 from dashapp.domain.views import Level, Reason, Rule
 from dashapp.figures import Screen
 from dashapp.ids import Classroom
-from tests.components import samples
+from tests.components import samples, samples_further
 from tests.components.test_components import prop, text_of
 
 PAGES = (student, classroom, institution, courses, caseload)
@@ -71,15 +71,15 @@ FILLED_PARTS: dict[str, tuple[Any, Mapping[str, Any]]] = {
     ),
     "institution further": (
         institution_further,
-        institution_further.fill(samples.institution_further(), Screen(), "/data-quality"),
+        institution_further.fill(samples_further.institution_further(), Screen(), "/data-quality"),
     ),
     "new institution further": (
         institution_further,
-        institution_further.fill(samples.new_institution_further(), Screen()),
+        institution_further.fill(samples_further.new_institution_further(), Screen()),
     ),
     "hidden institution further": (
         institution_further,
-        institution_further.fill(samples.hidden_institution_further(), Screen()),
+        institution_further.fill(samples_further.hidden_institution_further(), Screen()),
     ),
 }
 

@@ -15,7 +15,7 @@ from dashapp import figures
 from dashapp.domain.views import Day, Level
 from dashapp.figures import Screen, Theme, table_of
 from dashapp.figures.theme import palette
-from tests.components import samples
+from tests.components import samples, samples_further
 
 Draw = Callable[[Screen], go.Figure]
 NOWHERE = figures.Addresses(lambda _course: None, lambda _unit: None)
@@ -45,7 +45,7 @@ def _classroom(**kind: Any) -> dict[str, Draw]:
 
 
 def _institution() -> dict[str, Draw]:
-    view, more = samples.institution(), samples.institution_further()
+    view, more = samples.institution(), samples_further.institution_further()
     return {
         "courses": lambda screen: figures.courses_by_week(
             view.courses, view.week_starts, view.today, screen, revision="r"
@@ -85,8 +85,8 @@ EMPTY: dict[str, Draw] = {
         (samples.HIDDEN_COURSE,), samples.WEEK_STARTS, samples.TODAY, screen
     ),
     "course scores": lambda screen: figures.scores_by_course((samples.HIDDEN_COURSE,), screen),
-    "retention": lambda screen: figures.retention_triangle((samples.HIDDEN_STORY,), screen),
-    "staying": lambda screen: figures.still_enrolled((samples.HIDDEN_STORY,), screen),
+    "retention": lambda screen: figures.retention_triangle((samples_further.HIDDEN_STORY,), screen),
+    "staying": lambda screen: figures.still_enrolled((samples_further.HIDDEN_STORY,), screen),
     "enrolments": lambda screen: figures.enrolment_weeks((), screen),
     "programmes": lambda screen: figures.programme_outcomes((), screen),
     "adoption": lambda screen: figures.type_adoption((), samples.WEEK_STARTS, 0, screen),

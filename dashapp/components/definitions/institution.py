@@ -5,19 +5,8 @@ from dashapp.components.definitions.parts import Definition, Subject, enrolled_o
 from dashapp.words import _
 
 
-def define(subject: Subject) -> Definition:
-    """The words for one card."""
-    small = _("Courses of fewer than 5 learners are hidden for privacy")
-    texts = {
-        Subject.CLASSROOMS: (
-            _(
-                "Enrolled learners; those with at least one learning event in the 7 × 24 hours before now; and, for"
-                " those who teach the course, how many need help or are to watch by the rules of the course."
-            ),
-            _("The last 7 days; each rule has its own window"),
-            _("Courses that are not under way; for administrators, courses of fewer than 5 learners"),
-            _("Days of each learner, submissions, and the academic calendar"),
-        ),
+def _compared(small: str) -> dict[Subject, tuple[str, str, str, str]]:
+    return {
         Subject.COURSES: (
             _(
                 "Enrolled learners; those with at least one learning event in the 7 × 24 hours before now, and against"
@@ -38,6 +27,23 @@ def define(subject: Subject) -> Definition:
             _("The last 7 days"),
             small,
             _("Enrolments, and days of each learner"),
+        ),
+    }
+
+
+def define(subject: Subject) -> Definition:
+    """The words for one card."""
+    small = _("Courses of fewer than 5 learners are hidden for privacy")
+    texts = {
+        **_compared(small),
+        Subject.CLASSROOMS: (
+            _(
+                "Enrolled learners; those with at least one learning event in the 7 × 24 hours before now; and, for"
+                " those who teach the course, how many need help or are to watch by the rules of the course."
+            ),
+            _("The last 7 days; each rule has its own window"),
+            _("Courses that are not under way; for administrators, courses of fewer than 5 learners"),
+            _("Days of each learner, submissions, and the academic calendar"),
         ),
         Subject.ACTIVE_DAYS: (
             _(
