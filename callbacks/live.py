@@ -26,7 +26,12 @@ CONTROLS: Final[tuple[Mapping[str, str], ...]] = (
         "score": ids.Classroom.SCORE,
         "compare": ids.Classroom.COMPARE,
     },
-    {"unit": ids.Institution.UNIT},
+    {
+        "unit": ids.Institution.UNIT,
+        "from": ids.Institution.FIRST,
+        "to": ids.Institution.LAST,
+        "by": ids.Institution.SPAN,
+    },
     {
         "state": ids.Letters.STATE,
         "source": ids.Letters.SOURCE,

@@ -43,24 +43,9 @@ def _ticks(spans: Sequence[ActiveSpan], name: Callable[[ActiveSpan], str], narro
     return {"tickvals": places, "ticktext": [name(spans[place]) for place in places]}
 
 
-def active_spans(spans: Sequence[ActiveSpan], screen: Screen, *, monthly: bool, revision: str = "") -> go.Figure:
-    """Distinct learners who were active in each span; the one under way is an outline."""
-    if not spans:
-        text = _("No whole month to show yet") if monthly else _("No week recorded yet")
-        return only_words(text, screen, revision)
-
-    def name(span: ActiveSpan) -> str:
-        return _named(span, monthly)
-
+def _bars(spans: Sequence[ActiveSpan], shared: Json, screen: Screen) -> Json:
     others = screen.colour("chart-others")
-    shared: Json = {
-        "x": list(range(len(spans))),
-        "customdata": [_said(span, name(span)) for span in spans],
-        "hovertemplate": "%{customdata}<extra></extra>",
-    }
-    learners = count_scale(max(span.learners for span in spans))
-    most = max(span.courses for span in spans)
-    bars: Json = {
+    return {
         **shared,
         "type": "bar",
         "y": [span.learners for span in spans],
@@ -74,6 +59,25 @@ def active_spans(spans: Sequence[ActiveSpan], screen: Screen, *, monthly: bool, 
             },
         },
     }
+
+
+def active_spans(spans: Sequence[ActiveSpan], screen: Screen, *, monthly: bool, revision: str = "") -> go.Figure:
+    """Distinct learners who were active in each span; the one under way is an outline."""
+    if not spans:
+        text = _("No whole month to show yet") if monthly else _("No week recorded yet")
+        return only_words(text, screen, revision)
+
+    def name(span: ActiveSpan) -> str:
+        return _named(span, monthly)
+
+    shared: Json = {
+        "x": list(range(len(spans))),
+        "customdata": [_said(span, name(span)) for span in spans],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+    learners = count_scale(max(span.learners for span in spans))
+    most = max(span.courses for span in spans)
+    bars = _bars(spans, shared, screen)
     courses: Json = {
         **shared,
         "type": "scatter",

@@ -87,14 +87,9 @@ def enrolment_weeks(weeks: Sequence[EnrolmentWeek], screen: Screen, *, revision:
     return figure([joined, left], layout, screen, table, revision)
 
 
-def programme_outcomes(rows: Sequence[ProgrammeRow], screen: Screen, *, revision: str = "") -> go.Figure:
-    """% completed in grey, of it passed in the accent, of the known outcomes of each programme."""
-    known = [row for row in rows if row.completed is not None and row.passed is not None]
-    if not known:
-        return only_words(_("No programme has outcomes yet"), screen, revision)
-    shown = sorted(known, key=lambda row: (row.passed or 0.0, row.name))[-MOST_PROGRAMMES:]
+def _shared_by_programme(shown: Sequence[ProgrammeRow]) -> Json:
     said = _("{programme}: {completed} completed, {passed} passed, of {known} outcomes")
-    shared: Json = {
+    return {
         "type": "bar",
         "orientation": "h",
         "y": list(range(len(shown))),
@@ -109,6 +104,15 @@ def programme_outcomes(rows: Sequence[ProgrammeRow], screen: Screen, *, revision
         ],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
+
+
+def programme_outcomes(rows: Sequence[ProgrammeRow], screen: Screen, *, revision: str = "") -> go.Figure:
+    """% completed in grey, of it passed in the accent, of the known outcomes of each programme."""
+    known = [row for row in rows if row.completed is not None and row.passed is not None]
+    if not known:
+        return only_words(_("No programme has outcomes yet"), screen, revision)
+    shown = sorted(known, key=lambda row: (row.passed or 0.0, row.name))[-MOST_PROGRAMMES:]
+    shared = _shared_by_programme(shown)
     completed: Json = {
         **shared,
         "x": [row.completed for row in shown],

@@ -169,6 +169,22 @@ def _shares(bottom: float) -> Json:
     return {"tickvals": ticks, "ticktext": texts}
 
 
+def _line(story: CourseStory, front: bool, screen: Screen) -> Json:
+    said = _("{course}, week {week}: {share} still enrolled")
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": list(range(1, len(story.still_enrolled) + 1)),
+        "y": list(story.still_enrolled),
+        "line": {"width": 2.5 if front else 1.5, "color": screen.colour("accent" if front else "chart-others")},
+        "customdata": [
+            said.format(course=story.code, week=words.number(week), share=words.percent(share))
+            for week, share in enumerate(story.still_enrolled, 1)
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+
+
 def still_enrolled(stories: Sequence[CourseStory], screen: Screen, *, revision: str = "") -> go.Figure:
     """% of those enrolled at the start of each running course who still are, week by week; one course in front."""
     shown = [story for story in stories if story.running and len(story.still_enrolled) > 1]
@@ -178,26 +194,8 @@ def still_enrolled(stories: Sequence[CourseStory], screen: Screen, *, revision: 
     lowest = min(min(story.still_enrolled) for story in shown)
     bottom = max(0.0, 5 * ((lowest - 1) // 5))
     ordered = [story for story in shown if story is not front] + [front]
-    said = _("{course}, week {week}: {share} still enrolled")
     weeks = max(len(story.still_enrolled) for story in shown)
-    traces: list[Json] = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": list(range(1, len(story.still_enrolled) + 1)),
-            "y": list(story.still_enrolled),
-            "line": {
-                "width": 2.5 if story is front else 1.5,
-                "color": screen.colour("accent" if story is front else "chart-others"),
-            },
-            "customdata": [
-                said.format(course=story.code, week=words.number(week), share=words.percent(share))
-                for week, share in enumerate(story.still_enrolled, 1)
-            ],
-            "hovertemplate": "%{customdata}<extra></extra>",
-        }
-        for story in ordered
-    ]
+    traces = [_line(story, story is front, screen) for story in ordered]
     ends = [story.still_enrolled[-1] for story in ordered]
     places = _spread(ends, ROOM * (100 - bottom) / 150)
     names = [f"{plain(short_label(story.code, 10))} {words.percent(story.still_enrolled[-1])}" for story in ordered]

@@ -147,7 +147,9 @@ def _short(text: str) -> str:
 def _hidden_block(count: int, box: Box) -> _Block:
     said = ngettext("{number} course, hidden for privacy", "{number} courses, hidden for privacy", count)
     hover = said.format(number=words.number(count))
-    return _Block(box, plain(_cut(_("Others, hidden"), box.width)) if box.height >= 20 else "", hover, None, None)
+    named = _("Others, hidden")
+    fits = box.height >= 20 and _cut(named, box.width) == named
+    return _Block(box, plain(named) if fits else "", hover, None, None)
 
 
 def _inside(box: Box, head: float) -> Box:

@@ -33,7 +33,7 @@ from dashapp.domain.filters import Filters
 from dashapp.domain.views import Level, Reason, Rule
 from dashapp.figures import Screen
 from dashapp.ids import Classroom
-from tests.components import samples, work_samples
+from tests.components import samples, samples_further, work_samples
 from tests.components import student_parts as student_samples
 from tests.components.test_components import prop, text_of
 
@@ -72,15 +72,15 @@ FILLED_PARTS: dict[str, tuple[Any, Mapping[str, Any]]] = {
     "classroom work in groups": (classroom_work, classroom_work.fill(work_samples.in_groups(), Screen())),
     "institution further": (
         institution_further,
-        institution_further.fill(samples.institution_further(), Screen(), "/data-quality"),
+        institution_further.fill(samples_further.institution_further(), Screen(), "/data-quality"),
     ),
     "new institution further": (
         institution_further,
-        institution_further.fill(samples.new_institution_further(), Screen()),
+        institution_further.fill(samples_further.new_institution_further(), Screen()),
     ),
     "hidden institution further": (
         institution_further,
-        institution_further.fill(samples.hidden_institution_further(), Screen()),
+        institution_further.fill(samples_further.hidden_institution_further(), Screen()),
     ),
     "contacts": (contacts, contacts.fill(samples.contacts(), samples.student().freshness)),
     "no contacts": (contacts, contacts.fill((), samples.student().freshness)),

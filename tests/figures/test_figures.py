@@ -17,7 +17,7 @@ from dashapp.figures import Screen, Theme, table_of
 from dashapp.figures.summary import summary
 from dashapp.figures.theme import Table, figure, palette
 from dashapp.words import use_locale
-from tests.components import samples, work_samples
+from tests.components import samples, samples_further, work_samples
 
 Draw = Callable[[Screen], go.Figure]
 NOWHERE = figures.Addresses(lambda _course: None, lambda _unit: None)
@@ -77,7 +77,7 @@ def _empty_work() -> dict[str, Draw]:
 
 
 def _institution() -> dict[str, Draw]:
-    view, more = samples.institution(), samples.institution_further()
+    view, more = samples.institution(), samples_further.institution_further()
     return {
         "courses": lambda screen: figures.courses_by_week(
             view.courses, view.week_starts, view.today, screen, revision="r"
@@ -119,8 +119,8 @@ EMPTY: dict[str, Draw] = {
         (samples.HIDDEN_COURSE,), samples.WEEK_STARTS, samples.TODAY, screen
     ),
     "course scores": lambda screen: figures.scores_by_course((samples.HIDDEN_COURSE,), screen),
-    "retention": lambda screen: figures.retention_triangle((samples.HIDDEN_STORY,), screen),
-    "staying": lambda screen: figures.still_enrolled((samples.HIDDEN_STORY,), screen),
+    "retention": lambda screen: figures.retention_triangle((samples_further.HIDDEN_STORY,), screen),
+    "staying": lambda screen: figures.still_enrolled((samples_further.HIDDEN_STORY,), screen),
     "enrolments": lambda screen: figures.enrolment_weeks((), screen),
     "programmes": lambda screen: figures.programme_outcomes((), screen),
     "adoption": lambda screen: figures.type_adoption((), samples.WEEK_STARTS, 0, screen),

@@ -5,18 +5,8 @@ from dashapp.components.definitions.parts import Definition, Subject, enrolled_o
 from dashapp.words import _
 
 
-def define(subject: Subject) -> Definition:
-    """The words for one card."""
-    small = _("Courses of fewer than 5 learners are hidden for privacy")
-    texts: dict[Subject, tuple[str, ...]] = {
-        Subject.CLASSROOMS: (
-            _(
-                "Enrolled learners; those with at least one learning event in the 7 × 24 hours before now; and, for"
-                " those who teach the course, how many need help or are to watch by the rules of the course."
-            ),
-            _("The last 7 days; each rule has its own window"),
-            _("Courses that are not under way; for administrators, courses of fewer than 5 learners"),
-        ),
+def _compared(small: str) -> dict[Subject, tuple[str, ...]]:
+    return {
         Subject.COURSES: (
             _(
                 "Enrolled learners; those with at least one learning event in the 7 × 24 hours before now, and against"
@@ -35,6 +25,22 @@ def define(subject: Subject) -> Definition:
             ),
             _("The last 7 days"),
             small,
+        ),
+    }
+
+
+def define(subject: Subject) -> Definition:
+    """The words for one card."""
+    small = _("Courses of fewer than 5 learners are hidden for privacy")
+    texts: dict[Subject, tuple[str, ...]] = {
+        **_compared(small),
+        Subject.CLASSROOMS: (
+            _(
+                "Enrolled learners; those with at least one learning event in the 7 × 24 hours before now; and, for"
+                " those who teach the course, how many need help or are to watch by the rules of the course."
+            ),
+            _("The last 7 days; each rule has its own window"),
+            _("Courses that are not under way; for administrators, courses of fewer than 5 learners"),
         ),
         Subject.ACTIVE_DAYS: (
             _(

@@ -39,7 +39,7 @@ from dashapp.privacy.groups import differ_by_few
 
 Longs = NDArray[np.int64]
 
-MOST_STORIES: Final = 18
+MOST_STORIES: Final = 12
 """Courses of the triangle: more rows are thinner than their names."""
 QUALITY_DAYS: Final = 14
 SILENT_AFTER: Final = timedelta(days=1)
