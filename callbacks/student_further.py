@@ -57,12 +57,11 @@ def _read(asked: Asked, wanted: FurtherAsked) -> tuple[Values, Topic]:
 
 def _own_part(asked: Asked, view: StudentView, spread: object) -> OwnPart:
     services, principal = asked.services, asked.principal
-    settings = services.settings
     return OwnPart(
         services.reader.own_state(principal, view),
         services.reader.openings.of(principal, services.clock()),
         spread is True,
-        (settings.data_retention_days, settings.aggregate_retention_days),
+        services.settings.data_retention_days,
     )
 
 

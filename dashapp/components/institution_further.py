@@ -184,8 +184,9 @@ def _trust(view: InstitutionFurtherView, quality: str | None) -> Children:
     if not view.sources:
         return [card.no_data(_("No source is connected yet."))]
     value = words.percent(view.score, 1) if view.score is not None else _("nothing to judge yet")
+    of = _("score of all sources")
     parts: list[Component | str] = [
-        html.Div([value, html.Small(f" {_('score of all sources')}")], className="la-value"),
+        html.Div([value, html.Small(f" {of}")], className="la-value"),
         _table(view.sources[:MOST_SOURCES], view),
     ]
     if quality is not None:

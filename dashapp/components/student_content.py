@@ -107,7 +107,7 @@ def video_list(videos: Sequence[WatchedVideo]) -> Component:
     return html.Ul([_video_row(video, several) for video in videos], className="la-list la-units la-watched")
 
 
-def stored_words(stored: Stored, kept_days: tuple[int, int], today: date) -> Component:
+def stored_words(stored: Stored, kept_days: int, today: date) -> Component:
     """What is held, by kinds, since when, and for how long."""
     if stored.since is None:
         return html.P(_("Nothing has been recorded about you in these courses yet."), className="la-2")
@@ -122,8 +122,8 @@ def stored_words(stored: Stored, kept_days: tuple[int, int], today: date) -> Com
     ]
     rows = [html.Li(said.format(number=words.number(number))) for said, number in kinds if number]
     since = _("Since {day}:").format(day=words.day(stored.since, today))
-    kept = _("Single events are kept for {events} days, what is counted of them for {counted} days.").format(
-        events=words.number(kept_days[0]), counted=words.number(kept_days[1])
+    kept = _("Single events are kept for {events} days; what is counted of them stays until it is deleted.").format(
+        events=words.number(kept_days)
     )
     return html.Div(
         [html.P(since, className="la-m"), html.Ul(rows, className="la-stored"), html.P(kept, className="la-small la-2")]

@@ -41,8 +41,8 @@ class OwnPart:
     opened: Sequence[Opening]
     spread: bool
     """Whether they ask for the others' scores."""
-    kept_days: tuple[int, int]
-    """For how long single events, and what is counted of them, are kept."""
+    kept_days: int
+    """For how long single events are kept."""
 
 
 def body(*, own: bool) -> Component:

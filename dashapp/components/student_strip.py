@@ -82,7 +82,8 @@ def _due_cell(view: StudentView) -> Cell:
         return Cell(title, _("Nothing to hand in"), (said,), kind="quiet")
     when = words.local_date(due.due_at, view.freshness.zone)
     name: list[str | Component] = [html.Bdi(due.activity, className="la-m"), ", ", html.Bdi(due.course)]
-    share = f", {_('{share} of mark').format(share=words.percent(due.weight_share))}" if due.weight_share else ""
+    part = _("{share} of mark").format(share=words.percent(due.weight_share)) if due.weight_share else ""
+    share = f", {part}" if part else ""
     state = html.Span(due_state(due, is_soon(when, view.today)), className="la-small la-block")
     return Cell(title, words.in_days(when, view.today), (*name, share, state), kind="words")
 

@@ -37,7 +37,8 @@ def _name(one: AssignmentWork) -> str:
 
 def state_names() -> tuple[str, str, str, str]:
     """On time, late, missing, not yet due: with the shapes of what somebody may act on."""
-    return _("on time"), f"◆ {_('late')}", f"▲ {_('missing')}", _("not yet due")
+    late, missing = _("late"), _("missing")
+    return _("on time"), f"◆ {late}", f"▲ {missing}", _("not yet due")
 
 
 STATE_COLOURS: Final = ("chart-others", "watch", "help", "chart-band")

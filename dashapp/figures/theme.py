@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 import plotly.graph_objects as go
 from markupsafe import Markup
 
-from dashapp.words import ngettext, number
+from dashapp.words import _, ngettext, number
 
 Json = dict[str, Any]
 """A part of a figure: plotly's own schema checks it when the figure is built."""
@@ -126,7 +126,8 @@ class Table:
         if self.summary or not self.rows:
             return self.summary
         said = ngettext("A table with {number} row: {head}", "A table with {number} rows: {head}", len(self.rows))
-        return said.format(number=number(len(self.rows)), head=", ".join(self.head))
+        table = said.format(number=number(len(self.rows)), head=", ".join(self.head))
+        return _("{table}. First row: {cells}").format(table=table, cells=", ".join(filter(None, self.rows[0])))
 
 
 def figure(traces: Sequence[Json], layout: Json, screen: Screen, table: Table, revision: str) -> go.Figure:

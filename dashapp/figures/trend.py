@@ -70,15 +70,19 @@ def score_trend(scores: Sequence[Score], goal: int | None, screen: Screen, zone:
         "yaxis": {**percent_scale(), "showgrid": True},
     }
     if goal is not None:
-        across: Json = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": goal, "y1": goal}
-        layout["shapes"] = [{**across, "line": {"color": screen.colour("ink-2"), "width": 1.5, "dash": "dash"}}]
-        name = _("goal {goal}").format(goal=words.percent(goal))
-        layout["annotations"] = [
-            annotation(Note(0, goal, name, "ink"), screen, xref="paper", xanchor="left", yanchor="bottom")
-        ]
+        layout |= _goal(goal, screen)
     rows = tuple(
         (f"{score.course} {score.activity}".strip(), words.day(day), words.percent(score.score), words.percent(mean))
         for score, day, mean in zip(ordered, days, means, strict=True)
     )
     table = Table((_("Activity"), _("Day"), _("Score"), _("Mean of the last three")), rows)
     return figure([line, dots], layout, screen, table, revision)
+
+
+def _goal(goal: int, screen: Screen) -> Json:
+    """A dashed line across the plot, named at its beginning."""
+    across: Json = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": goal, "y1": goal}
+    name = _("goal {goal}").format(goal=words.percent(goal))
+    named = annotation(Note(0, goal, name, "ink"), screen, xref="paper", xanchor="left", yanchor="bottom")
+    line = {"color": screen.colour("ink-2"), "width": 1.5, "dash": "dash"}
+    return {"shapes": [{**across, "line": line}], "annotations": [named]}

@@ -97,7 +97,7 @@ def test_the_dialog_says_to_whom_and_to_whom_not(application: Application, own: 
 def test_all_who_need_help_are_those_of_the_list(application: Application, own: Campus) -> None:
     place, tess = here(application, own), somebody(application, own)
     grid = tess.ask("classroom-page", place)
-    rows = grid.get_json()["response"]["classroom-learners"]["rowData"]
+    rows = grid.get_json()["response"]["classroom-learners-fresh"]["data"]["rows"]
     needing = sorted(row["id"] for row in rows if row["level_kind"] == "help")
 
     assert sorted(prepare(tess, place, None, "help")["messages-who"]["data"]) == needing

@@ -69,7 +69,9 @@ def test_learners_do_not_read_a_search_as_a_visit_to_their_page(
     office: Visitor, visitor: Strangers, campus: Campus
 ) -> None:
     search(office, "Ivy")
-    shown = visitor().sign_in(campus, "Ivy Ives").ask("student-page", address(None)).text
+    wanted = {"values": {"shell-address": address(None)["shell-address.data"]}, "update": False}
+    ivy = visitor().sign_in(campus, "Ivy Ives")
+    shown = ivy.ask("student-further", {"student-further-wanted.data": wanted}).text
     assert "Nobody but you has opened this page" in shown
 
 

@@ -38,7 +38,7 @@ def own(goal: int | None = 70, *, spread: bool = True, stored: Stored = STORED) 
     opened = tuple(
         Opening(ViewerRole.STAFF, name, datetime(2026, 5, 5, 9, tzinfo=UTC), 2) for name in samples.NAMES[:4]
     )
-    return OwnPart(OwnState(stored, goals), opened, spread, (365, 1826))
+    return OwnPart(OwnState(stored, goals), opened, spread, 365)
 
 
 def one_course() -> StudentView:

@@ -123,10 +123,10 @@ def test_what_is_stored_is_counted_with_how_long_it_is_kept_and_the_last_three_w
     said = plain(filled(part=own())["stored"])
     assert said.startswith("Since Mon 2 Feb:412 events48 days with activity56 activities5 submissions40 answers")
     assert "forum" not in said
-    assert "Single events are kept for 365 days, what is counted of them for 1 826 days." in said
+    assert "Single events are kept for 365 days; what is counted of them stays until it is deleted." in said
     assert said.count("2 times") == 3
     assert filled()["stored"] is None
-    nothing = student_further.OwnPart(replace(own().state, stored=type(own().state.stored)()), (), False, (1, 1))
+    nothing = student_further.OwnPart(replace(own().state, stored=type(own().state.stored)()), (), False, 1)
     assert "Nothing has been recorded about you" in plain(filled(part=nothing)["stored"])
 
 

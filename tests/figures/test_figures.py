@@ -173,7 +173,7 @@ def test_a_sentence_says_the_highest_the_lowest_and_the_last() -> None:
 
 def test_a_figure_without_a_sentence_says_what_its_table_has() -> None:
     drawn = figure([], {}, Screen(), Table(("Day", "Events"), (("Mon", "2"), ("Tue", "3"))), "r")
-    assert table_of(drawn).summary == "A table with 2 rows: Day, Events"
+    assert table_of(drawn).summary == "A table with 2 rows: Day, Events. First row: Mon, 2"
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=str)

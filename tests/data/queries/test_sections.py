@@ -11,6 +11,7 @@ from dashapp.domain.filters import Filters
 from dashapp.domain.scope import scope_for_classroom, scope_for_courses, scope_for_learner
 from dashapp.domain.views import ClassroomView, StudentView
 from tests.data.queries.conftest import AS_OF, World, at, counted_statements, read_classroom
+from tests.data.queries.test_limits import MOST_STATEMENTS
 
 IN_A = ("ada", "ben", "cleo")
 IN_B = ("dora", "eli", "fay", "gil", "hue", "ida")
@@ -158,7 +159,7 @@ def test_few_unseen_scores_hide_the_middle_of_a_task(campus: World) -> None:
 
 
 @pytest.mark.parametrize("name", ["tess", "tom"])
-def test_the_pages_of_a_section_take_no_more_statements_than_eight(campus: World, name: str) -> None:
+def test_the_pages_of_a_section_take_no_more_statements_than_others(campus: World, name: str) -> None:
     principal, course, ada = campus.principal(name), campus.course_id("ALG"), campus.person_id("ada")
     asked = (
         (read_classroom, scope_for_classroom(principal, course), (AS_OF, Filters(), course)),
@@ -172,7 +173,7 @@ def test_the_pages_of_a_section_take_no_more_statements_than_eight(campus: World
                 query(connection, scope, *rest)  # type: ignore[operator, misc]
             return len(statements)
 
-        assert campus.read(count) <= 8
+        assert campus.read(count) <= MOST_STATEMENTS
 
 
 @pytest.mark.parametrize(
