@@ -6,7 +6,8 @@
   const SCATTER = "classroom-time-and-score", MODE = "classroom-drag", SEARCH = "classroom-search", LEARNERS = "classroom-learners";
   const dash = () => window.dash_clientside;
   const set = (id, props) => dash().set_props(id, props);
-  const grid = (name) => window.dash_ag_grid?.getApi(name);
+  /* Nothing before the grid stands there: asked too early, its library throws. */
+  const grid = (name) => { try { return window.dash_ag_grid?.getApi(name); } catch { return undefined; } };
   const plot = () => document.querySelector(`#${SCATTER} .js-plotly-plot`);
 
   /* ------------------------------------------------------------ filters */

@@ -144,11 +144,13 @@ def register(registry: CallbackRegistry) -> None:
             "rows": State(ids.Classroom.LEARNERS, "selectedRows"),
             "page": _PAGE,
         },
+        waits=True,
     )
     registry.register(permission, prepare_message, prepared)
     begun = Wiring(
         output={"subject": Output(Messages.SUBJECT, "value"), "body": Output(Messages.BODY, "value")},
         inputs={"template": Input(Messages.TEMPLATE, "value"), "who": Input(Messages.WHO, "data")},
+        waits=True,
     )
     registry.register(permission, begin_text, begun)
     previewed = Wiring(
@@ -158,6 +160,7 @@ def register(registry: CallbackRegistry) -> None:
             "who": State(Messages.WHO, "data"),
             "page": _PAGE,
         },
+        waits=True,
     )
     registry.register(permission, preview_message, previewed)
     decided = Wiring(
@@ -176,6 +179,7 @@ def register(registry: CallbackRegistry) -> None:
             },
             "page": _PAGE,
         },
+        waits=True,
     )
     registry.register(permission, decide_message, decided)
     registry.app.clientside_callback(

@@ -70,9 +70,9 @@ def _cards(own: bool) -> list[Component]:
     coming = _("What could I do next?") if own else _("What could come next?")
     return [
         card.card(
-            _frame(Student.DUE, _("What is due next?"), "s7", Subject.DUE, table=False), listed(Student.DUE, "13rem")
+            _frame(Student.DUE, _("What is due next?"), "s7", Subject.DUE, table=False), listed(Student.DUE, "19rem")
         ),
-        card.card(Frame(PAGE, Student.NEXT, coming, "s5", next_steps(), None), listed(Student.NEXT, "13rem")),
+        card.card(Frame(PAGE, Student.NEXT, coming, "s5", next_steps(), None), listed(Student.NEXT, "19rem")),
         card.chart(_frame(Student.SCORES, _("How do the scores compare?"), "s7", Subject.SCORES, table=True), 268),
         card.card(
             _frame(Student.WHY, _("Why does the page say so?"), "s5", Subject.RULES, table=False),

@@ -21,7 +21,12 @@ _PAGES: Final = (
     (re.compile(rf"/embed/organisations/({_PUBLIC_ID})/data-quality"), "quality"),
 )
 """The pages that can be opened alone, by their paths below the public address, and how their ids begin."""
+_PARTS: Final[Mapping[str, tuple[str, ...]]] = {"classroom": ("views",)}
+"""Parts of a page whose ids begin otherwise. Nobody is written to from a page that was opened alone."""
 _FILE: Final = re.compile(r"[a-z]+\.csv")
+_STORE: Final = ids.Shell.ADDRESS
+_ADDRESS: Final = f"{_STORE}.data"
+_WANTED: Final = ids.wanted_of("") + ".data"
 _FRAME: Final = ("shell", "_pages_content", "_pages_store", "_pages_location", "_pages_dummy")
 
 
@@ -45,7 +50,7 @@ class Reach:
 
     def permits(self, door: Door, body: Mapping[str, Any], prefix: str) -> bool:
         """Whether a request that fits a door stays on this page. `prefix`: the path of the public address."""
-        if not all(_page_of(place) in (self.name, *_FRAME) for place in door.outputs):
+        if not all(_page_of(place) in (self.name, *_PARTS.get(self.name, ()), *_FRAME) for place in door.outputs):
             return False
         return all(self._stays(name, value, prefix) for name, value in _values(body))
 
@@ -57,16 +62,21 @@ class Reach:
         return folder == f"{prefix}{self.path.removeprefix('/embed')}" and _FILE.fullmatch(name) is not None
 
     def _stays(self, name: str, value: object, prefix: str) -> bool:
-        if name == f"{ids.Shell.ADDRESS}.data":
+        if name == _ADDRESS:
             return isinstance(value, Mapping) and value.get("id") == self.public_id
         if name == f"{ids.Shell.LOCATION}.pathname":
             return isinstance(value, str) and value.rstrip("/") == f"{prefix}{self.path}"
+        if name.endswith(_WANTED):
+            # A part below the fold is asked for with the address among its values.
+            values = value.get("values") if isinstance(value, Mapping) else None
+            return value is None or (isinstance(values, Mapping) and self._stays(_ADDRESS, values.get(_STORE), prefix))
         return True
 
 
 def _page_of(place: Place) -> str:
     if isinstance(place.id, Mapping):
-        return str(place.id.get("page"))
+        # That of a part begins with the name of its page.
+        return str(place.id.get("page")).partition("-")[0]
     return place.id if place.id.startswith("_") else place.id.partition("-")[0]
 
 

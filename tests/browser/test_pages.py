@@ -125,6 +125,7 @@ def test_filters_stand_in_the_address_and_survive_reload_and_back(open_as: OpenA
 
     page.select_option("#classroom-section", "B")
     expect(count).to_have_text("4 learners")
+    page.select_option("#classroom-range", "custom")
     page.fill("#classroom-first", "2026-01-05")
     page.locator("#classroom-first").press("Enter")
     page.wait_for_url(re.compile("section=B.*from=2026-01-05"))
@@ -163,6 +164,7 @@ def test_a_section_that_nobody_knows_is_ignored(open_as: OpenAs, service: Servic
 
 def test_the_fields_of_dates_show_the_range_until_one_is_chosen(open_as: OpenAs, service: Service) -> None:
     page = open_as("Tess Thorne", service.course("ALG 1"))
+    page.select_option("#classroom-range", "custom")
     holds = page.locator("#classroom-last-holds")
     expect(holds).to_be_visible()
     assert holds.inner_text() in page.locator("#classroom-days-line").inner_text()

@@ -38,7 +38,7 @@ def test_the_answer_holds_the_session_as_data_that_no_browser_runs(application: 
 
     assert given_in(text)["held"]["bearer"] == hostile
     assert hostile not in text
-    assert given_in(text)["address"] == "/embed/me?locale=en&theme=dark"
+    assert given_in(text)["address"] == "/embed/me?locale=ar&theme=dark"
     assert text.index("la-given") < text.index("session.js") < text.index("early.js")
 
 
