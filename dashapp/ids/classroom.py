@@ -53,16 +53,16 @@ class Classroom:
 class SavedViews:
     """The menu of views that somebody keeps of a course's page."""
 
-    OPEN: Final = "views-open"
+    OPEN: Final = "classroom-views-open"
     """The summary of the menu: the list is read when it opens."""
-    LIST: Final = "views-list"
-    SAID: Final = "views-said"
+    LIST: Final = "classroom-views-list"
+    SAID: Final = "classroom-views-said"
     """Children: what came of the last click."""
-    NAME: Final = "views-name"
+    NAME: Final = "classroom-views-name"
     """Input: what a view is to be called."""
-    SAVE: Final = "views-save"
-    UNDO: Final = "views-undo"
-    DELETED: Final = "views-deleted"
+    SAVE: Final = "classroom-views-save"
+    UNDO: Final = "classroom-views-undo"
+    DELETED: Final = "classroom-views-deleted"
     """Store: {"name", "query"} of the view that was deleted last, or null."""
 
     @staticmethod

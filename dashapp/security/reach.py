@@ -21,8 +21,6 @@ _PAGES: Final = (
     (re.compile(rf"/embed/organisations/({_PUBLIC_ID})/data-quality"), "quality"),
 )
 """The pages that can be opened alone, by their paths below the public address, and how their ids begin."""
-_PARTS: Final[Mapping[str, tuple[str, ...]]] = {"classroom": ("views",)}
-"""Parts of a page whose ids begin otherwise. Nobody is written to from a page that was opened alone."""
 _FILE: Final = re.compile(r"[a-z]+\.csv")
 _STORE: Final = ids.Shell.ADDRESS
 _ADDRESS: Final = f"{_STORE}.data"
@@ -50,7 +48,7 @@ class Reach:
 
     def permits(self, door: Door, body: Mapping[str, Any], prefix: str) -> bool:
         """Whether a request that fits a door stays on this page. `prefix`: the path of the public address."""
-        if not all(_page_of(place) in (self.name, *_PARTS.get(self.name, ()), *_FRAME) for place in door.outputs):
+        if not all(_page_of(place) in (self.name, *_FRAME) for place in door.outputs):
             return False
         return all(self._stays(name, value, prefix) for name, value in _values(body))
 

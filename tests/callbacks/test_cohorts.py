@@ -15,6 +15,9 @@ Strangers = Callable[[], Visitor]
 ROWS = "classroom-learners-fresh"
 MARKUP = "<script>alert(1)</script>"
 
+VIEWS = "classroom-views"
+"""How the ids of the menu begin."""
+
 
 @pytest.fixture(autouse=True)
 def nothing_saved(campus: Campus, capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
@@ -103,12 +106,12 @@ def press(somebody: Visitor, course: str, button: str, **values: Any) -> dict[st
         pressed: dict[str, Any] = {kind: {row: 1}}
     else:
         changed, pressed = f"{kind}.n_clicks", {f"{kind}.n_clicks": 1}
-    return filled(somebody.ask("views-list", {**pressed, **values, **address(course)}, changedPropIds=[changed]))
+    return filled(somebody.ask(f"{VIEWS}-list", {**pressed, **values, **address(course)}, changedPropIds=[changed]))
 
 
 def listed(answer: dict[str, Any]) -> dict[str, str]:
     """The names of the list with the id of each."""
-    rows = [row["props"]["children"] for row in answer["views-list.children"]]
+    rows = [row["props"]["children"] for row in answer[f"{VIEWS}-list.children"]]
     return {
         buttons[0]["props"]["children"]["props"]["children"]: buttons[3]["props"]["id"]["row"]
         for buttons in rows
@@ -121,10 +124,10 @@ def test_a_view_is_saved_compared_with_renamed_deleted_and_put_back(
 ) -> None:
     tess, algebra = visitor().sign_in(campus, "Tess Thorne"), courses["ALG 1"]
     controls = {"classroom-section.value": "A", "classroom-seen.value": "7d", "classroom-score.value": MARKUP}
-    saved = press(tess, algebra, "views-save", **controls, **{"views-name.value": f"  {MARKUP} "})
+    saved = press(tess, algebra, f"{VIEWS}-save", **controls, **{f"{VIEWS}-name.value": f"  {MARKUP} "})
     ((name, key),) = listed(saved).items()
     assert name == MARKUP
-    view = saved["views-list.children"][0]["props"]["children"][0]["props"]["data-la-view"]
+    view = saved[f"{VIEWS}-list.children"][0]["props"]["children"][0]["props"]["data-la-view"]
     chosen = {control: value for control, value in json.loads(view).items() if value}
     assert chosen == {"classroom-section": "A", "classroom-seen": "7d"}
 
@@ -134,11 +137,11 @@ def test_a_view_is_saved_compared_with_renamed_deleted_and_put_back(
     # Everybody was active within a week: four of section B, four of section A.
     assert [cell["props"]["children"] for cell in first_row(page)[1:3]] == ["4", "4"]
 
-    assert listed(press(tess, algebra, f"view-rename:{key}", **{"views-name.value": "Quiet"})) == {"Quiet": key}
+    assert listed(press(tess, algebra, f"view-rename:{key}", **{f"{VIEWS}-name.value": "Quiet"})) == {"Quiet": key}
     gone = press(tess, algebra, f"view-delete:{key}")
     assert listed(gone) == {}
-    assert gone["views-deleted.data"] == {"name": "Quiet", "query": "section=A&seen=7d"}
-    back = press(tess, algebra, "views-undo", **{"views-deleted.data": gone["views-deleted.data"]})
+    assert gone[f"{VIEWS}-deleted.data"] == {"name": "Quiet", "query": "section=A&seen=7d"}
+    back = press(tess, algebra, f"{VIEWS}-undo", **{f"{VIEWS}-deleted.data": gone[f"{VIEWS}-deleted.data"]})
     assert set(listed(back)) == {"Quiet"}
 
 
@@ -153,19 +156,28 @@ def test_nobody_reads_changes_or_compares_with_the_view_of_another(
 ) -> None:
     algebra, botany = courses["ALG 1"], courses["BOT 1"]
     tess, sue, theo = (visitor().sign_in(campus, name) for name in ("Tess Thorne", SECTION_TEACHER, "Theo Tull"))
-    mine = listed(press(tess, algebra, "views-save", **{"views-name.value": "mine", "classroom-section.value": "A"}))
+    mine = listed(
+        press(
+            tess,
+            algebra,
+            f"{VIEWS}-save",
+            **{f"{VIEWS}-name.value": "mine", "classroom-section.value": "A"},
+        )
+    )
     key = mine["mine"]
     for somebody, course in ((sue, algebra), (theo, botany)):
-        assert listed(press(somebody, course, "views-open")) == {}
+        assert listed(press(somebody, course, f"{VIEWS}-open")) == {}
         press(somebody, course, f"view-delete:{key}")
-        press(somebody, course, f"view-rename:{key}", **{"views-name.value": "taken"})
+        press(somebody, course, f"view-rename:{key}", **{f"{VIEWS}-name.value": "taken"})
         assert opened(somebody, course, compare=f"view:{key}")["classroom-compared-place.hidden"] is True
-    assert listed(press(tess, algebra, "views-open")) == mine
+    assert listed(press(tess, algebra, f"{VIEWS}-open")) == mine
     # Who may not open the course keeps no views of it, and hears nothing.
     answer = theo.ask(
-        "views-list", {"views-open.n_clicks": 1, **address(algebra)}, changedPropIds=["views-open.n_clicks"]
+        f"{VIEWS}-list",
+        {f"{VIEWS}-open.n_clicks": 1, **address(algebra)},
+        changedPropIds=[f"{VIEWS}-open.n_clicks"],
     )
-    assert answer.status_code == 204 or "views-list" not in answer.text
+    assert answer.status_code == 204 or f"{VIEWS}-list" not in answer.text
 
 
 @pytest.mark.parametrize("deleted", [None, "x", {"name": ["x"]}, {"name": "", "query": "level=help"}, {"query": {}}])
@@ -173,7 +185,7 @@ def test_what_is_put_back_was_deleted_and_nothing_else(
     campus: Campus, visitor: Strangers, courses: dict[str, str], deleted: object
 ) -> None:
     tess = visitor().sign_in(campus, "Tess Thorne")
-    assert listed(press(tess, courses["ALG 1"], "views-undo", **{"views-deleted.data": deleted})) == {}
+    assert listed(press(tess, courses["ALG 1"], f"{VIEWS}-undo", **{f"{VIEWS}-deleted.data": deleted})) == {}
 
 
 def test_two_cohorts_stand_beside_each_other_with_their_difference_in_words(
