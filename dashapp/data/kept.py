@@ -1,7 +1,7 @@
-"""What the rounds of one page share within a process: arrays that are too large to be written into the cache."""
+"""What is kept within a process, since several questions begin with it: arrays that are too large for the cache."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from threading import Lock
 from typing import Generic, TypeVar
@@ -19,12 +19,15 @@ class Kept(Generic[Shared]):
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._kept: OrderedDict[str, Shared] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Shared] = OrderedDict()
         self._lock = Lock()
 
     def of(self, question: Question, read: Callable[[], Shared]) -> Shared:
-        """The value for the question's scope, filters, subject, version and minute: kept, or read now."""
-        key = replace(question, name="kept").key("")
+        """The value for the question's scope, filters, subject, version and minute, whichever query asks for it."""
+        return self.under(replace(question, name="kept").key(""), read)
+
+    def under(self, key: Hashable, read: Callable[[], Shared]) -> Shared:
+        """The value kept under a key that has all that it depends on, or read now."""
         with self._lock:
             kept = self._kept.get(key)
         if kept is not None:

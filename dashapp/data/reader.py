@@ -316,7 +316,7 @@ class PageReader:
         as_of, organisation = AsOf(self.clock()), principal.organisation_id
         version = " ".join(self.live.versions(organisation, course) for course in sorted(principal.teaches_in))
         with self.database.transaction(DatabaseRole.WEB, organisation) as connection:
-            learning = self._taught.of(principal, version, as_of, lambda: read_learning(connection, principal, as_of))
+            learning = self._taught.by(principal, version, as_of, lambda: read_learning(connection, principal, as_of))
             taught = read_found_learners(connection, principal, words, learning)
             courses = read_found_courses(connection, principal, words)
         said, known = folded(words).split(), {one.public_id for one in taught}

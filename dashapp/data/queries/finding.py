@@ -1,13 +1,13 @@
 """Courses and learners by a few words, among those whose pages somebody may open: six statements at most."""
 
-from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from threading import Lock
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, Select, select
 
 from dashapp.data.folding import folded
+from dashapp.data.kept import Kept
 from dashapp.data.queries.columns import Statement, read_columns
 from dashapp.data.queries.described import described, full_name, names_of
 from dashapp.data.queries.enrolment import learners_in_sections, members, one_of
@@ -44,29 +44,16 @@ Learning = Mapping[int, Collection[int]]
 """The courses in which somebody sees a learner, by the learner."""
 
 
-class Taught:
-    """Who learns in the courses of those who search now: for as long as nothing changes there, a minute at most.
-
-    The key has all that it depends on, so nobody gets what another one sees. Safe to share between threads.
-    """
+class Taught(Kept[Learning]):
+    """Who learns in the courses of those who search now: for as long as nothing changes there, a minute at most."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[Hashable, Learning] = OrderedDict()
-        self._lock = Lock()
+        super().__init__(MOST_KEPT)
 
-    def of(self, principal: Principal, version: str, as_of: AsOf, read: Callable[[], Learning]) -> Learning:
-        """What `read` gives, for the versions of the principal's courses."""
+    def by(self, principal: Principal, version: str, as_of: AsOf, read: Callable[[], Learning]) -> Learning:
+        """What `read` gives, for the versions of the principal's courses: nobody gets what another one sees."""
         key = (principal.organisation_id, principal.teaches_in, principal.sections, version, as_of.bucket())
-        with self._lock:
-            kept = self._kept.get(key)
-        if kept is not None:
-            return kept
-        found = read()
-        with self._lock:
-            self._kept[key] = found
-            while len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
-        return found
+        return self.under(key, read)
 
 
 def read_found_learners(connection: Connection, principal: Principal, words: str, taught: Learning) -> Learners:
