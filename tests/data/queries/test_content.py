@@ -18,7 +18,7 @@ from dashapp.domain.views.content import (
     Untouched,
     WorkState,
 )
-from tests.data.queries.conftest import AS_OF, World, at
+from tests.data.queries.conftest import AS_OF, World, at, read_classroom
 
 CLASSMATES = tuple(f"mate-{number}" for number in range(10))
 
@@ -198,3 +198,12 @@ def test_an_activity_that_is_named_by_its_address_can_be_opened(world: World) ->
     world.task("ALG", "https://lms.example/quiz/3", "05-10 20:00")
     world.write()
     assert [step.address for step in content(world, "ada").steps] == ["https://lms.example/quiz/3"]
+
+
+def test_a_classroom_says_the_same_progress_of_each_learner(campus: World) -> None:
+    room = campus.read(read_classroom, campus.named_scope("ALG"), AS_OF, Filters(), campus.course_id("ALG"))
+    said = {row.public_id: row.progress for row in room.learners}
+
+    for name in ("ada", *CLASSMATES):
+        (own,) = content(campus, name).progress
+        assert said[campus.public_id(name)] == pytest.approx(100 * own.done / own.published), name
