@@ -124,13 +124,17 @@ def outputs_of(slots: Mapping[str, Slot]) -> dict[str, Output]:
     return {name: Output(slot.id, slot.property) for name, slot in slots.items()}
 
 
+def resting(view: View) -> View:
+    """The view without the moment at which it was read: what is drawn of it stays until something else differs."""
+    return replace(view, freshness=replace(view.freshness, as_of=BEGINNING, behind_seconds=0.0))
+
+
 def drawn(asked: Asked, at: PageAddress, view: View, fill: Callable[[], Values], **more: object) -> dict[str, Any]:
     """The values of a page as ready-made JSON, drawn anew only where something differs that they depend on.
 
     `more` names what `fill` depends on besides view, screen, links and language. The as-of lines are always new.
     """
-    resting = replace(view, freshness=replace(view.freshness, as_of=BEGINNING, behind_seconds=0.0))
-    depends_on = (type(view).__name__, resting, at.screen, at.embedded, stands_alone(), current_locale(), more)
+    depends_on = (type(view).__name__, resting(view), at.screen, at.embedded, stands_alone(), current_locale(), more)
     parts = asked.services.drawn.parts(
         depends_on, lambda: {name: to_json(value).encode() for name, value in fill().items() if name != AS_OF}
     )

@@ -1,11 +1,10 @@
 """What stands below the fold of the page of one learner."""
 
-from dataclasses import replace
 from typing import Any, Final
 
 from dash import Input
 
-from callbacks.answering import AS_OF, BEGINNING, Values, as_of_lines, drawn, links_for, outputs_of
+from callbacks.answering import AS_OF, Values, as_of_lines, drawn, links_for, outputs_of, resting
 from callbacks.further import Further, FurtherAsked, answered_further, register_further
 from callbacks.student import CONTROLS
 from dashapp import ids
@@ -48,9 +47,13 @@ def _read(asked: Asked, wanted: FurtherAsked) -> tuple[Values, Topic]:
     # Who comes from /learners/… sees nothing of this kind, also of themself.
     own = None if at.has_id else _own_part(asked, view, wanted.controls.get("spread"))
     links = links_for(asked, at)
-    resting = replace(view, freshness=replace(view.freshness, as_of=BEGINNING, behind_seconds=0.0))
     values = drawn(
-        asked, at, further, lambda: student_further.fill(further, view, at.screen, links, own), page=resting, own=own
+        asked,
+        at,
+        further,
+        lambda: student_further.fill(further, view, at.screen, links, own),
+        page=resting(view),
+        own=own,
     )
     return {**values, AS_OF: as_of_lines(further, student_further.CARDS)}, topic
 

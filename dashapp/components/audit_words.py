@@ -8,7 +8,6 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp import words
-from dashapp.components.definitions import Definition
 from dashapp.domain.audit import Action, Opening, ViewerRole
 from dashapp.words import _, ngettext
 
@@ -271,20 +270,6 @@ def _numbered() -> dict[str, str]:
         "section": _("Section {name}"),
         "change": _("Change {name}"),
     }
-
-
-def openings_definition() -> Definition:
-    """The words behind the card of openings."""
-    return Definition(
-        _(
-            "Who has opened this page of yours, or your entry in the administration. A quarter of an hour in which"
-            " the page was open counts once, however"
-            " often it updated itself. Staff of your courses are named; of everybody else you see the role."
-        ),
-        _("The last 90 days"),
-        _("Yourself, and pages that show you among others, such as the classroom"),
-        _("Audit trail"),
-    )
 
 
 def openings(found: Sequence[Opening], today: date, zone: str) -> Component:

@@ -198,7 +198,9 @@ def _over_time(view: InstitutionView, screen: Screen, span: str) -> dict[str, ob
             else _("Different learners with at least one event in a week, and courses")
         )
     else:
-        drawn = figures.active_days(view.days, view.today, screen, last=view.today, revision=revision)
+        drawn = figures.active_days(
+            view.days, view.today, screen, last=view.today, courses=view.day_courses, revision=revision
+        )
         line = _("Learners with at least one event, per day")
     known = any(day.learners is not None for day in view.days)
     awaited = card.no_data(_("The first active day appears here within seconds."))

@@ -17,7 +17,6 @@ MOST_AN_HOUR: Final = 300
 """Mails of one author."""
 LONGEST_SUBJECT: Final = 150
 LONGEST_BODY: Final = 5_000
-PLACEHOLDERS: Final = ("name", "course", "reason")
 _PLACE: Final = re.compile(r"\{(name|course|reason)\}")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")
 

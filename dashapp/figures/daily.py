@@ -1,6 +1,7 @@
 """Active learners per day: grey columns, today in the accent and written out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from math import ceil
 
@@ -48,10 +49,19 @@ def _ticks(days: Sequence[Day], narrow: bool) -> Json:
     return {"tickvals": chosen, "ticktext": [words.short_day(days[place].day) for place in chosen]}
 
 
-def active_days(
-    days: Sequence[Day], today: date, screen: Screen, *, last: date | None = None, revision: str = ""
+def active_days(  # noqa: PLR0913 # by name
+    days: Sequence[Day],
+    today: date,
+    screen: Screen,
+    *,
+    last: date | None = None,
+    courses: Sequence[int] = (),
+    revision: str = "",
 ) -> go.Figure:
-    """Learners with at least one event per local day, from the first of `days` to `last` (else to their own last)."""
+    """Learners with at least one event per local day, from the first of `days` to `last` (else to their own last).
+
+    `courses`: courses with activity on each of `days`, which its table lists besides.
+    """
     known = [day for day in days if day.learners is not None]
     if not known:
         return only_words(_("No day recorded yet"), screen, revision)
@@ -89,9 +99,20 @@ def active_days(
         "yaxis": scale.axis(),
         "annotations": notes,
     }
-    table = Table(
-        (_("Day"), _("Active learners"), _("Events")),
-        tuple((words.day(day.day), words.number(day.learners or 0), words.number(day.events)) for day in shown[::-1]),
+    table = replace(
+        _table(shown, dict(zip((day.day for day in days), courses, strict=True)) if courses else None),
         summary=summary(_("Active learners"), [(words.day(day.day), day.learners or 0) for day in shown], words.number),
     )
     return figure([bars], layout, screen, table, revision)
+
+
+def _table(shown: Sequence[Day], courses: Mapping[date, int] | None) -> Table:
+    """The newest day first."""
+    head: tuple[str, ...] = (_("Day"), _("Active learners"), _("Events"))
+    rows = [(words.day(day.day), words.number(day.learners or 0), words.number(day.events)) for day in shown[::-1]]
+    if courses is None:
+        return Table(head, tuple(rows))
+    taught = [words.number(courses.get(day.day, 0)) for day in shown[::-1]]
+    return Table(
+        (*head, _("Courses with activity")), tuple((*row, many) for row, many in zip(rows, taught, strict=True))
+    )

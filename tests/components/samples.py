@@ -299,7 +299,6 @@ def hidden_institution() -> InstitutionView:
         today=TODAY,
         freshness=FRESH,
         hidden=True,
-        closed_units=("Science",),
     )
 
 

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection
 
-from dashapp.data.queries.compared import Compared, read_compared
+from dashapp.data.queries.compared import Compared
 from dashapp.data.queries.courses import Course
 from dashapp.data.queries.days import Columns, places
 from dashapp.domain.filters import Filters
@@ -17,7 +16,6 @@ from dashapp.domain.indicators.enrolments import completion
 from dashapp.domain.indicators.handins import handed_in_by_activity
 from dashapp.domain.keys import CourseId
 from dashapp.domain.localtime import week_start
-from dashapp.domain.scope import AsOf, Scope
 from dashapp.domain.views import ActiveSpan, CourseRow, Day, InstitutionView, Level
 
 Longs = NDArray[np.int64]
@@ -25,17 +23,12 @@ Flags = NDArray[np.bool_]
 WEEK = timedelta(days=ACTIVE_DAYS)
 
 
-def read_institution(connection: Connection, scope: Scope, as_of: AsOf, filters: Filters) -> InstitutionView:
-    """The institution's page: the courses under way compared, and their activity in whole weeks.
+def institution_view(read: Compared, filters: Filters) -> InstitutionView:
+    """The institution's page: the courses under way compared, and their activity in whole weeks, from what was read.
 
     Of the filters only the dates and `unit` count: a fixed lattice of groups, so that nothing can be found by
-    subtraction. Raises NotPermitted for a scope that does not hold every course.
+    subtraction.
     """
-    return institution_view(read_compared(connection, scope, as_of, filters), filters)
-
-
-def institution_view(read: Compared, filters: Filters) -> InstitutionView:
-    """The same from what has been read."""
     unit = read.known_unit(filters)
     today = read.campus.today
     chosen = read.chosen(unit)
@@ -61,7 +54,6 @@ def institution_view(read: Compared, filters: Filters) -> InstitutionView:
         first=read.shown[0],
         last=read.shown[1],
         under_way=all(one.calendar.is_running(today) for one in read.courses),
-        closed_units=tuple(sorted(read.hidden.units)),
         unit_learners=_unit_learners(read, chosen),
         **({"days": ()} if hidden else _over_time(read, keys)),
     )

@@ -196,16 +196,6 @@ def fail_import(connection: Connection, organisation: OrganisationId, key: UUID,
     )
 
 
-def files_in_use(connection: Connection, organisation: OrganisationId) -> frozenset[UUID]:
-    """Uploads that open imports need."""
-    rows = connection.execute(
-        select(_held.files).where(
-            _held.organisation_id == organisation, _held.state.in_([state.value for state in OPEN])
-        )
-    )
-    return frozenset(UUID(one["key"]) for row in rows for one in row.files)
-
-
 # ------------------------------------------------------------------ rows
 
 

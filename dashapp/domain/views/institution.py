@@ -82,7 +82,5 @@ class InstitutionView:
     """Courses with activity on each of `days`, of those whose figures are shown."""
     under_way: bool = True
     """Whether the compared courses are those under way; False where none is, and all of them are compared."""
-    closed_units: tuple[str, ...] = ()
-    """Units whose totals are not shown."""
     unit_learners: tuple[tuple[str, int], ...] = ()
     """Distinct learners of each unit whose total is shown."""

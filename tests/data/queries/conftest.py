@@ -15,6 +15,8 @@ from sqlalchemy import Connection, text
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.queries.classroom import classroom_view
 from dashapp.data.queries.classroom_work import read_classroom_work as read_work
+from dashapp.data.queries.compared import read_compared
+from dashapp.data.queries.institution import institution_view
 from dashapp.data.queries.people import principal_for
 from dashapp.data.queries.room import read_room
 from dashapp.data.store.organisations import create_organisation, ensure_units, grant_administrator
@@ -40,7 +42,7 @@ from dashapp.domain.filters import Filters
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId
 from dashapp.domain.principal import Principal
 from dashapp.domain.scope import AsOf, Scope
-from dashapp.domain.views import ClassroomView, ClassroomWorkView
+from dashapp.domain.views import ClassroomView, ClassroomWorkView, InstitutionView
 from dashapp.settings import Settings
 from ingest.bulk import bulk_loader
 from tests.data.conftest import make_source
@@ -301,3 +303,8 @@ def read_classroom_work(
 ) -> ClassroomWorkView:
     """The round for what stands below the fold."""
     return read_work(connection, read_room(connection, scope, as_of, filters, course))
+
+
+def read_institution(connection: Connection, scope: Scope, as_of: AsOf, filters: Filters) -> InstitutionView:
+    """The first round of an institution's page."""
+    return institution_view(read_compared(connection, scope, as_of, filters), filters)

@@ -2,13 +2,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from dashapp.data.queries.institution import read_institution, whole_months
+from dashapp.data.queries.institution import whole_months
 from dashapp.domain.errors import NotPermitted
 from dashapp.domain.events import Role
 from dashapp.domain.filters import Filters
 from dashapp.domain.scope import scope_for_institution
 from dashapp.domain.views import CourseRow, InstitutionView, Level
-from tests.data.queries.conftest import AS_OF, World, at, read_classroom
+from tests.data.queries.conftest import AS_OF, World, at, read_classroom, read_institution
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from sqlalchemy import BigInteger, BindParameter, bindparam, func, literal, lite
 from dashapp.data.database import DatabaseRole
 from dashapp.data.queries import columns
 from dashapp.data.queries.columns import or_missing, read_columns
-from dashapp.data.queries.institution import read_institution
 from dashapp.data.queries.overview import read_overview
 from dashapp.data.queries.student import read_student
 from dashapp.data.tables import learner_course_days
@@ -17,7 +16,7 @@ from dashapp.domain.errors import Unavailable
 from dashapp.domain.events import Role
 from dashapp.domain.filters import Filters
 from dashapp.domain.scope import scope_for_courses, scope_for_learner, scope_for_student
-from tests.data.queries.conftest import AS_OF, World, counted_statements, read_classroom
+from tests.data.queries.conftest import AS_OF, World, counted_statements, read_classroom, read_institution
 
 MOST_STATEMENTS = 9
 

@@ -5,14 +5,13 @@ from datetime import date
 import pytest
 
 from dashapp.components.sentences import courses_lead
-from dashapp.data.queries.institution import read_institution
 from dashapp.data.queries.overview import read_overview
 from dashapp.domain.errors import NotPermitted
 from dashapp.domain.events import Role
 from dashapp.domain.filters import Filters
 from dashapp.domain.scope import scope_for_courses, scope_for_student
 from dashapp.domain.views import CoursesView, Level
-from tests.data.queries.conftest import AS_OF, World, read_classroom
+from tests.data.queries.conftest import AS_OF, World, read_classroom, read_institution
 
 LEARNERS = ("ada", "ben", "cho", "dan", "eve", "fay")
 
