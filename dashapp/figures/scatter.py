@@ -25,6 +25,10 @@ CHARACTER, LINE = 6.6, 15.0
 """What a name takes, in px."""
 
 
+GAP = "\u00a0\u00a0"
+"""Between a mark and the name beside it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Point:
     row: LearnerRow
@@ -130,7 +134,7 @@ def _names(points: Sequence[_Point], sides: dict[int, str], screen: Screen) -> J
     ink = {level: screen.colour("ink" if level is Level.HELP else "ink-2") for level in Level}
 
     def text(name: str, side: str) -> str:
-        return f"\u00a0{name}" if side.endswith("right") else f"{name}\u00a0" if side.endswith("left") else name
+        return f"{GAP}{name}" if side.endswith("right") else f"{name}{GAP}" if side.endswith("left") else name
 
     return {
         "type": "scatter",

@@ -197,12 +197,12 @@ def still_enrolled(stories: Sequence[CourseStory], screen: Screen, *, revision: 
     weeks = max(len(story.still_enrolled) for story in shown)
     traces = [_line(story, story is front, screen) for story in ordered]
     ends = [story.still_enrolled[-1] for story in ordered]
-    places = _spread(ends, ROOM * (100 - bottom) / 150)
+    places = _spread(ends, ROOM * (100 - bottom) / 100)
     names = [f"{plain(short_label(story.code, 10))} {words.percent(story.still_enrolled[-1])}" for story in ordered]
     longest = max(story.starts_on for story in shown)
     starts = [longest] * weeks
     layout: Json = {
-        "margin": {"l": 4, "r": 96, "t": 8, "b": 4},
+        "margin": {"l": 4, "r": 108, "t": 8, "b": 4},
         "xaxis": {"range": [1, weeks], **week_ticks(starts, screen.narrow)},
         "yaxis": {**_shares(bottom), "range": [min(bottom, *places) - 1, 101.5], "rangemode": "normal"},
         "annotations": [
