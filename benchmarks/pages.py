@@ -42,7 +42,7 @@ from dashapp.domain.views import ClassroomView, Freshness
 from dashapp.figures import Screen
 from dashapp.web.serve import collect_seldom
 
-UNCACHED_TARGET, CACHED_TARGET, MOST_STATEMENTS = 300, 30, 8
+UNCACHED_TARGET, CACHED_TARGET, MOST_STATEMENTS = 300, 30, 12
 
 
 @dataclass
