@@ -307,6 +307,25 @@ def test_two_clicks_are_one_message(post: Post, box: MailBox) -> None:
     assert (len(box.to(ANN)), len(box.to(BEN))) == (3, 1)
 
 
+def test_one_mail_at_a_time_is_taken_in_hand_though_the_table_seemed_to_hold_one_row(post: Post) -> None:
+    # Then the plan begins with that table, and asks for the next mail once for each of its rows.
+    post.write(ANN)
+    with post.database.administration() as connection:
+        connection.exec_driver_sql("ANALYZE analytics.message_recipients")
+        connection.commit()
+    post.write(BEN, CLEO)
+    post.now += HELD
+    with post.database.transaction(DatabaseRole.JOBS, post.organisation) as connection:
+        connection.execute(text("SET LOCAL enable_hashjoin = off"))
+        connection.execute(text("SET LOCAL enable_mergejoin = off"))
+        connection.execute(text("SET LOCAL enable_indexscan = off"))
+        connection.execute(text("SET LOCAL enable_bitmapscan = off"))
+        begin_due(connection, post.organisation, post.now)
+        assert take_next(connection, post.organisation, post.now)
+
+    assert sorted(post.states().values()) == ["sending", "waiting", "waiting"]
+
+
 def test_ten_thousand_recipients_are_refused_before_anything_is_written(post: Post) -> None:
     draft = Draft.parse(Template.BLANK, "Hello", "Hello")
     assert draft is not None

@@ -208,7 +208,8 @@ def take_next(connection: Connection, organisation: OrganisationId, now: datetim
         .order_by(mail.try_after, mail.message_id, mail.person_id)
         .limit(1)
         .with_for_update(of=message_recipients, skip_locked=True)
-        .subquery()
+        # A subquery could be asked again for every row of the outer table, and hand out the next one each time.
+        .cte("due")
     )
     while True:
         row = connection.execute(
