@@ -84,6 +84,10 @@ def demo_site() -> Iterator[DemoSite]:
             migrate(database)
             yesterday = datetime.now(UTC).replace(hour=0, minute=0) - timedelta(hours=12)
             campus = ensure_demo_campus(settings, database, lambda: yesterday)
+            with database.administration() as connection:
+                # As the database does by itself within half a minute.
+                connection.exec_driver_sql("ANALYZE")
+                connection.commit()
             yield DemoSite(f"http://127.0.0.1:{PORT}", settings, database, campus, demo_people(database))
         finally:
             database.close()

@@ -18,7 +18,6 @@ from dashapp import ids
 from dashapp.components import administration
 from dashapp.data.database import DatabaseRole
 from dashapp.data.queries.administration import read_set_up
-from dashapp.data.queries.organisations import own_address
 from dashapp.domain.errors import NotFound
 from dashapp.domain.keys import PublicId
 from dashapp.domain.principal import Permission
@@ -29,7 +28,7 @@ from dashapp.words import local_date
 
 def own_organisation(asked: Asked, at: PageAddress) -> PublicId:
     """The organisation in the address, which is that of who asks. Raises NotFound where it is another one."""
-    own = own_address(asked.services.database, asked.principal.organisation_id)
+    own = asked.services.reader.own_address(asked.principal.organisation_id)
     if own != at.required_id():
         raise NotFound("There is no such organisation.")
     return own

@@ -9,7 +9,6 @@ from uuid import UUID
 
 import orjson
 from dash import Input, Output, ctx, get_relative_path, no_update, set_props
-from dash._utils import to_json
 
 from dashapp import ids
 from dashapp.components import card, shell
@@ -32,6 +31,7 @@ from dashapp.domain.views import (
 )
 from dashapp.domain.views.student_further import StudentFurtherView
 from dashapp.figures import Screen
+from dashapp.figures.drawing import written
 from dashapp.observability.logging import get_logger
 from dashapp.observability.references import new_reference
 from dashapp.security.acting import note_view
@@ -136,14 +136,14 @@ def drawn(asked: Asked, at: PageAddress, view: View, fill: Callable[[], Values],
     """
     depends_on = (type(view).__name__, resting(view), at.screen, at.embedded, stands_alone(), current_locale(), more)
     parts = asked.services.drawn.parts(
-        depends_on, lambda: {name: to_json(value).encode() for name, value in fill().items() if name != AS_OF}
+        depends_on, lambda: {name: written(value) for name, value in fill().items() if name != AS_OF}
     )
     return {name: orjson.Fragment(part) for name, part in parts.items()}
 
 
 def as_of_lines(view: View, cards: Sequence[str]) -> list[Any]:
-    """The feet of a page's cards."""
-    return [card.asof_words(view.freshness)] * len(cards)
+    """The feet of a page's cards, as ready-made JSON: all of them say the same."""
+    return [orjson.Fragment(written(card.asof_words(view.freshness)))] * len(cards)
 
 
 def freshness_of(asked: Asked) -> Freshness:

@@ -9,7 +9,6 @@ from callbacks.answering import PAGE_INPUTS, PageAddress, PageAnswer, answered, 
 from dashapp import ids
 from dashapp.components import audit
 from dashapp.data.queries.audit import PAGE_ROWS, AuditReader
-from dashapp.data.queries.organisations import own_address
 from dashapp.domain.audit import AuditFilters
 from dashapp.domain.errors import NotFound
 from dashapp.domain.principal import Permission
@@ -35,7 +34,7 @@ def show_trail(asked: Asked, chosen: Mapping[str, object], page: Mapping[str, ob
 
     def read() -> PageAnswer:
         principal, services = asked.principal, asked.services
-        if own_address(services.database, principal.organisation_id) != at.required_id():
+        if services.reader.own_address(principal.organisation_id) != at.required_id():
             raise NotFound("There is no such organisation.")
         topic = Topic(principal.organisation_id, principal.public_id)
         version = version_of(asked, topic)

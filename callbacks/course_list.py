@@ -23,7 +23,6 @@ from dashapp.components import course_list, course_opened
 from dashapp.data.database import DatabaseRole
 from dashapp.data.queries.course_list import PAGE_ROWS, read_courses_view
 from dashapp.data.queries.course_opened import read_opened
-from dashapp.data.queries.organisations import own_address
 from dashapp.domain.errors import NotFound
 from dashapp.domain.keys import PublicId
 from dashapp.domain.principal import Permission
@@ -67,7 +66,7 @@ def show_course(asked: Asked, course: object, decision: object, page: Mapping[st
     quiet: dict[str, Any] = dict.fromkeys(course_opened.slots(), no_update)
     at, wanted = PageAddress.parse(page), CourseFilters.parse({"course": course}).course
     organisation = asked.principal.organisation_id
-    if wanted is None or own_address(asked.services.database, organisation) != at.public_id:
+    if wanted is None or asked.services.reader.own_address(organisation) != at.public_id:
         return {**quiet, "nothing": course_opened.nothing_opened(), "parts": True, "held": None}
     now = asked.services.clock()
     try:

@@ -17,7 +17,6 @@ from callbacks.answering import (
 )
 from dashapp import ids
 from dashapp.components import quality
-from dashapp.data.queries.organisations import own_address
 from dashapp.domain.errors import NotFound
 from dashapp.domain.principal import Permission
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
@@ -32,7 +31,7 @@ def show_quality(asked: Asked, page: Mapping[str, object]) -> Any:
 
 def _read(asked: Asked, at: PageAddress) -> PageAnswer:
     principal = asked.principal
-    if own_address(asked.services.database, principal.organisation_id) != at.required_id():
+    if asked.services.reader.own_address(principal.organisation_id) != at.required_id():
         raise NotFound("There is no such organisation.")
     topic = Topic(principal.organisation_id, principal.public_id)
     version = version_of(asked, topic)

@@ -10,7 +10,6 @@ from dashapp import ids
 from dashapp.components import shell
 from dashapp.components.links import Links
 from dashapp.components.shell import Tab
-from dashapp.data.queries.organisations import own_address
 from dashapp.domain.errors import NotFound, NotPermitted, Unavailable
 from dashapp.domain.filters import Filters
 from dashapp.domain.keys import PublicId
@@ -98,7 +97,7 @@ def tabs_of(asked: Asked, links: Links, here: str) -> list[Tab]:
     if principal.learns_in:
         tabs.append((_("My page"), links.me()))
     if principal.administers:
-        own = own_address(asked.services.database, principal.organisation_id)
+        own = asked.services.reader.own_address(principal.organisation_id)
         tabs.append((_("Institution"), links.organisation(own)))
     if principal.teaches_in or principal.administers:
         rooms = asked.services.reader.classrooms(principal)

@@ -25,7 +25,6 @@ from dashapp.components import guardians
 from dashapp.components.links import Links
 from dashapp.data.database import DatabaseRole
 from dashapp.data.queries.guardians import read_guardians, read_rule
-from dashapp.data.queries.organisations import own_address
 from dashapp.data.store import guardians as store
 from dashapp.data.store.audit import Action, record
 from dashapp.data.store.organisations import read_short_name
@@ -254,7 +253,7 @@ def _between(learner: PersonId, guardian: PersonId | None, row: PublicId, *, beg
 
 
 def _is_own_address(asked: Asked, at: PageAddress) -> bool:
-    return own_address(asked.services.database, asked.principal.organisation_id) == at.public_id
+    return asked.services.reader.own_address(asked.principal.organisation_id) == at.public_id
 
 
 def _is_pressed() -> bool:

@@ -24,7 +24,6 @@ from dashapp.components import controls, history
 from dashapp.components.uploads import sent_keys
 from dashapp.data.database import DatabaseRole
 from dashapp.data.queries.history import read_history
-from dashapp.data.queries.organisations import own_address
 from dashapp.data.store.uploads import find_uploads
 from dashapp.data.upload_files import UploadFolder
 from dashapp.domain.history import HistoryKind, HistoryRefused, mapping_of_columns
@@ -104,7 +103,7 @@ def _head(asked: Asked, keys: tuple[Any, ...]) -> Head:
         found = find_uploads(connection, organisation, keys, Purpose.HISTORY)
     if not found:
         raise FileNotFoundError
-    own = own_address(services.database, organisation)
+    own = services.reader.own_address(organisation)
     return head_of(UploadFolder.below(services.settings.data_dir).file(own, found[0].key))
 
 
@@ -119,7 +118,7 @@ def decide(
     try:
         said = _act(asked, button, form, files)
         if button == Names.READ:
-            own = own_address(asked.services.database, asked.principal.organisation_id)
+            own = asked.services.reader.own_address(asked.principal.organisation_id)
             place = history.place_for_files(str(own))
     except HistoryRefused as error:
         said = _refusal(error)

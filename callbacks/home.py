@@ -6,7 +6,6 @@ from dash import Input, Output
 
 from dashapp import ids
 from dashapp.components.links import Links
-from dashapp.data.queries.organisations import own_address
 from dashapp.domain.filters import Filters
 from dashapp.domain.principal import Permission
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
@@ -28,7 +27,7 @@ def home_of(asked: Asked, links: Links) -> str:
     if chosen.course is not None and chosen.course_id in principal.learns_in:
         return own_page(asked, links)
     if principal.administers:
-        return links.organisation(own_address(asked.services.database, principal.organisation_id))
+        return links.organisation(asked.services.reader.own_address(principal.organisation_id))
     if principal.teaches_in:
         rooms = asked.services.reader.classrooms(principal)
         return links.course(rooms[0].public_id) if len(rooms) == 1 else links.courses()

@@ -20,7 +20,6 @@ from callbacks.answering import (
 )
 from dashapp import ids
 from dashapp.components import institution
-from dashapp.data.queries.organisations import own_address
 from dashapp.domain.errors import NotFound
 from dashapp.domain.filters import Filters
 from dashapp.domain.keys import PublicId
@@ -44,7 +43,7 @@ def show_institution(asked: Asked, controls: Mapping[str, object], span: object,
 
 def _read(asked: Asked, at: PageAddress, filters: Filters, span: str) -> PageAnswer:
     principal = asked.principal
-    if own_address(asked.services.database, principal.organisation_id) != at.required_id():
+    if asked.services.reader.own_address(principal.organisation_id) != at.required_id():
         raise NotFound("There is no such organisation.")
     topic = Topic(principal.organisation_id, principal.public_id)
     version = version_of(asked, topic)

@@ -7,7 +7,6 @@ from callbacks.further import Further, FurtherAsked, answered_further, register_
 from callbacks.institution import CONTROLS
 from dashapp import ids
 from dashapp.components import institution_further
-from dashapp.data.queries.organisations import own_address
 from dashapp.domain.errors import NotFound
 from dashapp.domain.filters import Filters
 from dashapp.domain.keys import PublicId
@@ -33,7 +32,7 @@ def show_institution_further(asked: Asked, wanted: FurtherAsked) -> Any:
 def _read(asked: Asked, wanted: FurtherAsked, filters: Filters) -> tuple[Values, Topic]:
     principal, at = asked.principal, wanted.at
     organisation = at.required_id()
-    if own_address(asked.services.database, principal.organisation_id) != organisation:
+    if asked.services.reader.own_address(principal.organisation_id) != organisation:
         raise NotFound("There is no such organisation.")
     view = asked.services.reader.institution_further(principal, filters)
     links = links_for(asked, at)

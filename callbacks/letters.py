@@ -20,7 +20,6 @@ from dashapp.components import card, letters
 from dashapp.components.letter_words import opened
 from dashapp.data.database import DatabaseRole
 from dashapp.data.queries.letters import LetterReader
-from dashapp.data.queries.organisations import own_address
 from dashapp.data.store.letter_decisions import dismiss, reopen
 from dashapp.data.store.letter_replays import request_replay, resume_replay, stop_replay
 from dashapp.domain.audit import ViewerRole
@@ -166,7 +165,7 @@ def _instant(text: object) -> datetime | None:
 
 
 def _check_address(asked: Asked, at: PageAddress) -> None:
-    if own_address(asked.services.database, asked.principal.organisation_id) != at.required_id():
+    if asked.services.reader.own_address(asked.principal.organisation_id) != at.required_id():
         raise NotFound("There is no such organisation.")
 
 

@@ -12,7 +12,6 @@ from dashapp.components import administration, keyboard
 from dashapp.components.keyboard import Goal
 from dashapp.components.links import Links
 from dashapp.data.folding import folded
-from dashapp.data.queries.organisations import own_address
 from dashapp.domain.filters import Filters
 from dashapp.domain.principal import Permission
 from dashapp.domain.views.found import MOST_FOUND, MOST_WORDS, FoundCourse, FoundLearner
@@ -54,7 +53,7 @@ def _pages(asked: Asked, links: Links, words: Sequence[str]) -> list[Goal]:
     goals = [Goal(tab.label, tab.href) for tab in tabs_of(asked, links, "")]
     goals += [Goal(tab.label, tab.href, whole=tab.whole) for tab in account_of(asked, links)]
     if asked.principal.administers:
-        own = own_address(asked.services.database, asked.principal.organisation_id)
+        own = asked.services.reader.own_address(asked.principal.organisation_id)
         for group, pages in administration.entries(links, own).items():
             goals += [Goal(label, href, group or _("Administration")) for _name, label, href in pages]
     once = {goal.href: goal for goal in reversed(goals)}.values()

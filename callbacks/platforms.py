@@ -22,7 +22,6 @@ from dashapp import ids
 from dashapp.components import platforms
 from dashapp.data.database import DatabaseRole
 from dashapp.data.queries.learning_platforms import find_learners, read_view
-from dashapp.data.queries.organisations import own_address
 from dashapp.data.store.frame_origins import FramesFull
 from dashapp.data.store.lti.members import limits_from
 from dashapp.data.store.lti.platforms import NewPlatform, PlatformError
@@ -83,7 +82,7 @@ def show_platforms(asked: Asked, done: object, page: Mapping[str, object]) -> An
 
     def read() -> PageAnswer:
         organisation, services = asked.principal.organisation_id, asked.services
-        own = own_address(services.database, organisation)
+        own = services.reader.own_address(organisation)
         if own != at.required_id():
             raise NotFound("There is no such organisation.")
         topic = Topic(organisation, asked.principal.public_id)

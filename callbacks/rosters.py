@@ -22,7 +22,6 @@ from dashapp import ids
 from dashapp.components import roster_settings, rosters
 from dashapp.components.uploads import sent_keys
 from dashapp.data.database import DatabaseRole
-from dashapp.data.queries.organisations import own_address
 from dashapp.data.queries.rosters import RowChoice, read_rosters
 from dashapp.data.store.rosters.sources import roster_senders
 from dashapp.domain.events import Role
@@ -121,7 +120,7 @@ def decide(
         accepted = []
         if button == Names.CHECK:
             # What is sent next is another roster.
-            place = rosters.place_for_files(str(own_address(asked.services.database, asked.principal.organisation_id)))
+            place = rosters.place_for_files(str(asked.services.reader.own_address(asked.principal.organisation_id)))
     except RosterRefused as error:
         said = _refusal(error)
     except WrongSettings as error:

@@ -9,7 +9,6 @@ from dash import ALL, Input, Output, State, ctx, no_update
 from callbacks.answering import PAGE_INPUTS, PageAddress, PageAnswer, answered, freshness_of, outputs_of, version_of
 from dashapp import ids
 from dashapp.components import sessions
-from dashapp.data.queries.organisations import own_address
 from dashapp.data.queries.sessions import read_sessions
 from dashapp.data.store.sessions import Ender, SessionChoice
 from dashapp.domain.audit import ViewerRole
@@ -70,7 +69,7 @@ def _is_everybodys(asked: Asked, at: PageAddress) -> bool:
     """Whether the address is the organisation's. Raises NotFound, NotPermitted where it is not the reader's to open."""
     if not at.has_id:
         return False
-    if own_address(asked.services.database, asked.principal.organisation_id) != at.required_id():
+    if asked.services.reader.own_address(asked.principal.organisation_id) != at.required_id():
         raise NotFound("There is no such organisation.")
     if not asked.principal.administers:
         raise NotPermitted("Only administrators see who is signed in.")

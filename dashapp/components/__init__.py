@@ -9,7 +9,7 @@ A page module (`student`, `classroom`, `institution`) gives three functions, and
     Where the values of `fill` go: a mapping from a name to `Slot(id, property)`. In a callback:
     `output={name: Output(slot.id, slot.property) for name, slot in student.slots().items()}`.
 `fill(view, screen, links)`
-    The values by the same names, made from one view of `dashapp.domain.views`; figures are `go.Figure`.
+    The values by the same names, made from one view of `dashapp.domain.views`; figures are `Drawing`.
 
 `screen` is `dashapp.figures.Screen` (theme, narrow or not; `Screen.parse(store)` accepts anything), `links` is
 `components.links.Links` (path prefix, embedded or not). `shell` has what stands around a page: navigation, live badge,

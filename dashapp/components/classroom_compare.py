@@ -96,7 +96,7 @@ def fill(view: ClassroomView, screen: Screen, filters: Filters, kept: str = "") 
         "compared_hidden": not shown,
         "compared_table": table(view.figures, other, names, minutes=view.minutes_recorded) if shown else None,
         "compared": drawn,
-        "compared_state": None if drawn.data else card.no_data(_("Nobody is in either of the two.")),
+        "compared_state": None if drawn.traces else card.no_data(_("Nobody is in either of the two.")),
         "compared_line": _("Share of each that was active, per week, {span}; solid: the choice, dashed: {name}").format(
             span=span, name=names[1]
         ),

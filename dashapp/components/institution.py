@@ -4,7 +4,6 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 import dash
-import plotly.graph_objects as go
 from dash import html
 from dash.development.base_component import Component
 
@@ -21,6 +20,7 @@ from dashapp.domain.filters import Filters
 from dashapp.domain.keys import PublicId
 from dashapp.domain.views import InstitutionView
 from dashapp.figures import Screen
+from dashapp.figures.drawing import Drawing
 from dashapp.ids import Institution, asof_of, line_of
 from dashapp.words import _, ngettext
 
@@ -171,7 +171,7 @@ def _courses_line(view: InstitutionView) -> Children:
     return [f"{said} ", html.Span(key, className="la-stack-key")]
 
 
-def _tree(view: InstitutionView, screen: Screen, links: Links, chosen: Chosen) -> go.Figure:
+def _tree(view: InstitutionView, screen: Screen, links: Links, chosen: Chosen) -> Drawing:
     dates = Filters(first=chosen.filters.first, last=chosen.filters.last)
 
     def unit(name: str) -> str | None:

@@ -23,6 +23,7 @@ from dashapp.data.queries.guardians import guarded_statement
 from dashapp.data.queries.institution import institution_view
 from dashapp.data.queries.institution_further import read_institution_further
 from dashapp.data.queries.openings import Openings
+from dashapp.data.queries.organisations import own_address
 from dashapp.data.queries.overview import read_overview
 from dashapp.data.queries.people import find_person
 from dashapp.data.queries.quality import read_quality
@@ -34,7 +35,7 @@ from dashapp.domain.audience import MINIMUM_GROUP, Audience
 from dashapp.domain.clock import Clock
 from dashapp.domain.errors import NotPermitted
 from dashapp.domain.filters import Filters
-from dashapp.domain.keys import CourseId, OrganisationId, PersonId
+from dashapp.domain.keys import CourseId, OrganisationId, PersonId, PublicId
 from dashapp.domain.principal import Principal
 from dashapp.domain.quality import QualityView
 from dashapp.domain.scope import (
@@ -141,6 +142,7 @@ class PageReader:
     _compared: Kept[Compared] = field(default_factory=lambda: Kept(MOST_COMPARED), repr=False)
     _taught: Taught = field(default_factory=Taught, repr=False)
     _ids: _KnownIds = field(default_factory=_KnownIds, repr=False)
+    _addresses: dict[OrganisationId, PublicId] = field(default_factory=dict, repr=False)
     openings: Openings = field(init=False, repr=False)
     visibilities: Visibilities = field(init=False, repr=False)
 
@@ -149,6 +151,13 @@ class PageReader:
         # Values that are made of another one; the dataclass is frozen for everybody else.
         object.__setattr__(self, "openings", Openings(self.database))
         object.__setattr__(self, "visibilities", Visibilities(self.database))
+
+    def own_address(self, organisation: OrganisationId) -> PublicId:
+        """The public id of an organisation, which it keeps as long as it is there."""
+        known = self._addresses.get(organisation)
+        if known is None:
+            known = self._addresses[organisation] = own_address(self.database, organisation)
+        return known
 
     def student(self, principal: Principal, filters: Filters) -> StudentView:
         """The principal's own page."""

@@ -1,4 +1,4 @@
-"""Figures: values of `dashapp.domain.views` in, `go.Figure` out, and nothing else. An empty input draws words.
+"""Figures: values of `dashapp.domain.views` in, `Drawing` out, and nothing else. An empty input draws words.
 
 Every figure carries its accessible twin, a table, in `layout.meta` (`table_of`), with a sentence that says it in short,
 and `uirevision`. The colours are those of `assets/tokens.css`; since plotly reads no CSS variables, a figure is drawn

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 
-import plotly.graph_objects as go
-
 from dashapp import words
 from dashapp.domain.views import ActiveSpan
 from dashapp.figures.axes import count_scale
-from dashapp.figures.theme import CLEAR, Json, Note, Screen, Table, annotation, figure
+from dashapp.figures.drawing import Drawing, Json
+from dashapp.figures.theme import CLEAR, Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
 
@@ -61,7 +60,7 @@ def _bars(spans: Sequence[ActiveSpan], shared: Json, screen: Screen) -> Json:
     }
 
 
-def active_spans(spans: Sequence[ActiveSpan], screen: Screen, *, monthly: bool, revision: str = "") -> go.Figure:
+def active_spans(spans: Sequence[ActiveSpan], screen: Screen, *, monthly: bool, revision: str = "") -> Drawing:
     """Distinct learners who were active in each span; the one under way is an outline."""
     if not spans:
         text = _("No whole month to show yet") if monthly else _("No week recorded yet")

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from typing import Final
 
-import plotly.graph_objects as go
-
 from dashapp import words
 from dashapp.domain.views.classroom_work import AssignmentWork
 from dashapp.figures.axes import count_scale
+from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.scores import short_label
-from dashapp.figures.theme import CLEAR, Json, Note, Screen, Table, annotation, figure, plain
+from dashapp.figures.theme import CLEAR, Note, Screen, Table, annotation, figure, plain
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _
 
@@ -90,7 +89,7 @@ def _stacked(shown: Sequence[AssignmentWork], screen: Screen) -> list[Json]:
     ]
 
 
-def hand_ins(assignments: Sequence[AssignmentWork], screen: Screen, *, revision: str = "") -> go.Figure:
+def hand_ins(assignments: Sequence[AssignmentWork], screen: Screen, *, revision: str = "") -> Drawing:
     """On time, late, missing and not yet due, stacked per assignment; the newest at the top."""
     due = with_deadlines(assignments)
     if not due:
@@ -161,7 +160,7 @@ def _panel(one: AssignmentWork, suffix: str, screen: Screen) -> list[Json]:
     return traces
 
 
-def score_spreads(assignments: Sequence[AssignmentWork], screen: Screen, *, revision: str = "") -> go.Figure:
+def score_spreads(assignments: Sequence[AssignmentWork], screen: Screen, *, revision: str = "") -> Drawing:
     """A small distribution per assignment with its median, the newest first. Heights compare within a panel only."""
     scored = with_scores(assignments)
     if not scored:

@@ -6,7 +6,7 @@ from datetime import date
 from math import floor, log10
 
 from dashapp import words
-from dashapp.figures.theme import Json
+from dashapp.figures.drawing import Json
 
 MOST_TICKS = 5
 HEADROOM = 1.06

@@ -7,12 +7,11 @@ begin on Mondays everywhere (docs/metrics.md).
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-import plotly.graph_objects as go
-
 from dashapp import words
 from dashapp.domain.views import Day
+from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.summary import summary
-from dashapp.figures.theme import Json, Screen, Table, figure
+from dashapp.figures.theme import Screen, Table, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
 
@@ -89,7 +88,7 @@ def _heat(starts: Sequence[date], values: dict[date, int], screen: Screen, minut
 
 def activity_calendar(
     days: Sequence[Day], today: date, screen: Screen, *, minutes: bool, revision: str = ""
-) -> go.Figure:
+) -> Drawing:
     """One learner's days from the first of `days` to today. A day between them that is not given is a zero."""
     if not days:
         return only_words(_("No day recorded yet"), screen, revision)

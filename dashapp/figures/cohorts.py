@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import plotly.graph_objects as go
-
 from dashapp import words
 from dashapp.figures.axes import percent_scale, week_name, week_ticks
-from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure
+from dashapp.figures.drawing import Drawing, Json
+from dashapp.figures.theme import Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _
 
@@ -51,7 +50,7 @@ def _trace(line: Line, starts: Sequence[date], screen: Screen, *, own: bool) -> 
 
 def two_cohorts(
     lines: tuple[Line, Line], starts: Sequence[date], screen: Screen, *, first: int = 1, revision: str = ""
-) -> go.Figure:
+) -> Drawing:
     """The share of each group that was active in each week; the first group is the reader's choice."""
     if not starts or not any(line.learners for line in lines):
         return only_words(_("Nobody is in either of the two"), screen, revision)

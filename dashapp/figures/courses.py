@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 from math import ceil
 
-import plotly.graph_objects as go
-
 from dashapp import words
 from dashapp.domain.views import CourseRow
 from dashapp.figures.axes import count_scale, percent_scale
+from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.scores import short_label
 from dashapp.figures.summary import summary
-from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure, plain
+from dashapp.figures.theme import Note, Screen, Table, annotation, figure, plain
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _
 
@@ -101,7 +100,7 @@ def _panel(
 
 def courses_by_week(
     courses: Sequence[CourseRow], week_starts: Sequence[date], today: date, screen: Screen, *, revision: str = ""
-) -> go.Figure:
+) -> Drawing:
     """Events per enrolled learner and week, one panel per course, the others behind it in grey.
 
     The number beside a course's name is that of the last week. Hidden courses, and the week under way, which would look
@@ -179,7 +178,7 @@ def _score_traces(rows: Sequence[CourseRow], screen: Screen) -> list[Json]:
     ]
 
 
-def scores_by_course(courses: Sequence[CourseRow], screen: Screen, *, revision: str = "") -> go.Figure:
+def scores_by_course(courses: Sequence[CourseRow], screen: Screen, *, revision: str = "") -> Drawing:
     """Median and middle half of the learners' average scores per course, highest median at the top."""
     known = [course for course in courses if course.score_median is not None and not course.hidden]
     if not known:

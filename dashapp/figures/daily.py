@@ -5,13 +5,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from math import ceil
 
-import plotly.graph_objects as go
-
 from dashapp import words
 from dashapp.domain.views import Day
 from dashapp.figures.axes import count_scale
+from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.summary import summary
-from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure
+from dashapp.figures.theme import Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
 
@@ -57,7 +56,7 @@ def active_days(  # noqa: PLR0913 # by name
     last: date | None = None,
     courses: Sequence[int] = (),
     revision: str = "",
-) -> go.Figure:
+) -> Drawing:
     """Learners with at least one event per local day, from the first of `days` to `last` (else to their own last).
 
     `courses`: courses with activity on each of `days`, which its table lists besides.

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from typing import Final
 
-import plotly.graph_objects as go
-
 from dashapp import words
 from dashapp.domain.views import ClassroomWorkView
 from dashapp.domain.views.classroom_work import QuestionTries, TypeWeeks, UnitEngagement
 from dashapp.figures.axes import percent_scale, week_name, week_ticks
+from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.scores import short_label
-from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure
+from dashapp.figures.theme import Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _
 from dashapp.words.activity_types import stored_type_word
@@ -45,7 +44,7 @@ def _rows(names: Sequence[str], screen: Screen) -> Json:
     }
 
 
-def unit_engagement(units: Sequence[UnitEngagement], screen: Screen, *, revision: str = "") -> go.Figure:
+def unit_engagement(units: Sequence[UnitEngagement], screen: Screen, *, revision: str = "") -> Drawing:
     """Per unit in course order: learners who touched it (grey), and what was completed of it (blue)."""
     shown = units_shown(units)
     if not shown:
@@ -163,7 +162,7 @@ def _dot(screen: Screen, fill: str, edge: str) -> Json:
     return {"size": 10, "color": screen.colour(fill), "line": {"width": 2, "color": screen.colour(edge)}}
 
 
-def question_tries(questions: Sequence[QuestionTries], screen: Screen, *, revision: str = "") -> go.Figure:
+def question_tries(questions: Sequence[QuestionTries], screen: Screen, *, revision: str = "") -> Drawing:
     """Per question: right at the first try (dot), and right in the end (ring); the hardest at the top."""
     if not questions:
         return only_words(_("No question answered yet"), screen, revision)
@@ -199,7 +198,7 @@ def types_shown(types: Sequence[TypeWeeks]) -> list[tuple[str, tuple[float, ...]
     return [*named[: TYPES - 1], (_("all others"), rest)]
 
 
-def activity_types(view: ClassroomWorkView, screen: Screen, *, revision: str = "") -> go.Figure:
+def activity_types(view: ClassroomWorkView, screen: Screen, *, revision: str = "") -> Drawing:
     """The share of each type in the events of a week, stacked to 100 %."""
     types = view.types or ()
     if not any(any(one.events) for one in types):

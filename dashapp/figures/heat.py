@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-import plotly.graph_objects as go
 from markupsafe import Markup
 
 from dashapp import words
 from dashapp.domain.views import ClassroomView, LearnerRow, Level
 from dashapp.figures.axes import week_name, week_ticks
 from dashapp.figures.calendar import stepped
+from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.scores import short_label
 from dashapp.figures.summary import summary
-from dashapp.figures.theme import Json, Screen, Table, figure, plain
+from dashapp.figures.theme import Screen, Table, figure, plain
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
 
@@ -120,7 +120,7 @@ def _table(view: ClassroomView, shown: Sequence[LearnerRow]) -> Table:
     return Table((_("Learner"), *weeks), rows, head, said)
 
 
-def learner_weeks(view: ClassroomView, screen: Screen, *, revision: str = "") -> go.Figure:
+def learner_weeks(view: ClassroomView, screen: Screen, *, revision: str = "") -> Drawing:
     """The first `heat_rows` learners by week: time where the sources record it, else events."""
     shown = view.learners[: rows_shown(view)]
     if not shown or not view.week_starts:

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-import plotly.graph_objects as go
-
 from dashapp import words
 from dashapp.domain.views import EnrolmentWeek, ProgrammeRow, TypeUse
 from dashapp.figures.axes import count_scale, percent_scale
 from dashapp.figures.calendar import stepped
+from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.scores import short_label
-from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure
+from dashapp.figures.theme import Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _
 from dashapp.words.activity_types import stored_type_word
@@ -28,7 +27,7 @@ def _week_axis(starts: Sequence[date], narrow: bool) -> Json:
     return {"tickvals": places, "ticktext": [words.short_day(starts[place]) for place in places]}
 
 
-def enrolment_weeks(weeks: Sequence[EnrolmentWeek], screen: Screen, *, revision: str = "") -> go.Figure:
+def enrolment_weeks(weeks: Sequence[EnrolmentWeek], screen: Screen, *, revision: str = "") -> Drawing:
     """Enrolments that began above the line, those that ended below it."""
     if not any(week.joined or week.left for week in weeks):
         return only_words(_("Nobody joined or left in these weeks"), screen, revision)
@@ -106,7 +105,7 @@ def _shared_by_programme(shown: Sequence[ProgrammeRow]) -> Json:
     }
 
 
-def programme_outcomes(rows: Sequence[ProgrammeRow], screen: Screen, *, revision: str = "") -> go.Figure:
+def programme_outcomes(rows: Sequence[ProgrammeRow], screen: Screen, *, revision: str = "") -> Drawing:
     """% completed in grey, of it passed in the accent, of the known outcomes of each programme."""
     known = [row for row in rows if row.completed is not None and row.passed is not None]
     if not known:
@@ -166,7 +165,7 @@ def _programme_cells(row: ProgrammeRow) -> tuple[str, ...]:
 
 def type_adoption(
     uses: Sequence[TypeUse], starts: Sequence[date], courses: int, screen: Screen, *, revision: str = ""
-) -> go.Figure:
+) -> Drawing:
     """Types of activity down, weeks across: in how many of the courses each was used."""
     if not uses or not courses:
         return only_words(_("No activity was used in these weeks"), screen, revision)

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
-import plotly.graph_objects as go
-
 from dashapp import words
 from dashapp.domain.quality import ALERT_UNDER
+from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.summary import summary
-from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure
+from dashapp.figures.theme import Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
 
@@ -34,7 +33,7 @@ def _limit(screen: Screen) -> Json:
 
 def quality_by_day(
     days: Sequence[tuple[date, float | None, int]], today: date, screen: Screen, *, revision: str = ""
-) -> go.Figure:
+) -> Drawing:
     """One point per local day; days without events have none."""
     scores = [score for _day, score, _received in days if score is not None]
     if not scores:

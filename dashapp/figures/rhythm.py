@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-import plotly.graph_objects as go
-
 from dashapp import words
 from dashapp.domain.indicators.last_seen import BOUNDS
 from dashapp.domain.views import ClassroomWorkView
 from dashapp.domain.views.classroom_work import ForumWeek
 from dashapp.figures.axes import count_scale, week_name, week_ticks
 from dashapp.figures.calendar import stepped
-from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure
+from dashapp.figures.drawing import Drawing, Json
+from dashapp.figures.theme import Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
 
@@ -37,7 +36,7 @@ def _said_seen(name: str, count: int) -> str:
     return f"{name}: {said}"
 
 
-def last_seen(counts: Sequence[int], screen: Screen, *, revision: str = "") -> go.Figure:
+def last_seen(counts: Sequence[int], screen: Screen, *, revision: str = "") -> Drawing:
     """Learners by the days since they were last seen; whoever never came stands apart."""
     if not sum(counts):
         return only_words(_("No learner to show yet"), screen, revision)
@@ -102,7 +101,7 @@ def _said_hours(hours: Sequence[Sequence[float]]) -> list[list[str]]:
     ]
 
 
-def hours_of_week(hours: Sequence[Sequence[float]], screen: Screen, *, revision: str = "") -> go.Figure:
+def hours_of_week(hours: Sequence[Sequence[float]], screen: Screen, *, revision: str = "") -> Drawing:
     """Weekdays down, hours across: how many learners are active in that hour, on average."""
     if not any(any(day) for day in hours):
         return only_words(_("No activity between these dates."), screen, revision)
@@ -186,7 +185,7 @@ def _written(weeks: Sequence[ForumWeek], names: Sequence[str], screen: Screen) -
     ]
 
 
-def forum_weeks(view: ClassroomWorkView, screen: Screen, *, revision: str = "") -> go.Figure:
+def forum_weeks(view: ClassroomWorkView, screen: Screen, *, revision: str = "") -> Drawing:
     """Posts and replies per week as columns, and as a mark how many learners wrote them."""
     weeks = view.forum.weeks if view.forum else ()
     if not any(week.threads + week.replies for week in weeks):

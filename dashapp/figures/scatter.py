@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-import plotly.graph_objects as go
-
 from dashapp import words
 from dashapp.domain.audience import FEWEST_OTHERS
 from dashapp.domain.views import ClassroomView, LearnerRow, Level
 from dashapp.figures.axes import count_scale, minutes_scale, percent_scale
+from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.summary import summary
-from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure
+from dashapp.figures.theme import Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
 
@@ -191,7 +190,7 @@ def _table(points: Sequence[_Point], minutes: bool) -> Table:
     return Table(head, rows, summary=summary(_("Average score"), scored, words.percent, in_time=False))
 
 
-def time_and_score(view: ClassroomView, screen: Screen, *, revision: str = "") -> go.Figure:
+def time_and_score(view: ClassroomView, screen: Screen, *, revision: str = "") -> Drawing:
     """Active time (events where time is not recorded) in the chosen range against the average score.
 
     Learners without a score are left out; where some were picked, the others stay as faint marks.

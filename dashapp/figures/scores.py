@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
 from dashapp import words
 from dashapp.domain.audience import Comparison
 from dashapp.domain.views import Score
 from dashapp.figures.axes import percent_scale
+from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.summary import summary
-from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure, plain
+from dashapp.figures.theme import Note, Screen, Table, annotation, figure, plain
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _
 
@@ -152,7 +151,7 @@ def _table(scores: Sequence[Score], own: str) -> Table:
 
 def scores_against_course(
     scores: Sequence[Score], screen: Screen, *, own: str | None = None, revision: str = ""
-) -> go.Figure:
+) -> Drawing:
     """The latest scores, oldest at the top. `own` names the dot: "you" by default, or the learner's name."""
     own = own or _("you")
     shown_own = plain(own)

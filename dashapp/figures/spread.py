@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
 from dashapp import words
 from dashapp.domain.views.content import ScoreBin
 from dashapp.figures.axes import count_scale, percent_scale
-from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure
+from dashapp.figures.drawing import Drawing, Json
+from dashapp.figures.theme import Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
 
@@ -20,7 +19,7 @@ def _learners(number: int) -> str:
     return ngettext("{number} learner", "{number} learners", number).format(number=words.number(number))
 
 
-def score_spread(bins: Sequence[ScoreBin], own: float | None, screen: Screen, revision: str = "") -> go.Figure:
+def score_spread(bins: Sequence[ScoreBin], own: float | None, screen: Screen, revision: str = "") -> Drawing:
     """Others per 10 points of score, so that a wide bin is no taller than what it holds; `own` as a mark."""
     if not bins:
         return only_words(_("Nothing to show"), screen, revision)

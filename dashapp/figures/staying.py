@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-import plotly.graph_objects as go
-
 from dashapp import words
 from dashapp.domain.views import CourseStory
 from dashapp.figures.axes import week_ticks
 from dashapp.figures.calendar import stepped
+from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.scores import short_label
-from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure, plain
+from dashapp.figures.theme import Note, Screen, Table, annotation, figure, plain
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _
 
@@ -93,7 +92,7 @@ def _month(story: CourseStory) -> tuple[int, int]:
     return story.starts_on.year, story.starts_on.month
 
 
-def retention_triangle(stories: Sequence[CourseStory], screen: Screen, *, revision: str = "") -> go.Figure:
+def retention_triangle(stories: Sequence[CourseStory], screen: Screen, *, revision: str = "") -> Drawing:
     """A row per course by its start, a column per four weeks; what is to come is blank."""
     most = max((len(story.retention) for story in stories), default=0)
     if not most:
@@ -185,7 +184,7 @@ def _line(story: CourseStory, front: bool, screen: Screen) -> Json:
     }
 
 
-def still_enrolled(stories: Sequence[CourseStory], screen: Screen, *, revision: str = "") -> go.Figure:
+def still_enrolled(stories: Sequence[CourseStory], screen: Screen, *, revision: str = "") -> Drawing:
     """% of those enrolled at the start of each running course who still are, week by week; one course in front."""
     shown = [story for story in stories if story.running and len(story.still_enrolled) > 1]
     front = front_course(shown)

@@ -9,13 +9,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Self
 
-import plotly.graph_objects as go
+import orjson
 from markupsafe import Markup
 
+from dashapp.figures.drawing import Drawing, Json
 from dashapp.words import _, ngettext, number
-
-Json = dict[str, Any]
-"""A part of a figure: plotly's own schema checks it when the figure is built."""
 
 TOKENS: Final = Path(__file__).parents[2] / "assets" / "tokens.css"
 DARK_STARTS: Final = '[data-bs-theme="dark"] {'
@@ -64,8 +62,9 @@ def palette(theme: Theme) -> Mapping[str, str]:
     return MappingProxyType(dict(_COLOUR.findall(light if theme is Theme.LIGHT else dark)))
 
 
-def template(theme: Theme) -> go.layout.Template:
-    """The template `la-light` or `la-dark`: all that figures of one theme share."""
+@cache
+def template(theme: Theme) -> orjson.Fragment:
+    """All that figures of one theme share, as JSON of plotly's `layout.template`."""
     colours = palette(theme)
     axis: Json = {
         "automargin": True,
@@ -89,25 +88,24 @@ def template(theme: Theme) -> go.layout.Template:
         "namelength": -1,
         "font": {"family": FONT, "size": 12, "color": colours["ink"]},
     }
-    return go.layout.Template(
-        layout={
-            "font": {"family": FONT, "size": 12, "color": colours["ink-2"]},
-            "paper_bgcolor": CLEAR,
-            "plot_bgcolor": CLEAR,
-            "margin": {"l": 4, "r": 20, "t": 8, "b": 4, "pad": 0},
-            "colorway": [colours[f"cat-{number}"] for number in range(1, 9)],
-            "showlegend": False,
-            "xaxis": {**axis, "showline": True},
-            "yaxis": {**axis, "showgrid": True, "rangemode": "tozero"},
-            "hovermode": "closest",
-            "hoverdistance": 24,
-            "hoverlabel": hover,
-            "bargap": 0.28,
-            "barcornerradius": 2,
-            "dragmode": False,
-            "annotationdefaults": {"font": {"size": 12, "color": colours["ink-2"]}, "showarrow": False},
-        }
-    )
+    layout: Json = {
+        "font": {"family": FONT, "size": 12, "color": colours["ink-2"]},
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+        "margin": {"l": 4, "r": 20, "t": 8, "b": 4, "pad": 0},
+        "colorway": [colours[f"cat-{number}"] for number in range(1, 9)],
+        "showlegend": False,
+        "xaxis": {**axis, "showline": True},
+        "yaxis": {**axis, "showgrid": True, "rangemode": "tozero"},
+        "hovermode": "closest",
+        "hoverdistance": 24,
+        "hoverlabel": hover,
+        "bargap": 0.28,
+        "barcornerradius": 2,
+        "dragmode": False,
+        "annotationdefaults": {"font": {"size": 12, "color": colours["ink-2"]}, "showarrow": False},
+    }
+    return orjson.Fragment(orjson.dumps({"layout": layout}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,26 +128,22 @@ class Table:
         return _("{table}. First row: {cells}").format(table=table, cells=", ".join(filter(None, self.rows[0])))
 
 
-def figure(traces: Sequence[Json], layout: Json, screen: Screen, table: Table, revision: str) -> go.Figure:
+def figure(traces: Sequence[Json], layout: Json, screen: Screen, table: Table, revision: str) -> Drawing:
     """A figure of the look. `revision` names page and filters: while it stays, a zoom stays.
 
     The texts of traces and ticks are shown as they are, whatever they hold.
     """
     axes = {name: _plain_ticks(part) for name, part in layout.items() if name.startswith(("xaxis", "yaxis"))}
-    return go.Figure(
-        data=[{**trace, **{name: _plain(trace[name]) for name in _TEXTS if name in trace}} for trace in traces],
-        layout={
-            "template": template(screen.theme),
-            "uirevision": revision,
-            "meta": {
-                "head": list(table.head),
-                "rows": [list(row) for row in table.rows],
-                "unit": table.unit,
-                "summary": table.in_short(),
-            },
-            **layout,
-            **axes,
-        },
+    told = {
+        "head": list(table.head),
+        "rows": [list(row) for row in table.rows],
+        "unit": table.unit,
+        "summary": table.in_short(),
+    }
+    return Drawing(
+        [{**trace, **{name: _plain(trace[name]) for name in _TEXTS if name in trace}} for trace in traces],
+        {"uirevision": revision, "meta": told, **layout, **axes},
+        template(screen.theme),
     )
 
 
@@ -171,7 +165,7 @@ def _plain_ticks(axis: Json) -> Json:
     return {**axis, "ticktext": _plain(axis["ticktext"])} if "ticktext" in axis else axis
 
 
-def words(text: str, screen: Screen, revision: str = "") -> go.Figure:
+def words(text: str, screen: Screen, revision: str = "") -> Drawing:
     """The figure of an empty input: one sentence, no axes."""
     hidden: Json = {"visible": False, "fixedrange": True, "range": [0, 1]}
     layout: Json = {
@@ -192,9 +186,9 @@ def words(text: str, screen: Screen, revision: str = "") -> go.Figure:
     return figure([], layout, screen, Table((), ()), revision)
 
 
-def table_of(drawn: go.Figure) -> Table:
+def table_of(drawn: Drawing) -> Table:
     """The accessible twin that a figure carries; empty where the figure is words."""
-    meta = drawn.layout.meta or {}
+    meta = drawn.own_layout["meta"]
     rows = tuple(tuple(row) for row in meta.get("rows", ()))
     return Table(tuple(meta.get("head", ())), rows, meta.get("unit", ""), meta.get("summary", ""))
 

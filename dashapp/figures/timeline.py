@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-import plotly.graph_objects as go
-
 from dashapp import words
 from dashapp.domain.views.content import WorkRow, WorkState
+from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.scores import short_label
-from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure
+from dashapp.figures.theme import Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _
 
@@ -144,7 +143,7 @@ def _table(work: Sequence[WorkRow], zone: str) -> Table:
     return Table((_("Activity"), _("Due"), _("Handed in"), _("State"), _("Score")), rows)
 
 
-def work_timeline(work: Sequence[WorkRow], now: datetime, screen: Screen, zone: str, revision: str = "") -> go.Figure:
+def work_timeline(work: Sequence[WorkRow], now: datetime, screen: Screen, zone: str, revision: str = "") -> Drawing:
     """The assignments around `now`, the earliest deadline at the top; on a phone the words stand in the names."""
     if not work:
         return only_words(_("No deadline yet"), screen, revision)

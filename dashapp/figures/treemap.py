@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import plotly.graph_objects as go
-
 from dashapp import words
 from dashapp.domain.views import CourseRow, InstitutionView
-from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure, plain
+from dashapp.figures.drawing import Drawing, Json
+from dashapp.figures.theme import Note, Screen, Table, annotation, figure, plain
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
 
@@ -198,7 +197,7 @@ def _label(block: _Block, screen: Screen) -> Json:
 
 def course_tree(
     view: InstitutionView, screen: Screen, addresses: Addresses, *, name: str, revision: str = ""
-) -> go.Figure:
+) -> Drawing:
     """The compared courses by unit. Hidden ones are put together, hatched, and of a size that says nothing.
 
     `name`: what units without a name of their own are called.
@@ -221,7 +220,9 @@ def course_tree(
         if head:
             notes.append(annotation(Note(box.x + 4, box.y + HEAD / 2, head, "ink-2"), screen))
             place = Box(box.x, box.y, box.width, HEAD)
-            traces.append({"x": [], "y": [], "meta": {"box": _corners(place), "href": addresses.unit(unit)}})
+            traces.append(
+                {"type": "scatter", "x": [], "y": [], "meta": {"box": _corners(place), "href": addresses.unit(unit)}}
+            )
         for block in _unit_blocks(courses, _inside(box, HEAD if head else GAP), hidden_size, addresses):
             traces.append(_trace(block, screen))
             notes += [_label(block, screen)] if block.text else []

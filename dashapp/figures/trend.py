@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-import plotly.graph_objects as go
-
 from dashapp import words
 from dashapp.domain.views import Score
 from dashapp.figures.axes import percent_scale
-from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure
+from dashapp.figures.drawing import Drawing, Json
+from dashapp.figures.theme import Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _
 
@@ -19,7 +18,7 @@ def running_means(scores: Sequence[Score]) -> list[float]:
     return [sum(values[max(0, place - 2) : place + 1]) / min(3, place + 1) for place in range(len(values))]
 
 
-def score_trend(scores: Sequence[Score], goal: int | None, screen: Screen, zone: str, revision: str = "") -> go.Figure:
+def score_trend(scores: Sequence[Score], goal: int | None, screen: Screen, zone: str, revision: str = "") -> Drawing:
     """Dots for the scores, a line for the mean of the last three, a dashed line for the goal."""
     if not scores:
         return only_words(_("No score yet"), screen, revision)

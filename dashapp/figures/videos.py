@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from math import ceil
 
-import plotly.graph_objects as go
-
 from dashapp import words
 from dashapp.domain.views import VideoViews
 from dashapp.figures.axes import count_scale
+from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.summary import summary
-from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure, plain
+from dashapp.figures.theme import Note, Screen, Table, annotation, figure, plain
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
 
@@ -105,7 +104,7 @@ def _areas(count: int, screen: Screen) -> list[tuple[float, float, float, float]
     return found
 
 
-def video_views(videos: Sequence[VideoViews], screen: Screen, *, revision: str = "") -> go.Figure:
+def video_views(videos: Sequence[VideoViews], screen: Screen, *, revision: str = "") -> Drawing:
     """A panel for each video, in the given order."""
     shown = panels_shown(videos, screen)
     if not shown:

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
 from dashapp import words
 from dashapp.domain.views import Week
 from dashapp.figures.axes import Scale, count_scale, minutes_scale, week_ticks
+from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.summary import summary
-from dashapp.figures.theme import CLEAR, Json, Note, Screen, Table, annotation, figure
+from dashapp.figures.theme import CLEAR, Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
 
@@ -112,7 +111,7 @@ def _table(weeks: Sequence[Week], minutes: bool) -> Table:
     return Table((*head, _("Course median")) if with_median else head, tuple(rows), summary=said)
 
 
-def weekly_activity(weeks: Sequence[Week], screen: Screen, *, minutes: bool, revision: str = "") -> go.Figure:
+def weekly_activity(weeks: Sequence[Week], screen: Screen, *, minutes: bool, revision: str = "") -> Drawing:
     """Minutes per week, or events where minutes are not recorded; marks where the course's median may be shown."""
     if not weeks:
         return only_words(_("No teaching week has begun yet"), screen, revision)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import plotly.graph_objects as go
 import pytest
 from dash import dcc
 from dash.development.base_component import Component
@@ -32,6 +31,7 @@ from dashapp.domain.audience import Comparison
 from dashapp.domain.filters import Filters
 from dashapp.domain.views import Level, Reason, Rule
 from dashapp.figures import Screen
+from dashapp.figures.drawing import Drawing
 from dashapp.ids import Classroom
 from tests.components import samples, samples_further, work_samples
 from tests.components import student_parts as student_samples
@@ -124,7 +124,7 @@ def test_the_empty_page_has_no_data_and_says_that_it_loads(page: Any) -> None:
 def test_words_cover_a_chart_exactly_where_there_is_nothing_to_draw(name: str) -> None:
     values = {**FILLED, **FILLED_PARTS}[name][1]
     for part, value in values.items():
-        if isinstance(value, go.Figure):
+        if isinstance(value, Drawing):
             assert (values[f"{part}_state"] is None) == bool(value.data), part
 
 

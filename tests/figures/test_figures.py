@@ -7,19 +7,18 @@ from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
-import plotly.graph_objects as go
-import plotly.io
 import pytest
 
 from dashapp import figures, words
 from dashapp.domain.views import Day, Level
 from dashapp.figures import Screen, Theme, table_of
+from dashapp.figures.drawing import Drawing
 from dashapp.figures.summary import summary
 from dashapp.figures.theme import Table, figure, palette
 from dashapp.words import use_locale
 from tests.components import samples, samples_further, work_samples
 
-Draw = Callable[[Screen], go.Figure]
+Draw = Callable[[Screen], Drawing]
 NOWHERE = figures.Addresses(lambda _course: None, lambda _unit: None)
 SCREENS = [Screen(theme, narrow) for theme, narrow in product(Theme, (False, True))]
 
@@ -132,12 +131,18 @@ EMPTY: dict[str, Draw] = {
 }
 
 
+def _without_empty(figure: Any) -> Any:
+    """plotly leaves out lists of no annotations and no shapes."""
+    layout = {name: part for name, part in figure["layout"].items() if part != []}
+    return {**figure, "layout": layout}
+
+
 @pytest.mark.parametrize("screen", SCREENS, ids=str)
 @pytest.mark.parametrize("name", FULL)
-def test_a_figure_survives_its_journey_as_json(name: str, screen: Screen) -> None:
+def test_plotlys_schema_knows_every_property_and_changes_none(name: str, screen: Screen) -> None:
     drawn = FULL[name](screen)
     text = drawn.to_json()
-    assert plotly.io.from_json(text) == drawn
+    assert json.loads(drawn.checked.to_json()) == _without_empty(json.loads(text))
     assert "bdata" not in text, "arrays travel as plain lists, which clientside code can read"
     assert drawn.layout.uirevision == "r"
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from itertools import product
 from typing import Any
 
-import plotly.graph_objects as go
 import pytest
 from dash import html
 
@@ -17,6 +16,8 @@ from dashapp.components.whose import Reader
 from dashapp.domain.guardians import GuardianState
 from dashapp.domain.views import Level
 from dashapp.figures import Screen
+from dashapp.figures.drawing import Drawing
+from dashapp.figures.theme import Theme, template
 from dashapp.words import PSEUDO_LOCALE, available_locales, use_locale
 from tests.components import samples, student_parts, student_samples, test_quality
 from tests.words.visible import texts_of, untranslated
@@ -130,7 +131,7 @@ def test_every_text_around_a_page_is_translated() -> None:
 
 
 def test_a_text_that_bypasses_gettext_is_found() -> None:
-    figure = go.Figure(layout={"annotations": [{"text": "<b>until now</b>"}]})
+    figure = Drawing([], {"annotations": [{"text": "<b>until now</b>"}]}, template(Theme.LIGHT))
     page = html.Main([html.H1("Nobody translated me"), html.Button("[ókáý]", title="Not me either")])
     assert untranslated([page, figure]) == ["Nobody translated me", "Not me either", "<b>until now</b>"]
 

@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import plotly.graph_objects as go
 from dash import html
 from dash.development.base_component import Component
+
+from dashapp.figures.drawing import Drawing
 
 SEEN_PROPERTIES = ("children", "title", "label", "placeholder", "alt", "aria-label", "headerName", "options")
 SEEN_DATA = ("data-la-title", "data-la-close", "data-la-empty", "data-words")
@@ -27,7 +28,7 @@ def texts_of(thing: Any) -> Iterator[str]:
     """Every text that a person can see or hear."""
     if isinstance(thing, str):
         yield thing
-    elif isinstance(thing, go.Figure):
+    elif isinstance(thing, Drawing):
         yield from _figure_texts(thing.to_plotly_json())
     elif isinstance(thing, Component):
         yield from _component_texts(thing)
