@@ -62,6 +62,7 @@ def post(sender: Sender, statements: Sequence[bytes]) -> int:
     return taken
 
 
+@pytest.mark.long
 @pytest.mark.kafka
 @pytest.mark.shared_data
 def test_every_statement_is_counted_once_whichever_way_it_came(

@@ -86,6 +86,7 @@ def test_a_record_that_the_broker_does_not_take_spoils_no_other(
         assert sender.post(EVENTS, json=viewed(2)).status_code == 202
 
 
+@pytest.mark.long
 @pytest.mark.kafka
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_while_the_broker_is_away_senders_are_told_to_come_again(

@@ -84,6 +84,7 @@ OVER = {
 """What opens it, and what is then open."""
 
 
+@pytest.mark.long
 def test_axe_finds_nothing_in_what_opens_over_a_page(open_as: OpenAs, service: Service) -> None:
     page = open_as("Tess Thorne", service.course("ALG 1"))
     page.wait_for_selector("#classroom-days .main-svg")

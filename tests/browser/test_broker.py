@@ -47,6 +47,7 @@ def on_kafka(database: Database, kafka_broker: LocalKafka) -> Iterator[Service]:
         expect.set_options(timeout=SLOW)
 
 
+@pytest.mark.long
 def test_open_pages_say_that_the_broker_is_away_and_catch_up(
     on_kafka: Service, kafka_broker: LocalKafka, new_page: Callable[..., Page]
 ) -> None:

@@ -256,6 +256,7 @@ def with_bearer(service: Service, page: Page, name: str, path: str) -> str:
     return text
 
 
+@pytest.mark.long
 def test_a_new_tab_has_a_session_of_its_own_by_a_ticket_that_no_address_shows(
     service: Service, new_page: Callable[..., Page], page_errors: list[str]
 ) -> None:
@@ -276,6 +277,7 @@ def test_a_new_tab_has_a_session_of_its_own_by_a_ticket_that_no_address_shows(
     assert tab.evaluate("history.state?.la ?? null") is None
 
 
+@pytest.mark.long
 def test_two_courses_in_one_browser_stay_apart(
     service: Service, link_to: Callable[[str, str], str], embed: Embed, registered: str
 ) -> None:
@@ -293,6 +295,7 @@ def test_two_courses_in_one_browser_stay_apart(
     expect(botany.locator("#classroom-count")).to_have_text("3 learners")
 
 
+@pytest.mark.long
 def test_a_download_in_a_frame_goes_by_a_ticket(
     service: Service, link_to: Callable[[str, str], str], embed: Embed
 ) -> None:
@@ -324,6 +327,7 @@ def test_a_session_that_has_ended_says_so_in_the_frame(
     page_errors.clear()  # the browser notes each answer 401
 
 
+@pytest.mark.long
 def test_moving_to_another_page_in_the_frame_keeps_the_session(
     service: Service, new_page: Callable[..., Page], page_errors: list[str]
 ) -> None:

@@ -21,6 +21,7 @@ def first_day(database: Database) -> Iterator[Service]:
         yield Service(base, campus, application, None)
 
 
+@pytest.mark.long
 def test_every_page_of_the_first_day_is_words(first_day: Service, new_page: Callable[..., Page]) -> None:
     campus: Campus = first_day.campus
     pages = [

@@ -185,6 +185,7 @@ def sign_in_first(page: Page, base: str, link: str) -> None:
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
+@pytest.mark.long
 def test_from_an_empty_installation_to_a_classroom_with_live_data(
     empty: tuple[str, Application], new_page: Callable[..., Page], tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ OpenAs = Callable[..., Page]
 CHILD = "Ivy Ives"
 
 
+@pytest.mark.long
 def test_an_invitation_from_the_rule_to_its_end(open_as: OpenAs, service: Service, page_errors: list[str]) -> None:
     office = open_as(ADMINISTRATOR, f"{service.organisation()}/guardians")
     expect(office.get_by_role("heading", name="Guardians see nothing here")).to_be_visible()
@@ -52,6 +53,7 @@ def test_an_invitation_from_the_rule_to_its_end(open_as: OpenAs, service: Servic
     page_errors.clear()
 
 
+@pytest.mark.long
 def test_somebody_with_a_code_and_no_account_comes_to_the_page_from_the_sign_in(
     open_as: OpenAs, new_page: Callable[..., Page], service: Service
 ) -> None:

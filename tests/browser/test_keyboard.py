@@ -42,6 +42,7 @@ def test_the_palette_goes_to_a_learner_without_a_mouse(open_as: OpenAs, service:
     expect(page.locator("#keyboard-palette")).to_be_hidden()
 
 
+@pytest.mark.long
 def test_single_keys_go_places_until_they_are_switched_off_and_never_while_typing(
     open_as: OpenAs, service: Service
 ) -> None:
@@ -81,6 +82,7 @@ def test_single_keys_go_places_until_they_are_switched_off_and_never_while_typin
     assert page.evaluate(theme) == now
 
 
+@pytest.mark.long
 def test_a_frame_without_navigation_has_no_palette(open_as: OpenAs) -> None:
     page = open_as("Ada Abel", "/embed/me")
 

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
 NOTICE = "document.getElementById('shell-notice').textContent"
 
 
+@pytest.mark.long
 def test_late_data_is_said_above_all_cards_until_it_has_caught_up(
     open_as: Callable[..., Page], service: Service
 ) -> None:

@@ -39,6 +39,7 @@ def lay_down(service: Service, count: int) -> None:
         bury(connection, buried, "k" * 32)
 
 
+@pytest.mark.long
 def test_from_nothing_over_a_look_to_dismissing_and_replaying(open_as: OpenAs, service: Service) -> None:
     page = open_as(ADMINISTRATOR, f"{service.organisation()}/dead-letters")
     expect(page.locator("#letters-empty")).to_contain_text("Nothing was refused")
@@ -88,6 +89,7 @@ def test_a_letter_opens_by_the_keyboard_and_pages_turn(open_as: OpenAs, service:
     expect(page.locator("#letters-place")).to_contain_text("1 to 50")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [360, 900, 2560])
 def test_nothing_sticks_out_sideways(open_as: OpenAs, service: Service, width: int) -> None:
     put(service, b"x" * 3_000)

@@ -67,6 +67,7 @@ def test_nothing_is_asked_of_the_server_when_nothing_has_changed(open_as: OpenAs
     assert set(heard) == {"/live"}
 
 
+@pytest.mark.long
 def test_the_as_of_line_moves_with_every_answer(open_as: OpenAs) -> None:
     page = open_as("Hue Hall", "/me")
     await_answer(page)
@@ -125,6 +126,7 @@ def test_the_chosen_cell_the_order_and_the_selected_text_of_the_grid_stay(open_a
     expect(page.locator(f"{first} [col-id=name]")).to_contain_text("Ada Abel")
 
 
+@pytest.mark.long
 def test_the_chosen_rate_holds_and_is_remembered(open_as: OpenAs) -> None:
     page = open_as("Ada Abel", "/me")
     calm(page, 1)
@@ -140,6 +142,7 @@ def test_the_chosen_rate_holds_and_is_remembered(open_as: OpenAs) -> None:
     until(page, f"{interval} === 10000")
 
 
+@pytest.mark.long
 def test_scroll_and_the_rows_of_the_grid_stay(open_as: OpenAs, service: Service) -> None:
     page = open_as("Tess Thorne", service.course("ALG 1"), viewport={"width": 1280, "height": 500})
     page.wait_for_selector("#classroom-learners .ag-row")
@@ -159,6 +162,7 @@ def test_scroll_and_the_rows_of_the_grid_stay(open_as: OpenAs, service: Service)
     assert heard.count("/_dash-update-component") >= 1
 
 
+@pytest.mark.long
 def test_pausing_stops_the_questions_and_is_remembered(open_as: OpenAs) -> None:
     page = open_as("Ada Abel", "/me")
     calm(page)
@@ -175,6 +179,7 @@ def test_pausing_stops_the_questions_and_is_remembered(open_as: OpenAs) -> None:
     assert heard.count("/live") <= 1
 
 
+@pytest.mark.long
 def test_a_hidden_tab_asks_nothing_and_a_shown_one_at_once(open_as: OpenAs) -> None:
     page = open_as("Ada Abel", "/me")
     calm(page)
@@ -191,6 +196,7 @@ def test_a_hidden_tab_asks_nothing_and_a_shown_one_at_once(open_as: OpenAs) -> N
         page.evaluate(hide, False)
 
 
+@pytest.mark.long
 def test_a_tab_that_comes_and_goes_while_the_page_loads_breaks_nothing(
     service: Service, page: Page, page_errors: list[str]
 ) -> None:
@@ -219,6 +225,7 @@ def test_a_connection_that_is_lost_is_said_and_comes_back(open_as: OpenAs, page_
     page_errors[:] = [error for error in page_errors if "ERR_INTERNET_DISCONNECTED" not in error]
 
 
+@pytest.mark.long
 def test_somebody_whose_session_has_ended_is_led_to_the_sign_in(open_as: OpenAs, page_errors: list[str]) -> None:
     page = open_as("Ada Abel", "/me")
     calm(page)

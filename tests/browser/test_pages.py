@@ -33,6 +33,7 @@ def test_two_people_on_the_same_kind_of_page_see_their_own_data_only(open_as: Op
     expect(ada.locator("body")).not_to_contain_text("Brook")
 
 
+@pytest.mark.long
 def test_the_start_leads_to_the_page_of_the_role(open_as: OpenAs, service: Service) -> None:
     assert open_as("Ada Abel", "/").url == f"{service.base}/me"
     assert open_as("Tess Thorne", "/").url == service.base + service.course("ALG 1")
@@ -50,6 +51,7 @@ def test_a_learner_in_the_grid_opens_the_page_of_that_learner(open_as: OpenAs, s
     page.wait_for_selector("#classroom-page:not(.la-loading)")
 
 
+@pytest.mark.long
 def test_a_row_of_the_grid_opens_by_a_click_anywhere_and_by_enter(open_as: OpenAs, service: Service) -> None:
     page = open_as("Tess Thorne", service.course("ALG 1"))
     row = page.locator("#classroom-learners .ag-row").filter(has_text="Ben Brook").first
@@ -144,6 +146,7 @@ def test_filters_stand_in_the_address_and_survive_reload_and_back(open_as: OpenA
     expect(count).to_have_text("4 learners")
 
 
+@pytest.mark.long
 def test_a_level_narrows_the_list_and_not_the_counts(open_as: OpenAs, service: Service) -> None:
     page = open_as("Tess Thorne", service.course("ALG 1"))
 
@@ -162,6 +165,7 @@ def test_a_section_that_nobody_knows_is_ignored(open_as: OpenAs, service: Servic
     assert page.locator("#classroom-section").evaluate("field => field.selectedOptions[0].textContent") == "all"
 
 
+@pytest.mark.long
 def test_the_fields_of_dates_show_the_range_until_one_is_chosen(open_as: OpenAs, service: Service) -> None:
     page = open_as("Tess Thorne", service.course("ALG 1"))
     page.select_option("#classroom-range", "custom")
@@ -185,6 +189,7 @@ def test_an_administrator_sees_groups_and_nothing_that_would_choose_among_learne
         expect(page.locator(f"#classroom-{part}")).to_be_hidden()
 
 
+@pytest.mark.long
 def test_the_table_of_a_chart_names_its_unit(open_as: OpenAs, service: Service) -> None:
     page = open_as("Tess Thorne", service.course("ALG 1"))
     page.wait_for_selector("#classroom-heat .main-svg")
@@ -209,7 +214,7 @@ def pages_of(service: Service) -> list[tuple[str, str]]:
     return [("Ada Abel", "/me"), ("Tess Thorne", service.course("ALG 1")), (ADMINISTRATOR, service.organisation())]
 
 
-@pytest.mark.parametrize("width", [360, 900, 2560])
+@pytest.mark.parametrize("width", [360, *(pytest.param(one, marks=pytest.mark.long) for one in (900, 2560))])
 def test_nothing_sticks_out_sideways(open_as: OpenAs, service: Service, width: int) -> None:
     for name, path in pages_of(service):
         page = open_as(name, path, viewport={"width": width, "height": 800})
@@ -242,6 +247,7 @@ def test_what_stands_below_the_fold_is_read_when_it_comes_near(open_as: OpenAs, 
     assert len(questions) == 2
 
 
+@pytest.mark.long
 def test_every_card_says_as_of_when(open_as: OpenAs, service: Service) -> None:
     for name, path in pages_of(service):
         page = open_as(name, path)
@@ -253,6 +259,7 @@ def test_every_card_says_as_of_when(open_as: OpenAs, service: Service) -> None:
             expect(card.locator(".la-asof")).to_have_text(re.compile(r"^(Late: as|As) of \d"))
 
 
+@pytest.mark.long
 def test_the_theme_is_the_systems_first_and_then_ones_own(open_as: OpenAs) -> None:
     page = open_as("Ada Abel", "/me", color_scheme="dark")
     theme = "document.documentElement.dataset.bsTheme"

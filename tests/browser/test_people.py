@@ -47,6 +47,7 @@ def test_from_a_search_as_one_types_to_a_role_and_back(open_as: OpenAs, service:
     expect(page.get_by_role("button", name=re.compile("End: Assistant"))).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_merge_is_looked_at_while_events_come_done_and_taken_back(open_as: OpenAs, service: Service) -> None:
     page = opened(open_as, service, "Gil Gray")
     page.locator("#person-other-search").fill("hue")
@@ -77,6 +78,7 @@ def test_a_merge_is_looked_at_while_events_come_done_and_taken_back(open_as: Ope
     expect(page.locator("#person-name-rows")).not_to_contain_text("hue.hall")
 
 
+@pytest.mark.long
 def test_a_caseload_is_changed_on_a_phone_without_scrolling_sideways(open_as: OpenAs, service: Service) -> None:
     page = opened(open_as, service, ADVISER, viewport={"width": 360, "height": 800})
     page.get_by_text("Add a learner to the caseload").click()

@@ -90,6 +90,7 @@ def form(platform: Platform) -> dict[str, str]:
     }
 
 
+@pytest.mark.long
 def test_an_administrator_connects_a_platform_by_hand_and_decides_what_it_may(
     office: Office, frame: Frame, platform: Platform
 ) -> None:
@@ -134,6 +135,7 @@ def test_an_administrator_connects_a_platform_by_hand_and_decides_what_it_may(
     assert is_refused(frame.login())
 
 
+@pytest.mark.long
 def test_an_administrator_lets_a_platform_register_and_links_who_and_what_waits(
     office: Office, frame: Frame, platform: Platform
 ) -> None:

@@ -41,6 +41,7 @@ def jobs(service: Service, tmp_path: Path) -> Iterator[None]:
     thread.join()
 
 
+@pytest.mark.long
 def test_a_roster_goes_from_a_file_to_people_in_courses_and_back(
     open_as: Callable[..., Page], service: Service, jobs: None, tmp_path: Path
 ) -> None:

@@ -27,6 +27,7 @@ def choose(page: Page, name: str, value: str) -> None:
     page.select_option(f"#shell-settings-{name}", value)
 
 
+@pytest.mark.long
 def test_a_choice_in_one_browser_holds_in_the_next_from_the_first_paint(
     service: Service, open_as: Callable[..., Page]
 ) -> None:
@@ -103,6 +104,7 @@ def test_a_page_changes_its_language_and_its_direction_while_it_is_open(
     expect(page.locator("#shell-live")).to_have_text(re.compile(r"\d,\d\xa0s"))
 
 
+@pytest.mark.long
 def test_the_settings_are_there_in_a_frame_whose_address_then_says_the_language(
     service: Service, open_as: Callable[..., Page]
 ) -> None:

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from tests.shared import REPOSITORY
@@ -28,8 +29,13 @@ def own_files(*endings: str) -> list[Path]:
     return [path for path in paths if path.suffix in endings and path.is_file()]
 
 
+@cache
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(path.read_text())))
+
+
 def functions(path: Path) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes_of(path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
             yield node.name, node.end_lineno - node.lineno + 1
 
@@ -65,7 +71,7 @@ def test_no_message_stands_inside_of_a_formatted_text() -> None:
     found = [
         f"{path.relative_to(REPOSITORY)}:{inner.lineno}"
         for path in own_files(".py")
-        for each in ast.walk(ast.parse(path.read_text()))
+        for each in nodes_of(path)
         if isinstance(each, ast.JoinedStr)
         for inner in ast.walk(each)
         if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name) and inner.func.id in ("_", "ngettext")

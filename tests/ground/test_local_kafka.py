@@ -42,6 +42,7 @@ def test_a_maven_that_fails_leaves_no_half_filled_cache(monkeypatch: pytest.Monk
     assert [path.name for path in (tmp_path / "jars").iterdir()] == [".lock"]
 
 
+@pytest.mark.long
 @pytest.mark.kafka
 def test_a_broker_that_cannot_start_says_why(tmp_path: Path, kafka_broker: LocalKafka) -> None:
     taken = int(kafka_broker.bootstrap.rsplit(":", 1)[1])
@@ -50,6 +51,7 @@ def test_a_broker_that_cannot_start_says_why(tmp_path: Path, kafka_broker: Local
         second.start()
 
 
+@pytest.mark.long
 @pytest.mark.kafka
 def test_ctrl_c_ends_the_command_first_and_then_the_broker(tmp_path: Path) -> None:
     command = textwrap.dedent("""

@@ -48,6 +48,7 @@ def test_redis_answers(redis_url: str) -> None:
     client.close()
 
 
+@pytest.mark.long
 @pytest.mark.kafka
 def test_kafka_keeps_records_over_a_restart(kafka_broker: LocalKafka) -> None:
     kafka_broker.create_topic("kept", partitions=1)

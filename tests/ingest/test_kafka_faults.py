@@ -30,6 +30,7 @@ def running(ingest_settings: Settings, kafka_campus: Campus, run_ingest: RunInge
     return run_ingest(ingest_settings, kafka_campus.database)
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.usefixtures("sockets_left_open")
 def test_a_broker_that_is_away_at_the_start_is_waited_for(
@@ -139,6 +140,7 @@ def test_records_that_the_broker_has_dropped_are_an_alarm_not_a_jump(
     await_that(lambda: second.status().state is IngestState.RUNNING, "it says that it runs")
 
 
+@pytest.mark.long
 def test_records_that_the_broker_dropped_before_any_was_read_are_an_alarm(
     kafka_campus: Campus,
     topics: tuple[str, str, str],
@@ -181,6 +183,7 @@ def _accept_the_gap(campus: Campus, partition: TopicPartition) -> None:
         connection.commit()
 
 
+@pytest.mark.long
 def test_a_topic_that_is_made_anew_is_an_alarm_until_an_operator_accepts_it(
     kafka_campus: Campus,
     topics: tuple[str, str, str],

@@ -131,6 +131,7 @@ def test_the_leader_is_killed_and_the_other_takes_over(database: Database, start
     assert not second.says("Traceback")
 
 
+@pytest.mark.long
 def test_a_leader_that_is_asked_to_end_gives_the_lead_back(database: Database, start: Callable[..., Process]) -> None:
     first = start()
     wait_until(lambda: first.says("jobs.leading"), "the first one leads")

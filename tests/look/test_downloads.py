@@ -86,6 +86,7 @@ def test_a_grid_is_taken_along_with_all_its_rows_and_says_which_are_hidden(
     assert "Hidden for privacy" in "".join(ET.fromstring(svg).itertext())
 
 
+@pytest.mark.long
 def test_a_card_without_figures_offers_nothing_to_take_along(page: Page, address: str) -> None:
     opened(page, address, "classroom")
     page.locator("#classroom-heat .main-svg").first.wait_for()

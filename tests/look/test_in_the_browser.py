@@ -99,6 +99,7 @@ def opened(page: Page, address: str, path: str) -> Page:
     return page
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", VIEWS)
 def test_no_page_is_wider_than_its_screen(page: Page, address: str, name: str) -> None:
     opened(page, address, name)
@@ -109,7 +110,9 @@ def test_no_page_is_wider_than_its_screen(page: Page, address: str, name: str) -
         page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
 
 
-@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize(
+    "name", ["classroom", *(pytest.param(one, marks=pytest.mark.long) for one in VIEWS if one != "classroom")]
+)
 def test_nothing_jumps_when_the_data_arrive(new_page: Callable[..., Page], address: str, name: str) -> None:
     page = new_page(viewport={"width": 1280, "height": 900})
     page.add_init_script(
@@ -177,6 +180,7 @@ def test_a_card_opens_its_definition(page: Page, address: str) -> None:
     page.locator("dialog[open]").wait_for(state="detached")
 
 
+@pytest.mark.long
 def test_a_menu_closes_by_escape_and_by_a_click_elsewhere(page: Page, address: str) -> None:
     opened(page, address, "student")
     badge = page.locator(f"#{Shell.LIVE}")
@@ -203,8 +207,8 @@ def test_every_as_of_line_moves_on_and_says_when_it_is_late(page: Page, address:
     ("state", "said"),
     [
         ("live", "Live · 0.4 s behind"),
-        ("late", "Late · 0.4 s behind"),
-        ("paused", "Paused"),
+        pytest.param("late", "Late · 0.4 s behind", marks=pytest.mark.long),
+        pytest.param("paused", "Paused", marks=pytest.mark.long),
         ("offline", "Connection lost"),
     ],
 )
@@ -214,6 +218,7 @@ def test_the_live_badge_says_its_state(page: Page, address: str, state: str, sai
     assert page.locator(f"#{Shell.LIVE}").inner_text().replace("\u00a0", " ") == said
 
 
+@pytest.mark.long
 def test_a_learner_in_the_grid_is_a_link_that_keeps_the_page_loaded(page: Page, address: str) -> None:
     opened(page, address, "classroom")
     page.evaluate("window.stays = true")

@@ -91,7 +91,7 @@ def servers_below(folder: Path) -> list[Any]:
     return found
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_it_serves_and_ends_cleanly_the_database_too(tmp_path: Path, number: signal.Signals) -> None:
     with running(tmp_path) as service:
         assert service.answer("/health/live").status_code == 200

@@ -51,7 +51,7 @@ def strict_server() -> Iterator[str]:
     [
         ({"PORT": "abc"}, "PORT is wrong: "),
         ({"REDIS_URL": f"http://:{SECRET}@127.0.0.1:1"}, "REDIS_URL should begin with redis://"),
-        ({"DATABASE_URL": SECRET}, "DATABASE_URL should read postgresql://"),
+        pytest.param({"DATABASE_URL": SECRET}, "DATABASE_URL should read postgresql://", marks=pytest.mark.long),
         ({"SECRET_KEYS": SECRET}, "SECRET_KEYS and PSEUDONYM_KEY need at least 32 characters"),
     ],
     ids=str,
@@ -69,7 +69,12 @@ def test_a_wrong_setting_stops_the_start_with_one_sentence(
 
 
 @pytest.mark.parametrize(
-    ("user", "name"), [(f"analytics:{SECRET}", "postgres"), (f"nobody:{SECRET}", "postgres"), ("postgres", "nothing")]
+    ("user", "name"),
+    [
+        (f"analytics:{SECRET}", "postgres"),
+        pytest.param(f"nobody:{SECRET}", "postgres", marks=pytest.mark.long),
+        pytest.param("postgres", "nothing", marks=pytest.mark.long),
+    ],
 )
 def test_a_login_that_the_database_refuses_is_a_wrong_setting(
     tmp_path: Path, strict_server: str, user: str, name: str

@@ -86,6 +86,7 @@ def look(module_database: Database, campus: DemoCampus) -> Look:
     return Look(module_database, campus)
 
 
+@pytest.mark.long
 def test_everything_that_happened_is_counted_once_though_the_first_start_was_interrupted(
     look: Look, campus: DemoCampus
 ) -> None:

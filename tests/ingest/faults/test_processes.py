@@ -108,6 +108,7 @@ def come_and_go(rounds: int, road: Road, run_process: RunProcess) -> None:
     assert_counted_once(road.campus, events)
 
 
+@pytest.mark.long
 def test_processes_join_and_leave_during_a_replay(road: Road, run_process: RunProcess) -> None:
     come_and_go(1, road, run_process)
 

@@ -19,6 +19,7 @@ RunIngest = Callable[..., Ingest]
 RunProcess = Callable[..., Process]
 
 
+@pytest.mark.long
 def test_records_that_producers_append_again_count_once(road: Road, run_process: RunProcess) -> None:
     """A producer that did not hear the acknowledgement appends whole batches again, at later offsets."""
     chance = random.Random(21)
@@ -36,6 +37,7 @@ def test_records_that_producers_append_again_count_once(road: Road, run_process:
     assert_counted_once(road.campus, events)
 
 
+@pytest.mark.long
 def test_events_that_come_backwards_over_forty_days_are_counted_on_their_days(
     road: Road, run_ingest: RunIngest
 ) -> None:

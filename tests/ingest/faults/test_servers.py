@@ -43,6 +43,7 @@ def test_a_broker_that_crashes_and_comes_back_during_a_replay(road: Road, run_pr
     assert_counted_once(road.campus, events)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("make_road", [pytest.param("kafka", marks=pytest.mark.kafka)], indirect=True)
 def test_a_broker_that_hangs_is_noticed_and_waited_for(road: Road, run_ingest: Callable[..., Ingest]) -> None:
     """It keeps its connections and answers nothing: only its silence tells."""

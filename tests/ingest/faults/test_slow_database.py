@@ -62,6 +62,7 @@ def slow_down(seconds: float, count: int, road: Road, run_process: RunProcess) -
     assert_counted_once(road.campus, events)
 
 
+@pytest.mark.long
 def test_a_database_that_holds_up_a_batch_stops_the_reading(road: Road, run_process: RunProcess) -> None:
     """For longer than the group waits for a member that is silent."""
     slow_down(SESSION_TIMEOUT_MS / 1000 + 2, 6_000, road, run_process)

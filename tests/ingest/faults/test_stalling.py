@@ -82,6 +82,7 @@ def test_a_partition_that_stalls_holds_the_as_of_line_back_while_the_others_go_o
     assert metrics.partition_waiting.labels(learning, "1")._value.get() == 0
 
 
+@pytest.mark.long
 @on_kafka
 def test_partitions_of_a_killed_process_are_silent_until_another_takes_them_over(
     road: Road, run_process: RunProcess, run_ingest: RunIngest

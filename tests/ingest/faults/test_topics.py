@@ -55,7 +55,9 @@ OFFSETS_ARE_NOT_THERE = {
 }
 
 
-@pytest.mark.parametrize("running", [True, False], ids=["while it is read", "while nobody reads it"])
+@pytest.mark.parametrize(
+    "running", [pytest.param(True, marks=pytest.mark.long), False], ids=["while it is read", "while nobody reads it"]
+)
 def test_a_topic_made_anew_is_an_alarm_until_an_operator_accepts_it(
     road: Road, run_ingest: RunIngest, running: bool
 ) -> None:
