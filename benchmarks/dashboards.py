@@ -1,6 +1,6 @@
 """How many dashboards a second the service answers over HTTP: `python -m benchmarks.dashboards`.
 
-The service runs in a process of its own with the demo campus; the program that asks shares the machine with it and with
+The service runs in processes of its own with the demo campus; the program that asks shares the machine with it and with
 PostgreSQL, and says which share of a core it takes. A dashboard is the batched callback of a page, as a browser sends
 it. Anew are pages of one learner after the other and a classroom from one day after the other, which nobody has asked
 for before. Yardstick of the same run: `/health/live`, a constant, over the same connections.
@@ -11,7 +11,7 @@ import asyncio
 import statistics
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
@@ -34,6 +34,8 @@ from dashapp.web.application import Application, create_app
 CACHED_TARGET, UNCACHED_TARGET = 500.0, 30.0
 SECONDS: Final = 10.0
 CONNECTIONS: Final = 8
+PROCESSES: Final = 2
+"""One for each core of the machine that the targets name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +63,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.dashboards", description=__doc__)
     parser.add_argument("--seconds", type=float, default=SECONDS)
     parser.add_argument("--connections", type=int, default=CONNECTIONS)
+    parser.add_argument("--processes", type=int, default=PROCESSES, help="of the service; the first one also ingests")
     chosen = parser.parse_args(arguments)
     print(machine())
     failed = 0
-    with demo_site() as site, _asking_for(site) as loads, running(site.settings):
+    with demo_site() as site, _asking_for(site) as loads, _running(site, chosen.processes) as ports:
         print(f"{'':<34}{'a second':>9}{'p50':>9}{'p95':>9}{'KB each':>9}{'asking takes':>14}{'target':>8}")
         for load in loads:
             # Once before, so that processes are warm and what is kept is kept.
             if load.what.startswith("kept"):
-                asyncio.run(_drive(load, 1.0, chosen.connections))
-            outcome = asyncio.run(_drive(load, chosen.seconds, chosen.connections))
+                asyncio.run(_drive(load, 1.0, chosen.connections, ports))
+            outcome = asyncio.run(_drive(load, chosen.seconds, chosen.connections, ports))
             failed += _tell(load, outcome)
     return int(failed > 0)
 
@@ -88,16 +91,29 @@ def _tell(load: Load, outcome: Outcome) -> int:
     return int(load.target is not None and rate < load.target)
 
 
-async def _drive(load: Load, seconds: float, connections: int) -> Outcome:
-    """Keeps every connection busy with one question at a time until the time is over."""
+@contextmanager
+def _running(site: DemoSite, processes: int) -> Iterator[list[int]]:
+    """So many processes of the service on one database, as behind a balancer; their ports."""
+    ports = [PORT + number for number in range(processes)]
+    url = site.database.url.render_as_string(hide_password=False)
+    alone = {"INGEST_THREAD": "false", "JOBS_THREAD": "false", "DATABASE_URL": url}
+    with ExitStack() as stack:
+        stack.enter_context(running(site.settings))
+        for port in ports[1:]:
+            stack.enter_context(running(site.settings, PORT=str(port), **alone))
+        yield ports
+
+
+async def _drive(load: Load, seconds: float, connections: int, ports: Sequence[int]) -> Outcome:
+    """Keeps every connection busy with one question at a time until the time is over; they take the ports in turn."""
     questions, read = cycle(load.requests), 0
     taken: list[float] = []
     begun, own = perf_counter(), process_time()
     ends = begun + seconds
 
-    async def ask_on() -> None:
+    async def ask_on(port: int) -> None:
         nonlocal read
-        reader, writer = await asyncio.open_connection("127.0.0.1", PORT, limit=1 << 22)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
         while (now := perf_counter()) < ends:
             writer.write(next(questions))
             status, size = await _answer(reader)
@@ -107,7 +123,7 @@ async def _drive(load: Load, seconds: float, connections: int) -> Outcome:
             taken.append(perf_counter() - now)
         writer.close()
 
-    await asyncio.gather(*(ask_on() for _ in range(connections)))
+    await asyncio.gather(*(ask_on(ports[number % len(ports)]) for number in range(connections)))
     elapsed = perf_counter() - begun
     return Outcome(taken, elapsed, (process_time() - own) / elapsed, read)
 

@@ -95,15 +95,16 @@ def demo_site() -> Iterator[DemoSite]:
 
 @contextmanager
 def running(settings: Settings, **further: str) -> Iterator[None]:
-    """The service on its port, once it answers; `further` are settings by their names in the environment."""
-    environment = {**os.environ, "PORT": str(PORT), "DATA_DIR": str(settings.data_dir), "DEMO": "false", **further}
+    """The service, once it answers; `further` are settings by their names in the environment."""
+    port = further.get("PORT", str(PORT))
+    environment = {**os.environ, "PORT": port, "DATA_DIR": str(settings.data_dir), "DEMO": "false", **further}
     process = subprocess.Popen([sys.executable, "app.py"], cwd=REPOSITORY, env=environment, stdout=subprocess.DEVNULL)
     try:
         while True:
             if process.poll() is not None:
                 raise SystemExit("The service did not start.")
             try:
-                urlopen(f"http://127.0.0.1:{PORT}/health/live", timeout=5).close()
+                urlopen(f"http://127.0.0.1:{port}/health/live", timeout=5).close()
                 break
             except OSError:
                 time.sleep(0.1)

@@ -124,9 +124,9 @@ def outputs_of(slots: Mapping[str, Slot]) -> dict[str, Output]:
     return {name: Output(slot.id, slot.property) for name, slot in slots.items()}
 
 
-def resting(view: View) -> View:
-    """The view without the moment at which it was read: what is drawn of it stays until something else differs."""
-    return replace(view, freshness=replace(view.freshness, as_of=BEGINNING, behind_seconds=0.0))
+def resting(freshness: Freshness) -> Freshness:
+    """Without the moment at which something was read: what is drawn of it stays until something else differs."""
+    return replace(freshness, as_of=BEGINNING, behind_seconds=0.0)
 
 
 def drawn(asked: Asked, at: PageAddress, view: View, fill: Callable[[], Values], **more: object) -> dict[str, Any]:
@@ -134,10 +134,11 @@ def drawn(asked: Asked, at: PageAddress, view: View, fill: Callable[[], Values],
 
     `more` names what `fill` depends on besides view, screen, links and language. The as-of lines are always new.
     """
-    depends_on = (type(view).__name__, resting(view), at.screen, at.embedded, stands_alone(), current_locale(), more)
-    parts = asked.services.drawn.parts(
-        depends_on, lambda: {name: written(value) for name, value in fill().items() if name != AS_OF}
-    )
+    memo = asked.services.drawn
+    contents = memo.digests.of(view, "freshness")
+    told = resting(view.freshness)
+    depends_on = (contents, told, at.screen, at.embedded, stands_alone(), current_locale(), more)
+    parts = memo.parts(depends_on, lambda: {name: written(value) for name, value in fill().items() if name != AS_OF})
     return {name: orjson.Fragment(part) for name, part in parts.items()}
 
 

@@ -52,7 +52,7 @@ def _read(asked: Asked, wanted: FurtherAsked) -> tuple[Values, Topic]:
         at,
         further,
         lambda: student_further.fill(further, view, at.screen, links, own),
-        page=resting(view),
+        page=(asked.services.drawn.digests.of(view, "freshness"), resting(view.freshness)),
         own=own,
     )
     return {**values, AS_OF: as_of_lines(further, student_further.CARDS)}, topic

@@ -232,6 +232,32 @@ def test_a_value_that_is_too_large_is_not_kept(monkeypatch: pytest.MonkeyPatch, 
     assert compute.times == 2
 
 
+def test_a_kept_answer_is_read_once_and_again_when_its_bytes_change(redis_url: str, make_settings: Any) -> None:
+    redis.Redis.from_url(redis_url).flushdb()
+    one, other = (build_cache(make_settings(redis_url=redis_url)) for _ in range(2))
+    one.answer(QUESTION, FORM, Counted(Answer("first")))
+    read = other.answer(QUESTION, FORM, Counted())
+    assert read == Answer("first")
+    assert other.answer(QUESTION, FORM, Counted()) is read
+
+    redis.Redis.from_url(redis_url).flushdb()
+    one.answer(QUESTION, FORM, Counted(Answer("second")))
+    assert other.answer(QUESTION, FORM, Counted()) == Answer("second")
+
+
+def test_answers_that_are_kept_as_read_stay_within_a_bound(monkeypatch: pytest.MonkeyPatch, make_settings: Any) -> None:
+    monkeypatch.setattr(cache_module, "MOST_READ", 100)
+    cache = build_cache(make_settings())
+    for subject in range(20):
+        question = replace(QUESTION, subject=subject)
+        for _ in range(2):
+            assert cache.answer(question, FORM, Counted(Answer("x" * 40 + str(subject)))).text.endswith(str(subject))
+    first, last = (replace(QUESTION, subject=subject) for subject in (0, 19))
+    assert cache.answer(first, FORM, Counted()) is not cache.answer(last, FORM, Counted())
+    assert cache.answer(last, FORM, Counted()) is cache.answer(last, FORM, Counted())
+    assert cache._read._bytes <= 100
+
+
 def test_the_memory_holds_a_bounded_number_of_answers() -> None:
     backend = SimpleCache(threshold=20, default_timeout=600)
     cache = Cache(backend)

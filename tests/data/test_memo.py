@@ -1,8 +1,22 @@
 """What has been drawn is kept within a bound, however many different drawings are asked for."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from dashapp.data.memo import Memo
+from dashapp.data.memo import Digests, Memo
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A view of the smallest kind."""
+
+    rows: tuple[int, ...]
+    fresh: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeenElsewhere(Seen):
+    """Another kind that holds the same."""
 
 
 class Drawn:
@@ -62,3 +76,20 @@ def test_a_drawing_beyond_the_bound_is_answered_and_pushes_out_all_others() -> N
 
     memo.parts(("page", 3), Drawn(100))
     assert kept(memo, range(1, 3), 100) == []
+
+
+def test_a_digest_tells_contents_apart_and_leaves_one_field_out() -> None:
+    digests, view = Digests(), Seen(tuple(range(1000)), 1)
+    name = digests.of(view, "fresh")
+
+    assert digests.of(replace(view, fresh=2), "fresh") == name
+    assert digests.of(Seen(tuple(range(1000)), 3), "fresh") == name
+    assert digests.of(Seen(tuple(range(1, 1001)), 1), "fresh") != name
+    assert digests.of(view, "rows") != name
+    assert digests.of(SeenElsewhere(view.rows, 1), "fresh") != name
+
+
+def test_a_digest_is_never_that_of_something_which_stood_at_the_same_place_before() -> None:
+    digests = Digests()
+    names = {digests.of(Seen((number, number + 1), 0), "fresh") for number in range(2000)}
+    assert len(names) == 2000
