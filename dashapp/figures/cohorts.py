@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from dashapp import words
 from dashapp.figures.axes import percent_scale, week_name, week_ticks
+from dashapp.figures.summary_own import cohorts_summary
 from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _
@@ -75,7 +76,8 @@ def two_cohorts(
         (week_name(first + place, start), *(words.percent(line.shares()[place]) for line in lines))
         for place, start in enumerate(starts)
     )
-    return figure(traces, layout, screen, Table(head, rows), revision)
+    said = cohorts_summary([(line.name, line.shares()) for line in lines if line.learners], [row[0] for row in rows])
+    return figure(traces, layout, screen, Table(head, rows, summary=said), revision)
 
 
 def _short(name: str) -> str:

@@ -11,6 +11,7 @@ from dashapp.domain.views import CourseStory
 from dashapp.figures.axes import week_ticks
 from dashapp.figures.calendar import stepped
 from dashapp.figures.scores import short_label
+from dashapp.figures.summary_campus import retention_summary, staying_summary
 from dashapp.figures.theme import Json, Note, Screen, Table, annotation, figure, plain
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _
@@ -139,6 +140,7 @@ def retention_triangle(stories: Sequence[CourseStory], screen: Screen, *, revisi
             for story in stories
         ),
         _("% of those enrolled at the start who were active; columns: weeks of the course"),
+        retention_summary(stories),
     )
     return figure([_cells(stories, most, screen)], layout, screen, table, revision)
 
@@ -230,5 +232,6 @@ def still_enrolled(stories: Sequence[CourseStory], screen: Screen, *, revision: 
             for story in shown
         ),
         _("% still enrolled at the start of each week"),
+        staying_summary(shown),
     )
     return figure(traces, layout, screen, table, revision)

@@ -12,8 +12,6 @@ from typing import Any, Final, Self
 import plotly.graph_objects as go
 from markupsafe import Markup
 
-from dashapp.words import _, ngettext, number
-
 Json = dict[str, Any]
 """A part of a figure: plotly's own schema checks it when the figure is built."""
 
@@ -121,14 +119,6 @@ class Table:
     summary: str = ""
     """The figure in one sentence from its data (`dashapp.figures.summary`)."""
 
-    def in_short(self) -> str:
-        """The summary; of a figure without one, what its table has."""
-        if self.summary or not self.rows:
-            return self.summary
-        said = ngettext("A table with {number} row: {head}", "A table with {number} rows: {head}", len(self.rows))
-        table = said.format(number=number(len(self.rows)), head=", ".join(self.head))
-        return _("{table}. First row: {cells}").format(table=table, cells=", ".join(filter(None, self.rows[0])))
-
 
 def figure(traces: Sequence[Json], layout: Json, screen: Screen, table: Table, revision: str) -> go.Figure:
     """A figure of the look. `revision` names page and filters: while it stays, a zoom stays.
@@ -145,7 +135,7 @@ def figure(traces: Sequence[Json], layout: Json, screen: Screen, table: Table, r
                 "head": list(table.head),
                 "rows": [list(row) for row in table.rows],
                 "unit": table.unit,
-                "summary": table.in_short(),
+                "summary": table.summary,
             },
             **layout,
             **axes,
