@@ -1,5 +1,5 @@
 /* The numbers of a card as a file: rows of values separated by commas (RFC 4180), opened by a spreadsheet as they are
-   meant. Of a chart they are its accessible twin (`layout.meta`), of a grid its rows as they stand. The first lines say
+   meant. Of a chart they are its accessible twin (`layout.meta`), of a grid or a list its rows as they stand. The first lines say
    what they are, of whom, under which filters and as of when. `assets/pictures.js` says the same on a picture. */
 (() => {
   "use strict";
@@ -70,17 +70,24 @@
     });
     return { head: columns.map((column) => column.headerName), rows, unit: "" };
   };
+  /* A list says itself which rows it is (`downloads.listed`); a table of words is read as it stands. */
+  const listTable = (body) => {
+    const list = body?.querySelector("[data-la-listed]"), table = body?.querySelector("table");
+    if (list) return JSON.parse(list.dataset.laListed);
+    const cells = (row) => [...row.cells].map(text);
+    return table && { head: table.tHead ? cells(table.tHead.rows[0]) : [], rows: [...table.tBodies].flatMap((part) => [...part.rows].map(cells)) };
+  };
   /* {head, rows, unit}; null where there is nothing to list. */
   const tableOf = async (card) => {
     const meta = plotOf(card)?.layout?.meta;
     const grid = card.querySelector(".la-table-grid > [id]");
-    const table = grid && window.dash_ag_grid ? await gridTable(grid) : meta;
-    return table?.head?.length && table.rows?.length ? table : null;
+    const table = grid && window.dash_ag_grid ? await gridTable(grid) : plotOf(card) ? meta : listTable(card.querySelector(".la-body"));
+    return table?.rows?.length ? table : null;
   };
   const file = (said, table) => {
     const names = words().files;
     const head = [[names.card, said.title], [names.shows, [said.line, table.unit].filter(Boolean).join(" · ")], [names.of, said.of], [names.filter, said.filter], [names.asOf, said.asOf]];
-    return csv([...head.filter((line) => line[1]), [], table.head, ...table.rows]);
+    return csv([...head.filter((line) => line[1]), [], ...(table.head?.length ? [table.head] : []), ...table.rows]);
   };
 
   window.laNumbers = { about, csv, file, harmless, plotOf, tableOf };

@@ -280,6 +280,18 @@ def openings(found: Sequence[Opening], today: date, zone: str) -> Component:
     return html.Ul([_opening(one, today, zone) for one in found], className="la-list la-openings")
 
 
+def opening_rows(found: Sequence[Opening], today: date, zone: str) -> list[tuple[str, str, str]]:
+    """The same for a file: who, how often, when last."""
+    return [
+        (
+            ", ".join(filter(None, (one.name, role_word(one.role) if one.role is not None else _("Somebody")))),
+            ngettext("{number} time", "{number} times", one.times).format(number=words.number(one.times)),
+            _("last {day}").format(day=words.ago(words.local_date(one.last_at, zone), today)),
+        )
+        for one in found
+    ]
+
+
 def _opening(one: Opening, today: date, zone: str) -> Component:
     role = role_word(one.role) if one.role is not None else _("Somebody")
     who = [html.Bdi(one.name, className="la-m"), html.Span(role, className="la-2")] if one.name else [html.B(role)]

@@ -51,6 +51,8 @@ class Frame:
     """Whether the axes of the chart can be zoomed, which they can on a wide screen only."""
     file: bool = False
     """Whether its numbers can be downloaded; the address is filled in later through `ids.file_of`."""
+    listed: bool = False
+    """Whether the body is a list or a table of words, whose rows can be taken along (`downloads.listed`)."""
 
 
 def asof_words(freshness: Freshness | None) -> Children:
@@ -79,6 +81,8 @@ def _menu(frame: Frame, body: Sequence[Component]) -> Component:
         entries.append(html.Button(_("Data table"), type="button", **labels, **empty))
     if frame.table or frame.file or downloads.holds_grid(body):
         entries += downloads.entries(frame.card, file=frame.file)
+    elif frame.listed:
+        entries += downloads.entries_of_list(frame.card)
     if frame.zoom:
         hint = _("Drag over the chart to zoom, double click to see all of it again")
         entries.append(html.P(hint, className="la-hint hide-phone"))

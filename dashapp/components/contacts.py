@@ -11,6 +11,7 @@ from dashapp import words
 from dashapp.components import card
 from dashapp.components.card import Frame
 from dashapp.components.definitions import Definition
+from dashapp.components.downloads import listed
 from dashapp.components.further import FILLED, further
 from dashapp.components.further import slots as further_slots
 from dashapp.components.marks import level_word
@@ -40,7 +41,7 @@ def body() -> Component:
         _("Messages that were taken back, and what was written or said elsewhere"),
         _("Messages, learner-days"),
     )
-    frame = Frame(PART, Contacts.LIST, _("What has been done, and what came after?"), "s12", said, "")
+    frame = Frame(PART, Contacts.LIST, _("What has been done, and what came after?"), "s12", said, "", listed=True)
     rows = html.Div(html.Span(className="la-sk block"), id=Contacts.LIST, style={"minBlockSize": "6rem"})
     return further(PART, [html.Div(card.card(frame, [rows]), className="la-grid")])
 
@@ -86,15 +87,21 @@ def _then(contact: Contact) -> str:
     return " · ".join(said)
 
 
+def _spans_of(contact: Contact | None) -> list[tuple[str, Span | None]]:
+    """The spans before and after by their names."""
+    names = _("7 days before"), _("7 days after"), _("8 to 14 days after")
+    if contact is None:
+        return [(name, None) for name in names]
+    follow = contact.follow_up
+    return list(zip(names, (follow.before, follow.after_7, follow.after_14), strict=True))
+
+
 def _row(contact: Contact, zone: str) -> Component:
     author = contact.author or _("Somebody of the staff")
     who = [html.Bdi(author, className="la-m"), html.Span(f" · {contact.course} · {words.moment(contact.at, zone)}")]
-    pairs = [
-        (_("7 days before"), contact.follow_up.before),
-        (_("7 days after"), contact.follow_up.after_7),
-        (_("8 to 14 days after"), contact.follow_up.after_14),
+    spans = [
+        part for name, span in _spans_of(contact) for part in (html.Dt(name), html.Dd(_span(span), className="la-num"))
     ]
-    spans = [part for name, span in pairs for part in (html.Dt(name), html.Dd(_span(span), className="la-num"))]
     lines = [
         html.P(who),
         html.P([html.Span(_then(contact), dir="auto"), f" · {state_word(contact.state)}"], className="la-small la-2"),
@@ -106,7 +113,19 @@ def _row(contact: Contact, zone: str) -> Component:
 def fill(found: Sequence[Contact], freshness: Freshness) -> dict[str, object]:
     """The values of the part by the names of `slots`."""
     nothing = card.no_data(_("Messages that you or your colleagues write from the list of the course appear here."))
-    rows = html.Ul([_row(one, freshness.zone) for one in found], className="la-list la-contacts")
+    head = (_("When"), _("Who wrote"), _("Course"), _("Then"), _("Mail"), *(name for name, _part in _spans_of(None)))
+    cells = [
+        (
+            words.moment(one.at, freshness.zone),
+            one.author or _("Somebody of the staff"),
+            one.course,
+            _then(one),
+            state_word(one.state),
+            *(_span(span) for _name, span in _spans_of(one)),
+        )
+        for one in found
+    ]
+    rows = html.Ul([_row(one, freshness.zone) for one in found], className="la-list la-contacts", **listed(head, cells))
     return {
         **FILLED,
         "list": rows if found else nothing,

@@ -1,10 +1,12 @@
-"""What of a card can be taken along, as entries of its menu: a picture, a drawing, its numbers.
+"""What of a card can be taken along, as entries of its menu: a picture, a drawing, its numbers; of a list its rows.
 
 `assets/pictures.js` and `assets/numbers.js` make them in the browser from what is shown, and write on them of whom it
 is, the filters and as of when.
 """
 
+import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import dash_ag_grid as dag
 from dash import html
@@ -28,6 +30,17 @@ def entries(card: str, *, file: bool) -> list[Component]:
         else _entry(_("Numbers CSV"), card, "csv")
     )
     return [_entry(_("Picture PNG"), card, "png"), _entry(_("Drawing SVG"), card, "svg"), numbers]
+
+
+def entries_of_list(card: str) -> list[Component]:
+    """Of a card that is a list: its rows, and why there is no picture of it."""
+    why = html.P(_("A list is words already, so there is no picture of it"), className="la-hint")
+    return [_entry(_("Rows CSV"), card, "csv"), why]
+
+
+def listed(head: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, Any]:
+    """The attribute of a list that carries its rows as the file has them, cell by cell."""
+    return attributes(data_la_listed=json.dumps({"head": list(head), "rows": [list(row) for row in rows]}))
 
 
 def _entry(label: str, card: str, kind: str) -> Component:

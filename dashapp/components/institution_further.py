@@ -32,7 +32,7 @@ MOST_SOURCES = 6
 
 
 def _frame(name: str, title: str, width: str, subject: Subject, *, table: bool = True) -> Frame:
-    return Frame(PART, name, title, width, definition(subject, organisation=True), "", table)
+    return Frame(PART, name, title, width, definition(subject, organisation=True), "", table, listed=not table)
 
 
 def body() -> Component:

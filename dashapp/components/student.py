@@ -31,7 +31,7 @@ CARDS = (*(Student.STRIP, Student.DUE, Student.NEXT, Student.SCORES, Student.WHY
 
 def _frame(name: str, title: str, width: str, subject: Subject, *, table: bool) -> Frame:
     line = "" if table or name == Student.WHY else None
-    return Frame(PAGE, name, title, width, definition(subject), line, table)
+    return Frame(PAGE, name, title, width, definition(subject), line, table, listed=not table)
 
 
 def body(*, own: bool = True) -> Component:
@@ -72,7 +72,9 @@ def _cards(own: bool) -> list[Component]:
         card.card(
             _frame(Student.DUE, _("What is due next?"), "s7", Subject.DUE, table=False), listed(Student.DUE, "19rem")
         ),
-        card.card(Frame(PAGE, Student.NEXT, coming, "s5", next_steps(), None), listed(Student.NEXT, "19rem")),
+        card.card(
+            Frame(PAGE, Student.NEXT, coming, "s5", next_steps(), None, listed=True), listed(Student.NEXT, "19rem")
+        ),
         card.chart(_frame(Student.SCORES, _("How do the scores compare?"), "s7", Subject.SCORES, table=True), 268),
         card.card(
             _frame(Student.WHY, _("Why does the page say so?"), "s5", Subject.RULES, table=False),

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 from dashapp import words
 from dashapp.components import card
 from dashapp.components.attributes import attributes
+from dashapp.components.downloads import listed
 from dashapp.components.links import Links
 from dashapp.domain.indicators.watched import share_watched
 from dashapp.domain.views import StudentView
@@ -77,22 +78,39 @@ def unit_list(view: StudentView, links: Links) -> Component:
     if not units:
         return card.no_data(_("Units appear here as soon as the course has activities."))
     several = len({unit.course for unit in units}) > 1
-    return html.Ul([_unit_row(unit, several, links) for unit in units], className="la-list la-units")
+    head = (_("Unit"), _("Course"), _("Activities done"), _("Activities published"), _("Mastery"), _("Not opened yet"))
+    cells = [
+        (
+            unit.title or _("Outside of units"),
+            unit.course,
+            words.number(unit.done),
+            words.number(unit.published),
+            words.percent(unit.mastery) if unit.mastery is not None else _("nothing graded"),
+            words.number(len(unit.untouched)),
+        )
+        for unit in units
+    ]
+    rows = [_unit_row(unit, several, links) for unit in units]
+    return html.Ul(rows, className="la-list la-units", **listed(head, cells))
+
+
+def _watched(video: WatchedVideo) -> str:
+    """How much of it: a share where its length is known, else the time."""
+    share = share_watched(video.seconds, video.length)
+    if share is not None and video.length is not None:
+        total = words.duration(max(1.0, video.length / 60))
+        return _("{share} of {total}").format(share=words.percent(share), total=total)
+    return words.duration(max(1.0, video.seconds / 60)) if video.seconds else words.duration(0)
 
 
 def _video_row(video: WatchedVideo, several: bool) -> Component:
     share = share_watched(video.seconds, video.length)
-    watched = words.duration(max(1.0, video.seconds / 60)) if video.seconds else words.duration(0)
-    said = watched
-    if share is not None and video.length is not None:
-        total = words.duration(max(1.0, video.length / 60))
-        said = _("{share} of {total}").format(share=words.percent(share), total=total)
     course = [html.Span(" · ", className="la-2"), html.Bdi(video.course, className="la-2")] if several else []
     name = html.Bdi(video.title or _("A video without a name"), className="la-m")
     return html.Li(
         [
             html.Div([name, *course], className="la-unit-name"),
-            html.Span(said, className="la-small la-num"),
+            html.Span(_watched(video), className="la-small la-num"),
             html.Span(_("length not known") if share is None else "", className="la-small la-2"),
             *([bar(share)] if share is not None else []),
         ]
@@ -104,13 +122,14 @@ def video_list(videos: Sequence[WatchedVideo]) -> Component:
     if not videos:
         return card.no_data(_("Videos appear here with the first stretch that is watched."))
     several = len({video.course for video in videos}) > 1
-    return html.Ul([_video_row(video, several) for video in videos], className="la-list la-units la-watched")
+    cells = [(video.title or _("A video without a name"), video.course, _watched(video)) for video in videos]
+    rows = [_video_row(video, several) for video in videos]
+    names = listed((_("Video"), _("Course"), _("Watched")), cells)
+    return html.Ul(rows, className="la-list la-units la-watched", **names)
 
 
-def stored_words(stored: Stored, kept_days: int, today: date) -> Component:
-    """What is held, by kinds, since when, and for how long."""
-    if stored.since is None:
-        return html.P(_("Nothing has been recorded about you in these courses yet."), className="la-2")
+def _kinds(stored: Stored) -> list[str]:
+    """What is held, in a word for each kind with its number."""
     kinds = [
         (ngettext("{number} event", "{number} events", stored.events), stored.events),
         (ngettext("{number} day with activity", "{number} days with activity", stored.days), stored.days),
@@ -120,7 +139,20 @@ def stored_words(stored: Stored, kept_days: int, today: date) -> Component:
         (ngettext("{number} forum post", "{number} forum posts", stored.posts), stored.posts),
         (ngettext("{number} stretch of video", "{number} stretches of video", stored.stretches), stored.stretches),
     ]
-    rows = [html.Li(said.format(number=words.number(number))) for said, number in kinds if number]
+    return [said.format(number=words.number(number)) for said, number in kinds if number]
+
+
+def stored_rows(stored: Stored, today: date) -> list[tuple[str, str, str]]:
+    """The same for a file: what, how much, since when."""
+    since = words.day(stored.since, today) if stored.since is not None else ""
+    return [(_("stored"), said, since) for said in _kinds(stored)]
+
+
+def stored_words(stored: Stored, kept_days: int, today: date) -> Component:
+    """What is held, by kinds, since when, and for how long."""
+    if stored.since is None:
+        return html.P(_("Nothing has been recorded about you in these courses yet."), className="la-2")
+    rows = [html.Li(said) for said in _kinds(stored)]
     since = _("Since {day}:").format(day=words.day(stored.since, today))
     kept = _("Single events are kept for {events} days; what is counted of them stays until it is deleted.").format(
         events=words.number(kept_days)

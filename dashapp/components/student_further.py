@@ -11,14 +11,15 @@ from dash.development.base_component import Component
 from dashapp import figures, words
 from dashapp.components import card, student_goal
 from dashapp.components.attributes import attributes
-from dashapp.components.audit_words import openings
+from dashapp.components.audit_words import opening_rows, openings
 from dashapp.components.card import Frame
 from dashapp.components.definitions import student_further as definitions
+from dashapp.components.downloads import listed
 from dashapp.components.further import FILLED, further
 from dashapp.components.further import slots as further_slots
 from dashapp.components.links import Links
 from dashapp.components.slots import Slot, chart_slots
-from dashapp.components.student_content import stored_words, unit_list, video_list
+from dashapp.components.student_content import stored_rows, stored_words, unit_list, video_list
 from dashapp.domain.audit import Opening
 from dashapp.domain.views import StudentView
 from dashapp.domain.views.content import Outlook
@@ -52,13 +53,20 @@ def body(*, own: bool) -> Component:
     alone = "" if own else " la-not-own"
     work = Frame(PART, Student.TIMELINE, _("What is due, done, late, missing?"), wide, definitions.timeline(), "", True)
     goal = Frame(PART, Student.GOAL, _("Where do my scores go?"), f"s5{alone}", definitions.goal(), "", True)
-    parts = Frame(PART, Student.UNITS, _("How far through the units?"), "s7", definitions.units(), None)
-    films = Frame(PART, Student.VIDEOS, _("How much of the videos was watched?"), "s5", definitions.videos(), None)
+    parts = Frame(PART, Student.UNITS, _("How far through the units?"), "s7", definitions.units(), None, listed=True)
+    watched = _("How much of the videos was watched?")
+    films = Frame(PART, Student.VIDEOS, watched, "s5", definitions.videos(), None, listed=True)
     others = Frame(
         PART, Student.SPREAD, _("How do the others of the course do?"), f"s7{alone}", definitions.spread(), "", True
     )
     held = Frame(
-        PART, Student.STORED, _("What is stored about me, who looked?"), f"{rest}{alone}", definitions.stored(), None
+        PART,
+        Student.STORED,
+        _("What is stored about me, who looked?"),
+        f"{rest}{alone}",
+        definitions.stored(),
+        None,
+        listed=True,
     )
     asking = dbc.Switch(id=Student.SPREAD_ON, label=_("Show how the scores are spread"), value=False)
     cards = [
@@ -159,6 +167,14 @@ def _spread_values(view: StudentView, screen: Screen, own: OwnPart | None, revis
     }
 
 
+def _stored(own: OwnPart, view: StudentView) -> Component:
+    """What is stored, and who looked; as a file with a row for each."""
+    opened, zone = own.opened[:SHOWN_OPENINGS], view.freshness.zone
+    rows = [*stored_rows(own.state.stored, view.today), *opening_rows(opened, view.today, zone)]
+    parts = [stored_words(own.state.stored, own.kept_days, view.today), openings(opened, view.today, zone)]
+    return html.Div(parts, **listed((_("What or who"), _("How much"), _("When")), rows))
+
+
 def fill(
     further_view: StudentFurtherView, view: StudentView, screen: Screen, links: Links, own: OwnPart | None
 ) -> dict[str, object]:
@@ -168,8 +184,7 @@ def fill(
     work = view.content.work
     stored: Component | None = None
     if own is not None:
-        looked = openings(own.opened[:SHOWN_OPENINGS], view.today, view.freshness.zone)
-        stored = html.Div([stored_words(own.state.stored, own.kept_days, view.today), looked])
+        stored = _stored(own, view)
     return {
         **FILLED,
         "timeline": figures.work_timeline(work, now, screen, view.freshness.zone, revision),

@@ -6,8 +6,9 @@ from dash.development.base_component import Component
 from dashapp import words
 from dashapp.components import card
 from dashapp.components.attributes import attributes
+from dashapp.components.downloads import listed
 from dashapp.components.links import Links
-from dashapp.components.student_strip import due_state, is_soon
+from dashapp.components.student_strip import due_state, is_soon, state_of_due
 from dashapp.domain.views import StudentView
 from dashapp.domain.views.content import NextStep, StepKind
 from dashapp.words import _
@@ -36,7 +37,18 @@ def due_list(view: StudentView) -> Component:
         )
     if not rows:
         return card.no_data(_("No deadline is set. The next one appears here as soon as it is published."))
-    return html.Ul(rows, className="la-list la-due")
+    head = (_("Activity"), _("Course"), _("Due"), _("Share of mark"), _("State"))
+    cells = [
+        (
+            due.activity,
+            due.course,
+            words.moment(due.due_at, view.freshness.zone),
+            words.percent(due.weight_share) if due.weight_share else "",
+            state_of_due(due),
+        )
+        for due in ordered[:SHOWN_DUE]
+    ]
+    return html.Ul(rows, className="la-list la-due", **listed(head, cells))
 
 
 def open_link(address: str | None, title: str, links: Links, *, first: bool = False) -> Component | None:
@@ -74,7 +86,9 @@ def step_list(view: StudentView, links: Links) -> Component:
             html.P(parts, className="la-small la-2"),
         ]
         rows.append(html.Li([html.Div(said), opened] if opened else [html.Div(said)]))
-    return html.Ul(rows, className="la-list la-next")
+    head = (_("Step"), _("Why"), _("Course"), _("Unit"))
+    cells = [(step.title, step_reason(step, view), step.course, step.unit) for step in steps]
+    return html.Ul(rows, className="la-list la-next", **listed(head, cells))
 
 
 def step_reason(step: NextStep, view: StudentView) -> str:

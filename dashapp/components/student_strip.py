@@ -60,13 +60,14 @@ def _score_cell(view: StudentView) -> Cell:
 
 def due_state(due: Due, soon: bool) -> Component:
     """What has become of something to come, as a shape and a word; `soon` makes what is not started urgent."""
-    if due.state == "submitted":
-        return marks.level_mark("good", _("Handed in"))
-    if due.state == "opened":
-        return marks.level_mark("calm", _("Opened"))
-    if due.state == "not_open":
-        return marks.level_mark("calm", _("Not open yet"))
-    return marks.level_mark("watch" if soon else "calm", _("Not started"))
+    urgent = soon and due.state not in ("submitted", "opened", "not_open")
+    return marks.level_mark("good" if due.state == "submitted" else "watch" if urgent else "calm", state_of_due(due))
+
+
+def state_of_due(due: Due) -> str:
+    """The word alone."""
+    said = {"submitted": _("Handed in"), "opened": _("Opened"), "not_open": _("Not open yet")}
+    return said.get(due.state, _("Not started"))
 
 
 def is_soon(when: date, today: date) -> bool:

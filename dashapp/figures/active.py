@@ -7,6 +7,7 @@ from dashapp import words
 from dashapp.domain.views import ActiveSpan
 from dashapp.figures.axes import count_scale
 from dashapp.figures.drawing import Drawing, Json
+from dashapp.figures.summary_campus import active_summary
 from dashapp.figures.theme import CLEAR, Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
@@ -108,5 +109,6 @@ def active_spans(spans: Sequence[ActiveSpan], screen: Screen, *, monthly: bool, 
     table = Table(
         (_("Month") if monthly else _("Week from"), _("Active learners"), _("Courses with activity")),
         tuple((name(span), words.number(span.learners), words.number(span.courses)) for span in reversed(spans)),
+        summary=active_summary(spans, [name(span) for span in spans]),
     )
     return figure([bars, courses], layout, screen, table, revision)

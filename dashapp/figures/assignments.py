@@ -8,6 +8,7 @@ from dashapp.domain.views.classroom_work import AssignmentWork
 from dashapp.figures.axes import count_scale
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.scores import short_label
+from dashapp.figures.summary_work import hand_in_summary, spread_summary
 from dashapp.figures.theme import CLEAR, Note, Screen, Table, annotation, figure, plain
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _
@@ -30,8 +31,12 @@ def with_scores(assignments: Sequence[AssignmentWork]) -> list[AssignmentWork]:
     return [one for one in assignments if any(one.scores)]
 
 
+def _nameless() -> str:
+    return _("Work without a title")
+
+
 def _name(one: AssignmentWork) -> str:
-    return one.title or _("Work without a title")
+    return one.title or _nameless()
 
 
 def state_names() -> tuple[str, str, str, str]:
@@ -118,7 +123,7 @@ def hand_ins(assignments: Sequence[AssignmentWork], screen: Screen, *, revision:
         ],
     }
     rows = tuple((_name(one), *(words.number(count) for count in _counts(one))) for one in due)
-    table = Table((_("Assignment"), *state_names()), rows, _("Learners"))
+    table = Table((_("Assignment"), *state_names()), rows, _("Learners"), hand_in_summary(due, _nameless()))
     return figure(_stacked(shown, screen), layout, screen, table, revision)
 
 
@@ -209,4 +214,4 @@ def _spread_table(scored: Sequence[AssignmentWork]) -> Table:
         )
         for one in scored
     )
-    return Table(head, rows, _("Learners by score"))
+    return Table(head, rows, _("Learners by score"), spread_summary(scored, _nameless()))

@@ -7,6 +7,7 @@ from datetime import date
 from dashapp import words
 from dashapp.figures.axes import percent_scale, week_name, week_ticks
 from dashapp.figures.drawing import Drawing, Json
+from dashapp.figures.summary_own import cohorts_summary
 from dashapp.figures.theme import Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _
@@ -74,7 +75,8 @@ def two_cohorts(
         (week_name(first + place, start), *(words.percent(line.shares()[place]) for line in lines))
         for place, start in enumerate(starts)
     )
-    return figure(traces, layout, screen, Table(head, rows), revision)
+    said = cohorts_summary([(line.name, line.shares()) for line in lines if line.learners], [row[0] for row in rows])
+    return figure(traces, layout, screen, Table(head, rows, summary=said), revision)
 
 
 def _short(name: str) -> str:

@@ -9,7 +9,7 @@ from dashapp.domain.views import CourseRow
 from dashapp.figures.axes import count_scale, percent_scale
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.scores import short_label
-from dashapp.figures.summary import summary
+from dashapp.figures.summary import named, summary
 from dashapp.figures.theme import Note, Screen, Table, annotation, figure, plain
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _
@@ -126,7 +126,7 @@ def courses_by_week(
         summary=summary(
             _("Events per week"),
             [
-                (_("{course}, week from {day}").format(course=course.code, day=words.short_day(start)), events)
+                (_("{course}, week from {day}").format(course=named(course.code), day=words.short_day(start)), events)
                 for course in open_courses
                 for start, events in zip(week_starts, course.weeks, strict=False)
             ],
@@ -219,7 +219,10 @@ def scores_by_course(courses: Sequence[CourseRow], screen: Screen, *, revision: 
             for row in reversed(rows)
         ),
         summary=summary(
-            _("Median score"), [(row.code, row.score_median or 0.0) for row in rows], words.percent, in_time=False
+            _("Median score"),
+            [(named(row.code), row.score_median or 0.0) for row in rows],
+            words.percent,
+            in_time=False,
         ),
     )
     return figure(_score_traces(rows, screen), layout, screen, table, revision)

@@ -9,6 +9,7 @@ from dashapp.domain.views.classroom_work import QuestionTries, TypeWeeks, UnitEn
 from dashapp.figures.axes import percent_scale, week_name, week_ticks
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.scores import short_label
+from dashapp.figures.summary_work import question_summary, type_summary, unit_summary
 from dashapp.figures.theme import Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _
@@ -95,7 +96,7 @@ def _unit_table(units: Sequence[UnitEngagement]) -> Table:
         for unit in units
     )
     head = (_("Unit"), _("Activities published"), _("Learners who touched it"), _("Touched"), _("Completed"))
-    return Table(head, rows)
+    return Table(head, rows, summary=unit_summary(units))
 
 
 def _shares(shown: Sequence[UnitEngagement], screen: Screen) -> list[Json]:
@@ -109,13 +110,17 @@ def _shares(shown: Sequence[UnitEngagement], screen: Screen) -> list[Json]:
 # ------------------------------------------------------------------ questions
 
 
+def _nameless() -> str:
+    return _("Quiz without a title")
+
+
 def _question(one: QuestionTries) -> str:
-    return _("{quiz}, {item}").format(quiz=one.quiz or _("Quiz without a title"), item=one.item)
+    return _("{quiz}, {item}").format(quiz=one.quiz or _nameless(), item=one.item)
 
 
 def _short(one: QuestionTries, narrow: bool) -> str:
     """The item is what tells two questions apart, so it is the quiz that is cut."""
-    quiz = one.quiz or _("Quiz without a title")
+    quiz = one.quiz or _nameless()
     item = short_label(one.item, 10 if narrow else 16)
     return f"{short_label(quiz, max(9, (LABEL_NARROW if narrow else LABEL_WIDE) - len(item) - 2))}, {item}"
 
@@ -183,7 +188,8 @@ def question_tries(questions: Sequence[QuestionTries], screen: Screen, *, revisi
         )
         for one in questions
     )
-    return figure(_dots_and_rings(shown, screen), layout, screen, Table(head, rows), revision)
+    table = Table(head, rows, summary=question_summary(questions, _nameless()))
+    return figure(_dots_and_rings(shown, screen), layout, screen, table, revision)
 
 
 # ------------------------------------------------------------------ types of activity
@@ -247,4 +253,4 @@ def _type_table(view: ClassroomWorkView) -> Table:
         for start, events, clicks, share in zip(view.week_starts, one.events, one.clicks, one.shares, strict=True)
     )
     head = (_("Type of activity"), _("Week from"), _("Events"), _("Clicks"), _("Share of the week"))
-    return Table(head, rows)
+    return Table(head, rows, summary=type_summary(view.types or ()))

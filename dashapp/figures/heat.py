@@ -11,7 +11,7 @@ from dashapp.figures.axes import week_name, week_ticks
 from dashapp.figures.calendar import stepped
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.scores import short_label
-from dashapp.figures.summary import summary
+from dashapp.figures.summary import named, summary
 from dashapp.figures.theme import Screen, Table, figure, plain
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
@@ -110,7 +110,7 @@ def _table(view: ClassroomView, shown: Sequence[LearnerRow]) -> Table:
     )
     unit = _("Minutes per learner and week") if view.heat_in_minutes else _("Events per learner and week")
     points = [
-        (_("{learner}, week from {day}").format(learner=row.name, day=week), value)
+        (_("{learner}, week from {day}").format(learner=named(row.name), day=week), value)
         for row, values in zip(shown, view.heat, strict=False)
         for week, value in zip(weeks, values, strict=False)
         if value is not None

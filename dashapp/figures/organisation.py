@@ -10,6 +10,7 @@ from dashapp.figures.axes import count_scale, percent_scale
 from dashapp.figures.calendar import stepped
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.scores import short_label
+from dashapp.figures.summary_campus import adoption_summary, enrolment_summary, programme_summary
 from dashapp.figures.theme import Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _
@@ -72,6 +73,7 @@ def enrolment_weeks(weeks: Sequence[EnrolmentWeek], screen: Screen, *, revision:
         tuple(
             (words.short_day(week.start), words.number(week.joined), words.number(week.left)) for week in weeks[::-1]
         ),
+        summary=enrolment_summary(weeks),
     )
     joined: Json = {
         **shared,
@@ -150,6 +152,7 @@ def programme_outcomes(rows: Sequence[ProgrammeRow], screen: Screen, *, revision
     table = Table(
         (_("Programme"), _("Courses"), _("Known outcomes"), _("Completed"), _("Passed")),
         tuple(_programme_cells(row) for row in rows),
+        summary=programme_summary(known),
     )
     return figure([completed, passed], layout, screen, table, revision)
 
@@ -211,6 +214,7 @@ def type_adoption(
         (_("Type"), *(words.short_day(start) for start in starts)),
         tuple((stored_type_word(use.activity_type), *(words.number(value) for value in use.weeks)) for use in uses),
         _("Courses in which the type was used; the head of each column is its Monday"),
+        adoption_summary(uses, courses),
     )
     return figure([cells], layout, screen, table, revision)
 

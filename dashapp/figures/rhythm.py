@@ -11,6 +11,7 @@ from dashapp.domain.views.classroom_work import ForumWeek
 from dashapp.figures.axes import count_scale, week_name, week_ticks
 from dashapp.figures.calendar import stepped
 from dashapp.figures.drawing import Drawing, Json
+from dashapp.figures.summary_work import forum_summary, hours_summary, last_seen_summary
 from dashapp.figures.theme import Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
@@ -69,7 +70,8 @@ def last_seen(counts: Sequence[int], screen: Screen, *, revision: str = "") -> D
             "tickfont": {"size": 11, "color": screen.colour("ink-3")},
             "ticktext": [*names[:-2], f"> {words.number(BOUNDS[-1])}", names[-1]],
         }
-    table = Table((_("Days ago"), _("Learners")), tuple(zip(names, map(words.number, counts), strict=True)))
+    rows = tuple(zip(names, map(words.number, counts), strict=True))
+    table = Table((_("Days ago"), _("Learners")), rows, summary=last_seen_summary(counts, names))
     return figure([bars], layout, screen, table, revision)
 
 
@@ -135,6 +137,7 @@ def hours_of_week(hours: Sequence[Sequence[float]], screen: Screen, *, revision:
         (_("Hour"), *weekdays),
         tuple((_hour(hour), *(words.number(day[hour], 1) for day in hours)) for hour in range(24)),
         _("Learners active in the hour, on average"),
+        hours_summary(hours, weekdays),
     )
     return figure([shown], layout, screen, table, revision)
 
@@ -206,4 +209,5 @@ def forum_weeks(view: ClassroomWorkView, screen: Screen, *, revision: str = "") 
         for week in weeks
     )
     head = (_("Week from"), _("Threads begun"), _("Replies"), _("Learners who wrote"))
-    return figure(_written(weeks, names, screen), layout, screen, Table(head, rows), revision)
+    table = Table(head, rows, summary=forum_summary(weeks, names))
+    return figure(_written(weeks, names, screen), layout, screen, table, revision)

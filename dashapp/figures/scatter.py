@@ -9,7 +9,7 @@ from dashapp.domain.audience import FEWEST_OTHERS
 from dashapp.domain.views import ClassroomView, LearnerRow, Level
 from dashapp.figures.axes import count_scale, minutes_scale, percent_scale
 from dashapp.figures.drawing import Drawing, Json
-from dashapp.figures.summary import summary
+from dashapp.figures.summary import named, summary
 from dashapp.figures.theme import Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
@@ -186,7 +186,7 @@ def _medians(points: Sequence[_Point], right: float, minutes: bool, screen: Scre
 def _table(points: Sequence[_Point], minutes: bool) -> Table:
     head = (_("Learner"), _("Time") if minutes else _("Events"), _("Average score"))
     rows = tuple((point.row.name, _amount(point.x, minutes), words.percent(point.y)) for point in points)
-    scored = [(point.row.name, point.y) for point in points]
+    scored = [(named(point.row.name), point.y) for point in points]
     return Table(head, rows, summary=summary(_("Average score"), scored, words.percent, in_time=False))
 
 

@@ -7,7 +7,7 @@ from dashapp.domain.audience import Comparison
 from dashapp.domain.views import Score
 from dashapp.figures.axes import percent_scale
 from dashapp.figures.drawing import Drawing, Json
-from dashapp.figures.summary import summary
+from dashapp.figures.summary import named, summary
 from dashapp.figures.theme import Note, Screen, Table, annotation, figure, plain
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _
@@ -145,7 +145,7 @@ def _table(scores: Sequence[Score], own: str) -> Table:
         )
         for score in scores
     )
-    said = summary(_("Score"), [(_name(score), score.score) for score in scores], words.percent)
+    said = summary(_("Score"), [(named(_name(score)), score.score) for score in scores], words.percent)
     return Table((_("Activity"), own, _("Median"), _("Middle half")), rows, summary=said)
 
 

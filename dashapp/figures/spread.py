@@ -6,6 +6,7 @@ from dashapp import words
 from dashapp.domain.views.content import ScoreBin
 from dashapp.figures.axes import count_scale, percent_scale
 from dashapp.figures.drawing import Drawing, Json
+from dashapp.figures.summary_own import others_summary
 from dashapp.figures.theme import Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
@@ -47,4 +48,5 @@ def score_spread(bins: Sequence[ScoreBin], own: float | None, screen: Screen, re
             annotation(Note(own, 1, _("you"), "accent"), screen, yref="paper", xanchor="center", yanchor="bottom")
         ]
     rows = tuple((_span(one), words.number(one.learners)) for one in bins)
-    return figure([bars], layout, screen, Table((_("Score"), _("Others")), rows), revision)
+    said = others_summary(bins, [_span(one) for one in bins], own)
+    return figure([bars], layout, screen, Table((_("Score"), _("Others")), rows, summary=said), revision)

@@ -10,6 +10,7 @@ from dashapp.figures.axes import week_ticks
 from dashapp.figures.calendar import stepped
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.scores import short_label
+from dashapp.figures.summary_campus import retention_summary, staying_summary
 from dashapp.figures.theme import Note, Screen, Table, annotation, figure, plain
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _
@@ -138,6 +139,7 @@ def retention_triangle(stories: Sequence[CourseStory], screen: Screen, *, revisi
             for story in stories
         ),
         _("% of those enrolled at the start who were active; columns: weeks of the course"),
+        retention_summary(stories),
     )
     return figure([_cells(stories, most, screen)], layout, screen, table, revision)
 
@@ -229,5 +231,6 @@ def still_enrolled(stories: Sequence[CourseStory], screen: Screen, *, revision: 
             for story in shown
         ),
         _("% still enrolled at the start of each week"),
+        staying_summary(shown),
     )
     return figure(traces, layout, screen, table, revision)

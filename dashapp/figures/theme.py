@@ -13,7 +13,6 @@ import orjson
 from markupsafe import Markup
 
 from dashapp.figures.drawing import Drawing, Json
-from dashapp.words import _, ngettext, number
 
 TOKENS: Final = Path(__file__).parents[2] / "assets" / "tokens.css"
 DARK_STARTS: Final = '[data-bs-theme="dark"] {'
@@ -119,14 +118,6 @@ class Table:
     summary: str = ""
     """The figure in one sentence from its data (`dashapp.figures.summary`)."""
 
-    def in_short(self) -> str:
-        """The summary; of a figure without one, what its table has."""
-        if self.summary or not self.rows:
-            return self.summary
-        said = ngettext("A table with {number} row: {head}", "A table with {number} rows: {head}", len(self.rows))
-        table = said.format(number=number(len(self.rows)), head=", ".join(self.head))
-        return _("{table}. First row: {cells}").format(table=table, cells=", ".join(filter(None, self.rows[0])))
-
 
 def figure(traces: Sequence[Json], layout: Json, screen: Screen, table: Table, revision: str) -> Drawing:
     """A figure of the look. `revision` names page and filters: while it stays, a zoom stays.
@@ -138,7 +129,7 @@ def figure(traces: Sequence[Json], layout: Json, screen: Screen, table: Table, r
         "head": list(table.head),
         "rows": [list(row) for row in table.rows],
         "unit": table.unit,
-        "summary": table.in_short(),
+        "summary": table.summary,
     }
     return Drawing(
         [{**trace, **{name: _plain(trace[name]) for name in _TEXTS if name in trace}} for trace in traces],

@@ -7,6 +7,7 @@ from dashapp import words
 from dashapp.domain.views.content import WorkRow, WorkState
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.scores import short_label
+from dashapp.figures.summary_own import work_summary
 from dashapp.figures.theme import Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _
@@ -37,6 +38,10 @@ def state_words(row: WorkRow, zone: str) -> str:
         if late < 1:
             return _("Late, on the due day")
         return words.ngettext("{number} day late", "{number} days late", late).format(number=words.number(late))
+    return _state_names()[row.state]
+
+
+def _state_names() -> dict[WorkState, str]:
     return {
         WorkState.DONE: _("On time"),
         WorkState.LATE: _("Late"),
@@ -44,7 +49,7 @@ def state_words(row: WorkRow, zone: str) -> str:
         WorkState.DUE: _("Still to do"),
         WorkState.NOT_OPEN: _("Not open yet"),
         WorkState.EXEMPT: _("Exempt"),
-    }[row.state]
+    }
 
 
 def _name(row: WorkRow) -> str:
@@ -126,7 +131,7 @@ def _axis(rows: Sequence[WorkRow], now: datetime, screen: Screen, zone: str) -> 
     }
 
 
-def _table(work: Sequence[WorkRow], zone: str) -> Table:
+def _table(work: Sequence[WorkRow], now: datetime, zone: str) -> Table:
     def day(moment: datetime | None) -> str:
         return words.day(words.local_date(moment, zone)) if moment is not None else "–"
 
@@ -140,7 +145,8 @@ def _table(work: Sequence[WorkRow], zone: str) -> Table:
         )
         for row in work
     )
-    return Table((_("Activity"), _("Due"), _("Handed in"), _("State"), _("Score")), rows)
+    said = work_summary(work, _state_names(), now, zone)
+    return Table((_("Activity"), _("Due"), _("Handed in"), _("State"), _("Score")), rows, summary=said)
 
 
 def work_timeline(work: Sequence[WorkRow], now: datetime, screen: Screen, zone: str, revision: str = "") -> Drawing:
@@ -174,4 +180,4 @@ def work_timeline(work: Sequence[WorkRow], now: datetime, screen: Screen, zone: 
         "annotations": notes,
         "shapes": [{**line, "line": {"color": screen.colour("chart-axis"), "width": 1, "dash": "dot"}}],
     }
-    return figure(_traces(rows, screen, zone), layout, screen, _table(work, zone), revision)
+    return figure(_traces(rows, screen, zone), layout, screen, _table(work, now, zone), revision)

@@ -10,6 +10,7 @@ from typing import Final
 from dashapp import words
 from dashapp.domain.views import CourseRow, InstitutionView
 from dashapp.figures.drawing import Drawing, Json
+from dashapp.figures.summary_campus import tree_summary
 from dashapp.figures.theme import Note, Screen, Table, annotation, figure, plain
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
@@ -272,4 +273,4 @@ def _table(view: InstitutionView, known: Mapping[str, int], name: str) -> Table:
             else:
                 share = 100 * (course.active_7 or 0) / course.enrolled if course.enrolled else 0.0
                 rows.append(("", course.code, words.number(course.enrolled or 0), words.percent(share)))
-    return Table(head, tuple(rows))
+    return Table(head, tuple(rows), summary=tree_summary(view.courses))

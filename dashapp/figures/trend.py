@@ -7,6 +7,7 @@ from dashapp import words
 from dashapp.domain.views import Score
 from dashapp.figures.axes import percent_scale
 from dashapp.figures.drawing import Drawing, Json
+from dashapp.figures.summary_own import trend_summary
 from dashapp.figures.theme import Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _
@@ -74,7 +75,8 @@ def score_trend(scores: Sequence[Score], goal: int | None, screen: Screen, zone:
         (f"{score.course} {score.activity}".strip(), words.day(day), words.percent(score.score), words.percent(mean))
         for score, day, mean in zip(ordered, days, means, strict=True)
     )
-    table = Table((_("Activity"), _("Day"), _("Score"), _("Mean of the last three")), rows)
+    in_words = trend_summary(ordered, means[-1], goal)
+    table = Table((_("Activity"), _("Day"), _("Score"), _("Mean of the last three")), rows, summary=in_words)
     return figure([line, dots], layout, screen, table, revision)
 
 

@@ -7,7 +7,7 @@ from dashapp import words
 from dashapp.domain.views import VideoViews
 from dashapp.figures.axes import count_scale
 from dashapp.figures.drawing import Drawing, Json
-from dashapp.figures.summary import summary
+from dashapp.figures.summary import named, summary
 from dashapp.figures.theme import Note, Screen, Table, annotation, figure, plain
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
@@ -131,7 +131,7 @@ def video_views(videos: Sequence[VideoViews], screen: Screen, *, revision: str =
         for part in range(len(video.learners))
     )
     points = [
-        (_("{video}, part {number}").format(video=video.title, number=words.number(part + 1)), learners)
+        (_("{video}, part {number}").format(video=named(_title(video)), number=words.number(part + 1)), learners)
         for video in shown
         for part, learners in enumerate(video.learners)
     ]

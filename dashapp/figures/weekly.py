@@ -107,6 +107,7 @@ def _table(weeks: Sequence[Week], minutes: bool) -> Table:
         head[1],
         [(_("week from {day}").format(day=words.day(week.start)), _own(week, minutes)) for week in weeks],
         lambda value: _amount(value, minutes),
+        under_way=weeks[-1].under_way,
     )
     return Table((*head, _("Course median")) if with_median else head, tuple(rows), summary=said)
 

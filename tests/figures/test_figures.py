@@ -14,7 +14,7 @@ from dashapp.domain.views import Day, Level
 from dashapp.figures import Screen, Theme, table_of
 from dashapp.figures.drawing import Drawing
 from dashapp.figures.summary import summary
-from dashapp.figures.theme import Table, figure, palette
+from dashapp.figures.theme import palette
 from dashapp.words import use_locale
 from tests.components import samples, samples_further, work_samples
 
@@ -174,11 +174,6 @@ def test_a_sentence_says_the_highest_the_lowest_and_the_last() -> None:
     no_order = summary("Score", [("Ada", 5.0), ("Ben", 3.0)], words.percent, in_time=False)
     assert no_order.replace("\u00a0", " ") == "Score: highest 5 % (Ada), lowest 3 % (Ben)"
     assert summary("Time", [], words.number) == ""
-
-
-def test_a_figure_without_a_sentence_says_what_its_table_has() -> None:
-    drawn = figure([], {}, Screen(), Table(("Day", "Events"), (("Mon", "2"), ("Tue", "3"))), "r")
-    assert table_of(drawn).summary == "A table with 2 rows: Day, Events. First row: Mon, 2"
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=str)

@@ -86,6 +86,28 @@ def test_a_grid_is_taken_along_with_all_its_rows_and_says_which_are_hidden(
     assert "Hidden for privacy" in "".join(ET.fromstring(svg).itertext())
 
 
+def test_a_list_is_taken_along_as_its_rows_and_says_why_it_has_no_picture(
+    page: Page, address: str, tmp_path: Path
+) -> None:
+    opened(page, address, "student")
+    for name, head in (("student-due", "Activity"), ("student-next", "Step"), ("student-why", None)):
+        card = page.locator(".la-card", has=page.locator(f"#{name}"))
+        card.locator("li, tbody tr").first.wait_for()
+        file, numbers = taken(page, card, "Rows CSV", tmp_path)
+        rows = list(csv.reader(StringIO(numbers.decode()), strict=True))
+        blank = next(place for place, row in enumerate(rows) if not any(row))
+        told = {row[0].removeprefix(MARK): row[1] for row in rows[:blank]}
+        assert (file, told["Filters"]) == (f"{name}-2026-05-07.csv", "Course: All courses")
+        assert told["As of"].startswith("As of 10:42:07")
+        # Several courses stand in a table without heads.
+        first = blank + 1 + (head is not None)
+        assert head in (None, rows[blank + 1][0])
+        assert len(rows[first:]) == card.locator(".la-body > div > ul > li, .la-body tbody tr").count()
+    card.locator("summary").click()
+    expect(card.get_by_text("A list is words already")).to_be_visible()
+    expect(card.get_by_role("button", name="Picture PNG")).to_have_count(0)
+
+
 @pytest.mark.long
 def test_a_card_without_figures_offers_nothing_to_take_along(page: Page, address: str) -> None:
     opened(page, address, "classroom")
