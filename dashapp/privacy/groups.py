@@ -114,7 +114,8 @@ def differ_by_few(one: AbstractSet[int], other: AbstractSet[int], k: int) -> boo
 
 def _leaves_few(total: AbstractSet[int], visible: list[AbstractSet[int]], k: int) -> bool:
     """Whether the total without visible sets that have nobody in common is somebody but fewer than k: their figures
-    are added and taken from the total's. So it is without all of them together, whatever they have in common.
+    are added and taken from the total's. So it is without all of them together, whatever they have in common; and
+    without any of them, where the same few people are in groups whose sizes add up to more.
 
     A search that finds no end is taken for a find.
     """
@@ -123,7 +124,7 @@ def _leaves_few(total: AbstractSet[int], visible: list[AbstractSet[int]], k: int
     # All of them lie within the total.
     masks = sorted((_mask(one, place) for one in visible), key=int.bit_count, reverse=True)
     open_ends = [(0, masks)]
-    if masks and 0 < len(place) - _joined(masks).bit_count() < k:
+    if 0 < len(place) < k or (masks and 0 < len(place) - _joined(masks).bit_count() < k):
         return True
     for _step in range(LONGEST_SEARCH):
         if not open_ends:

@@ -164,3 +164,11 @@ def test_forty_overlapping_courses_and_forty_that_do_not_are_looked_through() ->
     apart = {str(number): set(range(number * 400, number * 400 + 400)) for number in range(40)}
     for people in (overlapping, apart):
         assert not hide_people(people, {group: str(int(group) % 4) for group in people}).everything
+
+
+def test_a_total_of_few_people_is_hidden_though_the_sizes_of_its_groups_add_up_to_more() -> None:
+    # The same four people in two courses of three each.
+    people = {"a": {1, 2, 3}, "b": {2, 3, 4}, "c": set(range(10, 30)), "d": set(range(30, 50)), "e": set(range(50, 70))}
+    hidden = hide_people(people, {"a": "arts", "b": "arts", "c": "law", "d": "physics", "e": "physics"})
+    assert "arts" in hidden.units
+    assert hidden.everything
