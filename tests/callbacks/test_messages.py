@@ -1,12 +1,17 @@
 """Writing to learners: only to those whom one sees by name, with their own reasons, and with a way back."""
 
+import csv
 from collections.abc import Iterator
+from io import StringIO
+from threading import Event as Signal
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.domain.clock import system_clock
+from dashapp.jobs.message_snapshots import MessageSnapshots
 from dashapp.web.application import Application
 from tests.campus import ADMINISTRATOR, ADVISER, LEARNERS, SECTION_TEACHER, TEACHERS, Campus, build_campus
 from tests.served import Visitor, address, application_on, web_settings
@@ -221,8 +226,23 @@ def test_staff_read_at_the_learner_who_wrote_when_and_why_and_what_came_before(
     send(tess, place, ids(own, "Fay Ford"), body=f"a private line {MARKUP}")
     said = contacts(tess, own, "Fay Ford")
 
-    for part in ("Tess Thorne", "ALG 1", "Score 40", "then: Watch", "waiting to be sent", "not over yet", "active day"):
+    for part in ("Tess Thorne", "ALG 1", "Score 40", "then: Watch", "waiting to be sent"):
         assert part in said, part
+    assert "after 7 days" not in said
+    with own.database.transaction(DatabaseRole.JOBS, own.organisation_id) as connection:
+        connection.execute(text("UPDATE message_recipients SET state = 'sent', sent_at = now()"))
+    said = contacts(tess, own, "Fay Ford")
+    for part in ("after 7 days", "after 14 days", "written down within minutes", "not yet due"):
+        assert part in said, part
+    MessageSnapshots(own.database, system_clock).run(Signal())
+    said = contacts(tess, own, "Fay Ford")
+    assert "written down within minutes" not in said
+    assert "Time in the 7 days before" in said
+    # Nothing is kept of what another application has read before the mail went.
+    with application_on(own.database, own) as fresh:
+        answer = somebody(fresh, own).client.get(f"/courses/{place['shell-address.data']['id']}/learners.csv")
+    rows = list(csv.DictReader(StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))
+    assert {row["Name"] for row in rows if row["Contacted"]} == {"Fay Ford"}
     assert "a private line" not in said
     assert "Tess Thorne" not in contacts(tess, own, "Ada Abel")
 
