@@ -210,6 +210,32 @@ def test_without_a_mail_server_the_text_can_only_be_copied(own: Campus) -> None:
     assert written(own) == {}
 
 
+def test_the_text_is_copied_for_each_who_was_chosen_with_their_own_reason(
+    application: Application, own: Campus
+) -> None:
+    form = {"messages-template.value": "away", "messages-subject.value": "{course}", "messages-body.value": "{reason}"}
+    values = {
+        **here(application, own),
+        **form,
+        "messages-who.data": ids(own, "Ada Abel", "Fay Ford", WITHOUT, "Ivy Ives"),
+    }
+    data = ask(somebody(application, own), "messages-copied", "copy", values)["messages-copied"]["data"]
+
+    blocks = dict(block.split("\n", 1) for block in data["text"].split("\n\n----\n\n"))
+    # Those without an address too, and nobody of another course.
+    assert set(blocks) == {"Ada Abel", "Fay Ford", WITHOUT}
+    assert all(block.startswith("Algebra\n") for block in blocks.values())
+    assert "score 40 %" in blocks["Fay Ford"].lower().replace("\u00a0", " ")
+    assert "40" not in blocks["Ada Abel"]
+    assert data["said"].startswith("Copied: 3 texts, for ")
+    assert all(name in data["said"] for name in blocks)
+
+    own_only = ask(somebody(application, own, SECTION_TEACHER), "messages-copied", "copy", values)
+    assert "Fay Ford" not in own_only["messages-copied"]["data"]["text"]
+    empty = ask(somebody(application, own), "messages-copied", "copy", {**values, "messages-body.value": " "})
+    assert empty["messages-copied"]["data"]["text"] == ""
+
+
 def contacts(visitor: Visitor, own: Campus, name: str, **more: Any) -> str:
     """What the part of a learner's page says."""
     wanted = {"values": {"shell-address": {"id": ids(own, name)[0], "embedded": False, **more}}, "update": False}
