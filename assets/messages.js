@@ -1,4 +1,4 @@
-/* The dialog of messages: whether there is a choice, asking once more, copying, and how long a message can be taken back. */
+/* The dialog of messages: whether there is a choice, asking once more, copying for each, and how long a message can be taken back. */
 (() => {
   "use strict";
   const HELD = 10000;
@@ -14,7 +14,6 @@
       set("messages-undo", { hidden: true });
       set("messages-said", { children: "" });
     }
-    if (button.id === "messages-copy") navigator.clipboard?.writeText(shown("messages-preview")?.innerText || "");
   });
   let timer = 0;
   new MutationObserver(() => {
@@ -25,6 +24,13 @@
     if (undo?.hidden && timer) { clearTimeout(timer); timer = 0; }
   }).observe(document.documentElement, { subtree: true, attributes: true, attributeFilter: ["hidden"] });
   window.dash_clientside = Object.assign(window.dash_clientside || {}, {
-    messages: { selected: (rows) => !(rows && rows.length) },
+    messages: {
+      selected: (rows) => !(rows && rows.length),
+      copy: async (copied) => {
+        if (!copied) return window.dash_clientside.no_update;
+        if (!copied.text) return copied.said;
+        try { await navigator.clipboard.writeText(copied.text); return copied.said; } catch { return copied.failed; }
+      },
+    },
   });
 })();

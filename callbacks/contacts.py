@@ -8,6 +8,7 @@ from dashapp import ids
 from dashapp.components import contacts
 from dashapp.data.database import DatabaseRole
 from dashapp.data.queries.contacts import read_contacts
+from dashapp.data.queries.courses import read_campus
 from dashapp.domain.errors import NotPermitted
 from dashapp.domain.filters import Filters
 from dashapp.domain.principal import Permission
@@ -34,9 +35,10 @@ def _read(asked: Asked, wanted: FurtherAsked) -> tuple[Values, Topic]:
     # It raises where the learner is in no course, or no section, of the principal's.
     view = reader.learner(principal, at.required_id(), Filters())
     shared = {reader.find_course(principal, one.public_id) for one in view.courses} & principal.teaches_in
-    zone, as_of = view.freshness.zone, AsOf(asked.services.clock())
+    now = asked.services.clock()
     with asked.services.database.transaction(DatabaseRole.JOBS, principal.organisation_id) as connection:
-        found = read_contacts(connection, (principal.organisation_id, person), shared, as_of, zone)
+        local = read_campus(connection, principal.organisation_id, AsOf(now)).local
+        found = read_contacts(connection, (principal.organisation_id, person), shared, now, local)
     topic = Topic(principal.organisation_id, principal.public_id, person=person, basis=basis)
     return contacts.fill(found, view.freshness), topic
 

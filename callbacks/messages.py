@@ -66,6 +66,23 @@ def preview_message(asked: Asked, form: Mapping[str, object], who: object, page:
     return messages.preview(draft, first.row if first else None, to.course if to else None)
 
 
+def copy_texts(
+    asked: Asked, pressed: object, form: Mapping[str, object], who: object, page: Mapping[str, object]
+) -> Any:
+    """The texts for all who were chosen, those without an address too: where nothing can be sent, they are copied."""
+    if not was_pressed() or not pressed:
+        return no_update
+    draft = Draft.parse(form.get("template"), form.get("subject"), form.get("body"))
+    if draft is None:
+        return {"text": "", "said": _("A message needs a subject and a text that are not too long.")}
+    to = _chosen(asked, page, _ids(who)) if who else None
+    if to is None or not to.learners:
+        return {"text": "", "said": _("Nobody of those who were chosen can be written to.")}
+    rows = [one.row for one in to.learners]
+    text = messages.texts(draft, rows, to.course)
+    return {"text": text, "said": messages.copied(rows), "failed": messages.not_copied()}
+
+
 def decide_message(
     asked: Asked, pressed: Mapping[str, object], given: Mapping[str, object], page: Mapping[str, object]
 ) -> Any:
@@ -163,6 +180,7 @@ def register(registry: CallbackRegistry) -> None:
         waits=True,
     )
     registry.register(permission, preview_message, previewed)
+    _register_copying(registry)
     decided = Wiring(
         output={
             "said": Output(Messages.SAID, "children"),
@@ -186,4 +204,24 @@ def register(registry: CallbackRegistry) -> None:
         ClientsideFunction("messages", "selected"),
         Output(Messages.SELECTED, "disabled"),
         Input(ids.Classroom.LEARNERS, "selectedRows"),
+    )
+
+
+def _register_copying(registry: CallbackRegistry) -> None:
+    copied = Wiring(
+        output=Output(Messages.COPIED, "data"),
+        inputs={
+            "pressed": Input(Messages.COPY, "n_clicks"),
+            "form": {name: State(control, "value") for name, control in _FORM.items()},
+            "who": State(Messages.WHO, "data"),
+            "page": _PAGE,
+        },
+        waits=True,
+    )
+    registry.register(Permission.CLASSROOM_PAGE, copy_texts, copied)
+    registry.app.clientside_callback(
+        ClientsideFunction("messages", "copy"),
+        Output(Messages.SAID, "children", allow_duplicate=True),
+        Input(Messages.COPIED, "data"),
+        prevent_initial_call=True,
     )

@@ -87,13 +87,14 @@ def _text(view: ClassroomView, told: Mapping[str, str]) -> str:
     lines = csv.writer(written)
     minutes = [_("Minutes")] if view.minutes_recorded else []
     who, why = (_("Name"), _("Sections"), _("Level")), (_("Points"), _("Reasons"))
-    lines.writerow([*who, *why, _("Last active"), _("Events"), *minutes, _("Score"), *told])
+    lines.writerow([*who, *why, _("Last active"), _("Events"), *minutes, _("Score"), _("Contacted"), *told])
     for row in view.learners:
         spent = [row.minutes if row.minutes is not None else ""] if view.minutes_recorded else []
         cells: list[object] = [row.name, ", ".join(row.sections), level_word(row.level), row.points]
         cells.append(reasons_words(row.reasons))
         cells += [row.last_active.isoformat() if row.last_active else "", row.events, *spent]
         cells.append(round(row.score, 1) if row.score is not None else "")
+        cells.append(row.contacted.isoformat() if row.contacted else "")
         cells += told.values()
         lines.writerow([harmless(cell) for cell in cells])
     return MARK + written.getvalue()

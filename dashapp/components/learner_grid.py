@@ -139,8 +139,13 @@ def learner_columns(*, minutes: bool) -> list[Column]:
         number("progress", _("Progress"), 88, **SECONDARY, **_NUMBERS, **_UNSEARCHED),
         number("score", _("Score"), 76, **_NUMBERS, **_UNSEARCHED),
         number("last", _("Last active"), 112, **_NUMBERS, **_UNSEARCHED),
+        number("contacted", _("Contacted"), 104, headerTooltip=_contacted_words(), **_NUMBERS, **_UNSEARCHED),
         grids.narrow_column("LaLearnerCard"),
     ]
+
+
+def _contacted_words() -> str:
+    return _("When the last mail from this list went to the learner; filtered by days since then")
 
 
 def _trend_words() -> str:
@@ -197,6 +202,9 @@ def _learner(row: LearnerRow, view: ClassroomView, peak: int, href: str | None) 
         "score_text": score_text,
         "last": (view.today - row.last_active).days if row.last_active else NEVER,
         "last_text": _last_active(row, view.today),
+        # Without a value where nobody has written: the column's filter knows "nothing" and "anything".
+        "contacted": (view.today - row.contacted).days if row.contacted else None,
+        "contacted_text": words.day(row.contacted, view.today) if row.contacted else "–",
     }
 
 

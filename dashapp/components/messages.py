@@ -51,6 +51,7 @@ def _dialog() -> Component:
             html.Div([html.H2(_("Message to learners"), id=title), close], className="la-dialog-h"),
             dcc.Store(id=Messages.WHO),
             dcc.Store(id=Messages.SENT),
+            dcc.Store(id=Messages.COPIED),
             html.Div(id=Messages.TO, role="status"),
             _form(),
             html.H3(_("As the first learner reads it")),
@@ -109,7 +110,7 @@ def _decision() -> Component:
             html.Div(
                 [
                     button(Messages.ASK, _("Send…"), "btn-primary", disabled=True),
-                    button(Messages.COPY, _("Copy the text"), "btn-outline-secondary"),
+                    button(Messages.COPY, _("Copy the text for each"), "btn-outline-secondary"),
                 ],
                 className="la-row",
             ),
@@ -175,14 +176,35 @@ def reason_of(row: LearnerRow) -> str:
     return reasons_words(row.reasons) or _("I would like to hear how you are getting on")
 
 
+def _filled(draft: Draft, row: LearnerRow, course: CourseChoice) -> tuple[str, str]:
+    """Subject and text as one learner reads them."""
+    values = {"name": row.name, "course": course.title or course.code, "reason": reason_of(row)}
+    return filled(draft.subject, values), filled(draft.body, values)
+
+
+def texts(draft: Draft, rows: Sequence[LearnerRow], course: CourseChoice) -> str:
+    """What is copied: for each learner the name, the subject and the text, apart from one another."""
+    nameless = _("a learner without a name")
+    blocks = ["\n".join([row.name or nameless, *_filled(draft, row, course)]) for row in rows]
+    return "\n\n----\n\n".join(blocks)
+
+
+def copied(rows: Sequence[LearnerRow]) -> str:
+    """What is said once the texts are in the clipboard."""
+    said = ngettext("Copied: the text for {names}.", "Copied: {number} texts, for {names}.", len(rows))
+    return said.format(number=words.number(len(rows)), names=names(rows))
+
+
+def not_copied() -> str:
+    """What is said where the browser does not let the page write into the clipboard."""
+    return _("The browser did not let it be copied. The text for the first learner stands above.")
+
+
 def preview(draft: Draft | None, row: LearnerRow | None, course: CourseChoice | None) -> Sequence[Component]:
     """The text as one learner reads it."""
     if draft is None:
         return [html.P(_("A message needs a subject and a text."), className="la-2")]
     if row is None or course is None:
         return []
-    values = {"name": row.name, "course": course.title or course.code, "reason": reason_of(row)}
-    return [
-        html.B(filled(draft.subject, values), dir="auto"),
-        html.P(filled(draft.body, values), className="la-message-text", dir="auto"),
-    ]
+    subject, body = _filled(draft, row, course)
+    return [html.B(subject, dir="auto"), html.P(body, className="la-message-text", dir="auto")]

@@ -19,6 +19,8 @@ class Messages:
     BODY: Final = "messages-body"
     PREVIEW: Final = "messages-preview"
     COPY: Final = "messages-copy"
+    COPIED: Final = "messages-copied"
+    """Store: the texts that go to the clipboard, and what is said of that."""
     ASK: Final = "messages-ask"
     """Button: asks once more."""
     ASKED: Final = "messages-asked"

@@ -9,6 +9,7 @@ from dashapp.domain.clock import Clock
 from dashapp.jobs.ended_sessions import EndedSessions
 from dashapp.jobs.history import Histories
 from dashapp.jobs.leaving import Deletions, Exports
+from dashapp.jobs.message_snapshots import MessageSnapshots
 from dashapp.jobs.messages import Messages, MessageTexts
 from dashapp.jobs.quality_alerts import QualityAlerts
 from dashapp.jobs.retention import Retention
@@ -41,6 +42,7 @@ def jobs_of(settings: Settings, database: Database, clock: Clock) -> tuple[Job, 
         Job("histories", 2, Histories(settings, database, clock).run),
         Job("deletions", 60, Deletions(settings, database, clock).run),
         Job("messages", 2, Messages(settings, database, clock).run),
+        Job("message_snapshots", 300, MessageSnapshots(database, clock).run),
         Job("message_texts", 3600, MessageTexts(database, settings.data_retention_days, clock).run),
         Job("quality_alerts", 60, QualityAlerts(database, clock).run),
         Job("rosters", 300, RosterReading(settings, database, clock).run),

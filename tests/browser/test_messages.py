@@ -43,6 +43,10 @@ def test_a_message_is_selected_written_asked_for_sent_and_taken_back(
     page.locator("#messages-body").fill("Dear {name}, see you.")
     page.locator("#messages-body").blur()
     expect(page.locator("#messages-preview")).to_contain_text("Dear Ben Brook, see you.")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("#messages-copy").click()
+    expect(page.locator("#messages-said")).to_have_text("Copied: the text for Ben Brook.")
+    assert page.evaluate("navigator.clipboard.readText()") == "Ben Brook\nAlgebra\nDear Ben Brook, see you."
     page.locator("#messages-ask").click()
     expect(page.locator("#messages-asked")).to_contain_text("1 mail will be sent. Now?")
     page.locator("#messages-send").click()

@@ -1,12 +1,17 @@
 """Writing to learners: only to those whom one sees by name, with their own reasons, and with a way back."""
 
+import csv
 from collections.abc import Iterator
+from io import StringIO
+from threading import Event as Signal
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.domain.clock import system_clock
+from dashapp.jobs.message_snapshots import MessageSnapshots
 from dashapp.web.application import Application
 from tests.campus import ADMINISTRATOR, ADVISER, LEARNERS, SECTION_TEACHER, TEACHERS, Campus, build_campus
 from tests.served import Visitor, address, application_on, web_settings
@@ -205,6 +210,32 @@ def test_without_a_mail_server_the_text_can_only_be_copied(own: Campus) -> None:
     assert written(own) == {}
 
 
+def test_the_text_is_copied_for_each_who_was_chosen_with_their_own_reason(
+    application: Application, own: Campus
+) -> None:
+    form = {"messages-template.value": "away", "messages-subject.value": "{course}", "messages-body.value": "{reason}"}
+    values = {
+        **here(application, own),
+        **form,
+        "messages-who.data": ids(own, "Ada Abel", "Fay Ford", WITHOUT, "Ivy Ives"),
+    }
+    data = ask(somebody(application, own), "messages-copied", "copy", values)["messages-copied"]["data"]
+
+    blocks = dict(block.split("\n", 1) for block in data["text"].split("\n\n----\n\n"))
+    # Those without an address too, and nobody of another course.
+    assert set(blocks) == {"Ada Abel", "Fay Ford", WITHOUT}
+    assert all(block.startswith("Algebra\n") for block in blocks.values())
+    assert "score 40 %" in blocks["Fay Ford"].lower().replace("\u00a0", " ")
+    assert "40" not in blocks["Ada Abel"]
+    assert data["said"].startswith("Copied: 3 texts, for ")
+    assert all(name in data["said"] for name in blocks)
+
+    own_only = ask(somebody(application, own, SECTION_TEACHER), "messages-copied", "copy", values)
+    assert "Fay Ford" not in own_only["messages-copied"]["data"]["text"]
+    empty = ask(somebody(application, own), "messages-copied", "copy", {**values, "messages-body.value": " "})
+    assert empty["messages-copied"]["data"]["text"] == ""
+
+
 def contacts(visitor: Visitor, own: Campus, name: str, **more: Any) -> str:
     """What the part of a learner's page says."""
     wanted = {"values": {"shell-address": {"id": ids(own, name)[0], "embedded": False, **more}}, "update": False}
@@ -221,8 +252,23 @@ def test_staff_read_at_the_learner_who_wrote_when_and_why_and_what_came_before(
     send(tess, place, ids(own, "Fay Ford"), body=f"a private line {MARKUP}")
     said = contacts(tess, own, "Fay Ford")
 
-    for part in ("Tess Thorne", "ALG 1", "Score 40", "then: Watch", "waiting to be sent", "not over yet", "active day"):
+    for part in ("Tess Thorne", "ALG 1", "Score 40", "then: Watch", "waiting to be sent"):
         assert part in said, part
+    assert "after 7 days" not in said
+    with own.database.transaction(DatabaseRole.JOBS, own.organisation_id) as connection:
+        connection.execute(text("UPDATE message_recipients SET state = 'sent', sent_at = now()"))
+    said = contacts(tess, own, "Fay Ford")
+    for part in ("after 7 days", "after 14 days", "written down within minutes", "not yet due"):
+        assert part in said, part
+    MessageSnapshots(own.database, system_clock).run(Signal())
+    said = contacts(tess, own, "Fay Ford")
+    assert "written down within minutes" not in said
+    assert "Time in the 7 days before" in said
+    # Nothing is kept of what another application has read before the mail went.
+    with application_on(own.database, own) as fresh:
+        answer = somebody(fresh, own).client.get(f"/courses/{place['shell-address.data']['id']}/learners.csv")
+    rows = list(csv.DictReader(StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))
+    assert {row["Name"] for row in rows if row["Contacted"]} == {"Fay Ford"}
     assert "a private line" not in said
     assert "Tess Thorne" not in contacts(tess, own, "Ada Abel")
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from dashapp.domain.audience import Comparison
 from dashapp.domain.guardians import GuardianRule, Guardianship, GuardiansView
-from dashapp.domain.indicators.follow_up import FollowUp, Span
+from dashapp.domain.indicators.follow_up import Situation
 from dashapp.domain.keys import PublicId
 from dashapp.domain.views import (
     ActiveSpan,
@@ -32,7 +32,7 @@ from dashapp.domain.views import (
     Week,
 )
 from dashapp.domain.views.cohort import Before, CohortFigures, OnTime
-from dashapp.domain.views.contacts import Contact
+from dashapp.domain.views.contacts import Contact, Look, Standing
 from tests.components.student_samples import student_content
 
 TODAY = date(2026, 5, 7)
@@ -365,7 +365,12 @@ def guardians(rule: GuardianRule = RULES[-1]) -> GuardiansView:
 
 
 def contacts() -> tuple[Contact, ...]:
-    """One message, whose second week is not over."""
-    after = FollowUp(Span(1, 2), Span(3, 40), None)
-    at = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-    return (Contact(at, "Tess Thorne", "ALG 1", "away 9 teaching days", "help", 31.0, "sent", after),)
+    """One message whose second week is not over, and one whose mail was refused."""
+    at, after = datetime(2026, 3, 2, 9, 30, tzinfo=UTC), datetime(2026, 3, 9, 23, 0, tzinfo=UTC)
+    standings = (
+        Standing(0, Look.TAKEN, at, Situation(Level.HELP, 31.0, 12.5, 0, 0, 0)),
+        Standing(7, Look.TAKEN, after, Situation(Level.WATCH, 44.0, 25.0, 95, 40, 3)),
+        Standing(14, Look.NOT_DUE, datetime(2026, 3, 16, 23, 0, tzinfo=UTC)),
+    )
+    said = ("Tess Thorne", "ALG 1", "away 9 teaching days", "help", 31.0)
+    return (Contact(at, *said, "sent", standings), Contact(at, *said, "failed", ()))

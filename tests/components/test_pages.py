@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from dash import dcc
 from dash.development.base_component import Component
 
+from dashapp import words
 from dashapp.components import (
     caseload,
     classroom,
@@ -144,6 +145,14 @@ def test_a_learner_who_was_never_active_sorts_last() -> None:
     never = replace(view, learners=(replace(view.learners[0], last_active=None),))
     row = learner_rows(never, Links())[0]
     assert (row["last"], row["last_text"]) == (NEVER, "never")
+
+
+def test_the_day_of_the_last_mail_is_sorted_by_how_long_ago_it_was() -> None:
+    view = samples.classroom()
+    day = view.today - timedelta(days=3)
+    written = replace(view, learners=(replace(view.learners[0], contacted=day), view.learners[1]))
+    told = [(row["contacted"], row["contacted_text"]) for row in learner_rows(written, Links())]
+    assert told == [(3, words.day(day)), (None, "–")]
 
 
 def test_the_grid_shows_time_or_events_as_the_sources_record() -> None:
@@ -330,11 +339,18 @@ def test_an_unknown_span_of_time_is_days(odd: object) -> None:
     assert institution.span_of("month") == "month"
 
 
-def test_what_came_after_a_message_is_said_without_a_cause_and_only_when_it_is_over() -> None:
+def test_how_a_learner_stood_after_a_message_is_said_beside_how_they_stood_then() -> None:
     said = plain(contacts.fill(samples.contacts(), samples.student().freshness)["list"])
 
     for part in ("Tess Thorne", "Away 9 teaching days", "then: Needs help", "average score 31 %", "sent"):
         assert part in said
-    assert "7 days before1 active day, 2 events" in said
-    assert "7 days after3 active days, 40 events" in said
-    assert "8 to 14 days afternot over yet" in said
+    assert "then2 Mar" in said
+    assert "after 7 days9 Mar" in said
+    assert "after 14 days16 Mar" in said
+    assert "LevelNeeds helpWatchnot yet due" in said
+    assert "Average score31 %44 %" in said
+    assert "Progress12 %25 %" in said
+    assert "Time in the 7 days before0 min1 h 35 min" in said
+    assert "Active days of these 703" in said
+    # A mail that did not go has nothing after it.
+    assert said.count("after 7 days") == 1

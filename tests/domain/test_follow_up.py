@@ -1,37 +1,24 @@
-"""What changed after a message, against answers computed by hand."""
+"""When it is looked at what came after a message, against answers computed by hand."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
-from dashapp.domain.indicators.follow_up import FollowUp, Span, follow_up
+from dashapp.domain.indicators.follow_up import STEPS, Written, looked_at, window
+from dashapp.domain.localtime import DatedZone, LocalDays
 
-WRITTEN = date(2026, 3, 10)
-EVENTS = {
-    date(2026, 3, 2): 100,  # the eighth day before
-    date(2026, 3, 3): 4,  # the seventh
-    date(2026, 3, 9): 1,
-    date(2026, 3, 10): 50,  # the day itself
-    date(2026, 3, 11): 2,
-    date(2026, 3, 12): 3,
-    date(2026, 3, 17): 5,  # the seventh after
-    date(2026, 3, 18): 7,  # the eighth
-    date(2026, 3, 24): 9,  # the fourteenth
-    date(2026, 3, 25): 100,
-}
+BERLIN = LocalDays([DatedZone(date(2000, 1, 1), "Europe/Berlin")])
 
 
-def test_seven_days_before_and_twice_seven_after_without_the_day_itself() -> None:
-    found = follow_up(EVENTS, WRITTEN, date(2026, 4, 1))
+def test_a_learner_is_looked_at_when_it_was_written_and_when_the_days_after_the_mail_are_over() -> None:
+    # A quarter to midnight in Berlin, and sent on the next day; on 29 March the clocks go forward.
+    written = Written(datetime(2026, 3, 17, 22, 45, tzinfo=UTC), datetime(2026, 3, 17, 23, 5, tzinfo=UTC))
 
-    assert found == FollowUp(Span(2, 5), Span(3, 10), Span(2, 16))
-
-
-def test_a_span_says_nothing_until_it_is_over() -> None:
-    assert follow_up(EVENTS, WRITTEN, date(2026, 3, 17)).after_7 is None
-    later = follow_up(EVENTS, WRITTEN, date(2026, 3, 18))
-    assert (later.after_7, later.after_14) == (Span(3, 10), None)
-    assert follow_up(EVENTS, WRITTEN, date(2026, 3, 24)).after_14 is None
-    assert follow_up(EVENTS, WRITTEN, date(2026, 3, 25)).after_14 == Span(2, 16)
-
-
-def test_nothing_is_zero() -> None:
-    assert follow_up({}, WRITTEN, date(2026, 4, 1)) == FollowUp(Span(0, 0), Span(0, 0), Span(0, 0))
+    found = [looked_at(written, step, BERLIN) for step in STEPS]
+    assert found == [
+        datetime(2026, 3, 17, 22, 45, tzinfo=UTC),
+        datetime(2026, 3, 25, 23, 0, tzinfo=UTC),
+        datetime(2026, 4, 1, 22, 0, tzinfo=UTC),
+    ]
+    # 19 to 25 March, and 26 March to 1 April: the day of the mail, 18 March, is on neither side.
+    assert window(BERLIN.day_of(found[1])) == (date(2026, 3, 19), date(2026, 3, 25))
+    assert window(BERLIN.day_of(found[2])) == (date(2026, 3, 26), date(2026, 4, 1))
+    assert window(BERLIN.day_of(found[0])) == (date(2026, 3, 10), date(2026, 3, 16))

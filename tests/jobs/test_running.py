@@ -37,6 +37,7 @@ JOBS = {"audit_sealing", "quality_alerts", "rosters", "roster_files", "retention
     "uploads",
     "roster_work",
     "messages",
+    "message_snapshots",
     "message_texts",
 }
 

@@ -1,25 +1,24 @@
-"""Messages to one learner in some courses, with what the learner did around them; two statements, as la_jobs."""
+"""Messages to one learner in some courses, with how the learner stood then and later; two statements, as la_jobs."""
 
 from collections import defaultdict
-from collections.abc import Collection
-from datetime import date, timedelta
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, Row, and_, func, select
 
 from dashapp.data.queries.described import full_name, names_of
 from dashapp.data.queries.enrolment import one_of
-from dashapp.data.tables import courses, learner_course_days, message_recipients, messages, people
-from dashapp.domain.indicators.follow_up import follow_up
+from dashapp.data.tables import courses, message_recipients, message_snapshots, messages, people
+from dashapp.domain.indicators.follow_up import STEPS, Situation, Written, looked_at
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId
-from dashapp.domain.messages import MessageState
-from dashapp.domain.scope import AsOf
-from dashapp.domain.views.contacts import Contact
+from dashapp.domain.localtime import LocalDays
+from dashapp.domain.messages import MailState, MessageState
+from dashapp.domain.views import Level
+from dashapp.domain.views.contacts import Contact, Look, Standing
 
 MOST: Final = 50
 """Messages, the latest first."""
-AROUND: Final = timedelta(days=16)
 message, mail = messages.c, message_recipients.c
 
 
@@ -27,16 +26,14 @@ def read_contacts(
     connection: Connection,
     of: tuple[OrganisationId, PersonId],
     within: Collection[CourseId],
-    as_of: AsOf,
-    zone: str,
+    now: datetime,
+    local: LocalDays,
 ) -> tuple[Contact, ...]:
     """The messages to the learner in these courses, the latest first; by whichever of their keys they were written."""
     found = connection.execute(_messages(of, within)).all()
     if not found:
         return ()
-    local = ZoneInfo(zone)
-    days = _days(connection, of, within, (found[-1].created_at.date() - AROUND, found[0].created_at.date() + AROUND))
-    today = as_of.instant.astimezone(local).date()
+    taken = _snapshots(connection, of[0], {(row.message_id, row.person_id) for row in found})
     return tuple(
         Contact(
             row.created_at,
@@ -46,10 +43,27 @@ def read_contacts(
             row.level,
             row.score,
             row.state,
-            follow_up(days[row.course_id], row.created_at.astimezone(local).date(), today),
+            _standings(row, taken[row.message_id, row.person_id], now, local),
         )
         for row in found
     )
+
+
+def _standings(mail: Row[Any], taken: Mapping[int, Row[Any]], now: datetime, local: LocalDays) -> tuple[Standing, ...]:
+    if mail.state != MailState.SENT:
+        return ()
+    written = Written(mail.created_at, mail.sent_at)
+    return tuple(_standing(taken.get(step), step, looked_at(written, step, local), now) for step in STEPS)
+
+
+def _standing(taken: Row[Any] | None, step: int, due: datetime, now: datetime) -> Standing:
+    if taken is None:
+        return Standing(step, Look.NOT_DUE if due > now else Look.NOT_YET, due)
+    if taken.events is None:
+        return Standing(step, Look.NO_DATA, taken.as_of)
+    level = None if taken.level is None else Level(taken.level)
+    values = Situation(level, taken.score, taken.progress, taken.minutes, taken.events, taken.active_days)
+    return Standing(step, Look.TAKEN, taken.as_of, values)
 
 
 def _messages(of: tuple[OrganisationId, PersonId], within: Collection[CourseId]) -> Any:
@@ -57,8 +71,11 @@ def _messages(of: tuple[OrganisationId, PersonId], within: Collection[CourseId])
     author, named, member = people.alias("author"), people.alias("named"), people.alias("member")
     return (
         select(
+            message.message_id,
             message.created_at,
             message.course_id,
+            mail.person_id,
+            mail.sent_at,
             courses.c.code,
             mail.reason_words,
             mail.level,
@@ -91,23 +108,18 @@ def _messages(of: tuple[OrganisationId, PersonId], within: Collection[CourseId])
     )
 
 
-def _days(
-    connection: Connection,
-    of: tuple[OrganisationId, PersonId],
-    within: Collection[CourseId],
-    between: tuple[date, date],
-) -> dict[int, dict[date, int]]:
-    """Events of each local day, by course."""
-    day = learner_course_days.c
-    found: dict[int, dict[date, int]] = defaultdict(dict)
+def _snapshots(
+    connection: Connection, organisation: OrganisationId, mails: Collection[tuple[int, int]]
+) -> dict[tuple[int, int], dict[int, Row[Any]]]:
+    """By (message, person), and days after it."""
+    snapshot = message_snapshots.c
+    found: dict[tuple[int, int], dict[int, Row[Any]]] = defaultdict(dict)
     for row in connection.execute(
-        select(day.course_id, day.day, day.events).where(
-            day.organisation_id == of[0],
-            day.person_id == of[1],
-            one_of(day.course_id, within),
-            day.day >= between[0],
-            day.day <= between[1],
+        select(message_snapshots).where(
+            snapshot.organisation_id == organisation,
+            one_of(snapshot.message_id, {message for message, _person in mails}),
+            one_of(snapshot.person_id, {person for _message, person in mails}),
         )
     ):
-        found[row.course_id][row.day] = row.events
+        found[row.message_id, row.person_id][row.days_after] = row
     return found

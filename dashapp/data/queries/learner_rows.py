@@ -43,6 +43,7 @@ def learner_rows(room: Room, named: Named) -> list[tuple[int, LearnerRow]]:
             weeks=tuple(weekly[at].tolist()),
             progress=_share(int(row.done or 0) + int(handed[at]), int(row.published or 0)),
             trend=None if trends is None else trend(trends[at].tolist()),
+            contacted=None if row.contacted is None else room.campus.local.day_of(row.contacted),
             score=None if np.isnan(one.averages[at]) else float(one.averages[at]),
         )
         rows.append((at, shown_row))

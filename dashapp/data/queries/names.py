@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Subquery, and_, exists, false, func, or_, select, true
 
 from dashapp.data.queries.columns import Statement
 from dashapp.data.queries.described import names_of
@@ -16,6 +16,8 @@ from dashapp.data.tables import (
     learner_course_day_types,
     learner_groups,
     memberships,
+    message_recipients,
+    messages,
     people,
     sections,
     submissions,
@@ -23,6 +25,7 @@ from dashapp.data.tables import (
 from dashapp.domain.events import ActivityType, Role
 from dashapp.domain.indicators.progress import BY_VIEW
 from dashapp.domain.keys import CourseId, OrganisationId, SectionId
+from dashapp.domain.messages import MailState
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +39,23 @@ class NamesOf:
     shown: tuple[date, date]
     other_activity: ActivityType | None = None
     """The same of a second choice."""
+    until: date | None = None
+    """The local day of `instant`, where only that counts which was done by then; None: all that was done."""
 
 
 def names_and_sections(asked: NamesOf, keys: Collection[int]) -> Statement:
     """(person_id, public_id, given_name, family_name, sections, groups, used, used_by_others, done,
-    published) of people.
+    published, contacted) of people.
 
     `sections`: short ids, `groups`: names, null: none. `used`: whether they did something of `asked.activity` on the
     shown days; false where no activity is asked for. `done`: activities that they have completed otherwise than by
-    handing something in, of the `published` ones.
+    handing something in, of the `published` ones. `contacted`: when the last mail of staff of the course went to them.
     """
     held = _sections_held(asked, sections.c.course_id == asked.course)
-    grouped, done = _groups_held(asked), _done(asked)
+    more = _more(asked)
     return (
-        select(*_columns(asked, held, grouped, done))
-        .select_from(
-            people.outerjoin(held, held.c.person_id == people.c.person_id)
-            .outerjoin(grouped, grouped.c.person_id == people.c.person_id)
-            .outerjoin(done, done.c.person_id == people.c.person_id)
-        )
+        select(*_columns(asked, held, more))
+        .select_from(_with(people.outerjoin(held, held.c.person_id == people.c.person_id), more))
         .where(people.c.organisation_id == asked.organisation, one_of(people.c.person_id, keys))
     )
 
@@ -62,19 +63,29 @@ def names_and_sections(asked: NamesOf, keys: Collection[int]) -> Statement:
 def names_in_sections(asked: NamesOf, keys: Collection[SectionId]) -> Statement:
     """The same of everybody who is a learner in any of these sections; `sections` are those of them."""
     held = _sections_held(asked, one_of(memberships.c.scope_id, keys))
-    grouped, done = _groups_held(asked), _done(asked)
+    more = _more(asked)
     return (
-        select(*_columns(asked, held, grouped, done))
-        .select_from(
-            people.join(held, held.c.person_id == people.c.person_id)
-            .outerjoin(grouped, grouped.c.person_id == people.c.person_id)
-            .outerjoin(done, done.c.person_id == people.c.person_id)
-        )
+        select(*_columns(asked, held, more))
+        .select_from(_with(people.join(held, held.c.person_id == people.c.person_id), more))
         .where(people.c.organisation_id == asked.organisation)
     )
 
 
-def _columns(asked: NamesOf, held: Subquery, grouped: Subquery, done: Subquery) -> tuple[ColumnElement[Any], ...]:
+def _more(asked: NamesOf) -> tuple[Subquery, Subquery, Subquery]:
+    """What is looked up by person: groups, what is done, when they were written to."""
+    return _groups_held(asked), _done(asked), _contacted(asked)
+
+
+def _with(found: FromClause, more: tuple[Subquery, ...]) -> FromClause:
+    for one in more:
+        found = found.outerjoin(one, one.c.person_id == people.c.person_id)
+    return found
+
+
+def _columns(
+    asked: NamesOf, held: Subquery, more: tuple[Subquery, Subquery, Subquery]
+) -> tuple[ColumnElement[Any], ...]:
+    grouped, done, contacted = more
     return (
         people.c.person_id,
         people.c.public_id,
@@ -85,6 +96,7 @@ def _columns(asked: NamesOf, held: Subquery, grouped: Subquery, done: Subquery) 
         _used(asked, asked.other_activity).label("used_by_others"),
         done.c.done,
         _published(asked).label("published"),
+        contacted.c.contacted,
     )
 
 
@@ -128,7 +140,14 @@ def _done(asked: NamesOf) -> Subquery:
         work.activity_id == held.activity_id,
         work.person_id == held.person_id,
         or_(work.submitted_at.is_not(None), work.score.is_not(None), work.banked),
+        true() if asked.until is None else _when(work) <= asked.instant,
     )
+    completed: ColumnElement[bool] = held.completed_at.is_not(None)
+    looked: ColumnElement[bool] = activities.c.activity_type.in_(sorted(BY_VIEW))
+    if asked.until is not None:
+        completed = held.completed_at <= asked.instant
+        by_then = or_(held.first_at <= asked.instant, held.first_at.is_(None) & (held.first_day < asked.until))
+        looked = and_(looked, by_then)
     return (
         select(held.person_id, func.count().label("done"))
         .select_from(learner_activities)
@@ -140,11 +159,39 @@ def _done(asked: NamesOf) -> Subquery:
             held.organisation_id == asked.organisation,
             held.course_id == asked.course,
             _is_open(asked),
-            or_(held.completed_at.is_not(None), activities.c.activity_type.in_(sorted(BY_VIEW))),
+            or_(completed, looked),
             ~handed,
         )
         .group_by(held.person_id)
         .subquery("done")
+    )
+
+
+def _when(work: Any) -> ColumnElement[datetime]:
+    """When something was handed in or marked."""
+    return func.coalesce(work.graded_at, work.submitted_at, work.received_at)
+
+
+def _contacted(asked: NamesOf) -> Subquery:
+    """When the last mail of staff of the course went to each."""
+    holder = func.coalesce(member.c.merged_into, member.c.person_id)
+    message, mail = messages.c, message_recipients.c
+    return (
+        select(holder.label("person_id"), func.max(mail.sent_at).label("contacted"))
+        .select_from(messages)
+        .join(
+            message_recipients,
+            and_(mail.organisation_id == message.organisation_id, mail.message_id == message.message_id),
+        )
+        .join(member, and_(member.c.organisation_id == mail.organisation_id, member.c.person_id == mail.person_id))
+        .where(
+            message.organisation_id == asked.organisation,
+            message.course_id == asked.course,
+            mail.state == MailState.SENT,
+            mail.sent_at <= asked.instant,
+        )
+        .group_by(holder)
+        .subquery("contacted")
     )
 
 

@@ -75,6 +75,7 @@ from dashapp.data.tables.membership import (
 )
 from dashapp.data.tables.messages import (
     message_recipients,
+    message_snapshots,
     messages,
 )
 from dashapp.data.tables.organisations import (
@@ -197,6 +198,7 @@ __all__ = [
     "membership_facts",
     "memberships",
     "message_recipients",
+    "message_snapshots",
     "messages",
     "metadata",
     "organisation_days",

@@ -7,6 +7,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Identity,
     Index,
+    Integer,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
@@ -70,7 +71,35 @@ message_recipients = Table(
     ),
     ForeignKeyConstraint(["organisation_id", "person_id"], ["people.organisation_id", "people.person_id"]),
     Index(None, "organisation_id", "person_id"),
+    Index("ix_message_recipients_sent", "organisation_id", "sent_at", postgresql_where=text("state = 'sent'")),
 )
 """To whom a message went, by the key that the learner had then, why, and what came of it. The address is read from
 `people` when the mail is sent and stands nowhere else. `reasons`: the rules that applied, with their values; `level`
 and `score` as they were then. `trouble`: the reply code of the mail server."""
+
+message_snapshots = Table(
+    "message_snapshots",
+    metadata,
+    organisation(),
+    Column("message_id", BigInteger, nullable=False),
+    Column("person_id", BigInteger, nullable=False),
+    Column("days_after", SmallInteger, nullable=False),
+    moment("as_of", nullable=False),
+    moment("taken_at", nullable=False),
+    Column("level", Text),
+    Column("score", Double),
+    Column("progress", Double),
+    Column("minutes", Integer),
+    Column("events", Integer),
+    Column("active_days", SmallInteger),
+    PrimaryKeyConstraint("organisation_id", "message_id", "person_id", "days_after"),
+    ForeignKeyConstraint(
+        ["organisation_id", "message_id", "person_id"],
+        ["message_recipients.organisation_id", "message_recipients.message_id", "message_recipients.person_id"],
+        ondelete="CASCADE",
+    ),
+)
+"""How a learner stood in the course when a message to them was written (`days_after` 0), and 7 and 14 days after its
+mail was sent: as of `as_of`, from the aggregates as they were at `taken_at`. `minutes`, `events` and `active_days` are
+those of the 7 local days before. `events` null: they were no learner of the course then; `level` null: no rule spoke.
+"""

@@ -1,41 +1,53 @@
-"""What a learner did in the 7 days before somebody wrote to them, in the 7 days after, and in the 7 after those.
+"""When it is looked at what came after a message to a learner, and what is looked at.
 
-The day of the message counts on neither side: what stood before it and what came after it are one row of the
-aggregates. A span says nothing until it is over. None of it says why something changed.
+A learner is looked at three times: as of the moment in which somebody wrote, and as of the beginning of the local day
+on which the 7 and the 14 days after the mail are over. The day of the mail counts on neither side: what stood before it
+and what came after it are one row of the aggregates. None of it says why something changed.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
-DAYS: Final = 7
+from dashapp.domain.localtime import LocalDays
+from dashapp.domain.views.standing import Level
+
+STEPS: Final = (0, 7, 14)
+"""Days after the mail; 0: when it was written."""
+WINDOW: Final = 7
+"""Active time, events and active days are those of so many local days before."""
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """Seven local days of one learner in one course."""
+class Situation:
+    """How a learner stands in a course as of an instant."""
 
-    active_days: int
+    level: Level | None
+    """None: no rule speaks then, as before teaching starts and in breaks."""
+    score: float | None
+    progress: float | None
+    """Completed in % of what was published by then; None where nothing was."""
+    minutes: int | None
+    """Active minutes in the window; None where the sources of the course record no times."""
     events: int
+    active_days: int
 
 
 @dataclass(frozen=True, slots=True)
-class FollowUp:
-    """Before a message and after it; None: these days are not over."""
+class Written:
+    """When a message was written, and when its mail was sent."""
 
-    before: Span
-    after_7: Span | None
-    after_14: Span | None
-    """The eighth to the fourteenth day."""
+    created_at: datetime
+    sent_at: datetime
 
 
-def follow_up(events: Mapping[date, int], written: date, today: date) -> FollowUp:
-    """From the events of each local day; days without any may be missing."""
+def looked_at(written: Written, days_after: int, local: LocalDays) -> datetime:
+    """The instant as of which a learner is looked at, so many days after the mail."""
+    if days_after == 0:
+        return written.created_at
+    return local.first_instant(local.day_of(written.sent_at) + timedelta(days=days_after + 1))
 
-    def span(first: int) -> Span:
-        found = [events.get(written + timedelta(days=first + day), 0) for day in range(DAYS)]
-        return Span(sum(number > 0 for number in found), sum(found))
 
-    passed = (today - written).days
-    return FollowUp(span(-DAYS), span(1) if passed > DAYS else None, span(DAYS + 1) if passed > 2 * DAYS else None)
+def window(today: date) -> tuple[date, date]:
+    """First and last of the days that are summed up on a day: those before it."""
+    return today - timedelta(days=WINDOW), today - timedelta(days=1)

@@ -34,6 +34,8 @@ class LearnerRow:
     """Completed in % of the published activities; None where nothing is published."""
     trend: tuple[int, int] | None = None
     """Events of the last 3 teaching weeks and of the 3 before; None where there are fewer yet."""
+    contacted: date | None = None
+    """The local day on which the last mail of staff of the course went to them."""
 
 
 @dataclass(frozen=True, slots=True)

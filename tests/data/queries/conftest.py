@@ -156,11 +156,11 @@ class World:
             )
         )
 
-    def write(self) -> None:
-        """Writes what has been said since the last time."""
+    def write(self, now: datetime = NOW) -> None:
+        """Writes what has been said since the last time, at this instant."""
         batch, self.events = self.events, []
         with bulk_loader(self.settings, self.database, retention_days=3650) as loader:
-            (counted,) = loader.load(self.source, [batch], lambda: NOW)
+            (counted,) = loader.load(self.source, [batch], lambda: now)
         assert counted.refused == 0
         assert counted.new == len(batch)
 

@@ -1,0 +1,92 @@
+"""How some learners of a course stood as of an instant that may be past: six statements, from aggregates only.
+
+Days, hand-ins, scores and completions count by the times that their events carry, up to the instant; deadlines, weights
+and what is published are those that the course has now. An event that came late counts where it belongs, if it had come
+when this was read.
+"""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from dashapp.data.queries.columns import read_columns
+from dashapp.data.queries.courses import Campus, read_course_on_campus, read_work, submissions_statement
+from dashapp.data.queries.days import Columns, bits_statement, counts_statement, first_minutes, read_bits
+from dashapp.data.queries.enrolment import roster
+from dashapp.data.queries.names import NamesOf, names_and_sections
+from dashapp.data.queries.standing import CourseStanding, Question, standing_of
+from dashapp.domain.indicators.follow_up import Situation, window
+from dashapp.domain.indicators.handins import punctuality
+from dashapp.domain.indicators.minutes import time_on_task
+from dashapp.domain.keys import CourseId, OrganisationId, PersonId
+from dashapp.domain.scope import AsOf
+
+
+def read_situations(
+    connection: Connection, organisation: OrganisationId, course: CourseId, instant: datetime, of: Collection[PersonId]
+) -> dict[PersonId, Situation]:
+    """Of those who were learners of the course then, by canonical key. Raises NotFound where there is no course."""
+    as_of = AsOf(instant)
+    campus, found = read_course_on_campus(connection, organisation, course, as_of)
+    question = Question(organisation, as_of, (found,), window(campus.today))
+    keys = [course]
+    people = read_columns(connection, roster(organisation, keys, instant, campus.today))
+    counts = read_columns(connection, counts_statement(organisation, keys, question.ranges(campus.today)))
+    handed = _until(read_columns(connection, submissions_statement(organisation, keys)), instant)
+    one = standing_of(found, question, campus, (people, counts, handed), read_work(connection, organisation, keys))
+    places = {person: place for person in of if (place := one.place_of(person)) is not None}
+    if not places:
+        return {}
+    asked = NamesOf(organisation, course, instant, None, question.shown, until=campus.today)
+    rows = {int(row.person_id): row for row in connection.execute(names_and_sections(asked, list(places)))}
+    handed_in = _handed_in(one, instant)
+    minutes = _minutes(connection, question, campus, one)
+    first, last = (day.toordinal() for day in question.shown)
+    shown = (one.days["day"] >= first) & (one.days["day"] <= last)
+    return {
+        person: Situation(
+            level=one.standing.levels[place] if one.standing.speaking else None,
+            score=None if np.isnan(one.averages[place]) else float(one.averages[place]),
+            progress=_share(int(rows[person].done or 0) + int(handed_in[place]), int(rows[person].published or 0)),
+            minutes=None if minutes is None else minutes.get(int(person), 0),
+            events=int(one.days["events"][shown & (one.place == place)].sum()),
+            active_days=int((shown & (one.place == place)).sum()),
+        )
+        for person, place in places.items()
+    }
+
+
+def _until(handed: Columns, instant: datetime) -> Columns:
+    """What had been handed in or marked by the instant."""
+    when = np.where(np.isnan(handed["graded_at"]), handed["submitted_at"], handed["graded_at"])
+    kept = np.where(np.isnan(when), handed["received_at"], when) <= instant.timestamp()
+    return {name: values[kept] for name, values in handed.items()}
+
+
+def _handed_in(one: CourseStanding, instant: datetime) -> NDArray[np.int64]:
+    """Work of each that was published and handed in by the instant."""
+    far = datetime.min.replace(tzinfo=UTC)
+    open_by_then = np.array([(task.published_at or far) <= instant for task in one.activities], dtype=bool)
+    came = punctuality(one.deadlines, one.marks, one.day_precision).came
+    return np.asarray(came[:, open_by_then].sum(axis=1), dtype=np.int64)
+
+
+def _minutes(connection: Connection, question: Question, campus: Campus, one: CourseStanding) -> dict[int, int] | None:
+    """Active minutes of each in the window; None where the course has no times of day."""
+    if not one.recorded:
+        return None
+    statement = bits_statement(question.organisation, [one.course.course_id], question.ranges(campus.today))
+    time = time_on_task(read_bits(connection, statement), first_minutes(campus.local))
+    first, last = (day.toordinal() for day in question.shown)
+    found: dict[int, int] = {}
+    for person, day, minutes in zip(time.learner.tolist(), time.day.tolist(), time.minutes.tolist(), strict=True):
+        if first <= day <= last:
+            found[person] = found.get(person, 0) + minutes
+    return found
+
+
+def _share(done: int, published: int) -> float | None:
+    return min(100.0, 100.0 * done / published) if published else None
