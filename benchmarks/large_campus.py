@@ -5,6 +5,7 @@ million pairs of learner and page, drawn by
 the server from a fixed seed. What it writes is no input of the service, and no figure that anybody is shown.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -111,7 +112,19 @@ def write_large_campus(connection: Connection, today: date, size: Size) -> Organ
         "organisation": organisation, "today": today, "sizes": sizes, "courses": len(sizes), "length": COURSE_DAYS,
         "tasks": TASKS, "pages": PAGES, "minutes": size.minutes,
     }  # fmt: skip
-    for statement in (*_STRUCTURE, _DAYS, *_WORK):
-        used = {name: value for name, value in values.items() if f":{name}" in statement}
-        connection.execute(text(statement), used)
+    for statement in _STRUCTURE:
+        _run(connection, statement, values)
+    write_work(connection, values)
     return OrganisationId(organisation)
+
+
+def write_work(connection: Connection, values: Mapping[str, object]) -> None:
+    """Fills the courses of the temporary tables `large_courses` and `large_enrolments`, as the administrator, with what
+    their learners have done; `values` for `organisation`, `today`, `length`, `tasks`, `pages` and `minutes`."""
+    for statement in (_DAYS, *_WORK):
+        _run(connection, statement, values)
+
+
+def _run(connection: Connection, statement: str, values: Mapping[str, object]) -> None:
+    used = {name: value for name, value in values.items() if f":{name}" in statement}
+    connection.execute(text(statement), used)
