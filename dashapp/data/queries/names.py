@@ -5,23 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, exists, false, func, select
 
 from dashapp.data.queries.columns import Statement
 from dashapp.data.queries.described import names_of
 from dashapp.data.queries.enrolment import holds_at, member, membership_of_member, one_of, section_of_membership
 from dashapp.data.tables import (
-    activities,
-    learner_activities,
     learner_course_day_types,
     learner_groups,
     memberships,
     people,
     sections,
-    submissions,
 )
 from dashapp.domain.events import ActivityType, Role
-from dashapp.domain.indicators.progress import BY_VIEW
 from dashapp.domain.keys import CourseId, OrganisationId, SectionId
 
 
@@ -39,21 +35,19 @@ class NamesOf:
 
 
 def names_and_sections(asked: NamesOf, keys: Collection[int]) -> Statement:
-    """(person_id, public_id, given_name, family_name, sections, groups, used, used_by_others, done,
-    published) of people.
+    """(person_id, public_id, given_name, family_name, sections, groups, used, used_by_others) of people.
 
     `sections`: short ids, `groups`: names, null: none. `used`: whether they did something of `asked.activity` on the
-    shown days; false where no activity is asked for. `done`: activities that they have completed otherwise than by
-    handing something in, of the `published` ones.
+    shown days; false where no activity is asked for.
     """
     held = _sections_held(asked, sections.c.course_id == asked.course)
-    grouped, done = _groups_held(asked), _done(asked)
+    grouped = _groups_held(asked)
     return (
-        select(*_columns(asked, held, grouped, done))
+        select(*_columns(asked, held, grouped))
         .select_from(
-            people.outerjoin(held, held.c.person_id == people.c.person_id)
-            .outerjoin(grouped, grouped.c.person_id == people.c.person_id)
-            .outerjoin(done, done.c.person_id == people.c.person_id)
+            people.outerjoin(held, held.c.person_id == people.c.person_id).outerjoin(
+                grouped, grouped.c.person_id == people.c.person_id
+            )
         )
         .where(people.c.organisation_id == asked.organisation, one_of(people.c.person_id, keys))
     )
@@ -62,19 +56,19 @@ def names_and_sections(asked: NamesOf, keys: Collection[int]) -> Statement:
 def names_in_sections(asked: NamesOf, keys: Collection[SectionId]) -> Statement:
     """The same of everybody who is a learner in any of these sections; `sections` are those of them."""
     held = _sections_held(asked, one_of(memberships.c.scope_id, keys))
-    grouped, done = _groups_held(asked), _done(asked)
+    grouped = _groups_held(asked)
     return (
-        select(*_columns(asked, held, grouped, done))
+        select(*_columns(asked, held, grouped))
         .select_from(
-            people.join(held, held.c.person_id == people.c.person_id)
-            .outerjoin(grouped, grouped.c.person_id == people.c.person_id)
-            .outerjoin(done, done.c.person_id == people.c.person_id)
+            people.join(held, held.c.person_id == people.c.person_id).outerjoin(
+                grouped, grouped.c.person_id == people.c.person_id
+            )
         )
         .where(people.c.organisation_id == asked.organisation)
     )
 
 
-def _columns(asked: NamesOf, held: Subquery, grouped: Subquery, done: Subquery) -> tuple[ColumnElement[Any], ...]:
+def _columns(asked: NamesOf, held: Subquery, grouped: Subquery) -> tuple[ColumnElement[Any], ...]:
     return (
         people.c.person_id,
         people.c.public_id,
@@ -83,8 +77,6 @@ def _columns(asked: NamesOf, held: Subquery, grouped: Subquery, done: Subquery) 
         grouped.c.groups,
         _used(asked, asked.activity).label("used"),
         _used(asked, asked.other_activity).label("used_by_others"),
-        done.c.done,
-        _published(asked).label("published"),
     )
 
 
@@ -99,52 +91,6 @@ def _used(asked: NamesOf, activity: ActivityType | None) -> ColumnElement[bool]:
         types.day >= first,
         types.day <= last,
         types.activity_type == activity.value,
-    )
-
-
-def _is_open(asked: NamesOf) -> ColumnElement[bool]:
-    return or_(activities.c.published_at.is_(None), activities.c.published_at <= asked.instant)
-
-
-def _published(asked: NamesOf) -> ColumnElement[int]:
-    return (
-        select(func.count())
-        .where(
-            activities.c.organisation_id == asked.organisation,
-            activities.c.course_id == asked.course,
-            _is_open(asked),
-        )
-        .scalar_subquery()
-    )
-
-
-def _done(asked: NamesOf) -> Subquery:
-    """How many published activities each has completed by saying so, or by looking where nothing else can be done;
-    without those that were handed in, which are known from the submissions."""
-    held, work = learner_activities.c, submissions.c
-    handed = exists().where(
-        work.organisation_id == asked.organisation,
-        work.course_id == asked.course,
-        work.activity_id == held.activity_id,
-        work.person_id == held.person_id,
-        or_(work.submitted_at.is_not(None), work.score.is_not(None), work.banked),
-    )
-    return (
-        select(held.person_id, func.count().label("done"))
-        .select_from(learner_activities)
-        .join(
-            activities,
-            and_(activities.c.organisation_id == held.organisation_id, activities.c.activity_id == held.activity_id),
-        )
-        .where(
-            held.organisation_id == asked.organisation,
-            held.course_id == asked.course,
-            _is_open(asked),
-            or_(held.completed_at.is_not(None), activities.c.activity_type.in_(sorted(BY_VIEW))),
-            ~handed,
-        )
-        .group_by(held.person_id)
-        .subquery("done")
     )
 
 
