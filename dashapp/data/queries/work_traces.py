@@ -136,8 +136,8 @@ FROM (SELECT d.activity_type, CAST((d.day - CAST(:monday AS date)) / 7 AS bigint
   WHERE {_theirs("d")} AND d.day BETWEEN CAST(:first AS date) AND CAST(:last AS date) GROUP BY 1, 2) t
 GROUP BY t.activity_type
 """
-# The planner takes the rows of a course for neighbours on the disk, since all indexes begin with the organisation, of which
-# there is one. They lie in the order of time among those of other courses: going through the index looks up a page for
-# every row (195,000 for the answers of a large course), a bitmap each page once, in less than half of the time.
+# The planner takes the rows of a course for neighbours on the disk, since all indexes begin with the organisation, of
+# which there is one. They lie in the order of time among those of other courses: going through the index looks up a
+# page for every row (195,000 for the answers of a large course), a bitmap each page once, in half of the time.
 _BY_BITMAPS: Final = "SET LOCAL enable_indexscan = off;"
 _TRACES: Final = " UNION ALL ".join((_UNITS, _QUESTIONS, _POSTS, _VIDEOS, _TYPES))
