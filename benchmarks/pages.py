@@ -1,7 +1,8 @@
 """What the server needs for the data of each page, uncached and cached: `python -m benchmarks.pages`.
 
-Without `--data-dir` it makes a database of the published OULAD data's size (see `benchmarks.large_campus`); with it, it
-reads the newest organisation of an existing embedded database, for example one into which the archive was imported.
+Without `--data-dir` it makes a database of nearly twice the size of the published OULAD data (see
+`benchmarks.large_campus`); with it, it reads the largest organisation of the embedded database of that DATA_DIR, for
+example one into which `DATA_DIR=… python -m ingest.oulad ARCHIVE` has imported the archive, and leaves it there.
 The pages are those of the largest course under way. Yardsticks, in the same run: counting the very rows that the
 classroom reads, and reading back a kept classroom from its bytes.
 """
@@ -68,6 +69,8 @@ class Case:
 
     name: str
     ask: Callable[[], Any]
+    before: Callable[[], Any] = lambda: None
+    """What the page has asked for before, which is not measured."""
 
 
 @dataclass(frozen=True)
@@ -97,13 +100,13 @@ GROUP BY c.course_id, c.public_id ORDER BY max(c.ends_on) DESC, learners DESC LI
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints the machine, each page's figures and the yardsticks."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
-    parser.add_argument("--data-dir", type=Path, help="the folder of an embedded database to read")
+    parser.add_argument("--data-dir", type=Path, help="DATA_DIR of an existing embedded database to read")
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--minutes", action="store_true", help="make a campus whose sources record times of day")
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="pages-") as folder:
         Path(folder).chmod(0o755)
-        database = embedded_database(chosen.data_dir or Path(folder) / "database")
+        database = embedded_database((chosen.data_dir or Path(folder)) / "database")
         try:
             if chosen.data_dir is None:
                 _make(database, Size(minutes=chosen.minutes))
@@ -132,20 +135,33 @@ def _measure(database: Database, rounds: int) -> None:
     print(machine())
     print(f"{subject.rows:,} learner-days; the course has {subject.learners:,} learners; {rounds} rounds each\n")
     print(f"{'page':<22}{'uncached p50':>14}{'p95':>8}{'cached p50':>12}{'p95':>8}{'statements':>12}")
-    for case in _cases(reader, subject):
-        case.ask()
-        versions.number += 1
-        with _counted(database) as statements:
-            case.ask()
-        uncached = _times(rounds, case.ask, before=lambda: setattr(versions, "number", versions.number + 1))
-        cached = _times(rounds, case.ask)
-        print(
-            f"{case.name:<22}{_p50(uncached):>11.0f} ms{_p95(uncached):>5.0f} ms{_p50(cached):>9.1f} ms"
-            f"{_p95(cached):>5.1f} ms{len(statements):>12}"
-        )
-        versions.number += 1
-    print(f"{'target':<22}{'':>11}{UNCACHED_TARGET:>8} ms{'':>9}{CACHED_TARGET:>8} ms{MOST_STATEMENTS:>12}\n")
+    met = [_row(case, (database, versions), rounds) for case in _cases(reader, subject)]
+    print(f"{'target':<22}{'':>11}{UNCACHED_TARGET:>8} ms{'':>9}{CACHED_TARGET:>8} ms{MOST_STATEMENTS:>12}")
+    print(f"met by {sum(met)} of {len(met)} rounds\n")
     _yardsticks(database, reader, subject, rounds)
+
+
+def _row(case: Case, of: tuple[Database, Versions], rounds: int) -> bool:
+    """Measures and prints one round; whether it is within all targets."""
+    database, versions = of
+
+    def renew() -> None:
+        versions.number += 1
+        case.before()
+
+    case.before()
+    case.ask()
+    renew()
+    with _counted(database) as statements:
+        case.ask()
+    uncached = _times(rounds, case.ask, before=renew)
+    cached = _times(rounds, case.ask)
+    print(
+        f"{case.name:<22}{_p50(uncached):>11.0f} ms{_p95(uncached):>5.0f} ms{_p50(cached):>9.1f} ms"
+        f"{_p95(cached):>5.1f} ms{len(statements):>12}"
+    )
+    versions.number += 1
+    return _p95(uncached) <= UNCACHED_TARGET and _p95(cached) <= CACHED_TARGET and len(statements) <= MOST_STATEMENTS
 
 
 def largest_course(database: Database) -> Subject:
@@ -177,21 +193,28 @@ def _cases(reader: PageReader, subject: Subject) -> list[Case]:
     everything = Filters(first=subject.now.date() - timedelta(days=300))
     return [
         Case("student", lambda: reader.student(student, Filters())),
+        Case(
+            "student, below",
+            lambda: reader.student_further(student, None, Filters()),
+            lambda: reader.student(student, Filters()),
+        ),
         Case("learner, by staff", lambda: reader.learner(teacher, subject.learner_public_id, Filters())),
         Case("classroom", lambda: reader.classroom(teacher, subject.course_public_id, Filters())),
         Case("classroom, all weeks", lambda: reader.classroom(teacher, subject.course_public_id, everything)),
-        Case("classroom, below", lambda: _below(reader, teacher, subject)),
+        Case(
+            "classroom, below",
+            lambda: reader.classroom_work(teacher, subject.course_public_id, Filters()),
+            lambda: reader.classroom(teacher, subject.course_public_id, Filters()),
+        ),
         Case("classroom, chosen", lambda: reader.classroom(teacher, subject.course_public_id, _CHOSEN)),
         Case("classroom, in groups", lambda: reader.classroom(dean, subject.course_public_id, Filters())),
         Case("institution", lambda: reader.institution(dean, Filters())),
-        Case("institution, further", lambda: reader.institution_further(dean, Filters())),
+        Case(
+            "institution, below",
+            lambda: reader.institution_further(dean, Filters()),
+            lambda: reader.institution(dean, Filters()),
+        ),
     ]
-
-
-def _below(reader: PageReader, teacher: Principal, subject: Subject) -> None:
-    """Both rounds, as a page that is scrolled through asks for them."""
-    reader.classroom(teacher, subject.course_public_id, Filters())
-    reader.classroom_work(teacher, subject.course_public_id, Filters())
 
 
 _CHOSEN = Filters.of_query({"seen": "7d", "score": "60-80", "activity": "page", "compare": "rest"})

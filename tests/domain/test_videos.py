@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dashapp.domain.indicators.videos import PARTS, views_along
+from dashapp.domain.indicators.videos import PARTS, once, views_along
 
 
 def along(*stretches: tuple[int, float, float]) -> tuple[float, list[int], list[int]]:
@@ -46,3 +46,15 @@ def test_a_stretch_at_an_end_stays_inside(stretch: tuple[int, float, float]) -> 
 
 def test_nothing_watched_is_one_empty_part() -> None:
     assert along() == (1.0, [0], [0])
+
+
+def test_a_stretch_told_twice_by_a_session_counts_once_and_without_a_session_each_time() -> None:
+    person, first, last = once(
+        np.array([1, 1, 1, 2, 1]),
+        np.array([0.0, 0.0, 0.0, 0.0, 5.0]),
+        np.array([4.0, 4.0, 4.0, 4.0, 9.0]),
+        np.array([7, 7, 0, 0, 7]),
+    )
+    assert sorted(zip(person.tolist(), first.tolist(), last.tolist(), strict=True)) == [
+        (1, 0.0, 4.0), (1, 0.0, 4.0), (1, 5.0, 9.0), (2, 0.0, 4.0),
+    ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What stands below the fold of a classroom's page: two statements besides those of the room, from aggregates only."""
+"""What stands below the fold of a classroom's page: at most three statements besides those of the room."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ from dashapp.data.queries.courses import Activity, Campus
 from dashapp.data.queries.days import bits_statement, places, read_bits
 from dashapp.data.queries.room import HiddenRoom, Room
 from dashapp.data.queries.standing import CourseStanding
-from dashapp.data.queries.work_traces import Traces, TracesWanted, flags, floats, instants, longs, read_traces
+from dashapp.data.queries.touches import Touched, read_touched
+from dashapp.data.queries.work_traces import Traces, TracesWanted, floats, instants, longs, read_traces
 from dashapp.domain.indicators.forum import NO_REPLY, Posts, unanswered, written_per_week
 from dashapp.domain.indicators.handins import handed_in_by_activity
 from dashapp.domain.indicators.hours import QUARTERS, active_hours, hours_of_week, plain_hours
 from dashapp.domain.indicators.last_seen import last_seen
 from dashapp.domain.indicators.minutes import DayMinutes
-from dashapp.domain.indicators.progress import BY_VIEW
 from dashapp.domain.indicators.questions import Answers, tries
 from dashapp.domain.indicators.spread import score_bins, shares
 from dashapp.domain.indicators.units import UnitTouches, UnitTree, course_order, engagement
-from dashapp.domain.indicators.videos import views_along
+from dashapp.domain.indicators.videos import once, views_along
 from dashapp.domain.keys import OrganisationId
 from dashapp.domain.localtime import LocalDays
 from dashapp.domain.views import ClassroomWorkView, VideoViews
@@ -101,6 +101,8 @@ def read_classroom_work(connection: Connection, room: Room | HiddenRoom) -> Clas
             named=False, hidden=True,
         )  # fmt: skip
     chosen = _Chosen(room)
+    hours = _hours(connection, chosen)
+    touched = room.touched or read_touched(connection, chosen.organisation, chosen.one, chosen.instant)
     traces = read_traces(connection, _wanted(chosen))
     return ClassroomWorkView(
         course=room.course.choice,
@@ -113,10 +115,10 @@ def read_classroom_work(connection: Connection, room: Room | HiddenRoom) -> Clas
         first_week=room.course.calendar.week_number(room.starts[0]),
         assignments=_assignments(chosen),
         last_seen=_last_seen(chosen),
-        units=_units(chosen, traces),
+        units=_units(chosen, traces, touched),
         questions=_questions(chosen, traces),
         forum=_forum(chosen, traces),
-        hours=_hours(connection, chosen),
+        hours=hours,
         hours_recorded=room.time is not None,
         types=_types(chosen, traces),
         videos=_videos(traces) if chosen.least == 1 else None,
@@ -175,15 +177,16 @@ def _last_seen(chosen: _Chosen) -> tuple[int, ...] | None:
     return tuple(last_seen(chosen.one.last_day[chosen.places], chosen.campus.today.toordinal()).tolist())
 
 
-def _units(chosen: _Chosen, traces: Traces) -> tuple[UnitEngagement, ...] | None:
+def _units(chosen: _Chosen, traces: Traces, touched: Touched) -> tuple[UnitEngagement, ...] | None:
     rows = traces.get("unit", ())
     place = {row.key: index for index, row in enumerate(rows)}
     published = np.zeros(len(rows), dtype=np.int64)
-    for activity in traces.get("activity", ()):
-        published[place[activity.parent]] += activity.number
+    for key, is_open in zip(touched.content.unit.tolist(), touched.content.published.tolist(), strict=True):
+        if key in place:
+            published[place[key]] += is_open
     tree = UnitTree(np.array([place.get(row.parent, -1) for row in rows], dtype=np.int64), published)
     learners = len(chosen.places)
-    found = engagement(tree, _touches(chosen, traces, place), learners)
+    found = engagement(tree, _touches(chosen, touched, place), learners)
     if not chosen.safe(np.concatenate([found.touched, learners - found.touched])):
         return None
     order = course_order(tree.parent, np.array([row.place for row in rows], dtype=np.int64), [row.part for row in rows])
@@ -200,29 +203,30 @@ def _units(chosen: _Chosen, traces: Traces) -> tuple[UnitEngagement, ...] | None
     )
 
 
-def _touches(chosen: _Chosen, traces: Traces, place: Mapping[int, int]) -> UnitTouches:
+def _touches(chosen: _Chosen, touched: Touched, place: Mapping[int, int]) -> UnitTouches:
     """Completed is: a completion event, else a submission, else, for pages and resources, a first view."""
-    one, everybody = chosen.one, chosen.people
-    tasks = {int(task.activity_id): column for column, task in enumerate(one.activities)}
-    handed = ~np.isnan(one.marks.submitted_at[np.sort(chosen.places)])
-    unit, learner, completed = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, bool)]
-    for row in traces.get("activity", ()):
-        at, known = places(everybody, longs(row.a))
-        at, done = at[known], flags(row.b)[known]
-        if row.label in BY_VIEW:
-            done = np.ones(len(at), dtype=bool)
-        elif row.key in tasks:
-            done = done | handed[at, tasks[row.key]]
-        unit.append(np.full(len(at), place[row.parent], dtype=np.int64))
-        learner.append(at)
-        completed.append(done & bool(row.number))
-    return UnitTouches(np.concatenate(unit), np.concatenate(learner), np.concatenate(completed))
+    one, content = chosen.one, touched.content
+    unit_of = np.array([place.get(key, -1) for key in content.unit.tolist()] or [-1], dtype=np.int64)
+    shown = np.full(max(1, len(one.people)), -1, dtype=np.int64)
+    shown[np.sort(chosen.places)] = np.arange(len(chosen.places))
+    unit, learner = unit_of[touched.activity], shown[touched.learner]
+    kept = (unit >= 0) & (learner >= 0)
+    tasks = np.full(max(1, len(content.activity)), -1, dtype=np.int64)
+    at, known = places(content.activity, np.array([task.activity_id for task in one.activities], dtype=np.int64))
+    tasks[at[known]] = np.flatnonzero(known)
+    task = tasks[touched.activity]
+    # A last column stands for what nothing can be handed in for.
+    submitted_at = np.pad(one.marks.submitted_at, ((0, 0), (0, 1)), constant_values=np.nan)
+    handed = ~np.isnan(submitted_at[touched.learner, task]) & content.published[touched.activity]
+    return UnitTouches(unit[kept], learner[kept], (touched.completed() | handed)[kept])
 
 
 def _questions(chosen: _Chosen, traces: Traces) -> tuple[QuestionTries, ...] | None:
     found = []
     for row in traces.get("question", ()):
-        one = tries(Answers(longs(row.a), longs(row.b), instants(row.c), longs(row.d)))
+        # Who and whether right stand in one number; see `work_traces`.
+        people = longs(row.a)
+        one = tries(Answers(people >> 2, longs(row.b), instants(row.c), (people & 3) - 1))
         counts = (one.first_right, one.learners - one.first_right, one.eventually_right)
         if not chosen.safe(np.array([*counts, one.learners - one.eventually_right])):
             return None
@@ -278,8 +282,8 @@ def _videos(traces: Traces) -> tuple[VideoViews, ...]:
 
 
 def _video(row: Row[Any]) -> VideoViews:
-    person = longs(row.a)
-    step, watched, again = views_along(person, floats(row.b), floats(row.c))
+    person, first, last = once(longs(row.a), floats(row.b), floats(row.c), longs(row.d))
+    step, watched, again = views_along(person, first, last)
     return VideoViews(row.label, len(np.unique(person)), step, tuple(watched.tolist()), tuple(again.tolist()))
 
 

@@ -9,6 +9,7 @@ from dashapp.data.queries.cohort import Named
 from dashapp.data.queries.days import per_week
 from dashapp.data.queries.people import name_of
 from dashapp.data.queries.room import Room
+from dashapp.data.queries.touches import completed_otherwise
 from dashapp.data.queries.week_before import MOST_RECENT_DAYS
 from dashapp.domain.indicators.handins import punctuality
 from dashapp.domain.indicators.rhythm import TREND_WEEKS, trend
@@ -25,7 +26,11 @@ def learner_rows(room: Room, named: Named) -> list[tuple[int, LearnerRow]]:
     one = room.one
     weekly = room.weekly_events(room.starts)
     minutes, points, totals = room.total_minutes(), one.standing.total(), weekly.sum(axis=1)
-    handed, trends = _handed_in(room), _trends(room)
+    done, trends = _handed_in(room), _trends(room)
+    published = 0
+    if room.touched is not None:
+        done = done + completed_otherwise(one, room.touched)
+        published = int(room.touched.content.published.sum())
     rows = []
     for at in room.chosen.tolist():
         row = named[int(one.people[at])]
@@ -41,7 +46,7 @@ def learner_rows(room: Room, named: Named) -> list[tuple[int, LearnerRow]]:
             minutes=None if minutes is None else int(minutes[at]),
             events=int(totals[at]),
             weeks=tuple(weekly[at].tolist()),
-            progress=_share(int(row.done or 0) + int(handed[at]), int(row.published or 0)),
+            progress=_share(int(done[at]), published),
             trend=None if trends is None else trend(trends[at].tolist()),
             contacted=None if row.contacted is None else room.campus.local.day_of(row.contacted),
             score=None if np.isnan(one.averages[at]) else float(one.averages[at]),

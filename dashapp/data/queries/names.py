@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Subquery, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, Subquery, and_, exists, false, func, select
 
 from dashapp.data.queries.columns import Statement
 from dashapp.data.queries.described import names_of
 from dashapp.data.queries.enrolment import holds_at, member, membership_of_member, one_of, section_of_membership
 from dashapp.data.tables import (
-    activities,
-    learner_activities,
     learner_course_day_types,
     learner_groups,
     memberships,
@@ -20,10 +18,8 @@ from dashapp.data.tables import (
     messages,
     people,
     sections,
-    submissions,
 )
 from dashapp.domain.events import ActivityType, Role
-from dashapp.domain.indicators.progress import BY_VIEW
 from dashapp.domain.keys import CourseId, OrganisationId, SectionId
 from dashapp.domain.messages import MailState
 
@@ -39,17 +35,14 @@ class NamesOf:
     shown: tuple[date, date]
     other_activity: ActivityType | None = None
     """The same of a second choice."""
-    until: date | None = None
-    """The local day of `instant`, where only that counts which was done by then; None: all that was done."""
 
 
 def names_and_sections(asked: NamesOf, keys: Collection[int]) -> Statement:
-    """(person_id, public_id, given_name, family_name, sections, groups, used, used_by_others, done,
-    published, contacted) of people.
+    """(person_id, public_id, given_name, family_name, sections, groups, used, used_by_others, contacted) of people.
 
     `sections`: short ids, `groups`: names, null: none. `used`: whether they did something of `asked.activity` on the
-    shown days; false where no activity is asked for. `done`: activities that they have completed otherwise than by
-    handing something in, of the `published` ones. `contacted`: when the last mail of staff of the course went to them.
+    shown days; false where no activity is asked for. `contacted`: when the last mail of staff of the course went to
+    them.
     """
     held = _sections_held(asked, sections.c.course_id == asked.course)
     more = _more(asked)
@@ -71,9 +64,9 @@ def names_in_sections(asked: NamesOf, keys: Collection[SectionId]) -> Statement:
     )
 
 
-def _more(asked: NamesOf) -> tuple[Subquery, Subquery, Subquery]:
-    """What is looked up by person: groups, what is done, when they were written to."""
-    return _groups_held(asked), _done(asked), _contacted(asked)
+def _more(asked: NamesOf) -> tuple[Subquery, Subquery]:
+    """What is looked up by person: groups, and when they were written to."""
+    return _groups_held(asked), _contacted(asked)
 
 
 def _with(found: FromClause, more: tuple[Subquery, ...]) -> FromClause:
@@ -82,10 +75,8 @@ def _with(found: FromClause, more: tuple[Subquery, ...]) -> FromClause:
     return found
 
 
-def _columns(
-    asked: NamesOf, held: Subquery, more: tuple[Subquery, Subquery, Subquery]
-) -> tuple[ColumnElement[Any], ...]:
-    grouped, done, contacted = more
+def _columns(asked: NamesOf, held: Subquery, more: tuple[Subquery, Subquery]) -> tuple[ColumnElement[Any], ...]:
+    grouped, contacted = more
     return (
         people.c.person_id,
         people.c.public_id,
@@ -94,8 +85,6 @@ def _columns(
         grouped.c.groups,
         _used(asked, asked.activity).label("used"),
         _used(asked, asked.other_activity).label("used_by_others"),
-        done.c.done,
-        _published(asked).label("published"),
         contacted.c.contacted,
     )
 
@@ -112,64 +101,6 @@ def _used(asked: NamesOf, activity: ActivityType | None) -> ColumnElement[bool]:
         types.day <= last,
         types.activity_type == activity.value,
     )
-
-
-def _is_open(asked: NamesOf) -> ColumnElement[bool]:
-    return or_(activities.c.published_at.is_(None), activities.c.published_at <= asked.instant)
-
-
-def _published(asked: NamesOf) -> ColumnElement[int]:
-    return (
-        select(func.count())
-        .where(
-            activities.c.organisation_id == asked.organisation,
-            activities.c.course_id == asked.course,
-            _is_open(asked),
-        )
-        .scalar_subquery()
-    )
-
-
-def _done(asked: NamesOf) -> Subquery:
-    """How many published activities each has completed by saying so, or by looking where nothing else can be done;
-    without those that were handed in, which are known from the submissions."""
-    held, work = learner_activities.c, submissions.c
-    handed = exists().where(
-        work.organisation_id == asked.organisation,
-        work.course_id == asked.course,
-        work.activity_id == held.activity_id,
-        work.person_id == held.person_id,
-        or_(work.submitted_at.is_not(None), work.score.is_not(None), work.banked),
-        true() if asked.until is None else _when(work) <= asked.instant,
-    )
-    completed: ColumnElement[bool] = held.completed_at.is_not(None)
-    looked: ColumnElement[bool] = activities.c.activity_type.in_(sorted(BY_VIEW))
-    if asked.until is not None:
-        completed = held.completed_at <= asked.instant
-        by_then = or_(held.first_at <= asked.instant, held.first_at.is_(None) & (held.first_day < asked.until))
-        looked = and_(looked, by_then)
-    return (
-        select(held.person_id, func.count().label("done"))
-        .select_from(learner_activities)
-        .join(
-            activities,
-            and_(activities.c.organisation_id == held.organisation_id, activities.c.activity_id == held.activity_id),
-        )
-        .where(
-            held.organisation_id == asked.organisation,
-            held.course_id == asked.course,
-            _is_open(asked),
-            or_(completed, looked),
-            ~handed,
-        )
-        .group_by(held.person_id)
-        .subquery("done")
-    )
-
-
-def _when(work: Any) -> ColumnElement[datetime]:
-    """When something was handed in or marked."""
-    return func.coalesce(work.graded_at, work.submitted_at, work.received_at)
 
 
 def _contacted(asked: NamesOf) -> Subquery:

@@ -23,6 +23,7 @@ from dashapp.data.queries.days import bits_statement, first_minutes, per_week, p
 from dashapp.data.queries.enrolment import sizes
 from dashapp.data.queries.names import NamesOf, names_and_sections, names_in_sections
 from dashapp.data.queries.standing import RECENT_DAYS, CourseStanding, Question, read_standings
+from dashapp.data.queries.touches import Touched, read_touched
 from dashapp.data.queries.week_before import recent_days
 from dashapp.domain.audience import Audience
 from dashapp.domain.errors import NotFound, NotPermitted
@@ -55,6 +56,8 @@ class Room:
     minimum_group: int
     names: Named | None
     """None for who may not see each member by name."""
+    touched: Touched | None
+    """What everybody has touched; None for who may not see each member by name: their first round needs none of it."""
 
     @property
     def course(self) -> Course:
@@ -109,7 +112,7 @@ class Rooms(Kept[Room | HiddenRoom]):
 def read_room(
     connection: Connection, scope: Scope, as_of: AsOf, filters: Filters, course: CourseId
 ) -> Room | HiddenRoom:
-    """One course and its learners; at most eight statements.
+    """One course and its learners; at most nine statements.
 
     The filters narrow it to days and to learners; a section that the course does not have is ignored.
     Staff of sections only see their learners, and figures of these.
@@ -147,7 +150,8 @@ def read_room(
         everybody = [int(key) for key in one.people]
         names = _by_person(connection, names_and_sections(asked, everybody))
     chosen = np.arange(len(one.people)) if names is None else chosen_of(one, names, filters, campus.today)
-    return Room(one, campus, question, chosen, time, scope.minimum_group, names)
+    touched = None if grouped else read_touched(connection, scope.organisation_id, one, as_of.instant)
+    return Room(one, campus, question, chosen, time, scope.minimum_group, names, touched)
 
 
 def _by_person(connection: Connection, statement: Any) -> Named:

@@ -1,4 +1,4 @@
-"""How some learners of a course stood as of an instant that may be past: six statements, from aggregates only.
+"""How some learners of a course stood as of an instant that may be past: seven statements, from aggregates only.
 
 Days, hand-ins, scores and completions count by the times that their events carry, up to the instant; deadlines, weights
 and what is published are those that the course has now. An event that came late counts where it belongs, if it had come
@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 from dashapp.data.queries.columns import read_columns
 from dashapp.data.queries.courses import Campus, read_course_on_campus, read_work, submissions_statement
 from dashapp.data.queries.days import Columns, bits_statement, counts_statement, first_minutes, read_bits
+from dashapp.data.queries.done import DoneOf, read_done
 from dashapp.data.queries.enrolment import roster
-from dashapp.data.queries.names import NamesOf, names_and_sections
 from dashapp.data.queries.standing import CourseStanding, Question, standing_of
 from dashapp.domain.indicators.follow_up import Situation, window
 from dashapp.domain.indicators.handins import punctuality
@@ -40,8 +40,7 @@ def read_situations(
     places = {person: place for person in of if (place := one.place_of(person)) is not None}
     if not places:
         return {}
-    asked = NamesOf(organisation, course, instant, None, question.shown, until=campus.today)
-    rows = {int(row.person_id): row for row in connection.execute(names_and_sections(asked, list(places)))}
+    published, done = read_done(connection, DoneOf(organisation, course, instant, campus.today), list(places))
     handed_in = _handed_in(one, instant)
     minutes = _minutes(connection, question, campus, one)
     first, last = (day.toordinal() for day in question.shown)
@@ -50,7 +49,7 @@ def read_situations(
         person: Situation(
             level=one.standing.levels[place] if one.standing.speaking else None,
             score=None if np.isnan(one.averages[place]) else float(one.averages[place]),
-            progress=_share(int(rows[person].done or 0) + int(handed_in[place]), int(rows[person].published or 0)),
+            progress=_share(done.get(int(person), 0) + int(handed_in[place]), published),
             minutes=None if minutes is None else minutes.get(int(person), 0),
             events=int(one.days["events"][shown & (one.place == place)].sum()),
             active_days=int((shown & (one.place == place)).sum()),

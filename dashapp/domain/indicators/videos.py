@@ -36,6 +36,18 @@ def views_along(person: Longs, first: Floats, last: Floats) -> tuple[float, Long
     return step, learners, views - learners
 
 
+def once(person: Longs, first: Floats, last: Floats, session: Longs) -> tuple[Longs, Floats, Floats]:
+    """The stretches (person, first, last) of one video, those that a session has told of twice once only.
+
+    A session is a number; 0 stands for none, and what was told without one counts every time.
+    """
+    told = np.flatnonzero(session != 0)
+    rows = np.rec.fromarrays([session[told], person[told], first[told], last[told]])
+    _rows, at = np.unique(rows, return_index=True)
+    kept = np.concatenate([np.flatnonzero(session == 0), told[at]])
+    return person[kept], first[kept], last[kept]
+
+
 def _counting(widths: Longs) -> Longs:
     """0, 1, … for each width, one behind the other."""
     total = int(widths.sum())
