@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from dash import Dash, dash_table, dcc
+from dash import Dash, _dash_renderer, dash_table, dcc
 from flask import Flask
 
 from callbacks import register_all
@@ -172,9 +172,13 @@ def _add_dash(server: Flask, guard: Guard, services: Services) -> ServiceDash:
     )
     # The cartesian bundle lies among the assets: a third of the full one, and `dcc.Graph` uses what is there.
     dcc._js_dist[:] = [each for each in dcc._js_dist if each.get("namespace") != "plotly"]
+    # For browsers of 2015; in today's it replaces `parseFloat` by a slow one, which every chart uses all the time. What
+    # components take from it (`regeneratorRuntime`) another script brings along.
+    for paths in (each["relative_package_path"] for each in _dash_renderer._js_dist_dependencies):
+        paths["prod"][:] = [path for path in paths["prod"] if "polyfill" not in path]
     # Our tables are AG Grid's; Dash would send its own, deprecated one to every page.
     dash_table._js_dist[:] = []  # type: ignore[attr-defined]  # private, and untyped
-    app.layout = lambda: root_layout(services.settings)
+    app.layout = lambda: app.still(root_layout(services.settings))
     app.let_paths_win()
     _open_dash_routes(app, guard, before)
     register_all(CallbackRegistry(app, guard, services))

@@ -18,6 +18,7 @@ from dashapp.domain.principal import Permission
 from dashapp.security.short_pages import BOOTSTRAP, MIRRORED_BOOTSTRAP
 from dashapp.settings import Settings
 from dashapp.web.locale import HOLDS
+from dashapp.web.still import names_of, stilled
 from dashapp.words import _, language_tag, text_direction
 
 DOCUMENT: Final = """<!doctype html>
@@ -51,6 +52,9 @@ PATHS_WITHOUT: Final = ("/data-quality",)
 
 class ServiceDash(Dash):
     """Dash with the document above: the reader's language, and the theme set before the first paint."""
+
+    _named: tuple[int, frozenset[str]] | None = None
+    """How many callbacks there are, and the ids that they name."""
 
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]  # the same names, all of them given
         """The document; `parts` are Dash's own."""
@@ -102,6 +106,13 @@ class ServiceDash(Dash):
         page, _variables = _path_to_page(path.removeprefix(prefix).strip("/"))
         permission = page.get("permission") if page else None
         return permission if isinstance(permission, Permission) else None
+
+    def still(self, layout: Any) -> Any:
+        """A layout that is about to be sent, with what no callback can change as ready-made HTML."""
+        # Dash finishes its list of callbacks with the first request.
+        if self._named is None or self._named[0] != len(self._callback_list):
+            self._named = len(self._callback_list), names_of(self._callback_list)
+        return stilled(layout, self._named[1].__contains__)
 
     def _preloads(self, path: str) -> str:
         """The parts of components that Dash would ask for only when the page is there to use them."""
@@ -158,7 +169,8 @@ def _path_first(layout: Callable[..., Component]) -> Callable[..., Component]:
         app: ServiceDash = current_app.extensions[ServiceDash.__name__]
         query = {name: value for name, value in given.items() if name not in own}
         _page, variables = _path_to_page(app.strip_relative_path(dash.ctx.inputs["_pages_location.pathname"]))
-        return layout(**query, **(variables or {}))
+        page: Component = app.still(layout(**query, **(variables or {})))
+        return page
 
     return laid_out
 
