@@ -100,7 +100,7 @@ def role_rows(view: PersonView, links: Links) -> Component:
 def _role(role: HeldRole, view: PersonView, links: Links) -> Component:
     when = span_words(role, view.now, view.freshness.zone)
     place: Component = html.Bdi(place_words(role))
-    if role.place_id is not None and role.scope_kind in ("course", "section"):
+    if role.place_id is not None and role.scope_kind in ("course", "section", "group"):
         place = html.A(place, href=links.course(role.place_id), **attributes(data_la_follow="1"))
     below = html.Span(f"{when} · {granted_words(role)}", className="la-2 la-below")
     ending = None

@@ -210,7 +210,7 @@ class PersonDescribed(_Value, frozen=True):
 
 
 class MembershipChanged(_Value, frozen=True):
-    """A role begins (`active`) or ends (not `active`) at `occurred_at` in a course, or in a section of it."""
+    """A role begins (`active`) or ends (not `active`) at `occurred_at` in a course, or in a section or group of it."""
 
     id: str
     person: Identifier
@@ -221,6 +221,9 @@ class MembershipChanged(_Value, frozen=True):
     section: str | None = None
     ends_at: datetime | None = None
     """An end that is known beforehand; None for an open one."""
+    group: str | None = None
+    """A group of learners within the course, by the name that pages show; never together with a section. Being in a
+    group enrols nobody."""
 
 
 class OutcomeRecorded(_Value, frozen=True):

@@ -25,6 +25,8 @@ class CourseText:
     sections: tuple[SectionText, ...]
     topics: tuple[str, ...]
     assignments: tuple[str, str, str, str]
+    teams: int = 0
+    """Into how many groups the learners are put for their project; 0: none."""
 
 
 _A = SectionText("A", "Section A, Monday")
@@ -56,6 +58,7 @@ COURSES = (
             "Putting it together",
         ),
         assignments=("Survey report", "Sampling study", "Regression project", "Final analysis"),
+        teams=8,
     ),
     CourseText(
         code="COMP 110",
@@ -80,6 +83,7 @@ COURSES = (
             "A small application",
         ),
         assignments=("Text adventure", "Word counter", "Library system", "Own application"),
+        teams=10,
     ),
     CourseText(
         code="BIOL 120",

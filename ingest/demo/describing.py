@@ -84,6 +84,26 @@ def user_events(campus: Campus) -> Iterator[UserEvent]:
             yield MembershipChanged(ids.next(), teacher.identifier, first, Role.ASSISTANT, True, told)
     for learner in campus.learners:
         yield from _enrolments(campus, learner)
+    for course in campus.courses:
+        yield from _teams(campus, course)
+
+
+def _teams(campus: Campus, course: Course) -> Iterator[MembershipChanged]:
+    """The groups of a course that has any: formed in its second week, of who is in it then, dealt out like cards."""
+    formed = campus.term.moment(1, 2, time(10))
+    ids = _Ids(f"{campus.seed} {course.identifier.value} teams", formed.timestamp())
+    there = [
+        learner
+        for learner in campus.learners
+        for enrolment in learner.enrolments
+        if enrolment.course is course and enrolment.joined_at <= formed
+    ]
+    Random(f"{campus.seed} {course.identifier.value} seats").shuffle(there)
+    for place, learner in enumerate(there if course.text.teams else ()):
+        team = f"Team {place % course.text.teams + 1}"
+        yield MembershipChanged(
+            ids.next(), learner.identifier, course.identifier, Role.LEARNER, True, formed, group=team
+        )
 
 
 def _enrolments(campus: Campus, learner: Learner) -> Iterator[MembershipChanged]:

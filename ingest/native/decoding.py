@@ -210,6 +210,8 @@ def _membership(event: wire.Enrolled | wire.Unenrolled, issuer: str) -> Event:
     ends_at = _maybe_moment(event.ends_at, "$.ends_at") if isinstance(event, wire.Enrolled) else None
     occurred_at = _time(event.time)
     _check_order(occurred_at, ends_at, "$.ends_at")
+    if event.section is not None and event.group is not None:
+        raise Refused(RefusalReason.WRONG_TYPE, "Expected a section or a group, not both - at `$.group`")
     return domain.MembershipChanged(
         id=event.id,
         person=_person(event.actor, issuer),
@@ -219,6 +221,7 @@ def _membership(event: wire.Enrolled | wire.Unenrolled, issuer: str) -> Event:
         occurred_at=occurred_at,
         section=event.section,
         ends_at=ends_at,
+        group=event.group,
     )
 
 

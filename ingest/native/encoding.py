@@ -132,7 +132,13 @@ def _user_to_wire(event: domain.UserEvent, issuer: str) -> wire.WireEvent:
         if event.ends_at is not None:
             raise ValueError("the end of a membership cannot have an end of its own")
         return wire.Unenrolled(
-            event.id, event.occurred_at, role=event.role, actor=person, course=course, section=event.section
+            event.id,
+            event.occurred_at,
+            role=event.role,
+            actor=person,
+            course=course,
+            section=event.section,
+            group=event.group,
         )
     return wire.Enrolled(
         event.id,
@@ -141,6 +147,7 @@ def _user_to_wire(event: domain.UserEvent, issuer: str) -> wire.WireEvent:
         actor=person,
         course=course,
         section=event.section,
+        group=event.group,
         ends_at=event.ends_at,
     )
 

@@ -187,20 +187,22 @@ class PersonDescribed(_Envelope, tag="person_described", kw_only=True, frozen=Tr
 
 
 class Enrolled(_Envelope, tag="enrolled", kw_only=True, frozen=True):
-    """A role in a course, or in a section of it, begins at `time`. Without `role`: learner."""
+    """A role in a course, or in a section or a group of it, begins at `time`. Without `role`: learner."""
 
     actor: PersonName
     course: CourseName
     section: Id | None = None
+    group: Id | None = None
     ends_at: Moment | None = None
 
 
 class Unenrolled(_Envelope, tag="unenrolled", kw_only=True, frozen=True):
-    """A role in a course, or in a section of it, ends at `time`. Without `role`: learner."""
+    """A role in a course, or in a section or a group of it, ends at `time`. Without `role`: learner."""
 
     actor: PersonName
     course: CourseName
     section: Id | None = None
+    group: Id | None = None
 
 
 class OutcomeRecorded(_Envelope, tag="outcome_recorded", kw_only=True, frozen=True):

@@ -135,13 +135,15 @@ _ACCOUNTS: Final = text("""
 _ROLES: Final = text("""
     SELECT m.membership_id, m.role, m.scope_kind, m.starts_at, m.ends_at, m.granted_by, src.name AS source,
         coalesce(nullif(concat_ws(' · ', c.code, c.title), ''), c.claimed_title, left(c.public_id::text, 8)) AS title,
-        coalesce(c.public_id, g.public_id) AS place_id, coalesce(x.title, x.name) AS section,
+        coalesce(c.public_id, g.public_id) AS place_id, coalesce(x.title, x.name, lg.name) AS section,
         gs.given_name, gs.family_name
     FROM memberships m
     LEFT JOIN sections x ON m.scope_kind = 'section' AND x.organisation_id = m.organisation_id
         AND x.section_id = m.scope_id
+    LEFT JOIN learner_groups lg ON m.scope_kind = 'group' AND lg.organisation_id = m.organisation_id
+        AND lg.group_id = m.scope_id
     LEFT JOIN courses c ON c.organisation_id = m.organisation_id
-        AND c.course_id = CASE m.scope_kind WHEN 'course' THEN m.scope_id WHEN 'section' THEN x.course_id END
+        AND c.course_id = CASE m.scope_kind WHEN 'course' THEN m.scope_id ELSE coalesce(x.course_id, lg.course_id) END
     LEFT JOIN people l ON m.scope_kind = 'learners' AND l.organisation_id = m.organisation_id
         AND l.person_id = m.scope_id
     LEFT JOIN people g ON g.organisation_id = m.organisation_id AND g.person_id = coalesce(l.merged_into, l.person_id)

@@ -50,6 +50,7 @@ class Links:
     units: Mapping[tuple[int, str], int]
     terms: Mapping[str, int]
     organisation_units: Mapping[str, int]
+    groups: Mapping[tuple[int, str], int]
 
 
 def describe(
@@ -87,11 +88,14 @@ def link(cursor: extensions.cursor, organisation: int, taken: Sequence[Taken]) -
     units: set[tuple[int, str]] = set()
     terms: set[str] = set()
     organisation_units: set[str] = set()
+    groups: set[tuple[int, str]] = set()
     for one in taken:
         course = one.course or 0
         match one.event:
             case SectionDescribed(section=str(name)) | MembershipChanged(section=str(name)):
                 sections.add((course, name))
+            case MembershipChanged(group=str(name)):
+                groups.add((course, name))
             case UnitDescribed(unit=name, parent=parent):
                 units.update((course, unit) for unit in (name, parent) if unit is not None)
             case ActivityDescribed(unit=str(name)):
@@ -104,6 +108,7 @@ def link(cursor: extensions.cursor, organisation: int, taken: Sequence[Taken]) -
         _ensure_parts(cursor, organisation, ("units", "unit_id"), sorted(units)),
         _ensure_named(cursor, organisation, ("terms", "term_id"), sorted(terms)),
         _ensure_named(cursor, organisation, ("organisation_units", "organisation_unit_id"), sorted(organisation_units)),
+        _ensure_parts(cursor, organisation, ("learner_groups", "group_id"), sorted(groups)),
     )
 
 

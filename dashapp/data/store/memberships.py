@@ -1,7 +1,8 @@
 """Dated roles, derived from what sources have said.
 
 Of one (person, course, role, source): a section's facts make its intervals, and whoever leaves the course leaves its
-sections. The course's own intervals are the union of its own facts' with those of its sections.
+sections. The course's own intervals are the union of its own facts' with those of its sections. It is the same with
+groups, but that being in a group makes nobody a member of the course.
 """
 
 from collections import defaultdict
@@ -19,6 +20,7 @@ from dashapp.domain.events import MembershipChanged
 
 COURSE: Final = "course"
 SECTION: Final = "section"
+GROUP: Final = "group"
 Interval = tuple[datetime, datetime | None]
 """[start, end); None: open."""
 
@@ -34,7 +36,11 @@ class Fact:
 
 
 def add_facts(
-    cursor: extensions.cursor, organisation: int, taken: Sequence[Taken], sections: Mapping[tuple[int, str], int]
+    cursor: extensions.cursor,
+    organisation: int,
+    taken: Sequence[Taken],
+    sections: Mapping[tuple[int, str], int],
+    groups: Mapping[tuple[int, str], int],
 ) -> None:
     """Adds membership facts; the caller holds the locks of the people, and derives their roles afterwards."""
     rows = []
@@ -42,7 +48,11 @@ def add_facts(
         event = one.event
         assert isinstance(event, MembershipChanged)
         assert one.course is not None
-        scope = (COURSE, one.course) if event.section is None else (SECTION, sections[one.course, event.section])
+        scope = (COURSE, one.course)
+        if event.section is not None:
+            scope = SECTION, sections[one.course, event.section]
+        elif event.group is not None:
+            scope = GROUP, groups[one.course, event.group]
         said = (one.person, *scope, str(event.role), event.active, one.at, event.ends_at)
         rows.append((organisation, one.source_id, one.key, *said))
     if rows:
@@ -111,10 +121,13 @@ def derive(cursor: extensions.cursor, organisation: int, people: Collection[int]
 def _wanted(cursor: extensions.cursor, organisation: int, people: Collection[int]) -> set[tuple[Any, ...]]:
     keys = keys_of(cursor, organisation, people)
     cursor.execute(
-        """SELECT f.person_id, f.source_id, f.role, coalesce(s.course_id, f.scope_id),
+        """SELECT f.person_id, f.source_id, f.role, coalesce(s.course_id, g.course_id, f.scope_id),
             f.scope_kind, f.scope_id, f.at, f.event_id::text, f.active, f.ends_at
-        FROM membership_facts f LEFT JOIN sections s ON f.scope_kind = 'section'
+        FROM membership_facts f
+        LEFT JOIN sections s ON f.scope_kind = 'section'
             AND s.organisation_id = f.organisation_id AND s.section_id = f.scope_id
+        LEFT JOIN learner_groups g ON f.scope_kind = 'group'
+            AND g.organisation_id = f.organisation_id AND g.group_id = f.scope_id
         WHERE f.organisation_id = %s AND f.person_id = ANY(%s) AND NOT f.retracted""",
         (organisation, list(keys)),
     )
@@ -138,8 +151,9 @@ def role_intervals(
     found = {}
     everything = intervals_of(own)
     for scope, facts in scopes.items():
-        if scope[0] == SECTION:
+        if scope[0] in (SECTION, GROUP):
             found[scope] = intervals_of([*facts, *leavings])
+        if scope[0] == SECTION:
             everything = everything + found[scope]
     found[COURSE, course] = union(everything)
     return found

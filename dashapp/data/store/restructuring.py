@@ -119,7 +119,7 @@ class Restructuring:
         joining.note_mailboxes(cursor, organisation, taken)
         groups.settle_descriptions(cursor, organisation, canonical.in_groups(cursor, organisation, counted))
         activity_types.claim(cursor, organisation, claims)
-        memberships.add_facts(cursor, organisation, facts, links.sections)
+        memberships.add_facts(cursor, organisation, facts, links.sections, links.groups)
         memberships.take_back_facts(cursor, organisation, [(one.source_id, one.key) for one in voided])
         memberships.derive(cursor, organisation, derived)
         before, after = self._part.types, activity_types.types_of(cursor, organisation, activities)

@@ -37,6 +37,7 @@ from dashapp.domain.events import (
     SectionDescribed,
     Source,
     Verb,
+    Voided,
 )
 from dashapp.domain.filters import Filters
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId
@@ -104,6 +105,10 @@ class World:
         self.events.append(
             MembershipChanged(self._id(), self._named("person", name), self._named("course", course), role, **given)
         )
+
+    def voided(self, target: str) -> None:
+        """Takes back the event of this id."""
+        self.events.append(Voided(self._id(), target))
 
     def learners(self, course: str, *names: str, **values: Any) -> None:
         for name in names:

@@ -61,6 +61,16 @@ def at(event: Event) -> datetime:
     return event.occurred_at.astimezone(LONDON)
 
 
+def test_two_courses_have_groups_of_about_the_same_size_and_nobody_is_in_two_of_a_course(campus: Campus) -> None:
+    changes = [event for event in describing_events(campus) if isinstance(event, MembershipChanged) and event.group]
+    sizes = Counter((event.course.value[:8], event.group) for event in changes)
+    assert Counter(course for course, _team in sizes) == {"stat-101": 8, "comp-110": 10}
+    for course in ("stat-101", "comp-110"):
+        of_course = [number for (value, _team), number in sizes.items() if value == course]
+        assert max(of_course) - min(of_course) <= 1
+    assert len({(event.person, event.course) for event in changes}) == len(changes)
+
+
 def test_the_campus_is_as_large_as_a_small_faculty(campus: Campus) -> None:
     assert len(campus.courses) == 6
     assert len(campus.learners) == 300
@@ -302,7 +312,8 @@ def test_the_campus_is_described_whole(campus: Campus) -> None:
     people = [event for event in events if isinstance(event, PersonDescribed)]
     assert len({(event.given_name, event.family_name) for event in people}) == len(people) == 310
     assert all(event.email is not None and event.email.endswith("@oakfield.example") for event in people)
-    roles = Counter(event.role for event in events if isinstance(event, MembershipChanged) and event.active)
+    changes = [event for event in events if isinstance(event, MembershipChanged)]
+    roles = Counter(event.role for event in changes if event.active and event.group is None)
     assert roles[Role.TEACHER] == 9
     assert roles[Role.ASSISTANT] == 1
     assert 750 < roles[Role.LEARNER] < 1050

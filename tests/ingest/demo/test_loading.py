@@ -108,6 +108,7 @@ def test_nobody_and_nothing_is_provisional(look: Look, campus: DemoCampus) -> No
     enrolments = sum(len(learner.enrolments) for learner in campus.campus.learners)
     assert look.one("SELECT count(*) FROM memberships WHERE role = 'learner' AND scope_kind = 'course'") == enrolments
     assert look.one("SELECT count(*) FROM memberships WHERE role = 'learner' AND scope_kind = 'section'") == enrolments
+    assert look.one("SELECT count(*) FROM learner_groups") == 18
     assert look.one("SELECT count(*) FROM memberships WHERE starts_at >= ends_at") == 0
     assert look.one("SELECT count(*) FROM memberships WHERE role = 'administrator'") == 2
 

@@ -34,7 +34,7 @@ def derive_concerned(cursor: extensions.cursor, organisation: int) -> None:
 # Per person, source, role and course: one fact, or one that it begins and one that it ends, both of the same scope.
 _GROUPS: Final = """
     CREATE TEMPORARY TABLE la_r_groups ON COMMIT DROP AS
-    SELECT k.person_id, f.source_id, f.role, coalesce(s.course_id, f.scope_id) AS course_id,
+    SELECT k.person_id, f.source_id, f.role, coalesce(s.course_id, g.course_id, f.scope_id) AS course_id,
         min(f.scope_kind) AS scope_kind, min(f.scope_id) AS scope_id,
         count(*) FILTER (WHERE f.active) AS begins, count(*) FILTER (WHERE NOT f.active) AS ends,
         min(f.at) FILTER (WHERE f.active) AS begins_at, min(f.ends_at) FILTER (WHERE f.active) AS ends_at,
@@ -46,6 +46,8 @@ _GROUPS: Final = """
     JOIN membership_facts f ON f.organisation_id = %(organisation)s AND f.person_id = k.arrived_as AND NOT f.retracted
     LEFT JOIN sections s ON f.scope_kind = 'section' AND s.organisation_id = f.organisation_id
         AND s.section_id = f.scope_id
+    LEFT JOIN learner_groups g ON f.scope_kind = 'group' AND g.organisation_id = f.organisation_id
+        AND g.group_id = f.scope_id
     GROUP BY 1, 2, 3, 4;
     CREATE TEMPORARY TABLE la_r_storied ON COMMIT DROP AS
     SELECT DISTINCT person_id FROM la_r_groups
