@@ -12,6 +12,8 @@ from typing import Any, Final, Self
 import plotly.graph_objects as go
 from markupsafe import Markup
 
+from dashapp.words import text_direction
+
 Json = dict[str, Any]
 """A part of a figure: plotly's own schema checks it when the figure is built."""
 
@@ -20,6 +22,10 @@ DARK_STARTS: Final = '[data-bs-theme="dark"] {'
 FONT: Final = '"IBM Plex Sans Variable", "IBM Plex Sans", system-ui, sans-serif'
 _TEXTS: Final = ("customdata", "text")
 """Of traces."""
+_APART, _TOGETHER = "\u2068", "\u2069"
+"""First strong isolate, and its end."""
+_ROOM: Final = " \u00a0\u2003"
+"""Spaces that keep a text from its mark."""
 CLEAR: Final = "rgba(0,0,0,0)"
 _COLOUR = re.compile(r"--la-([a-z0-9-]+):\s*(#[0-9a-f]{6});")
 
@@ -126,6 +132,7 @@ def figure(traces: Sequence[Json], layout: Json, screen: Screen, table: Table, r
     The texts of traces and ticks are shown as they are, whatever they hold.
     """
     axes = {name: _plain_ticks(part) for name, part in layout.items() if name.startswith(("xaxis", "yaxis"))}
+    notes = [{**note, "text": isolated(note["text"])} for note in layout.get("annotations", ())]
     return go.Figure(
         data=[{**trace, **{name: _plain(trace[name]) for name in _TEXTS if name in trace}} for trace in traces],
         layout={
@@ -139,8 +146,18 @@ def figure(traces: Sequence[Json], layout: Json, screen: Screen, table: Table, r
             },
             **layout,
             **axes,
+            **({"annotations": notes} if notes else {}),
         },
     )
+
+
+def isolated(text: str) -> str:
+    """A text as it is drawn for who reads from right to left: plots run from left to right, whatever the page does, so
+    each text is set apart in its own direction, and a number at its end stays there."""
+    if text_direction() == "ltr":
+        return text
+    core = text.strip(_ROOM)
+    return text.replace(core, f"{_APART}{core}{_TOGETHER}", 1) if core else text
 
 
 def plain(text: str) -> str:
@@ -151,9 +168,9 @@ def plain(text: str) -> str:
 def _plain(texts: Any) -> Any:
     """Texts, or lists of lists of them; what is markup already, made by a figure of ours, stays."""
     if isinstance(texts, Markup):
-        return str(texts)
+        return isolated(str(texts))
     if isinstance(texts, str):
-        return plain(texts)
+        return isolated(plain(texts))
     return [_plain(each) for each in texts] if isinstance(texts, list | tuple) else texts
 
 
