@@ -63,6 +63,12 @@
     api.addEventListener("selectionChanged", refresh);
     /* Who sorts by hand wants to see it sorted. */
     api.addEventListener("sortChanged", () => release(name));
+    /* A cell may have to cut its reasons: all of them stand below the list, for keyboard, touch and ear alike. */
+    api.addEventListener("cellFocused", ({ rowIndex }) => {
+      const row = rowIndex === null ? null : api.getDisplayedRowAtIndex(rowIndex)?.data;
+      const place = document.querySelector(`[data-la-whole="${name}"]`);
+      if (place && row) place.textContent = [row.name, row.why || row.level_text].join(": ");
+    });
     return api;
   };
   const say = (name, moved) => {

@@ -37,6 +37,8 @@
   /* A row opens what its link opens: by a click anywhere on it, or by Enter on one of its cells. */
   functions.laOpenRow = (params) => {
     const event = params.event, place = event && event.target;
+    /* Reasons are read where they stand, by whoever touches them: the other cells of the row open it. */
+    if (event.type !== "keydown" && place instanceof Element && place.closest(".ag-cell.why")) return;
     if (!(place instanceof Element) || place.closest("a, input, .ag-selection-checkbox, .ag-checkbox") || (event.type === "keydown" && event.key !== "Enter")) return;
     if (event.type !== "keydown" && String(getSelection())) return;
     const row = place.closest(".ag-row"), link = row && row.querySelector("a[data-la-follow]");

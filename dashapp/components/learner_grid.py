@@ -53,7 +53,15 @@ def grid(label: str) -> Component:
         words=_filter_words(),
     )
     rows = grids.grid(Classroom.LEARNERS, learner_columns(minutes=True), HEIGHT, label, manners)
-    return html.Div([_tools(), dcc.Store(id=fresh_of(Classroom.LEARNERS)), rows])
+    return html.Div([_tools(), dcc.Store(id=fresh_of(Classroom.LEARNERS)), rows, _whole_row()])
+
+
+def _whole_row() -> Component:
+    """All reasons of the row that has the focus or was touched, which its cell may have to cut."""
+    hint = _("All reasons of a learner stand here when their row has the focus or its reasons are touched.")
+    return html.P(
+        hint, className="la-small la-2 la-whole", role="status", **attributes(data_la_whole=Classroom.LEARNERS)
+    )
 
 
 def _tools() -> Component:

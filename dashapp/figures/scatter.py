@@ -61,11 +61,16 @@ def _box(point: tuple[float, float], name: str, side: str) -> _Box:
     return _Box(x - width / 2, y + shift, x + width / 2, y + shift + LINE)
 
 
-def _places(points: Sequence[_Point], width: float, screen: Screen) -> dict[int, str]:
-    """Where names stand: beside their marks, and nowhere where they would touch a mark or another name."""
-    plot = (280.0, 290.0) if screen.narrow else (440.0, 450.0)
+def _plot(screen: Screen) -> tuple[float, float]:
+    """About as many px the plot has, across and up."""
+    return (280.0, 290.0) if screen.narrow else (440.0, 450.0)
+
+
+def _places(points: Sequence[_Point], width: float, screen: Screen, labels: Sequence["_Label"] = ()) -> dict[int, str]:
+    """Where names stand: beside their marks, and nowhere where they would touch a mark, a label or another name."""
+    plot = _plot(screen)
     at = [(point.x / width * plot[0], point.y / 103 * plot[1]) for point in points]
-    taken = [_Box(x - 5, y - 5, x + 5, y + 5) for x, y in at]
+    taken = [_Box(x - 5, y - 5, x + 5, y + 5) for x, y in at] + [label.box for label in labels]
     chosen: dict[int, str] = {}
     room = _Box(0, 0, *plot)
     for index, point in enumerate(points):
@@ -159,27 +164,57 @@ def _free_side(points: Sequence[_Point], right: float, up: float) -> tuple[str, 
     return min(choices, key=lambda choice: met(*choice))
 
 
-def _medians(points: Sequence[_Point], right: float, minutes: bool, screen: Screen) -> Json:
-    """Dotted lines at the medians, named where they end."""
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """The name of a line, and the room that it takes in px of the plot."""
+
+    note: Note
+    at_right: bool
+    shift: tuple[int, int]
+    box: _Box
+
+
+def _label(note: Note, *, at_right: bool, shift: tuple[int, int], plot: tuple[float, float], right: float) -> _Label:
+    across, up = note.x / right * plot[0] + shift[0], note.y / 103 * plot[1] + shift[1]
+    width = len(note.text) * CHARACTER
+    left = across - width if at_right else across
+    return _Label(note, at_right, shift, _Box(left, up - LINE / 2, left + width, up + LINE / 2))
+
+
+def _labels(points: Sequence[_Point], right: float, minutes: bool, screen: Screen) -> list[_Label]:
+    """What the lines at the medians are called, and where."""
     across, up = median(point.x for point in points), median(point.y for point in points)
-    line: Json = {"color": screen.colour("chart-axis"), "width": 1, "dash": "dot"}
     name = _("median time") if minutes else _("median events")
-    at_left = across > right * 0.7
-    notes = [
-        annotation(
-            Note(across, 3, name, "ink-3"), screen, xanchor="right" if at_left else "left", xshift=-5 if at_left else 5
-        )
-    ]
+    at_left, plot = across > right * 0.7, _plot(screen)
+    note = Note(across, 3, name, "ink-3")
+    found = [_label(note, at_right=at_left, shift=(-5 if at_left else 5, 0), plot=plot, right=right)]
     if not screen.narrow:
         side, shift = _free_side(points, right, up)
         note = Note(right if side == "right" else 0, up, _("median score"), "ink-3")
-        notes.append(annotation(note, screen, xanchor=side, yshift=shift, xshift=-2 if side == "right" else 4))
+        moved = -2 if side == "right" else 4
+        found.append(_label(note, at_right=side == "right", shift=(moved, shift), plot=plot, right=right))
+    return found
+
+
+def _medians(points: Sequence[_Point], labels: Sequence[_Label], screen: Screen) -> Json:
+    """Dotted lines at the medians, named where they end."""
+    across, up = median(point.x for point in points), median(point.y for point in points)
+    line: Json = {"color": screen.colour("chart-axis"), "width": 1, "dash": "dot"}
     return {
         "shapes": [
             {"type": "line", "x0": across, "x1": across, "yref": "paper", "y0": 0, "y1": 1, "line": line},
             {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": up, "y1": up, "line": line},
         ],
-        "annotations": notes,
+        "annotations": [
+            annotation(
+                label.note,
+                screen,
+                xanchor="right" if label.at_right else "left",
+                xshift=label.shift[0],
+                yshift=label.shift[1],
+            )
+            for label in labels
+        ],
     }
 
 
@@ -208,15 +243,16 @@ def time_and_score(view: ClassroomView, screen: Screen, *, revision: str = "") -
     highest = max(point.x for point in points)
     scale = minutes_scale(highest) if minutes else count_scale(highest)
     picked = [point for point in points if point.chosen]
-    names = _places(points, scale.top, screen)
+    # Of so few the medians are one of them, or half-way between two.
+    labels = _labels(picked, scale.top, minutes, screen) if len(picked) > FEWEST_OTHERS else []
+    names = _places(points, scale.top, screen, labels)
     zoom = not screen.narrow
     layout: Json = {
         "margin": {"l": 4, "r": 24, "t": 8, "b": 4},
         "dragmode": "zoom" if zoom else False,
         "xaxis": {**scale.axis(), "fixedrange": not zoom},
         "yaxis": {**percent_scale(), "fixedrange": not zoom},
-        # Of so few the medians are one of them, or half-way between two.
-        **(_medians(picked, scale.top, minutes, screen) if len(picked) > FEWEST_OTHERS else {}),
+        **(_medians(picked, labels, screen) if labels else {}),
     }
     traces = [_marks(points, level, screen, minutes=minutes) for level in (Level.CALM, Level.WATCH, Level.HELP)]
     traces.append(_names(points, names, screen))

@@ -13,12 +13,17 @@ import orjson
 from markupsafe import Markup
 
 from dashapp.figures.drawing import Drawing, Json
+from dashapp.words import text_direction
 
 TOKENS: Final = Path(__file__).parents[2] / "assets" / "tokens.css"
 DARK_STARTS: Final = '[data-bs-theme="dark"] {'
 FONT: Final = '"IBM Plex Sans Variable", "IBM Plex Sans", system-ui, sans-serif'
 _TEXTS: Final = ("customdata", "text")
 """Of traces."""
+_APART, _TOGETHER = "\u2068", "\u2069"
+"""First strong isolate, and its end."""
+_ROOM: Final = " \u00a0\u2003"
+"""Spaces that keep a text from its mark."""
 CLEAR: Final = "rgba(0,0,0,0)"
 _COLOUR = re.compile(r"--la-([a-z0-9-]+):\s*(#[0-9a-f]{6});")
 
@@ -125,6 +130,7 @@ def figure(traces: Sequence[Json], layout: Json, screen: Screen, table: Table, r
     The texts of traces and ticks are shown as they are, whatever they hold.
     """
     axes = {name: _plain_ticks(part) for name, part in layout.items() if name.startswith(("xaxis", "yaxis"))}
+    notes = [{**note, "text": isolated(note["text"])} for note in layout.get("annotations", ())]
     told = {
         "head": list(table.head),
         "rows": [list(row) for row in table.rows],
@@ -133,9 +139,18 @@ def figure(traces: Sequence[Json], layout: Json, screen: Screen, table: Table, r
     }
     return Drawing(
         [{**trace, **{name: _plain(trace[name]) for name in _TEXTS if name in trace}} for trace in traces],
-        {"uirevision": revision, "meta": told, **layout, **axes},
+        {"uirevision": revision, "meta": told, **layout, **axes, **({"annotations": notes} if notes else {})},
         template(screen.theme),
     )
+
+
+def isolated(text: str) -> str:
+    """A text as it is drawn for who reads from right to left: plots run from left to right, whatever the page does, so
+    each text is set apart in its own direction, and a number at its end stays there."""
+    if text_direction() == "ltr":
+        return text
+    core = text.strip(_ROOM)
+    return text.replace(core, f"{_APART}{core}{_TOGETHER}", 1) if core else text
 
 
 def plain(text: str) -> str:
@@ -146,9 +161,9 @@ def plain(text: str) -> str:
 def _plain(texts: Any) -> Any:
     """Texts, or lists of lists of them; what is markup already, made by a figure of ours, stays."""
     if isinstance(texts, Markup):
-        return str(texts)
+        return isolated(str(texts))
     if isinstance(texts, str):
-        return plain(texts)
+        return isolated(plain(texts))
     return [_plain(each) for each in texts] if isinstance(texts, list | tuple) else texts
 
 

@@ -168,9 +168,14 @@ def language_tag() -> str:
     return current_locale().replace("_", "-")
 
 
+@cache
+def _text_direction(locale: str) -> str:
+    return str(_babel_locale(locale).text_direction)
+
+
 def text_direction() -> str:
     """For the `dir` attribute: "ltr" or "rtl"."""
-    return str(babel_locale().text_direction)
+    return _text_direction(current_locale())
 
 
 def _(message: str) -> str:

@@ -14,6 +14,7 @@ from dashapp.figures import summary_campus as campus
 from dashapp.figures import summary_own as own
 from dashapp.figures import summary_work as work
 from dashapp.figures.summary import LONGEST_NAME, direction, named, sentences, summary
+from dashapp.figures.theme import isolated
 from dashapp.words import use_locale
 from tests.components import samples
 
@@ -207,3 +208,14 @@ def test_a_sentence_is_in_the_language_of_its_reader() -> None:
     with use_locale("en_XA"):
         said = table_of(figures.last_seen((1, 0, 0, 0, 0, 0, 0, 1), Screen())).summary
     assert said.startswith("[")
+
+
+def test_texts_of_a_plot_keep_their_own_direction_where_the_page_reads_from_the_right() -> None:
+    assert isolated("axis starts at 95\u00a0%") == "axis starts at 95\u00a0%"
+    with use_locale("ar"):
+        drawn = figures.last_seen((1, 0, 0, 0, 0, 0, 0, 1), Screen())
+        assert isolated("\u00a0\u00a0Ada Abel") == "\u00a0\u00a0\u2068Ada Abel\u2069", "the gap to the mark stays"
+        assert isolated("") == ""
+    texts = [*drawn.layout.xaxis.ticktext, *drawn.data[0].customdata, drawn.layout.annotations[0].text]
+    assert all(text.startswith("\u2068") and text.endswith("\u2069") for text in texts)
+    assert "\u2068" not in str(table_of(drawn)), "the table reads as the page does"
