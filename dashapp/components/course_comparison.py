@@ -27,6 +27,7 @@ def course_columns() -> list[Column]:
         wide_column("median", _("Score: median, middle half"), 172, cellRenderer="LaRange"),
         wide_column("on_time", _("Handed in on time"), 148, cellRenderer="LaHanded", **SECONDARY),
         right_column("help", _("Need help"), 96),
+        {**right_column("progress", _("Median progress"), 96), **SECONDARY},
         {**right_column("completed", _("Completed"), 84), **SECONDARY},
         {**right_column("left", _("Left"), 96), **SECONDARY},
     ]
@@ -105,6 +106,8 @@ def _course(course: CourseRow, peak: int, href: str | None) -> Row:
         **_handed(course),
         "help": _of(course.needs_help, course.enrolled),
         "help_text": _with_share(course.needs_help, course.enrolled),
+        "progress": course.progress,
+        "progress_text": _percent(course.progress),
         "completed": course.completed,
         "completed_text": _percent(course.completed),
         "left": _of(course.withdrawn, course.ever),

@@ -118,3 +118,36 @@ def test_what_sources_have_said_of_courses_is_known_as_theirs(older: Database) -
     said = {"code": "ALG 1", "title": None, "term": "Autumn", "unit": None, "starts_on": "2026-09-07", "ends_on": None}
     assert [tuple(row) for row in found] == [({**said, "breaks": [["2026-10-26", "2026-10-30"]]}, {}), (None, {})]
     assert tuple(section) == ("Section A", "Section A", {})
+
+
+@pytest.mark.parametrize("older", ["0043"], indirect=True)
+def test_sets_of_people_are_made_of_the_rows_of_before(older: Database) -> None:
+    with older.administration() as connection:
+        for person in (3, 5, 2048 + 7):
+            connection.execute(
+                text(
+                    "INSERT INTO analytics.learner_course_days (organisation_id, course_id, person_id, day, events,"
+                    " clicks) VALUES (1, 2, :person, '2026-03-02', 1, 1)"
+                ),
+                {"person": person},
+            )
+        connection.execute(
+            text(
+                "INSERT INTO analytics.learner_activities (organisation_id, course_id, activity_id, person_id,"
+                " first_day, last_day, completed_at, events, clicks)"
+                " VALUES (1, 2, 9, 3, '2026-03-02', '2026-03-02', now(), 1, 1),"
+                " (1, 2, 9, 5, '2026-03-02', '2026-03-02', NULL, 1, 1)"
+            )
+        )
+        connection.commit()
+    migrate(older)
+    days = text(
+        "SELECT block, bit_count(people), get_bit(people, 3) + get_bit(people, 5), get_bit(people, 7)"
+        " FROM analytics.course_day_people ORDER BY block"
+    )
+    done = text(
+        "SELECT block, bit_count(seen), get_bit(completed, 3), bit_count(completed) FROM analytics.activity_people"
+    )
+    with older.administration() as connection:
+        assert [tuple(row) for row in connection.execute(days)] == [(0, 2, 2, 0), (1, 1, 0, 1)]
+        assert [tuple(row) for row in connection.execute(done)] == [(0, 2, 1, 1)]

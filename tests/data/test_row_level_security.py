@@ -52,7 +52,7 @@ def any_value(column: sqlalchemy.Column[object], organisation: int) -> object:
     if isinstance(column.type, JSONB):
         return {}
     if isinstance(column.type, BIT):
-        return "0" * 1500
+        return "0" * (column.type.length or 1)
     if column.name == "origin" and column.table.name == "frame_origins":
         return f"https://lms-{organisation}.example"  # the table takes nothing else
     by_type = {

@@ -116,6 +116,9 @@ CORRUPTIONS = (
     "UPDATE item_responses SET correct = false",
     "DELETE FROM video_segments",
     "UPDATE forum_posts SET post = 'other'",
+    "UPDATE course_day_people SET people = ~people",
+    "DELETE FROM course_day_people WHERE extract(day FROM day)::integer % 2 = 0",
+    "UPDATE activity_people SET completed = seen, seen = ~seen",
 )
 
 
@@ -163,7 +166,7 @@ def test_what_was_corrupted_equals_a_recount_again(campus: Campus, settings: Set
     count(settings, campus, run_ingest, study())
     assert wrong(campus) == {}
     corrupt(campus)
-    assert len(wrong(campus)) == 11
+    assert len(wrong(campus)) == 13
 
     code, said = rebuild(settings, campus, *WHOLE)
 

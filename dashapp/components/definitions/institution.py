@@ -11,8 +11,9 @@ def _compared(small: str) -> dict[Subject, tuple[str, ...]]:
             _(
                 "Enrolled learners; those with at least one learning event in the 7 × 24 hours before now, and against"
                 " the 7 × 24 hours before these; events per week; median and middle half of the learners' average"
-                " scores; work past due: on time, late, missing; learners whom the rules of the course list; those who"
-                " completed, of all with an outcome; those who were enrolled once and are no more."
+                " scores; work past due: on time, late, missing; learners whom the rules of the course list; the median"
+                " of the learners' progress; those who completed, of all with an outcome; those who were enrolled once"
+                " and are no more."
             ),
             _("The last 7 days; weeks as chosen; scores, work and enrolments since the start of each course"),
             small,

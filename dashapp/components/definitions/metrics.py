@@ -28,6 +28,7 @@ METRICS_OF: Final[Mapping[Subject, tuple[str, ...]]] = MappingProxyType(
             "course_median",
             "punctuality",
             "at_risk",
+            "progress",
             "completion",
             "withdrawals",
         ),

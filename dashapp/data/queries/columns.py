@@ -67,7 +67,6 @@ _WIRES: tuple[tuple[type, _Wire], ...] = (
     (Date, _Wire(">i4", 4)),
     (DateTime, _Wire(">i8", 8)),
     (Uuid, _Wire((">u8", (2,)), 16)),
-    (BIT, _Wire([("length", ">i4"), ("bits", "u1", (BIT_BYTES,))], 4 + BIT_BYTES)),
 )
 
 
@@ -88,6 +87,9 @@ def or_missing(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def _wire(kind: object) -> _Wire:
+    if isinstance(kind, BIT) and kind.length:
+        held = (kind.length + 7) // 8
+        return _Wire([("length", ">i4"), ("bits", "u1", (held,))], 4 + held)
     for known, wire in _WIRES:
         if isinstance(kind, known):
             return wire

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
-from dashapp.data.queries.columns import Statement, read_columns
+from dashapp.data.queries.columns import read_columns
 from dashapp.data.queries.courses import (
     Campus,
     Course,
@@ -21,16 +21,18 @@ from dashapp.data.queries.courses import (
     read_work,
     submissions_statement,
 )
-from dashapp.data.queries.days import Columns, Range, counts_statement, places, presence_statement, unpacked
-from dashapp.data.queries.enrolment import joined, one_of
+from dashapp.data.queries.days import Columns, Range, counts_statement, places
+from dashapp.data.queries.enrolment import joined
 from dashapp.data.queries.intervals import intervals_statement
+from dashapp.data.queries.presence import Presence, read_presence
+from dashapp.data.queries.progress import published_of, read_done, shares
 from dashapp.data.queries.room import compared, whole_weeks
 from dashapp.data.queries.standing import RECENT_DAYS, CourseStanding, Question, standing_of
-from dashapp.data.tables import course_days, courses, organisations, programmes
+from dashapp.data.tables import courses, organisations, programmes
 from dashapp.domain.audience import Audience
 from dashapp.domain.errors import NotPermitted
 from dashapp.domain.filters import Filters
-from dashapp.domain.indicators.activity import ACTIVE_DAYS, last_days
+from dashapp.domain.indicators.activity import last_days
 from dashapp.domain.indicators.calendar import TeachingCalendar, shown_range, week_starts
 from dashapp.domain.indicators.enrolments import Enrolments, enrolments_of
 from dashapp.domain.keys import CourseId, OrganisationId
@@ -38,8 +40,7 @@ from dashapp.domain.scope import AsOf, Scope
 from dashapp.privacy.groups import Hidden, suppress, without_thin_remainders
 
 Longs = NDArray[np.int64]
-Presence = Sequence[tuple[CourseId, date, Longs]]
-"""(course, day, people) of everybody who was active on a day."""
+Floats = NDArray[np.float64]
 
 AWAY_DAYS = 97
 """How far back a last active day is looked for. Whoever was last there before has been away for longer than any step of
@@ -68,6 +69,8 @@ class Compared:
     """Of the days of the shown weeks."""
     enrolments: Mapping[CourseId, Enrolments]
     hidden: Hidden[CourseId]
+    progress: Mapping[CourseId, Floats]
+    """In %, of each learner in the order of `people`; nothing where nothing has been published."""
 
     @property
     def starts(self) -> tuple[date, ...]:
@@ -88,13 +91,6 @@ class Compared:
         return filters.unit if filters.unit in self.campus.units else None
 
 
-def course_days_statement(organisation: OrganisationId, keys: Sequence[CourseId], first: date) -> Statement:
-    """Events per course and day from `first` on, staff and test people left out; for `read_columns`."""
-    return select(course_days.c.course_id, course_days.c.day, course_days.c.events).where(
-        course_days.c.organisation_id == organisation, one_of(course_days.c.course_id, keys), course_days.c.day >= first
-    )
-
-
 def read_compared(connection: Connection, scope: Scope, as_of: AsOf, filters: Filters) -> Compared:
     """The courses under way and their learners; at most eight statements.
 
@@ -103,11 +99,12 @@ def read_compared(connection: Connection, scope: Scope, as_of: AsOf, filters: Fi
     if scope.courses is not None or scope.audience is not Audience.AGGREGATE:
         raise NotPermitted("The institution's page shows all courses, in groups.")
     organisation = scope.organisation_id
-    campus, every, named = _read_courses(connection, organisation, as_of)
+    campus, every, named, published = _read_courses(connection, organisation, as_of)
     listed = sorted(compared(every, campus.today), key=lambda course: (course.unit, course.choice.code))
     keys = [one.course_id for one in listed]
     shown = _shown(listed, campus, filters)
-    present = _read_present(connection, organisation, keys, (shown, (_since(campus, AWAY_DAYS), campus.today)))
+    ranges = shown, (_since(campus, AWAY_DAYS), campus.today)
+    present, daily = read_presence(connection, organisation, keys, ranges)
     recent = read_columns(
         connection, counts_statement(organisation, keys, [(_since(campus, RECENT_DAYS), campus.today)])
     )
@@ -117,14 +114,13 @@ def read_compared(connection: Connection, scope: Scope, as_of: AsOf, filters: Fi
     active = tuple(
         active_learners(recent, last_days(campus.local, as_of.instant, back).holds(recent), people) for back in (0, 1)
     )
-    first = min(shown[0], _since(campus, 2 * ACTIVE_DAYS))
-    daily = read_columns(connection, course_days_statement(organisation, keys, first))
+    done = _progress(connection, question, standings, published)
     intervals = read_columns(connection, intervals_statement(organisation, keys, as_of.instant))
     return Compared(
         scope, as_of, campus, tuple(every), named, tuple(listed), shown, standings, (active[0], active[1]), daily,
         [one for one in present if shown[0] <= one[1] <= shown[1]],
         {key: enrolments_of(of_course(intervals, key), people[key]) for key in keys},
-        _hidden(listed, people, scope.minimum_group),
+        _hidden(listed, people, scope.minimum_group), done,
     )  # fmt: skip
 
 
@@ -146,8 +142,11 @@ def of_course(columns: Columns, key: CourseId) -> dict[str, NDArray[Any]]:
 
 def _read_courses(
     connection: Connection, organisation: OrganisationId, as_of: AsOf
-) -> tuple[Campus, list[Course], dict[CourseId, str]]:
-    """The organisation, its courses, and the programmes of these: one statement, two where there is no course yet."""
+) -> tuple[Campus, list[Course], dict[CourseId, str], dict[CourseId, int]]:
+    """The organisation, its courses, the programmes of these, and how many activities each has published.
+
+    One statement, two where there is no course yet.
+    """
     programme = (
         select(programmes.c.name)
         .where(
@@ -160,25 +159,29 @@ def _read_courses(
     titled = organisations.c.title.label("organisation_title")
     statement = (
         courses_statement(organisation)
-        .add_columns(titled, *campus_columns(organisation), programme.label("programme"))
+        .add_columns(titled, *campus_columns(organisation), programme.label("programme"), published_of(as_of.instant))
         .where(organisations.c.organisation_id == courses.c.organisation_id)
     )
     rows = connection.execute(statement).all()
     if not rows:
-        return read_campus(connection, organisation, as_of), [], {}
+        return read_campus(connection, organisation, as_of), [], {}, {}
     named = {CourseId(row.course_id): row.programme for row in rows if row.programme}
     campus = campus_of(rows[0], rows[0].organisation_title, "", as_of)
-    return campus, [course_of(row) for row in rows], named
+    return campus, [course_of(row) for row in rows], named, {CourseId(row.course_id): row.published for row in rows}
 
 
-def _read_present(
-    connection: Connection, organisation: OrganisationId, keys: Sequence[CourseId], ranges: tuple[Range, Range]
-) -> Presence:
-    shown, recent = ranges
-    touching = shown[0] <= recent[1] and recent[0] <= shown[1]
-    asked = [(min(shown[0], recent[0]), max(shown[1], recent[1]))] if touching else [shown, recent]
-    rows = connection.execute(presence_statement(organisation, keys, asked))
-    return [(CourseId(row.course_id), row.day, unpacked(row.people)) for row in rows]
+def _progress(
+    connection: Connection,
+    question: Question,
+    standings: Mapping[CourseId, CourseStanding],
+    published: Mapping[CourseId, int],
+) -> dict[CourseId, Floats]:
+    """How far each learner of each course has come, in the order of its people."""
+    keys = [one.course_id for one in question.courses]
+    done = read_done(connection, question.organisation, keys, question.as_of.instant)
+    return {
+        key: shares(one, of_course(done, key), published[key], question.as_of.instant) for key, one in standings.items()
+    }
 
 
 def _standings(

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from dashapp.data.queries.columns import Statement, or_missing, read_columns
 from dashapp.data.queries.enrolment import one_of
@@ -58,26 +58,6 @@ def recency_statement(organisation: OrganisationId, courses: Collection[CourseId
     return select(days.course_id, days.person_id, days.day, or_missing(days.first_at), or_missing(days.last_at)).where(
         days.organisation_id == organisation, days.day >= since, one_of(days.course_id, courses)
     )
-
-
-def presence_statement(
-    organisation: OrganisationId, courses: Collection[CourseId], ranges: Sequence[Range]
-) -> Statement:
-    """Who was active in which course on which day: one row per day and course, with the keys of its people packed.
-
-    All columns stand in one index in this order, so that no row is looked up and nothing is sorted.
-    """
-    packed = func.string_agg(func.int8send(days.person_id), literal_column("''::bytea"))
-    return (
-        select(days.course_id, days.day, packed.label("people"))
-        .where(_rows(organisation, courses, ranges))
-        .group_by(days.day, days.course_id)
-    )
-
-
-def unpacked(people: bytes) -> NDArray[np.int64]:
-    """The keys that `presence_statement` packed."""
-    return np.frombuffer(people, dtype=">i8").astype(np.int64)
 
 
 def read_bits(connection: Connection, statement: Statement) -> DayMinutes:

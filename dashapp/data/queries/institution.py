@@ -182,6 +182,7 @@ def _row(read: Compared, one: Course) -> CourseRow:
         withdrawn=enrolments.left(),
         ever=len(enrolments.person),
         completed=_completed(read, key),
+        progress=_median_progress(read, key),
     )
 
 
@@ -205,3 +206,8 @@ def _handed(read: Compared, key: CourseId) -> tuple[int, int, int]:
 def _completed(read: Compared, key: CourseId) -> float | None:
     known, completed, _passed = completion(read.enrolments[key].outcome)
     return 100.0 * completed / known if known >= read.scope.minimum_group else None
+
+
+def _median_progress(read: Compared, key: CourseId) -> float | None:
+    known = read.progress[key]
+    return float(np.median(known)) if len(known) >= read.scope.minimum_group else None

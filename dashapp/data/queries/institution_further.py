@@ -7,15 +7,16 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ARRAY, BigInteger, Connection, Date, Integer, and_, bindparam, func, literal_column, select
+from sqlalchemy import Connection, Integer, and_, func, literal_column, select
 
-from dashapp.data.queries.columns import Statement, read_columns
+from dashapp.data.queries.columns import read_columns
 from dashapp.data.queries.compared import Compared, of_course
 from dashapp.data.queries.courses import Course
 from dashapp.data.queries.days import Columns
 from dashapp.data.queries.enrolment import one_of
 from dashapp.data.queries.intervals import intervals_statement
-from dashapp.data.tables import activities, activity_days, learner_course_days, quality_hours, sources
+from dashapp.data.queries.presence import read_periods
+from dashapp.data.tables import activities, activity_days, quality_hours, sources
 from dashapp.domain.filters import Filters
 from dashapp.domain.indicators.enrolments import (
     DAYS_OF_PERIOD,
@@ -24,7 +25,7 @@ from dashapp.domain.indicators.enrolments import (
     enrolments_of,
     retention,
 )
-from dashapp.domain.keys import CourseId, OrganisationId
+from dashapp.domain.keys import CourseId
 from dashapp.domain.localtime import week_start
 from dashapp.domain.quality import Counts
 from dashapp.domain.views import (
@@ -82,24 +83,6 @@ def read_institution_further(connection: Connection, read: Compared, filters: Fi
 # ------------------------------------------------------------------ who stays
 
 
-def periods_statement(organisation: OrganisationId, begun: Mapping[CourseId, date], until: date) -> Statement:
-    """(course_id, person_id, period) of every learner who was active in a period of four weeks; for `read_columns`.
-
-    `begun`: the first day of the first period of each course.
-    """
-    days = learner_course_days.c
-    keys = bindparam(None, list(begun), type_=ARRAY(BigInteger), unique=True)
-    firsts = bindparam(None, list(begun.values()), type_=ARRAY(Date), unique=True)
-    asked = func.unnest(keys, firsts).table_valued("course_id", "first_day").render_derived("asked")
-    period = literal_column(f"(learner_course_days.day - asked.first_day) / {DAYS_OF_PERIOD}", Integer)
-    return (
-        select(days.course_id, days.person_id, period.label("period"))
-        .select_from(learner_course_days.join(asked, days.course_id == asked.c.course_id))
-        .where(days.organisation_id == organisation, days.day >= asked.c.first_day, days.day < until)
-        .group_by(days.course_id, days.person_id, literal_column("period"))
-    )
-
-
 def _read_past(connection: Connection, read: Compared) -> _Past:
     today, organisation = read.campus.today, read.scope.organisation_id
     begun = [one for one in read.every if one.calendar.starts_on and one.calendar.starts_on <= today]
@@ -113,7 +96,7 @@ def _read_past(connection: Connection, read: Compared) -> _Past:
     rows = read_columns(connection, intervals_statement(organisation, others, read.as_of.instant))
     enrolments = {key: _of_past(of_course(rows, key)) for key in others}
     firsts = {one.course_id: week_start(_start(one)) for one in newest}
-    periods = read_columns(connection, periods_statement(organisation, firsts, today))
+    periods = read_periods(connection, organisation, firsts, today)
     return _Past(tuple(newest), {**read.enrolments, **enrolments}, periods)
 
 

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from dashapp.data.queries.cohort import Named
 from dashapp.data.queries.days import per_week
 from dashapp.data.queries.people import name_of
+from dashapp.data.queries.progress import open_and_handed_in
 from dashapp.data.queries.room import Room
 from dashapp.data.queries.touches import completed_otherwise
 from dashapp.data.queries.week_before import MOST_RECENT_DAYS
-from dashapp.domain.indicators.handins import punctuality
+from dashapp.domain.indicators.progress import share
 from dashapp.domain.indicators.rhythm import TREND_WEEKS, trend
 from dashapp.domain.keys import PublicId
 from dashapp.domain.views import LearnerRow, Level
@@ -26,8 +27,8 @@ def learner_rows(room: Room, named: Named) -> list[tuple[int, LearnerRow]]:
     one = room.one
     weekly = room.weekly_events(room.starts)
     minutes, points, totals = room.total_minutes(), one.standing.total(), weekly.sum(axis=1)
-    done, trends = _handed_in(room), _trends(room)
-    published = 0
+    done = open_and_handed_in(one, room.question.as_of.instant).sum(axis=1)
+    published, trends = 0, _trends(room)
     if room.touched is not None:
         done = done + completed_otherwise(one, room.touched)
         published = int(room.touched.content.published.sum())
@@ -46,7 +47,7 @@ def learner_rows(room: Room, named: Named) -> list[tuple[int, LearnerRow]]:
             minutes=None if minutes is None else int(minutes[at]),
             events=int(totals[at]),
             weeks=tuple(weekly[at].tolist()),
-            progress=_share(int(done[at]), published),
+            progress=share(int(done[at]), published),
             trend=None if trends is None else trend(trends[at].tolist()),
             contacted=None if row.contacted is None else room.campus.local.day_of(row.contacted),
             score=None if np.isnan(one.averages[at]) else float(one.averages[at]),
@@ -62,18 +63,6 @@ def _rank(placed: tuple[int, LearnerRow]) -> tuple[int, int, int, str]:
 
 def _instant(seconds: float) -> datetime | None:
     return None if np.isnan(seconds) else datetime.fromtimestamp(seconds, UTC)
-
-
-def _share(done: int, published: int) -> float | None:
-    return min(100.0, 100.0 * done / published) if published else None
-
-
-def _handed_in(room: Room) -> Longs:
-    """Published work of each that was handed in, which completes it: what else is complete the names come with."""
-    one, as_of = room.one, room.question.as_of.instant
-    open_by_now = np.array([not task.published_at or task.published_at <= as_of for task in one.activities], dtype=bool)
-    came = punctuality(one.deadlines, one.marks, one.day_precision).came
-    return np.asarray(came[:, open_by_now].sum(axis=1), dtype=np.int64)
 
 
 def _trends(room: Room) -> Longs | None:

@@ -6,10 +6,9 @@ when this was read.
 """
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import datetime
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from dashapp.data.queries.columns import read_columns
@@ -17,10 +16,11 @@ from dashapp.data.queries.courses import Campus, read_course_on_campus, read_wor
 from dashapp.data.queries.days import Columns, bits_statement, counts_statement, first_minutes, read_bits
 from dashapp.data.queries.done import DoneOf, read_done
 from dashapp.data.queries.enrolment import roster
+from dashapp.data.queries.progress import open_and_handed_in
 from dashapp.data.queries.standing import CourseStanding, Question, standing_of
 from dashapp.domain.indicators.follow_up import Situation, window
-from dashapp.domain.indicators.handins import punctuality
 from dashapp.domain.indicators.minutes import time_on_task
+from dashapp.domain.indicators.progress import share
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId
 from dashapp.domain.scope import AsOf
 
@@ -41,7 +41,7 @@ def read_situations(
     if not places:
         return {}
     published, done = read_done(connection, DoneOf(organisation, course, instant, campus.today), list(places))
-    handed_in = _handed_in(one, instant)
+    handed_in = open_and_handed_in(one, instant).sum(axis=1)
     minutes = _minutes(connection, question, campus, one)
     first, last = (day.toordinal() for day in question.shown)
     shown = (one.days["day"] >= first) & (one.days["day"] <= last)
@@ -49,7 +49,7 @@ def read_situations(
         person: Situation(
             level=one.standing.levels[place] if one.standing.speaking else None,
             score=None if np.isnan(one.averages[place]) else float(one.averages[place]),
-            progress=_share(done.get(int(person), 0) + int(handed_in[place]), published),
+            progress=share(done.get(int(person), 0) + int(handed_in[place]), published),
             minutes=None if minutes is None else minutes.get(int(person), 0),
             events=int(one.days["events"][shown & (one.place == place)].sum()),
             active_days=int((shown & (one.place == place)).sum()),
@@ -65,14 +65,6 @@ def _until(handed: Columns, instant: datetime) -> Columns:
     return {name: values[kept] for name, values in handed.items()}
 
 
-def _handed_in(one: CourseStanding, instant: datetime) -> NDArray[np.int64]:
-    """Work of each that was published and handed in by the instant."""
-    far = datetime.min.replace(tzinfo=UTC)
-    open_by_then = np.array([(task.published_at or far) <= instant for task in one.activities], dtype=bool)
-    came = punctuality(one.deadlines, one.marks, one.day_precision).came
-    return np.asarray(came[:, open_by_then].sum(axis=1), dtype=np.int64)
-
-
 def _minutes(connection: Connection, question: Question, campus: Campus, one: CourseStanding) -> dict[int, int] | None:
     """Active minutes of each in the window; None where the course has no times of day."""
     if not one.recorded:
@@ -85,7 +77,3 @@ def _minutes(connection: Connection, question: Question, campus: Campus, one: Co
         if first <= day <= last:
             found[person] = found.get(person, 0) + minutes
     return found
-
-
-def _share(done: int, published: int) -> float | None:
-    return min(100.0, 100.0 * done / published) if published else None

@@ -15,7 +15,7 @@ from psycopg2 import extensions
 from sqlalchemy import Connection, text
 
 from dashapp.data.database import act_for
-from dashapp.data.store import details
+from dashapp.data.store import details, presence
 from dashapp.data.store.alone import alone
 from dashapp.data.store.given_back import give_back
 from dashapp.data.store.groups import Merge, record_merges, settle_descriptions
@@ -178,6 +178,8 @@ _MERGE: Final = (
         " last_day = greatest(t.last_day, excluded.last_day);"
         f" completed_at = least(t.completed_at, excluded.completed_at); {_INSTANTS}",
     ),
+    *presence.days_anew(presence.rows_of_both(_PAIRS, "learner_course_days", "day")),
+    *presence.activities_anew(presence.rows_of_both(_PAIRS, "learner_activities", "activity_id")),
     _moved("outcomes", "course_id", f"outcome = excluded.outcome; {_DESCRIBED}") + _LATER,
     _moved("activity_extensions", "activity_id", f"due_at = excluded.due_at; {_DESCRIBED}") + _LATER,
     *(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from psycopg2 import extensions
 from sqlalchemy import Connection
 
-from dashapp.data.store import details, retraction, roll_ups, stages
+from dashapp.data.store import details, presence, retraction, roll_ups, stages
 from dashapp.data.store.arrivals import Arrived, Buried
 from dashapp.data.store.deltas import Deltas, DeltaTexts, as_copy, course_days, group
 from dashapp.data.store.joining import Joined, join_described
@@ -138,15 +138,16 @@ class PartWriter:
         stages.fill(cursor, "la_types", texts.types)
         stages.fill(cursor, "la_activities", texts.activities)
         stages.fill(cursor, "la_rolled", texts.rolled)
-        left_out = sorted({person for _, person, _ in deltas.left_out})
         sums: CourseDays = {key: (events, clicks, 0) for key, (events, clicks) in course_days(deltas).items()}
-        for course, day, person, rows in stages.add_days(cursor, organisation, left_out):
-            if person is None or (course, person, day) not in deltas.left_out:
+        new = stages.add_days(cursor, organisation)
+        for course, day, person in new:
+            if (course, person, day) not in deltas.left_out:
                 events, clicks, learners = sums[course, day]
-                sums[course, day] = (events, clicks, learners + rows)
+                sums[course, day] = (events, clicks, learners + 1)
         stages.add_types(cursor, organisation)
         stages.add_activities(cursor, organisation)
         stages.add_rolled(cursor, organisation)
+        presence.add_days(cursor, organisation, new)
         roll_ups.add_course_days(cursor, organisation, sums)
 
     def _touch(self, deltas: Deltas, restructured: Restructured, detailed: list[Taken], joined: Joined) -> None:

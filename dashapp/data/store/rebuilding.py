@@ -16,14 +16,16 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from dashapp.data.database import Database, DatabaseRole, act_for
+from dashapp.data.store import presence
 from dashapp.data.store.deltas import ACTIVE_VERBS, ORGANISATION_DAY_SLOTS
 from dashapp.data.store.locks import own_organisation
 from dashapp.data.store.recount import DEFINITIONS, events_within
 from dashapp.data.store.scope_changes import WriterSlot
 from dashapp.data.store.structure import read_days
+from dashapp.data.tables.aggregates import PEOPLE_PER_BLOCK
 from dashapp.domain.errors import AnalyticsError
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId
-from dashapp.domain.localtime import LocalDays
+from dashapp.domain.localtime import MINUTES_PER_DAY, LocalDays
 
 SLICE_DAYS: Final = 7
 """Days whose raw events are looked through at once, for who was active in which course."""
@@ -153,6 +155,7 @@ class Rebuilder:
             _run(connection, f"DELETE FROM learner_activities t WHERE {owned} AND t.first_day >= :earliest", values)
             events = events_within(_OF_PEOPLE)
             _run(connection, f"WITH {events} {_insert('learner_activities')} ON CONFLICT DO NOTHING", values)
+            presence.rebuild_activities(connection, self.organisation, course, people)
             self.slot.record(connection, self.organisation, [CourseId(course)], [PersonId(one) for one in people])
         return time.monotonic() - began
 
@@ -222,7 +225,7 @@ def _replace(connection: Connection, tables: Mapping[str, str], events: str, val
 def _insert(table: str, where: str = "") -> str:
     names = [column.split("::")[0].strip() for column in DEFINITIONS[table][0].split(",")]
     # Compared as text, since the driver reads no bits.
-    chosen = [f"{name}::bit(1500)" if name == "minutes" else name for name in names]
+    chosen = [f"{name}::bit({_BITS[name]})" if name in _BITS else name for name in names]
     return (
         f"INSERT INTO {table} (organisation_id, {', '.join(names)}) SELECT :organisation, {', '.join(chosen)}"
         f" FROM ({DEFINITIONS[table][1]}) AS made ({', '.join(names)}) {where}"
@@ -245,6 +248,10 @@ def _used(statement: str, values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if f":{name}" in statement}
 
 
+_BITS: Final[Mapping[str, int]] = {
+    "minutes": MINUTES_PER_DAY,
+    **dict.fromkeys(("people", "seen", "completed"), PEOPLE_PER_BLOCK),
+}
 _OF_PEOPLE: Final = "r.course_id = :course AND r.person_id = ANY(:keys)"
 _OF_PORTION: Final = f"{_OF_PEOPLE} AND r.occurred_at >= :begin AND r.occurred_at < :end"
 _OF_HOURS: Final = f"{_OF_PEOPLE} AND r.occurred_at >= :hours_begin AND r.occurred_at < :hours_end"
@@ -269,7 +276,7 @@ _BY_PERSON: Final[Mapping[str, str]] = {
         **_BY_INSTANT,
     }.items()
 }
-_OF_DAYS: Final = ("activity_days", "course_days")
+_OF_DAYS: Final = ("activity_days", "course_day_people", "course_days")
 _BY_COURSE: Final[Mapping[str, str]] = {
     **dict.fromkeys(_OF_DAYS, _DAYS),
     "course_hours": "t.hour >= :hours_begin AND t.hour < :hours_end",

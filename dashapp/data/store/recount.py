@@ -10,6 +10,7 @@ from typing import Any, Final
 from psycopg2 import extensions
 from sqlalchemy import Connection, text
 
+from dashapp.data.store import presence
 from dashapp.data.store.canonical import keys_of
 from dashapp.data.store.deltas import ACTIVE_VERBS
 from dashapp.domain.keys import OrganisationId
@@ -39,6 +40,8 @@ def recount_learner_days(cursor: extensions.cursor, organisation: int, touched: 
     activities = cursor.fetchall()
     for statement in _RECOUNT_DAYS:
         cursor.execute(statement, values)
+    for statement in presence.days_anew(f"SELECT t.course_id, t.day, t.person_id FROM {_TOUCHED}"):
+        cursor.execute(statement, values)
     recount_activities(cursor, organisation, [one for one in activities if one[2] is not None])
 
 
@@ -57,6 +60,8 @@ def recount_activities(cursor: extensions.cursor, organisation: int, touched: Co
         "verbs": list(ACTIVE_VERBS),
     }
     for statement in _RECOUNT_ACTIVITIES:
+        cursor.execute(statement, values)
+    for statement in presence.activities_anew(f"SELECT t.course_id, t.activity_id, t.person_id FROM {_ACTIVITIES}"):
         cursor.execute(statement, values)
 
 
@@ -172,6 +177,13 @@ DEFINITIONS: Final[Mapping[str, tuple[str, str]]] = {
             min(occurred_at) FILTER (WHERE verb = 'completed'), count(*), sum(times)
         FROM events WHERE activity_id IS NOT NULL GROUP BY course_id, activity_id, counts_as""",
     ),
+    "activity_people": (
+        "course_id, activity_id, block, seen::text, completed::text",
+        f"""SELECT course_id, activity_id, {presence.block_of("counts_as")},
+            bit_or({presence.bit_of("counts_as")})::text,
+            bit_or(CASE WHEN verb = 'completed' THEN {presence.bit_of("counts_as")} ELSE {presence.NOBODY} END)::text
+        FROM events WHERE activity_id IS NOT NULL GROUP BY 1, 2, 3""",
+    ),
     "submissions": (
         "course_id, activity_id, person_id, source_id, event_id, attempt, submitted_at, graded_at, score, max_score,"
         " exempt, banked, day_precision, received_at",
@@ -217,6 +229,12 @@ DEFINITIONS: Final[Mapping[str, tuple[str, str]]] = {
         "course_id, day, events, clicks, learners",
         """SELECT course_id, local_day, count(*), sum(times), count(DISTINCT counts_as)
         FROM counted GROUP BY course_id, local_day""",
+    ),
+    "course_day_people": (
+        "course_id, day, block, people::text",
+        f"""SELECT course_id, local_day, {presence.block_of("counts_as")},
+            bit_or({presence.bit_of("counts_as")})::text
+        FROM events GROUP BY 1, 2, 3""",
     ),
     "activity_days": (
         "course_id, activity_id, day, events, clicks",

@@ -7,9 +7,11 @@ connection and emptied by each commit.
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from io import BytesIO
-from typing import Any, Final
+from typing import Final
 
 from psycopg2 import extensions
+
+from dashapp.data.store.presence import add_people_of_activities
 
 _STAGES: Final = """
     CREATE TEMPORARY TABLE la_events (number integer, source_id integer, event_id uuid, content bigint,
@@ -113,13 +115,11 @@ def keep_raw(cursor: extensions.cursor, organisation: int, seen: Sequence[int], 
     )
 
 
-def add_days(
-    cursor: extensions.cursor, organisation: int, left_out: Sequence[int]
-) -> list[tuple[int, Any, int | None, int]]:
-    """Adds the staged learner-days; gives (course, day, person, rows) of the rows that are new.
+def add_days(cursor: extensions.cursor, organisation: int) -> list[tuple[int, str, int]]:
+    """Adds the staged learner-days; gives (course, day, person) of the rows that are new.
 
-    The person is None unless it is one of `left_out`, who are told apart since they may not count in roll-ups. Most
-    rows of a batch have one minute: it comes as a number, since a bit string takes far longer to write and to read.
+    Most rows of a batch have one minute: it comes as a number, since a bit string takes far longer to write and to
+    read.
     """
     cursor.execute(
         """WITH added AS (
@@ -133,10 +133,9 @@ def add_days(
                 minutes = coalesce(t.minutes | excluded.minutes, t.minutes, excluded.minutes),
                 first_at = least(t.first_at, excluded.first_at), last_at = greatest(t.last_at, excluded.last_at)
             RETURNING course_id, person_id, day, events)
-        SELECT course_id, day::text, CASE WHEN person_id = ANY(%(left_out)s) THEN person_id END AS person, count(*)
-        FROM added JOIN la_days s USING (course_id, person_id, day) WHERE added.events = s.events
-        GROUP BY course_id, day, person""",
-        {"organisation": organisation, "left_out": list(left_out)},
+        SELECT course_id, day::text, person_id
+        FROM added JOIN la_days s USING (course_id, person_id, day) WHERE added.events = s.events""",
+        {"organisation": organisation},
     )
     return cursor.fetchall()
 
@@ -155,19 +154,22 @@ def add_types(cursor: extensions.cursor, organisation: int) -> None:
 
 
 def add_activities(cursor: extensions.cursor, organisation: int) -> None:
-    """Adds the staged sums per learner and activity."""
+    """Adds the staged sums per learner and activity, and the people who are new to it or have completed it."""
     cursor.execute(
-        """INSERT INTO learner_activities AS t (organisation_id, course_id, activity_id, person_id, first_day, last_day,
-            first_at, last_at, completed_at, events, clicks)
-        SELECT %s, course_id, activity_id, person_id, first_day, last_day, first_at, last_at, completed_at, events,
-            clicks
-        FROM la_activities ORDER BY course_id, person_id, activity_id
-        ON CONFLICT (organisation_id, course_id, person_id, activity_id) DO UPDATE SET
-            first_day = least(t.first_day, excluded.first_day), last_day = greatest(t.last_day, excluded.last_day),
-            first_at = least(t.first_at, excluded.first_at), last_at = greatest(t.last_at, excluded.last_at),
-            completed_at = least(t.completed_at, excluded.completed_at),
-            events = t.events + excluded.events, clicks = t.clicks + excluded.clicks""",
-        (organisation,),
+        """WITH added AS (
+            INSERT INTO learner_activities AS t (organisation_id, course_id, activity_id, person_id, first_day,
+                last_day, first_at, last_at, completed_at, events, clicks)
+            SELECT %s, course_id, activity_id, person_id, first_day, last_day, first_at, last_at, completed_at, events,
+                clicks
+            FROM la_activities ORDER BY course_id, person_id, activity_id
+            ON CONFLICT (organisation_id, course_id, person_id, activity_id) DO UPDATE SET
+                first_day = least(t.first_day, excluded.first_day), last_day = greatest(t.last_day, excluded.last_day),
+                first_at = least(t.first_at, excluded.first_at), last_at = greatest(t.last_at, excluded.last_at),
+                completed_at = least(t.completed_at, excluded.completed_at),
+                events = t.events + excluded.events, clicks = t.clicks + excluded.clicks
+            RETURNING course_id, activity_id, person_id, events) """
+        + add_people_of_activities(_NEW_OR_COMPLETED),
+        (organisation, organisation),
     )
 
 
@@ -188,3 +190,7 @@ def add_rolled(cursor: extensions.cursor, organisation: int) -> None:
             events = t.events + excluded.events, clicks = t.clicks + excluded.clicks""",
         (organisation,),
     )
+
+
+_NEW_OR_COMPLETED: Final = """added JOIN la_activities d USING (course_id, activity_id, person_id)
+    WHERE added.events = d.events OR d.completed_at IS NOT NULL"""

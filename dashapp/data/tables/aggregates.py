@@ -20,6 +20,9 @@ from sqlalchemy.dialects.postgresql import BIT
 from dashapp.data.tables.columns import metadata, moment, organisation
 from dashapp.domain.localtime import MINUTES_PER_DAY
 
+PEOPLE_PER_BLOCK = 2048
+"""Of how many keys of people, one after the other, a row of `course_day_people` or `activity_people` tells."""
+
 learner_course_days = Table(
     "learner_course_days",
     metadata,
@@ -202,6 +205,34 @@ organisation_days = Table(
 )
 """Summed over slots on reading; slot = course_id mod 8, so that two writers seldom wait for one row. Distinct learners
 are never added up: they come from learner rows."""
+
+course_day_people = Table(
+    "course_day_people",
+    metadata,
+    organisation(),
+    Column("course_id", BigInteger, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("block", Integer, nullable=False),
+    Column("people", BIT(PEOPLE_PER_BLOCK), nullable=False),
+    PrimaryKeyConstraint("organisation_id", "course_id", "day", "block"),
+)
+"""Who did anything in a course on a local day, staff and test people too: bit i of `people` is set for the person whose
+key is `block` * PEOPLE_PER_BLOCK + i. It follows from `learner_course_days`; who is not enrolled is left out on
+reading, so that no membership changes it."""
+
+activity_people = Table(
+    "activity_people",
+    metadata,
+    organisation(),
+    Column("course_id", BigInteger, nullable=False),
+    Column("activity_id", BigInteger, nullable=False),
+    Column("block", Integer, nullable=False),
+    Column("seen", BIT(PEOPLE_PER_BLOCK), nullable=False),
+    Column("completed", BIT(PEOPLE_PER_BLOCK), nullable=False),
+    PrimaryKeyConstraint("organisation_id", "course_id", "activity_id", "block"),
+)
+"""Who did anything with an activity so far, and of whom an event said that they completed it; bits as in
+`course_day_people`. It follows from `learner_activities`."""
 
 ROLL_UPS = (course_hours, course_days, activity_days, organisation_days)
 """These leave out staff: events on a local day that overlaps an interval in which the person is teacher or assistant of

@@ -28,3 +28,8 @@ def progress(published: Iterable[ActivityState]) -> tuple[int, int]:
     """(completed, published)."""
     done = [is_complete(state) for state in published]
     return sum(done), len(done)
+
+
+def share(done: int, published: int) -> float | None:
+    """Progress in %; None where nothing has been published."""
+    return min(100.0, 100.0 * done / published) if published else None

@@ -36,6 +36,8 @@ class CourseRow:
     """Learners who were ever enrolled."""
     completed: float | None = None
     """% who did not withdraw, of those with an outcome; None where fewer than k have one."""
+    progress: float | None = None
+    """The median over the learners, in %; None where nothing has been published."""
 
 
 @dataclass(frozen=True, slots=True)

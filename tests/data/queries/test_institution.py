@@ -1,14 +1,16 @@
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from dashapp.data.queries.institution import whole_months
 from dashapp.domain.errors import NotPermitted
-from dashapp.domain.events import Role
+from dashapp.domain.events import ActivityType, Role, Verb
 from dashapp.domain.filters import Filters
 from dashapp.domain.scope import scope_for_institution
 from dashapp.domain.views import CourseRow, InstitutionView, Level
 from tests.data.queries.conftest import AS_OF, World, at, read_classroom, read_institution
+from tests.data.queries.conftest import room as read_room
 
 
 @pytest.fixture
@@ -229,3 +231,21 @@ def test_another_organisation_stays_apart(campus: World, other_world: World) -> 
     other_world.write()
     assert "SOUTH" not in rows(page(campus))
     assert [row.code for row in page(other_world).courses] == ["SOUTH"]
+
+
+def test_median_progress_is_that_of_the_learners_in_the_classroom(campus: World) -> None:
+    campus.task("ALG", "ALG-page", activity_type=ActivityType.PAGE)
+    for name in ("ada", "ben", "cho", "dan", "tutor"):
+        campus.seen(name, "ALG", "04-30 12:00", activity=campus._named("activity", "ALG-page"))
+    # Handed in as well, which is one activity.
+    campus._learning("ada", "ALG", Verb.COMPLETED, "04-30 13:00", activity=campus._named("activity", "ALG-one"))
+    campus._learning("ben", "ALG", Verb.COMPLETED, "04-30 13:00", activity=campus._named("activity", "ALG-open"))
+    campus.task("ALG", "ALG-open", "05-30 20:00")
+    campus.write()
+    learners = read_room(campus, "ALG").learners
+    each = [one.progress for one in learners]
+    assert None not in each
+    assert len(set(each)) > 1
+    shown = rows(page(campus))
+    assert shown["ALG"].progress == pytest.approx(float(np.median([one or 0.0 for one in each])))
+    assert rows(page(campus, minimum_group=8))["ALG"].progress is None

@@ -6,7 +6,7 @@ from alembic import op
 from dashapp.data.migrations.protection import OWN_ORGANISATION, protect
 
 revision = "0045"
-down_revision: str | None = "0043"
+down_revision: str | None = "0044"
 
 
 def upgrade() -> None:
