@@ -92,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(machine())
     with chromium() as browser:
         if chosen.data_dir is not None:
-            with _imported_site(chosen.data_dir) as (imported, visitors):
+            with imported_site(chosen.data_dir) as (imported, visitors):
                 _paints(imported, browser, visitors, chosen.rounds)
         else:
             with demo_site() as site, running(site.settings):
@@ -102,7 +102,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 @contextmanager
-def _imported_site(folder: Path) -> Iterator[tuple[Site, list[Visitor]]]:
+def imported_site(folder: Path) -> Iterator[tuple[Site, list[Visitor]]]:
+    """The service on an existing embedded database, with a learner, a teacher and an administrator of its largest
+    course."""
     settings = load_settings(_env_file=None, data_dir=folder, port=PORT)
     database = embedded_database(folder / "database")
     try:
@@ -153,7 +155,7 @@ def _paints(site: Site, browser: Browser, visitors: Sequence[Visitor], rounds: i
             context = site.enter(browser, visitor)
             cold.append(_visit(context, address))
             warm.append(_visit(context, address))
-            plain.append(_plain(context))
+            plain.append(drawn_plainly(context))
             context.close()
         print(
             f"{visitor.what}: last chart painted cold {statistics.median(cold):.2f} s (target {COLD_TARGET}), "
@@ -189,7 +191,7 @@ def _path(site: Site, browser: Browser, person: DemoPerson) -> tuple[str, str]:
     return path, code
 
 
-def _plain(context: BrowserContext) -> float:
+def drawn_plainly(context: BrowserContext) -> float:
     """The figures of the page that the context shows, drawn by plotly alone from a file."""
     figures = context.pages[0].evaluate(FIGURES)
     with tempfile.TemporaryDirectory(prefix="la-plain-") as folder:

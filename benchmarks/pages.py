@@ -109,14 +109,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         database = embedded_database((chosen.data_dir or Path(folder)) / "database")
         try:
             if chosen.data_dir is None:
-                _make(database, Size(minutes=chosen.minutes))
+                make_campus(database, Size(minutes=chosen.minutes))
             _measure(database, chosen.rounds)
         finally:
             database.close()
     return 0
 
 
-def _make(database: Database, size: Size) -> None:
+def make_campus(database: Database, size: Size) -> None:
+    """The large campus with its content, in an empty database."""
     migrate(database)
     with database.administration() as connection:
         connection.execute(text("SET search_path = analytics"))
