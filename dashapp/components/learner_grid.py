@@ -30,6 +30,8 @@ NEVER: Final = 100_000
 ABOUT_THE_SAME: Final = 0.1
 """A trend of less than this share of the weeks before is none."""
 HEIGHT: Final = 430
+LETTER, MARK = 7.0, 34
+"""px of a letter in the list, and of a mark with the room around it."""
 _SEARCHED: Final[Mapping[str, Any]] = {"getQuickFilterText": {"function": "laSearched(params)"}}
 _UNSEARCHED: Final[Mapping[str, Any]] = {"getQuickFilterText": {"function": "''"}}
 _NUMBERS: Final[Mapping[str, Any]] = {"filter": "agNumberColumnFilter"}
@@ -139,10 +141,18 @@ def learner_columns(*, minutes: bool) -> list[Column]:
     number, wide = grids.right_column, grids.wide_column
     return [
         wide("name", _("Learner"), 140, cellRenderer="LaLink", flex=2, maxWidth=260, filter=True, **_SEARCHED),
-        wide("level", _("Level"), 118, cellRenderer="LaLevel", **_SEARCHED),
+        wide("level", _("Level"), _room(118, *map(level_word, LEVEL_RANK)), cellRenderer="LaLevel", **_SEARCHED),
         wide("why", _("Why"), 170, flex=4, sortable=False, cellRenderer="LaText", cellClass="why", **_SEARCHED),
         wide("weeks", _("Events per week"), 112, sortable=False, cellRenderer="LaWeeks", **SECONDARY, **_UNSEARCHED),
-        number("trend", _("Trend"), 96, headerTooltip=_trend_words(), **SECONDARY, **_NUMBERS, **_UNSEARCHED),
+        number(
+            "trend",
+            _("Trend"),
+            _room(96, *_trends(100.0)),
+            headerTooltip=_trend_words(),
+            **SECONDARY,
+            **_NUMBERS,
+            **_UNSEARCHED,
+        ),
         number("amount", amount, 92, **SECONDARY, **_NUMBERS, **_UNSEARCHED),
         number("progress", _("Progress"), 88, **SECONDARY, **_NUMBERS, **_UNSEARCHED),
         number("score", _("Score"), 76, **_NUMBERS, **_UNSEARCHED),
@@ -154,6 +164,11 @@ def learner_columns(*, minutes: bool) -> list[Column]:
 
 def _contacted_words() -> str:
     return _("When the last mail from this list went to the learner; filtered by days since then")
+
+
+def _room(least: int, *texts: str) -> int:
+    """px of a column in which each of these words stands whole, in whatever language, beside its mark."""
+    return max(least, round(MARK + LETTER * max(map(len, texts))))
 
 
 def _trend_words() -> str:
@@ -172,8 +187,13 @@ def trend_of(trend: tuple[int, int] | None) -> tuple[float | None, str]:
     change = (now - before) / before
     if abs(change) < ABOUT_THE_SAME:
         return change, _("the same")
-    said = _("{share} more") if change > 0 else _("{share} less")
-    return change, said.format(share=words.percent(100 * abs(change)))
+    more, less = _trends(100 * abs(change))
+    return change, more if change > 0 else less
+
+
+def _trends(share: float) -> tuple[str, str]:
+    shown = words.percent(share)
+    return _("{share} more").format(share=shown), _("{share} less").format(share=shown)
 
 
 def _last_active(row: LearnerRow, today: date) -> str:
