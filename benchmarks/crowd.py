@@ -1,11 +1,12 @@
 """Many open pages at once: `python -m benchmarks.crowd [--pages 2000 5000 10000] [--seconds 60]`.
 
 Every page keeps a connection and asks `/live` every 5 s; nine of ten are learners' own pages, one of a hundred an
-institution's, the others classrooms. Meanwhile 1,000 events/s arrive over 300 courses, and a page that hears of a
-change asks for its data. Pages stand open when the measuring begins: what opening them costs `benchmarks.dashboards`
-says. The service, ingest, PostgreSQL, the program that plays the pages and this one, which sends the events, share the
-machine; each says what it takes of the cores. Yardstick of the same run: the same pages at a server that answers every
-question with one constant.
+institution's, the others classrooms. `/live` is answered by `dashapp.web.ticks`, to which a proxy in front would send
+it, or with `--together` by the web process itself. Meanwhile 1,000 events/s arrive over 300 courses, and a page that
+hears of a change asks for its data. Pages stand open when the measuring begins: what opening them costs
+`benchmarks.dashboards` says. The service, ingest, PostgreSQL, the program that plays the pages and this one, which
+sends the events, share the machine; each says what it takes of the cores. Yardstick of the same run: the same pages at
+a server that answers every question with one constant.
 """
 
 import argparse
@@ -14,13 +15,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import quantiles
 from time import perf_counter
-from typing import Final
 
 import msgspec
 import orjson
@@ -31,7 +31,7 @@ from benchmarks.crowd_campus import Crowd, read_crowd, write_crowd
 from benchmarks.crowd_events import Stream, Studying
 from benchmarks.crowd_load import Outcome, Plan, PlannedPage, raise_file_limit
 from benchmarks.machine import machine
-from benchmarks.sites import PORT, REPOSITORY, running
+from benchmarks.sites import REPOSITORY, await_answer, running
 from dashapp.components import classroom, institution, student
 from dashapp.data.database import Database, embedded_database
 from dashapp.data.migrations import migrate
@@ -43,7 +43,7 @@ from dashapp.web.application import Application, create_app
 
 TICKS_TARGET, CALLBACKS_TARGET = 50.0, 500.0
 """Milliseconds, the 95th of a hundred."""
-CONSTANT_PORT: Final = PORT + 1
+PORT, CONSTANT_PORT, TICKS_PORT = 3131, 3132, 3133
 CLASSROOMS, INSTITUTIONS = 0.09, 0.01
 """Of all pages; all others are learners' own."""
 
@@ -66,6 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--interval", type=float, default=5.0, help="seconds between two questions of a page")
     parser.add_argument("--rate", type=int, default=1_000, help="events per second")
     parser.add_argument("--own", type=float, default=0.02, help="of the events, by learners whose own page is open")
+    parser.add_argument("--together", action="store_true", help="the web process answers /live, too")
     parser.add_argument("--data-dir", type=Path, help="keeps the campus here for the next run, as it is afterwards")
     options = parser.parse_args(arguments)
     chosen = Chosen(options.interval, options.warm_up, options.seconds)
@@ -74,7 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     failed = 0
     with _campus(options.data_dir) as (settings, database, crowd):
         pages, bodies = _pages(settings, database, crowd, max(options.pages))
-        plans = [Plan(PORT, *_times(chosen), bodies, pages[:count]) for count in options.pages]
+        ticks_port = PORT if options.together else TICKS_PORT
+        plans = [Plan(PORT, ticks_port, *_times(chosen), bodies, pages[:count]) for count in options.pages]
         _yardstick(plans[-1], settings.data_dir)
         learners = sum(page.kind == "learner" for page in plans[-1].pages)
         studying = Studying(learners, options.own)
@@ -182,25 +184,23 @@ Parts = Mapping[str, Callable[[], float]]
 
 @contextmanager
 def _service(settings: Settings, database: Database) -> Iterator[Parts]:
-    """The web server and ingest, each a process; PostgreSQL runs."""
+    """The web server, the process of the ticks and ingest, each a process; PostgreSQL runs."""
     environment = {**os.environ, "DATA_DIR": str(settings.data_dir), "DEMO": "false", "LOG_LEVEL": "WARNING"}
-    with running(settings, INGEST_THREAD="false", LOG_LEVEL="WARNING"):
-        ingest = subprocess.Popen([sys.executable, "-m", "ingest"], cwd=REPOSITORY, env=environment)
-        try:
-            yield {
-                "service": _of(psutil.Process().children(), "app.py"),
-                "ingest": _of(psutil.Process().children(), "ingest"),
-                "PostgreSQL": _postgres(database),
-                "events": lambda: sum(psutil.Process().cpu_times()[:2]),
-            }
-        finally:
-            ingest.terminate()
-            ingest.wait(60)
+    commands = {"ingest": ["-m", "ingest"], "ticks": ["-m", "dashapp.web.ticks", "--port", str(TICKS_PORT)]}
+    with running(settings, INGEST_THREAD="false", LOG_LEVEL="WARNING"), ExitStack() as stack:
+        service = next(each for each in psutil.Process().children() if each.cmdline()[-1] == "app.py")
+        parts = {"service": _seconds(service), "PostgreSQL": _postgres(database)}
+        for name, command in commands.items():
+            process = subprocess.Popen([sys.executable, *command], cwd=REPOSITORY, env=environment)
+            stack.callback(process.wait, 60)
+            stack.callback(process.terminate)
+            parts[name] = _seconds(psutil.Process(process.pid))
+        await_answer(TICKS_PORT)
+        yield {**parts, "events": _seconds(psutil.Process())}
 
 
-def _of(processes: Sequence[psutil.Process], named: str) -> Callable[[], float]:
-    found = next(each for each in processes if each.cmdline()[-1] == named)
-    return lambda: float(sum(found.cpu_times()[:2]))
+def _seconds(process: psutil.Process) -> Callable[[], float]:
+    return lambda: float(sum(process.cpu_times()[:2]))
 
 
 def _postgres(database: Database) -> Callable[[], float]:
@@ -241,7 +241,7 @@ def _yardstick(plan: Plan, folder: Path) -> None:
     try:
         assert server.stdout is not None
         server.stdout.readline()
-        alone = msgspec.structs.replace(plan, port=CONSTANT_PORT, warm_up=5.0, seconds=15.0)
+        alone = msgspec.structs.replace(plan, port=CONSTANT_PORT, ticks_port=CONSTANT_PORT, warm_up=5.0, seconds=15.0)
         with _playing(alone, folder) as player:
             outcome = _outcome(player)
     finally:

@@ -38,6 +38,8 @@ class Plan(msgspec.Struct):
     """What is to be done."""
 
     port: int
+    ticks_port: int
+    """Where `/live` is asked: the same, or that of the process that a proxy in front would ask."""
     interval: float
     warm_up: float
     """Seconds from the moment when all pages are open, which are not measured."""
@@ -84,10 +86,10 @@ class Load:
 class Line(asyncio.Protocol):
     """A kept connection with one question at a time."""
 
-    __slots__ = ("_buffer", "_sent", "_told", "_until", "page", "transport")
+    __slots__ = ("_buffer", "_sent", "_told", "_until", "load", "pool", "transport")
 
-    def __init__(self, page: "Page") -> None:
-        self.page = page
+    def __init__(self, load: Load, pool: list["Line"]) -> None:
+        self.load, self.pool = load, pool
         self.transport: asyncio.Transport | None = None
         self._buffer = b""
         self._told: Any = None
@@ -97,13 +99,13 @@ class Line(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Open."""
         self.transport = cast(asyncio.Transport, transport)
-        self.page.load.open += 1
+        self.load.open += 1
 
     def ask(self, request: bytes, told: Any, seconds: float) -> None:
         """Sends; `told` gets status, head, body and the seconds that it took, or None for the time-out."""
         assert self.transport is not None
         self._told, self._sent = told, perf_counter()
-        self._until = self.page.load.loop.call_later(seconds, self._give_up)
+        self._until = self.load.loop.call_later(seconds, self._give_up)
         self.transport.write(request)
 
     def data_received(self, data: bytes) -> None:
@@ -123,17 +125,17 @@ class Line(asyncio.Protocol):
         if self._until is not None:
             self._until.cancel()
         if told is not None:
-            self.page.idle.append(self)
+            self.pool.append(self)
             told(status, head, body, perf_counter() - self._sent)
 
     def connection_lost(self, _error: Exception | None) -> None:
         """The server ended it."""
-        self.page.load.open -= 1
-        if self in self.page.idle:
-            self.page.idle.remove(self)
+        self.load.open -= 1
+        if self in self.pool:
+            self.pool.remove(self)
         if self._told is not None:
             told, self._told = self._told, None
-            self.page.load.count("connection lost")
+            self.load.count("connection lost")
             told(0, b"", b"", 0.0)
 
     def _give_up(self) -> None:
@@ -156,11 +158,12 @@ def value_of(head: bytes, name: bytes) -> bytes:
 class Page:
     """An open page of somebody."""
 
-    __slots__ = ("_ask_for_data", "_due", "_etag", "_kind", "_known", "_tick", "_waits", "idle", "load")
+    __slots__ = ("_ask_for_data", "_due", "_etag", "_kind", "_known", "_lines", "_tick", "_waits", "load")
 
     def __init__(self, load: Load, planned: PlannedPage, bodies: list[bytes]) -> None:
         self.load = load
-        self.idle: list[Line] = []
+        self._lines: dict[int, list[Line]] = {load.plan.ticks_port: [], load.plan.port: []}
+        """Those that are idle, by port."""
         self._kind = planned.kind
         shared = _HEADERS + f"Cookie: la_session={planned.cookie}\r\n"
         self._tick = f"GET /live?topic={planned.topic} HTTP/1.1\r\n{shared}".encode()
@@ -177,33 +180,35 @@ class Page:
     def open(self, due: float) -> None:
         """Opens the page's connection, and asks for the first time at `due`, by the loop's clock."""
         self._due = due
-        self.load.loop.create_task(self._connect(self._begin))
+        self.load.loop.create_task(self._connect(self.load.plan.ticks_port, self._begin))
 
-    async def _connect(self, then: Any) -> None:
+    async def _connect(self, port: int, then: Any) -> None:
+        pool = self._lines[port]
         try:
-            _, line = await self.load.loop.create_connection(lambda: Line(self), "127.0.0.1", self.load.plan.port)
+            _, line = await self.load.loop.create_connection(lambda: Line(self.load, pool), "127.0.0.1", port)
         except OSError as error:
             self.load.count(f"not connected: {type(error).__name__}")
             return
         then(line)
 
     def _begin(self, line: Line) -> None:
-        self.idle.append(line)
+        line.pool.append(line)
         self.load.loop.call_at(self._due, self._ask)
 
-    def _by_a_line(self, request: bytes, told: Any, seconds: float) -> None:
+    def _by_a_line(self, port: int, request: bytes, told: Any, seconds: float) -> None:
         """Over a connection that is idle, else a further one, as browsers do."""
-        if self.idle:
-            self.idle.pop().ask(request, told, seconds)
+        idle = self._lines[port]
+        if idle:
+            idle.pop().ask(request, told, seconds)
         else:
-            self.load.loop.create_task(self._connect(lambda line: line.ask(request, told, seconds)))
+            self.load.loop.create_task(self._connect(port, lambda line: line.ask(request, told, seconds)))
 
     def _ask(self) -> None:
         load = self.load
         if load.measures:
             load.outcome.late.append((load.loop.time() - self._due) * 1000)
         etag = b'If-None-Match: "' + self._etag + b'"\r\n\r\n' if self._etag else b"\r\n"
-        self._by_a_line(self._tick + etag, self._heard, GIVE_UP)
+        self._by_a_line(load.plan.ticks_port, self._tick + etag, self._heard, GIVE_UP)
 
     def _heard(self, status: int | None, head: bytes, _body: bytes, took: float) -> None:
         load = self.load
@@ -225,7 +230,7 @@ class Page:
         was, self._known = self._known, self._etag
         if was:  # what is open shows what there was when it was opened
             self._waits = True
-            self._by_a_line(b"".join(self._ask_for_data), self._filled, WAIT_FOR_DATA)
+            self._by_a_line(self.load.plan.port, b"".join(self._ask_for_data), self._filled, WAIT_FOR_DATA)
 
     def _filled(self, status: int | None, head: bytes, body: bytes, took: float) -> None:
         self._waits = False

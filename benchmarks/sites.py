@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -96,22 +96,28 @@ def demo_site() -> Iterator[DemoSite]:
 @contextmanager
 def running(settings: Settings, **further: str) -> Iterator[None]:
     """The service, once it answers; `further` are settings by their names in the environment."""
-    port = further.get("PORT", str(PORT))
-    environment = {**os.environ, "PORT": port, "DATA_DIR": str(settings.data_dir), "DEMO": "false", **further}
+    port = int(further.get("PORT", settings.port))
+    environment = {**os.environ, "PORT": str(port), "DATA_DIR": str(settings.data_dir), "DEMO": "false", **further}
     process = subprocess.Popen([sys.executable, "app.py"], cwd=REPOSITORY, env=environment, stdout=subprocess.DEVNULL)
     try:
-        while True:
-            if process.poll() is not None:
-                raise SystemExit("The service did not start.")
-            try:
-                urlopen(f"http://127.0.0.1:{port}/health/live", timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.1)
+        await_answer(port, lambda: process.poll() is None)
         yield
     finally:
         process.terminate()
         process.wait()
+
+
+def await_answer(port: int, lives: Callable[[], bool] = lambda: True) -> None:
+    """Until a process of the service answers on this port."""
+    while lives():
+        try:
+            urlopen(f"http://127.0.0.1:{port}/health/live", timeout=5).close()
+        except OSError:
+            time.sleep(0.1)
+            continue
+        if lives():  # what answers may be another one, which has the port already
+            return
+    raise SystemExit("The service did not start.")
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from dashapp.security.doors import Door
 from dashapp.security.frames import TENANT, frame_by
 from dashapp.security.passwords import storable
 from dashapp.security.reach import Reach
-from dashapp.security.sessions import BY_COOKIE, COOKIE, HOST_ONLY, Manner, Session, Sessions
+from dashapp.security.sessions import BY_COOKIE, COOKIE, Manner, Session, Sessions, named_cookie
 from dashapp.words import _
 
 LONGEST_BODY: Final = 262_144
@@ -146,7 +146,7 @@ class Guard:
 
     def cookie(self, name: str) -> str:
         """The name under which the browser keeps a cookie."""
-        return f"{HOST_ONLY if self.secure_cookies else ''}{name}"
+        return named_cookie(name, self.public_url)
 
     def cookie_path(self, path: str = "") -> str:
         """The path of a cookie that is for `path` below the public address; browsers want `/` for a host's own."""

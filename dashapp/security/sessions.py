@@ -363,6 +363,11 @@ class Sessions:
                 self._known.pop(digest, None)
 
 
+def named_cookie(name: str, public_url: str) -> str:
+    """The name under which the browser keeps a cookie of a service at this address."""
+    return f"{HOST_ONLY if public_url.startswith('https:') else ''}{name}"
+
+
 def _digest(text: str) -> bytes:
     return sha256(text.encode("utf-8", "surrogatepass")).digest()
 

@@ -5,11 +5,12 @@ Exit codes: 0 after a request to end, 1 where something that is needed cannot be
 
 import gc
 import os
+import resource
 import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Event, Thread
 from time import monotonic
@@ -30,6 +31,7 @@ from dashapp.security.set_up import FirstStart
 from dashapp.settings import Settings, load_settings
 from dashapp.web.application import Application, create_app
 from dashapp.web.connections import CarefulProtocol
+from dashapp.web.live import AsgiApp
 from ingest.demo import demo_people, demo_stream, ensure_demo_campus
 from ingest.loop import ingest_from
 
@@ -40,6 +42,9 @@ KEEP_ALIVE_SECONDS: Final = 75
 GRACE_SECONDS: Final = 2
 """For answers that are under way when the end is asked for."""
 RETRY_SECONDS: Final = 5.0
+SWITCH_SECONDS: Final = 0.0005
+"""For how long a thread that computes a page keeps Python to itself while the event loop waits for it, which answers
+every open page; Python's own choice is ten times that."""
 BACKLOG: Final = 4096
 
 
@@ -104,6 +109,8 @@ def main() -> int:
         return 2
     configure_logging(settings)
     keep_one_arena()
+    raise_file_limit()
+    sys.setswitchinterval(SWITCH_SECONDS)
     return serve(settings, Teller(sys.stdout))
 
 
@@ -112,7 +119,7 @@ def serve(settings: Settings, tell: Callable[[str], None], clock: Clock = system
     ending = Ending()
     try:
         with ending.heard(), ExitStack() as stack:
-            listening = stack.enter_context(_listening(settings))
+            listening = stack.enter_context(listening_at(settings.host, settings.port))
             _run(settings, tell, clock, (ending, stack, listening))
     except KeyboardInterrupt:
         pass
@@ -141,8 +148,38 @@ def _run(
     background = Background(application, tell, clock)
     stack.callback(background.stop)
     background.start()
-    config = uvicorn.Config(
-        application.asgi,
+    server = QuietServer(server_config(application.asgi, settings))
+    ending.server = server
+    ending.check()
+    tell(f"Open {settings.public_url} in a browser. Ctrl-C ends the service.")
+    if not settings.demo:
+        FirstStart(database, settings.secret_keys).announce(settings.public_url)
+    collect_seldom()
+    server.run(sockets=[listening])
+    tell("Ending.")
+
+
+def raise_file_limit() -> None:
+    """As many open files as the machine lets this process have: each open page keeps one, and the usual 1,024 would
+    refuse all further ones."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # a machine may name more than it gives
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def collect_seldom() -> None:
+    """Leaves out of every later garbage collection what exists now: some 170,000 objects of modules and libraries.
+
+    Otherwise a full collection looks through all of them, some 50 ms in the middle of somebody's request.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def server_config(app: AsgiApp, settings: Settings) -> uvicorn.Config:
+    """How the web server holds its connections."""
+    return uvicorn.Config(
+        app,
         loop="uvloop",
         http=CarefulProtocol,
         lifespan="off",
@@ -155,36 +192,18 @@ def _run(
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies) or None,
     )
-    server = QuietServer(config)
-    ending.server = server
-    ending.check()
-    tell(f"Open {settings.public_url} in a browser. Ctrl-C ends the service.")
-    if not settings.demo:
-        FirstStart(database, settings.secret_keys).announce(settings.public_url)
-    collect_seldom()
-    server.run(sockets=[listening])
-    tell("Ending.")
-
-
-def collect_seldom() -> None:
-    """Leaves out of every later garbage collection what exists now: some 170,000 objects of modules and libraries.
-
-    Otherwise a full collection looks through all of them, some 50 ms in the middle of somebody's request.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 @contextmanager
-def _listening(settings: Settings) -> Iterator[socket.socket]:
+def listening_at(host: str, port: int) -> Iterator[socket.socket]:
     """The socket, taken before anything is started: who finds the port in use hears of it at once."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listening.bind((settings.host, settings.port))
+            listening.bind((host, port))
         except OSError as error:
-            where = f"{settings.host}:{settings.port}"
+            where = f"{host}:{port}"
             words = f"{where} cannot be used ({os.strerror(error.errno or 0).lower()}). Set PORT to another number."
             raise Unavailable(words) from None
         listening.listen(BACKLOG)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from select import select
+from selectors import EVENT_READ, DefaultSelector
 from typing import Any, Final
 
 from dashapp.data.database import Connection, Database, DatabaseRole
@@ -178,7 +178,10 @@ class InboxTransport:
         driver: Any = self._listener.connection.dbapi_connection
         try:
             if not driver.notifies:
-                select([driver], [], [], seconds)
+                # Not select.select: it refuses numbers over 1,023, which a process with 10,000 open pages gives out.
+                with DefaultSelector() as selector:
+                    selector.register(driver, EVENT_READ)
+                    selector.select(seconds)
             driver.poll()
             driver.notifies.clear()
         except Exception as error:
