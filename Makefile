@@ -6,6 +6,9 @@ PYTEST_WORKERS ?= 3
 COVERED := 90
 WORDS ?= dashapp/words/translations
 BIN := .venv/bin
+# Bytecode is kept wherever somebody has switched that off: tests start a hundred processes, and each would compile the
+# whole service again, and each worker of pytest all tests.
+unexport PYTHONDONTWRITEBYTECODE
 # One lock for every Python from 3.11.0 on, without a word about where this machine gets its packages from.
 LOCK := env -u UV_FIND_LINKS $(BIN)/uv pip compile --quiet --universal --python-version 3.11.0 \
 	--generate-hashes --no-header --no-strip-extras
