@@ -10,6 +10,7 @@ from datetime import date
 
 from sqlalchemy import Connection, text
 
+from benchmarks.sets_of_people import write_sets
 from dashapp.domain.keys import OrganisationId
 
 COURSE_SIZES = (
@@ -114,4 +115,5 @@ def write_large_campus(connection: Connection, today: date, size: Size) -> Organ
     for statement in (*_STRUCTURE, _DAYS, *_WORK):
         used = {name: value for name, value in values.items() if f":{name}" in statement}
         connection.execute(text(statement), used)
+    write_sets(connection, organisation)
     return OrganisationId(organisation)
