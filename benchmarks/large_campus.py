@@ -11,6 +11,7 @@ from datetime import date
 
 from sqlalchemy import Connection, text
 
+from benchmarks.sets_of_people import write_sets
 from dashapp.domain.keys import OrganisationId
 
 COURSE_SIZES = (
@@ -115,6 +116,7 @@ def write_large_campus(connection: Connection, today: date, size: Size) -> Organ
     for statement in _STRUCTURE:
         _run(connection, statement, values)
     write_work(connection, values)
+    write_sets(connection, organisation)
     return OrganisationId(organisation)
 
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, text
 
+from benchmarks.sets_of_people import write_sets
 from dashapp.domain.keys import OrganisationId
 
 COURSES = 7
@@ -58,3 +59,4 @@ def write_large_content(connection: Connection, organisation: OrganisationId) ->
     for statement in _STATEMENTS:
         used = {name: value for name, value in values.items() if f":{name}" in statement}
         connection.execute(text(statement), used)
+    write_sets(connection, organisation)

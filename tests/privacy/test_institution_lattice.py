@@ -8,7 +8,8 @@ hidden course in texts, tooltips, figures and their tables.
 import json
 import random
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import combinations
 from typing import Any
 
@@ -22,10 +23,11 @@ from dashapp.data.queries.institution import institution_view
 from dashapp.data.queries.institution_further import read_institution_further
 from dashapp.data.queries.overview import read_overview
 from dashapp.domain.filters import Filters
-from dashapp.domain.views import CoursesView, InstitutionFurtherView, InstitutionView
+from dashapp.domain.views import ClassroomView, CoursesView, InstitutionFurtherView, InstitutionView
+from dashapp.domain.views.cohort import CohortFigures
 from dashapp.figures import Screen
 from dashapp.settings import load_settings
-from tests.data.queries.conftest import AS_OF, World, at, make_world
+from tests.data.queries.conftest import AS_OF, World, at, make_world, read_classroom
 
 K = 5
 CAMPUSES = 6
@@ -50,6 +52,8 @@ class Shown:
     views: Mapping[str | None, InstitutionView]
     further: Mapping[str | None, InstitutionFurtherView]
     listed: CoursesView
+    rooms: Mapping[str, ClassroomView]
+    """The classroom of each course, as an administrator sees it."""
 
 
 def grow(world: World, seed: int) -> Truth:
@@ -88,7 +92,16 @@ def ask(world: World, k: int = K) -> Shown:
         view, more = world.read(read)
         if view.chosen_unit == unit:
             views[unit], further[unit] = view, more
-    return Shown(views, further, world.read(read_overview, world.everything(k), AS_OF))
+    rooms = {row.code: ask_room(world, row.code, k=k) for row in views[None].courses}
+    return Shown(views, further, world.read(read_overview, world.everything(k), AS_OF), rooms)
+
+
+def ask_room(world: World, code: str, k: int = K, **filters: object) -> ClassroomView:
+    """The page of a course, as an administrator sees it."""
+    course = world.course_id(code)
+    scope = replace(world.everything(k), courses=frozenset({course}))
+    view: ClassroomView = world.read(read_classroom, scope, AS_OF, Filters.parse(**filters), course)
+    return view
 
 
 @dataclass(frozen=True)
@@ -140,6 +153,9 @@ def activity_groups(truth: Truth, shown: Shown) -> dict[frozenset[str], list[set
     for listed in shown.listed.courses:
         if listed.enrolled is not None or listed.active_7 is not None:
             add({listed.course.code}, truth.now[listed.course.code])
+    for code, room in shown.rooms.items():
+        if not room.hidden:
+            add({code}, truth.now[code])
     for further in shown.further.values():
         for story in further.stories:
             if story.at_start is not None or story.retention or story.still_enrolled:
@@ -165,14 +181,16 @@ def differences(truth: Truth, shown: Shown) -> list[object]:
     """Two groups that differ by few, whose activity in the same courses is shown over time: the start of a course, and
     those there now.
 
-    Figures of a course itself are of its last 7 days or of events of everybody; its start is told in four weeks. Only
-    of a unit, or a whole, that is one course are weeks and months of those enrolled now shown as well.
+    On the institution's page figures of a course itself are of its last 7 days or of events of everybody; its start is
+    told in four weeks. Only of a unit, or a whole, that is one course are weeks and months of those enrolled now shown
+    as well. The classroom's page shows days and weeks of those enrolled now in any course.
     """
     over_time = {
         frozenset(code for code in truth.units if unit in (None, truth.units[code]))
         for unit, view in shown.views.items()
         if view.days or view.weeks or view.months
     }
+    over_time |= {frozenset({code}) for code, room in shown.rooms.items() if room.days or room.figures.weeks}
     return [
         (sorted(courses), sorted(one), sorted(other))
         for courses, groups in activity_groups(truth, shown).items()
@@ -232,6 +250,45 @@ def test_the_list_of_courses_hides_what_the_page_hides_and_says_the_same_of_the_
     for shown in (one.shown for one in campuses):
         page = {row.code: (row.hidden, row.enrolled, row.active_7) for row in shown.views[None].courses}
         assert page == {row.course.code: (row.hidden, row.enrolled, row.active_7) for row in shown.listed.courses}
+
+
+# ------------------------------------------------------------------ the page of each course
+
+
+def test_the_page_of_a_course_is_hidden_exactly_where_the_comparison_hides_it(campuses: list[Attacked]) -> None:
+    for shown in (one.shown for one in campuses):
+        hidden = {row.code: row.hidden for row in shown.views[None].courses}
+        assert hidden == {code: room.hidden for code, room in shown.rooms.items()}
+        for room in (one for one in shown.rooms.values() if one.hidden):
+            assert (room.enrolled, room.days, room.heat, room.figures) == (None, (), (), CohortFigures())
+
+
+def test_no_filter_of_a_course_chooses_people_for_who_sees_groups_only(module_worlds: Callable[[str], World]) -> None:
+    world = module_worlds("rooms")
+    truth = grow(world, 3)
+    public = [str(world.public_id(name)) for name in ("p1", "p2")]
+    forged = (
+        {"section": "a"},
+        {"learners": public},
+        {"level": "help"},
+        {"score": "60-80"},
+        {"seen": "7d"},
+        {"activity": "page", "against": "rest"},
+    )
+    for code in truth.units:
+        plain = ask_room(world, code)
+        assert (plain.named, plain.learners, plain.unpicked, plain.other, plain.groups) == (False, (), (), None, ())
+        assert all(ask_room(world, code, **chosen) == plain for chosen in forged)
+
+
+def test_weeks_of_a_course_say_the_same_whatever_dates_are_chosen(campuses: list[Attacked]) -> None:
+    """Dates choose whole weeks, and no figure adds up over them: taking one range from another gives nothing."""
+    assert any(not room.hidden for one in campuses for room in one.shown.rooms.values())
+    for room in (one for each in campuses for one in each.shown.rooms.values() if not one.hidden):
+        assert room.first.weekday() == 0
+        for week, count in zip(room.week_starts, room.figures.weeks, strict=True):
+            days = [day.learners or 0 for day in room.days if week <= day.day < week + timedelta(days=7)]
+            assert max(days) <= count <= min(sum(days), room.enrolled or 0)
 
 
 # ------------------------------------------------------------------ what hidden courses leave behind
@@ -319,6 +376,7 @@ def test_the_attack_finds_people_where_nothing_is_hidden(campuses: list[Attacked
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 def test_no_sum_and_no_difference_is_of_few_people_on_many_campuses(module_worlds: Callable[[str], World]) -> None:
     for seed in range(1000, 1000 + MANY_CAMPUSES):
         world = module_worlds(f"many-{seed}")

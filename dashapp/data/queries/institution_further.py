@@ -115,7 +115,7 @@ def _story(read: Compared, past: _Past, one: Course) -> CourseStory:
     enrolments = past.enrolments[key]
     starts_at = read.campus.local.first_instant(start).timestamp()
     there = enrolments.person[enrolments.at_start(starts_at)]
-    if len(there) < read.scope.minimum_group or read.hidden.hides(key) or _tells_of_few(read, one, there):
+    if len(there) < read.scope.minimum_group or read.hidden.hides(key) or _tells_of_few(read, enrolments, one, there):
         return CourseStory(one.choice.public_id, one.choice.code, start, running, None, hidden=True)
     monday = week_start(start)
     last = min(today, one.calendar.ends_on or today)
@@ -135,14 +135,11 @@ def _story(read: Compared, past: _Past, one: Course) -> CourseStory:
     )
 
 
-def _tells_of_few(read: Compared, one: Course, there: Longs) -> bool:
-    """Whether the activity of those enrolled now, which is shown over time where a course is the only one of its unit
-    or of all, would tell that of few who have left or joined since."""
-    now = read.people.get(one.course_id)
-    if now is None:
-        return False
-    alone = len(read.courses) == 1 or len(read.chosen(one.unit)) == 1
-    return alone and differ_by_few(set(now.tolist()), set(there.tolist()), read.scope.minimum_group)
+def _tells_of_few(read: Compared, enrolments: Enrolments, one: Course, there: Longs) -> bool:
+    """Whether the activity of those enrolled now, which the page of the course shows by day and week, would tell that
+    of few who have left or joined since."""
+    now = read.people.get(one.course_id, enrolments.person[np.isposinf(enrolments.ends)])
+    return differ_by_few(set(now.tolist()), set(there.tolist()), read.scope.minimum_group)
 
 
 def _weeks(read: Compared, running: Sequence[Course]) -> tuple[EnrolmentWeek, ...]:
