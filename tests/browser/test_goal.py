@@ -15,6 +15,16 @@ pytestmark = pytest.mark.browser
 KEPT = "Saved. Only you see it."
 
 
+def enter(page: Page, goal: str) -> None:
+    """Types a goal and goes on to the button behind it, without a mouse."""
+    page.get_by_label("My goal, %").focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type(goal)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Set", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+
+
 def test_a_goal_is_set_tried_out_kept_over_a_reload_and_cleared_by_keyboard(
     open_as: Callable[..., Page], service: Service
 ) -> None:
@@ -34,18 +44,9 @@ def test_a_goal_is_set_tried_out_kept_over_a_reload_and_cleared_by_keyboard(
     expect(needed).to_contain_text("Set a goal")
     expect(page.locator("#student-goal-clear")).to_be_hidden()
 
-    number = page.get_by_label("My goal, %")
-    number.focus()
-    page.keyboard.type("150")
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name="Set", exact=True)).to_be_focused()
-    page.keyboard.press("Enter")
+    enter(page, "150")
     expect(said).to_have_text("Enter a number from 0 to 100.")
-    number.focus()
-    page.keyboard.press("Control+A")
-    page.keyboard.type("70")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    enter(page, "70")
     expect(said).to_have_text(KEPT)
     expect(needed).to_contain_text("70")
     first = needed.inner_text()
