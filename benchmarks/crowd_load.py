@@ -1,8 +1,9 @@
 """The open pages of `benchmarks.crowd`, in a process of their own: `python -m benchmarks.crowd_load PLAN`.
 
-Each page is what `assets/live.js` does in a browser: it asks `/live` at its rate over a connection that it keeps, and
-asks for its data when it hears of a version that it does not show; while it waits for data it tells of no further
-version. Bytes that are made before, a protocol on bare sockets and no client library keep the share of the cores low.
+Each page does what `assets/live.js` does in a browser: it asks `/live` at its rate over a connection that it keeps, and
+asks for its data when it hears of a version that it does not show. Unlike a browser it asks for data once at a time:
+where the service is late, browsers ask for more than this program. Bytes that are made before, a protocol on bare
+sockets and no client library keep the share of the cores low.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ import uvloop
 GIVE_UP: Final = 8.0
 """Seconds: as in `assets/live.js`."""
 WAIT_FOR_DATA: Final = 30.0
-"""Seconds, after which an answer with data counts as a time-out and the page asks again: as in `assets/live.js`."""
+"""Seconds, after which an answer with data counts as a time-out and the page asks again."""
 OPENED_A_SECOND: Final = 500
 
 
