@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from benchmarks.backlog import ISSUER
 from benchmarks.large_campus import write_work
+from benchmarks.sets_of_people import write_sets
 from dashapp.data.database import Database, DatabaseRole, act_for
 from dashapp.data.store.organisations import NewSource, create_organisation, register_source
 from dashapp.domain.keys import OrganisationId, PublicId, SourceId
@@ -93,6 +94,7 @@ def write_crowd(database: Database) -> Crowd:
         for statement in _STRUCTURE:
             connection.execute(text(statement), {name: one for name, one in values.items() if f":{name}" in statement})
         write_work(connection, values)
+        write_sets(connection, organisation)
         crowd = _read(connection, organisation, source)
         connection.commit()
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
