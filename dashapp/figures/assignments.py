@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from dashapp import words
 from dashapp.domain.views.classroom_work import AssignmentWork
 from dashapp.figures.axes import count_scale
-from dashapp.figures.scores import short_label
+from dashapp.figures.scores import short_label, short_labels
 from dashapp.figures.theme import CLEAR, Json, Note, Screen, Table, annotation, figure, plain
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _
@@ -108,7 +108,7 @@ def hand_ins(assignments: Sequence[AssignmentWork], screen: Screen, *, revision:
             "rangemode": "normal",
             "range": [max(len(shown), 4) - 0.4, -0.6],
             "tickvals": places,
-            "ticktext": [short_label(_name(one), most) for one in shown],
+            "ticktext": short_labels([_name(one) for one in shown], most),
             "tickfont": {"size": 12, "color": screen.colour("ink")},
             "ticklabelstandoff": 8,
         },
