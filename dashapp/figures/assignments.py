@@ -7,7 +7,7 @@ from dashapp import words
 from dashapp.domain.views.classroom_work import AssignmentWork
 from dashapp.figures.axes import count_scale
 from dashapp.figures.drawing import Drawing, Json
-from dashapp.figures.scores import short_label
+from dashapp.figures.scores import short_label, short_labels
 from dashapp.figures.summary_work import hand_in_summary, spread_summary
 from dashapp.figures.theme import CLEAR, Note, Screen, Table, annotation, figure, plain
 from dashapp.figures.theme import words as only_words
@@ -112,7 +112,7 @@ def hand_ins(assignments: Sequence[AssignmentWork], screen: Screen, *, revision:
             "rangemode": "normal",
             "range": [max(len(shown), 4) - 0.4, -0.6],
             "tickvals": places,
-            "ticktext": [short_label(_name(one), most) for one in shown],
+            "ticktext": short_labels([_name(one) for one in shown], most),
             "tickfont": {"size": 12, "color": screen.colour("ink")},
             "ticklabelstandoff": 8,
         },

@@ -8,7 +8,7 @@ from dashapp.domain.views import ClassroomWorkView
 from dashapp.domain.views.classroom_work import QuestionTries, TypeWeeks, UnitEngagement
 from dashapp.figures.axes import percent_scale, week_name, week_ticks
 from dashapp.figures.drawing import Drawing, Json
-from dashapp.figures.scores import short_label
+from dashapp.figures.scores import short_label, short_labels
 from dashapp.figures.summary_work import question_summary, type_summary, unit_summary
 from dashapp.figures.theme import Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
@@ -39,7 +39,7 @@ def _rows(names: Sequence[str], screen: Screen) -> Json:
         "rangemode": "normal",
         "range": [max(len(names), 4) - 0.4, -0.6],
         "tickvals": list(range(len(names))),
-        "ticktext": [short_label(name, most) for name in names],
+        "ticktext": short_labels(names, most),
         "tickfont": {"size": 12, "color": screen.colour("ink")},
         "ticklabelstandoff": 8,
     }

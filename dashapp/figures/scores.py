@@ -1,5 +1,6 @@
 """A learner's scores, each beside its course: middle half as a bar, median as a mark, the learner as a dot."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from dashapp import words
@@ -21,6 +22,23 @@ LABEL_NARROW = 18
 def short_label(text: str, most: int) -> str:
     """A long name cut with an ellipsis: the whole name is in the hover text and in the table."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def short_labels(texts: Sequence[str], most: int) -> list[str]:
+    """Long names cut like this; those that would look alike then are cut in the middle, so that their ends tell them
+    apart ("Computer-marked assignment 34894" and "… 34895")."""
+    cut = [short_label(text, most) for text in texts]
+    alike = Counter(label for _text, label in set(zip(texts, cut, strict=True)))
+    return [
+        _cut_in_the_middle(text, most) if alike[label] > 1 else label for text, label in zip(texts, cut, strict=True)
+    ]
+
+
+def _cut_in_the_middle(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    end = (most - 1) // 2
+    return f"{text[: most - 1 - end].rstrip()}…{text[-end:].lstrip()}"
 
 
 def _name(score: Score) -> str:
@@ -174,7 +192,7 @@ def scores_against_course(
             "rangemode": "normal",
             "range": [-0.6, len(rows) - 0.4],
             "tickvals": list(range(len(rows))),
-            "ticktext": [short_label(_name(row), most) for row in rows],
+            "ticktext": short_labels([_name(row) for row in rows], most),
             "tickfont": {"size": 12, "color": screen.colour("ink")},
             "ticklabelstandoff": 8,
         },

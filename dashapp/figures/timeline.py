@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from dashapp import words
 from dashapp.domain.views.content import WorkRow, WorkState
 from dashapp.figures.drawing import Drawing, Json
-from dashapp.figures.scores import short_label
+from dashapp.figures.scores import short_labels
 from dashapp.figures.summary_own import work_summary
 from dashapp.figures.theme import Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
@@ -155,7 +155,7 @@ def work_timeline(work: Sequence[WorkRow], now: datetime, screen: Screen, zone: 
         return only_words(_("No deadline yet"), screen, revision)
     rows = rows_shown(work, now)[::-1]
     most = LABEL_NARROW if screen.narrow else LABEL_WIDE
-    names = [short_label(_name(row), most) for row in rows]
+    names = short_labels([_name(row) for row in rows], most)
     if screen.narrow:
         names = [f"{name} · {state_words(row, zone)}" for name, row in zip(names, rows, strict=True)]
     notes = [
