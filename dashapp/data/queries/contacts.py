@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -53,7 +54,11 @@ def _standings(mail: Row[Any], taken: Mapping[int, Row[Any]], now: datetime, loc
     if mail.state != MailState.SENT:
         return ()
     written = Written(mail.created_at, mail.sent_at)
-    return tuple(_standing(taken.get(step), step, looked_at(written, step, local), now) for step in STEPS)
+    then, *later = (_standing(taken.get(step), step, looked_at(written, step, local), now) for step in STEPS)
+    if then.situation is not None:
+        # What the author saw is what was acted on, whatever has come in late since.
+        then = replace(then, situation=replace(then.situation, level=Level(mail.level), score=mail.score))
+    return then, *later
 
 
 def _standing(taken: Row[Any] | None, step: int, due: datetime, now: datetime) -> Standing:

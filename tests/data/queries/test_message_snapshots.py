@@ -68,8 +68,9 @@ def rows(world: World) -> list[Any]:
         return list(connection.execute(text("SELECT * FROM message_snapshots ORDER BY person_id, days_after")).all())
 
 
-THEN = Situation(Level.CALM, 80.0, 100 / 3, 1, 1, 1)
-"""Ada's: one of three works handed in, on the 18th, with 8 of 10 points; nothing else in the 7 days before the 24th."""
+THEN = Situation(Level.WATCH, 55.0, 100 / 3, 1, 1, 1)
+"""Ada's, with the level and the score that the author saw: one of three works handed in, on the 18th, and nothing else
+in the 7 days before."""
 AFTER_7 = Situation(Level.CALM, 80.0, 100 / 3, 16 + 30, 4, 2)
 """25 April to 1 May: two looks on the 28th, a quarter of an hour apart, and two on the 30th."""
 AFTER_14 = Situation(Level.CALM, 70.0, 200 / 3, 2, 2, 2)
@@ -153,7 +154,7 @@ def test_a_source_without_times_has_events_and_a_break_has_no_level(world: World
     take(world, at("05-20 10:00"))
 
     then, after_7, _after_14 = (one.situation for one in standings(world, "ada", at("05-20 10:00")))
-    assert then == Situation(None, None, None, None, 0, 0)
+    assert then == Situation(Level.WATCH, 55.0, None, None, 0, 0)
     assert after_7 == Situation(None, None, None, None, 2, 2)
 
 
