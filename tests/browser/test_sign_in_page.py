@@ -12,6 +12,7 @@ pytestmark = pytest.mark.browser
 PASSWORD = "nine slow trams"
 
 
+@pytest.mark.long
 def test_an_account_is_opened_and_its_owner_sets_a_password_and_signs_in(
     open_as: Callable[..., Page], new_page: Callable[..., Page], service: Service
 ) -> None:

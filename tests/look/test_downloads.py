@@ -19,6 +19,7 @@ from tests.look.test_in_the_browser import opened
 pytestmark = pytest.mark.browser
 
 address: Callable[..., Iterator[str]] = gallery.address
+page: Callable[..., Page] = gallery.page
 
 
 def taken(page: Page, card: Locator, entry: str, folder: Path) -> tuple[str, bytes]:

@@ -49,7 +49,7 @@ def strict_server() -> Iterator[str]:
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"PORT": "abc"}, "PORT is wrong: "),
+        pytest.param({"PORT": "abc"}, "PORT is wrong: ", marks=pytest.mark.long),
         ({"REDIS_URL": f"http://:{SECRET}@127.0.0.1:1"}, "REDIS_URL should begin with redis://"),
         pytest.param({"DATABASE_URL": SECRET}, "DATABASE_URL should read postgresql://", marks=pytest.mark.long),
         ({"SECRET_KEYS": SECRET}, "SECRET_KEYS and PSEUDONYM_KEY need at least 32 characters"),

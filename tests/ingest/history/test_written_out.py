@@ -130,7 +130,8 @@ def _compare(
 
 @pytest.mark.shared_data
 @pytest.mark.parametrize(
-    ("name", "write", "of"), [("moodle", write_moodle, moodle_of), ("canvas", write_canvas, canvas_of)]
+    ("name", "write", "of"),
+    [pytest.param("moodle", write_moodle, moodle_of, marks=pytest.mark.long), ("canvas", write_canvas, canvas_of)],
 )
 def test_learners_of_a_course_written_out_and_backfilled_equal_the_direct_import(
     some: tuple[Direct, Presentation], tmp_path: Path, name: str, write: Any, of: Any
