@@ -1,8 +1,8 @@
 """`python -m dashapp.web.ticks`: `/live` in a process of its own, which the proxy in front asks in the service's place.
 
 Where many look on at once, the threads of the web process that compute pages keep Python to themselves most of the
-time, and every tick waits for them. A process that computes nothing answers at once, whatever the pages cost. It holds
-what `/live` needs in the memory of the web process, too: sessions, rights and versions, followed from the database.
+time, and every tick waits for them. A process that computes no pages waits for none. It holds what
+`/live` needs in the memory of the web process, too: sessions, rights and versions, followed from the database.
 """
 
 import argparse
