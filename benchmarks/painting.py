@@ -39,6 +39,8 @@ LEARNT: Final = 10
 """Updates after which a page's memory is first looked at: until then code is compiled and caches fill."""
 WIDTHS: Final = (1280, 360)
 CATEGORIES: Final = {"performance": 85, "accessibility": 100}
+IS_LASSO: Final = """document.querySelector('#classroom-time-and-score .js-plotly-plot').layout.dragmode === 'lasso'
+  ? 1 : null"""
 SCATTER: Final = "#classroom-time-and-score .nsewdrag"
 
 
@@ -78,7 +80,7 @@ def _report(site: Site, browser: Browser, visitors: Sequence[Visitor], chosen: a
     print(f"{'':<46}{'figure':>9} {'':<6}{'target':>7}")
     classroom = next(each for each in visitors if each.what.startswith("classroom"))
     _visits(site, browser, classroom, chosen.rounds)
-    _actions(site, browser, classroom, chosen.rounds)
+    _filters(site, browser, classroom, chosen.rounds)
     _memory(site, browser, classroom, chosen.ticks)
     for visitor in visitors:
         for width in WIDTHS:
@@ -88,6 +90,7 @@ def _report(site: Site, browser: Browser, visitors: Sequence[Visitor], chosen: a
             context.close()
         if chosen.lighthouse is not None:
             _lighthouse(site, browser, visitor, chosen.lighthouse)
+    _lassos(site, browser, classroom, chosen.rounds)
 
 
 def _opened(
@@ -149,13 +152,20 @@ def _layout(one: Load) -> float:
     return one.layout
 
 
-def _actions(site: Site, browser: Browser, visitor: Visitor, rounds: int) -> None:
+def _filters(site: Site, browser: Browser, visitor: Visitor, rounds: int) -> None:
     context, page, session = _opened(site, browser, visitor)
     load(page, session, site.base + visitor.path)
     alone = page.evaluate(REACT) / 1000
     _report_actions(page, "filter until all charts are drawn anew", _filter, rounds, alone)
-    page.locator("#classroom-level label").first.click()
+    context.close()
+
+
+def _lassos(site: Site, browser: Browser, visitor: Visitor, rounds: int) -> None:
+    context, page, session = _opened(site, browser, visitor)
+    load(page, session, site.base + visitor.path)
+    alone = page.evaluate(REACT) / 1000
     page.locator("#classroom-drag label").last.click()
+    until(page, IS_LASSO)
     _report_actions(page, "lasso until all charts are drawn anew", _lasso, rounds, alone)
     context.close()
 
