@@ -92,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(machine())
     with chromium() as browser:
         if chosen.data_dir is not None:
-            with _imported_site(chosen.data_dir) as (imported, visitors):
+            with imported_site(chosen.data_dir) as (imported, visitors):
                 _paints(imported, browser, visitors, chosen.rounds)
         else:
             with demo_site() as site, running(site.settings):
@@ -102,12 +102,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 @contextmanager
-def _imported_site(folder: Path) -> Iterator[tuple[Site, list[Visitor]]]:
+def imported_site(folder: Path) -> Iterator[tuple[Site, list[Visitor]]]:
+    """The service on an existing embedded database, with a learner, a teacher and an administrator made for this."""
     settings = load_settings(_env_file=None, data_dir=folder, port=PORT)
     database = embedded_database(folder / "database")
     try:
         visitors = _appointed(database, largest_course(database))
-        with running(settings):
+        # Keeping house would remove the older raw events of a database that is to be read again.
+        with running(settings, DATA_RETENTION_DAYS="36500", AGGREGATE_RETENTION_DAYS="36500"):
             yield Site(f"http://127.0.0.1:{PORT}", settings, database), visitors
     finally:
         database.close()
