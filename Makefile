@@ -15,7 +15,7 @@ LOCK := env -u UV_FIND_LINKS $(BIN)/uv pip compile --quiet --universal --python-
 CHECKED := $(wildcard dashapp pages callbacks ingest exports app.py benchmarks deploy tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-kafka test test-long bench check format words metrics lock environment environment-dev system-packages \
+.PHONY: help run run-kafka test test-long bench check format words screenshots metrics lock environment environment-dev system-packages \
 	system-packages-long broker
 # A command that is ended by Ctrl-C leaves no half-written file, and nothing runs beside another.
 .DELETE_ON_ERROR:
@@ -60,6 +60,9 @@ words: environment-dev ## Collect the texts that people see, and bring the trans
 		$(BIN)/pybabel --quiet update --input-file=$(WORDS)/messages.pot --output-dir=$(WORDS) --previous \
 			--ignore-obsolete --ignore-pot-creation-date; \
 	else echo "There is no translation yet; docs/languages.md says how to begin one."; fi
+
+screenshots: environment-dev ## Take the pictures of docs/screenshots of a loaded DATA_DIR
+	@exec $(BIN)/python -m benchmarks.screenshots --data-dir "$(DATA_DIR)"
 
 metrics: environment ## Write docs/metrics.md anew from the dictionary of metrics
 	@$(BIN)/python -m deploy.write_metrics

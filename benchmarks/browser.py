@@ -109,7 +109,8 @@ def imported_site(folder: Path) -> Iterator[tuple[Site, list[Visitor]]]:
     database = embedded_database(folder / "database")
     try:
         visitors = _appointed(database, largest_course(database))
-        with running(settings):
+        # Keeping house would remove the older raw events of a database that is to be read again.
+        with running(settings, DATA_RETENTION_DAYS="36500", AGGREGATE_RETENTION_DAYS="36500"):
             yield Site(f"http://127.0.0.1:{PORT}", settings, database), visitors
     finally:
         database.close()

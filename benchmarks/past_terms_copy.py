@@ -6,6 +6,10 @@ ledger is another one than ingest computes, since PostgreSQL has no BLAKE2; only
 
 from typing import Final
 
+# Of version 4: ids of the version in which the service keys what is no UUID would get another key.
+_ID: Final = (
+    "CAST(overlay(overlay(md5(t.event_id || ' ' || :courses) placing '4' from 13) placing '8' from 17) AS uuid)"
+)
 _KEYS: Final = {
     "course_id": "t.course_id + :courses",
     "person_id": "t.person_id + :people",
@@ -13,7 +17,7 @@ _KEYS: Final = {
     "unit_id": "t.unit_id + :units",
     "parent_id": "t.parent_id + :units",
     "code": "t.code || ' -' || :term",
-    "event_id": "CAST(md5(t.event_id || ' ' || :courses) AS uuid)",
+    "event_id": _ID,
     **{name: f"t.{name} - CAST(:days AS int)" for name in ("day", "first_day", "last_day", "starts_on", "ends_on")},
     **{
         name: f"t.{name} - make_interval(days => :days)"
@@ -40,7 +44,7 @@ def _body() -> str:
     """The body of a raw event as the copy's sender would have written it: other keys, another id, an earlier time."""
     body = "convert_from(t.body, 'UTF8')"
     for was, becomes in (
-        ("t.event_id", "CAST(md5(t.event_id || ' ' || :courses) AS uuid)"),
+        ("t.event_id", _ID),
         (
             "coalesce('\"person\"\\:' || t.person_id || ',', ' ')",
             "coalesce('\"person\"\\:' || t.person_id + :people || ',', ' ')",

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -51,9 +52,9 @@ class Site:
     settings: Settings
     database: Database
 
-    def enter(self, browser: Browser, visitor: Visitor | DemoPerson) -> BrowserContext:
-        """A fresh browser session of somebody."""
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
+    def enter(self, browser: Browser, visitor: Visitor | DemoPerson, **look: Any) -> BrowserContext:
+        """A fresh browser session of somebody; `look` as `Browser.new_context` takes it."""
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **look})
         cookie = Sessions(self.settings.secret_keys, system_clock, self.database).issue(
             visitor.organisation_id, visitor.public_id
         )
