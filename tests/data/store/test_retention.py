@@ -134,6 +134,15 @@ def test_only_the_jobs_drop_months_and_never_those_of_today(database: Database, 
         connection.execute(drop, {"before": datetime.now(UTC) + timedelta(days=1)})
 
 
+def test_months_are_told_from_other_tables_though_the_plan_looks_at_every_name(old: Campus) -> None:
+    with old.database.transaction(DatabaseRole.JOBS, None) as connection:
+        for way in ("nestloop", "mergejoin", "indexscan", "indexonlyscan", "bitmapscan"):
+            connection.execute(text(f"SET LOCAL enable_{way} = off"))
+        dropped = connection.execute(text("SELECT drop_raw_partition(:before)"), {"before": NOW}).scalar_one()
+
+    assert (str(dropped)[-7:], months(old)) == ("2025m05", ["2026m03"])
+
+
 def test_a_writer_that_does_not_let_it_in_is_left_alone_until_the_next_round(old: Campus) -> None:
     with old.database.transaction(DatabaseRole.INGEST, old.organisation) as connection:
         connection.execute(text("UPDATE raw_events SET retracted = retracted"))
