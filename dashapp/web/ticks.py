@@ -1,7 +1,7 @@
 """`python -m dashapp.web.ticks`: `/live` in a process of its own, which the proxy in front asks in the service's place.
 
-Where many look on at once, the threads of the web process that compute pages keep Python to themselves most of the
-time, and every tick waits for them. A process that computes no pages waits for none. It holds what
+Where many look on at once, threads of the web process compute pages most of the time, and ticks share Python's lock
+with them. A process that computes no pages has its own. It holds what
 `/live` needs in the memory of the web process, too: sessions, rights and versions, followed from the database.
 """
 
