@@ -19,6 +19,7 @@ from dashapp.components.strip import Cell, cells, value_parts
 from dashapp.domain.filters import Filters
 from dashapp.domain.keys import PublicId
 from dashapp.domain.views import Freshness, Level
+from dashapp.figures.drawing import Drawing
 from dashapp.words import duration, number
 from tests.components import samples
 from tests.words.visible import texts_of
@@ -29,6 +30,8 @@ def text_of(part: Any) -> str:
         return part
     if isinstance(part, Component):
         return text_of(getattr(part, "children", None) or "")
+    if isinstance(part, Drawing):
+        return part.to_json()
     return "".join(text_of(each) for each in part)
 
 

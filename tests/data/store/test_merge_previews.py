@@ -117,7 +117,7 @@ def test_events_without_raw_rows_are_said_to_stay(campus: Campus) -> None:
     assert (seen.moving.events, seen.older) == (1, 1)
     # What has been counted and is not kept any more cannot be recounted: the campus is left as it was found.
     campus.rows("DELETE FROM learner_course_days WHERE day = '2026-03-17' RETURNING 1")
-    for table in ("learner_course_day_types", "course_days", "organisation_days"):
+    for table in ("learner_course_day_types", "course_day_people", "course_days", "organisation_days"):
         campus.rows(f"DELETE FROM {table} WHERE day = '2026-03-17' RETURNING 1")
     campus.rows("DELETE FROM course_hours WHERE hour >= '2026-03-17' RETURNING 1")
 
