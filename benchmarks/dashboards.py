@@ -95,8 +95,7 @@ def _tell(load: Load, outcome: Outcome) -> int:
 def _running(site: DemoSite, processes: int) -> Iterator[list[int]]:
     """So many processes of the service on one database, as behind a balancer; their ports."""
     ports = [PORT + number for number in range(processes)]
-    url = site.database.url.render_as_string(hide_password=False)
-    alone = {"INGEST_THREAD": "false", "JOBS_THREAD": "false", "DATABASE_URL": url}
+    alone = {"INGEST_THREAD": "false", "JOBS_THREAD": "false"}
     with ExitStack() as stack:
         stack.enter_context(running(site.settings))
         for port in ports[1:]:
