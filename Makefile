@@ -36,7 +36,7 @@ test: environment-dev system-packages broker ## Run all tests but the long ones,
 	@$(BIN)/python -m slipcover -m pytest -m "not long" -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder
 	@$(BIN)/python -m slipcover --merge var/coverage.json --out var/coverage.json --skip-covered --fail-under $(COVERED)
 
-test-long: environment-dev system-packages-long broker ## Run the tests that take minutes
+test-long: environment-dev system-packages-long broker ## Run the long tests: what takes minutes, and further variants
 	@$(BIN)/python -m pytest -m long --timeout=3600
 
 bench: environment-dev system-packages broker ## Measure what docs/performance.md states (takes a while)

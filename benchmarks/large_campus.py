@@ -1,8 +1,8 @@
-"""Writes a campus of the size of the published OULAD data straight into the aggregates, for measuring reads only.
+"""Writes a campus nearly twice as large as the published OULAD data straight into the aggregates, to measure reads.
 
 22 courses in three terms, 32,600 enrolments, 2.2 million learner-days of day precision, 200,000 submissions and 1.8
-million pairs of learner and page, drawn by
-the server from a fixed seed. What it writes is no input of the service, and no figure that anybody is shown.
+million pairs of learner and page, drawn by the server from a fixed seed. What it writes is no input of the service, and
+no figure that anybody is shown.
 """
 
 from collections.abc import Mapping

@@ -18,7 +18,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -44,15 +43,10 @@ IS_LASSO: Final = """document.querySelector('#classroom-time-and-score .js-plotl
 SCATTER: Final = "#classroom-time-and-score .nsewdrag"
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Prints one figure after the other."""
-
-    @staticmethod
-    def row(what: str, value: float, target: float, unit: str, beside: str = "") -> None:
-        """A figure, what is aimed at, whether it is met, and the yardstick of the same run."""
-        verdict = "met" if value <= target else "NOT MET"
-        print(f"{what:<46}{value:>9.2f} {unit:<6}{target:>7.2f}  {verdict:<9}{beside}", flush=True)
+def row(what: str, value: float, target: float, unit: str, beside: str = "") -> None:
+    """Prints a figure, what is aimed at, whether it is met, and the yardstick of the same run."""
+    verdict = "met" if value <= target else "NOT MET"
+    print(f"{what:<46}{value:>9.2f} {unit:<6}{target:>7.2f}  {verdict:<9}{beside}", flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -86,7 +80,7 @@ def _report(site: Site, browser: Browser, visitors: Sequence[Visitor], chosen: a
         for width in WIDTHS:
             context, page, session = _opened(site, browser, visitor, width)
             shift = load(page, session, site.base + visitor.path).shift
-            Table.row(f"{visitor.what}, {width} px: layout shift", shift, SHIFT, "")
+            row(f"{visitor.what}, {width} px: layout shift", shift, SHIFT, "")
             context.close()
         if chosen.lighthouse is not None:
             _lighthouse(site, browser, visitor, chosen.lighthouse)
@@ -121,11 +115,11 @@ def _visits(site: Site, browser: Browser, visitor: Visitor, rounds: int) -> None
         if number:  # the first visit after a start compresses the scripts, which is not what people wait for
             cold, warm, slow, alone = [*cold, found], [*warm, again], [*slow, through], [*alone, figures]
     beside = f"plotly alone from a file {statistics.median(alone):.2f} s"
-    Table.row(f"{visitor.what}: painted, cold", _median(cold, lambda one: one.painted), COLD, "s", beside)
-    Table.row(f"{visitor.what}: painted, warm", _median(warm, lambda one: one.painted), WARM, "s", beside)
+    row(f"{visitor.what}: painted, cold", _median(cold, lambda one: one.painted), COLD, "s", beside)
+    row(f"{visitor.what}: painted, warm", _median(warm, lambda one: one.painted), WARM, "s", beside)
     transfer = _median(slow, lambda one: one.kilobytes) * 8 / (MEGABITS * 1000)
     beside = f"transfer alone {transfer:.2f} s"
-    Table.row(f"{visitor.what}: painted, 20 Mbit/s", _median(slow, lambda one: one.painted), SLOW, "s", beside)
+    row(f"{visitor.what}: painted, 20 Mbit/s", _median(slow, lambda one: one.painted), SLOW, "s", beside)
     for name, loads in (("cold", cold), ("warm", warm)):
         thread, script, layout = (_median(loads, getter) for getter in (_thread, _script, _layout))
         one, longest = loads[-1], _median(loads, lambda each: each.longest_task)
@@ -179,7 +173,7 @@ def _report_actions(page: Page, what: str, act: Callable[[Page, int], None], rou
         took.append((done - float(page.evaluate("window.laActed"))) / 1000)
         waited.append(float(page.evaluate(WAITED)) / 1000)
     beside = f"of it the server {statistics.median(waited[1:]):.2f} s; plotly redrawing alone {alone:.2f} s"
-    Table.row(what, statistics.median(took[1:]), ACTION, "s", beside)
+    row(what, statistics.median(took[1:]), ACTION, "s", beside)
 
 
 def _filter(page: Page, number: int) -> None:
@@ -216,7 +210,7 @@ def _memory(site: Site, browser: Browser, visitor: Visitor, ticks: int) -> None:
             seen.append((number, metrics_of(session)["JSHeapUsedSize"] / 1e6))
     slope = statistics.linear_regression(*zip(*seen, strict=True)).slope
     beside = f"{seen[0][1]:.1f} MB after {LEARNT} updates, {seen[-1][1]:.1f} MB after {seen[-1][0]}"
-    Table.row("heap: growth over an hour of changes", slope * TICKS_AN_HOUR, HEAP, "MB", beside)
+    row("heap: growth over an hour of changes", slope * TICKS_AN_HOUR, HEAP, "MB", beside)
     context.close()
 
 

@@ -1,4 +1,4 @@
-"""What has been done for a learner: who wrote when and why, and what the days before and after were like."""
+"""What has been done for a learner: who wrote when and why, and how the learner stood then and later."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -18,7 +18,7 @@ from dashapp.components.further import slots as further_slots
 from dashapp.components.marks import level_word
 from dashapp.components.reasons import first_upper
 from dashapp.components.slots import Slot
-from dashapp.domain.indicators.follow_up import Situation
+from dashapp.domain.indicators.follow_up import STEPS, Situation
 from dashapp.domain.messages import MailState
 from dashapp.domain.views import Freshness, Level
 from dashapp.domain.views.contacts import Contact, Look, Standing
@@ -28,7 +28,7 @@ from dashapp.words import _, ngettext
 PART: Final = Contacts.PART
 CARDS: Final = (Contacts.LIST,)
 """In the order in which they stand on the page."""
-LOOKED_AFTER: Final = (7, 14)
+LOOKED_AFTER: Final = tuple(days for days in STEPS if days)
 """Days after a mail."""
 
 
@@ -140,7 +140,7 @@ def _values(contact: Contact, zone: str) -> Component:
             if one.situation is not None:
                 cells.append(html.Td(told(one.situation), className="la-num"))
             elif place == 0:
-                cells.append(html.Td(_missing(one.look), rowSpan=len(lines), className="la-2 la-contact-none"))
+                cells.append(html.Td(_missing(one.look), rowSpan=len(lines), className="la-2"))
         rows.append(html.Tr([html.Th(name, scope="row"), *cells]))
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="la-contact-values la-small")
     return html.Div(table, className="la-contact-scroll")

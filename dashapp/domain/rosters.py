@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from dashapp.domain.errors import AnalyticsError
-from dashapp.domain.events import Identifier, Role
+from dashapp.domain.events import Identifier
 from dashapp.domain.keys import SourceId
 
 SOURCED_KIND: Final = "sourcedId"
@@ -203,10 +203,6 @@ class RosterSource:
     def person(self, name: str) -> Identifier:
         """How the roster names somebody; so it names courses."""
         return Identifier(self.issuer, SOURCED_KIND, name)
-
-
-GRANTED: Final = frozenset(role.value for role in Role)
-"""The roles that a roster may give, and there are no others."""
 
 
 class WrongSettings(RosterError):

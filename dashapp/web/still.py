@@ -1,8 +1,8 @@
 """What of a page never changes is handed out as ready-made HTML: definitions, menus, drawings, names of columns.
 
-Dash's renderer looks at every component with every change of any of them. Two thirds of a page's components are words
-that no callback ever touches; as one component for each whole piece they cost what their text costs. The components
-are written as always: this looks for such pieces in a layout that is about to be sent. `assets/still.js` draws them.
+Dash's renderer looks at every component with every change of any of them. More than half of a page's components
+are words that no callback ever touches; as one component for each whole piece they cost what their text costs. They are
+written as always: this looks for such pieces in a layout that is about to be sent. `assets/still.js` draws them.
 """
 
 from collections.abc import Callable, Collection, Mapping

@@ -1,8 +1,8 @@
 """`python -m dashapp.web.ticks`: `/live` in a process of its own, which the proxy in front asks in the service's place.
 
 Where many look on at once, threads of the web process compute pages most of the time, and ticks share Python's lock
-with them. A process that computes no pages has its own. It holds what
-`/live` needs in the memory of the web process, too: sessions, rights and versions, followed from the database.
+with them. A process that computes no pages has its own. It keeps what `/live` needs in its memory, as the web process
+does: sessions, rights and versions, followed from the database.
 """
 
 import argparse

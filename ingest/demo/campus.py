@@ -14,8 +14,6 @@ from ingest.native import ACTIVITY_KIND, COURSE_KIND, PERSON_KIND
 LEARNERS = 300
 TEACHERS_OF = ((0,), (0, 1), (1,), (2,), (3,), (3,), (4,), (5,))
 """The courses of each teacher; the second one teaches two."""
-TUTORS = 2
-"""These many of the last teachers mark the small sections as assistants as well."""
 ADMINISTRATORS = 2
 QUIZ_ITEMS = 6
 

@@ -37,7 +37,6 @@ from dashapp.domain.localtime import MINUTES_PER_DAY
 
 ROW_LIMIT = 2_000_000
 """More rows than any page needs: a statement that would return more is an error, not a slow page."""
-BIT_BYTES = (MINUTES_PER_DAY + 7) // 8
 MISSING_DAY = 0
 """The ordinal that stands for no day."""
 

@@ -37,7 +37,7 @@ class CourseRow:
     completed: float | None = None
     """% who did not withdraw, of those with an outcome; None where fewer than k have one."""
     progress: float | None = None
-    """The median over the learners, in %; None where nothing has been published."""
+    """The median over the learners, in %; None where nothing has been published, and of fewer than k learners."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,9 +144,7 @@ def test_learners_of_a_course_written_out_and_backfilled_equal_the_direct_import
 @pytest.mark.long
 @pytest.mark.shared_data
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize(
-    ("name", "write", "of"), [("moodle", write_moodle, moodle_of), ("canvas", write_canvas, canvas_of)]
-)
+@pytest.mark.parametrize(("name", "write", "of"), PLATFORMS)
 def test_a_whole_course_written_out_and_backfilled_equals_the_direct_import(
     whole: tuple[Direct, Presentation], tmp_path: Path, name: str, write: Any, of: Any
 ) -> None:
