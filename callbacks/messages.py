@@ -80,6 +80,8 @@ def copy_texts(
         return {"text": "", "said": _("Nobody of those who were chosen can be written to.")}
     rows = [one.row for one in to.learners]
     text = messages.texts(draft, rows, to.course)
+    if text is None:
+        return {"text": "", "said": _("A message needs a subject and a text that are not too long.")}
     return {"text": text, "said": messages.copied(rows), "failed": messages.not_copied()}
 
 

@@ -16,6 +16,8 @@ from dashapp.domain.views import CourseChoice, LearnerRow
 from dashapp.ids import Messages
 from dashapp.words import _, ngettext
 
+MOST_COPIED: Final = 1_000_000
+"""Characters of the texts for all learners together."""
 MOST_NAMED: Final = 5
 """Names in a sentence; the rest is counted."""
 
@@ -182,10 +184,16 @@ def _filled(draft: Draft, row: LearnerRow, course: CourseChoice) -> tuple[str, s
     return filled(draft.subject, values), filled(draft.body, values)
 
 
-def texts(draft: Draft, rows: Sequence[LearnerRow], course: CourseChoice) -> str:
-    """What is copied: for each learner the name, the subject and the text, apart from one another."""
+def texts(draft: Draft, rows: Sequence[LearnerRow], course: CourseChoice) -> str | None:
+    """What is copied: for each learner the name, the subject and the text, apart from one another; None where that
+    would be more than a clipboard is for, as with a text that is made of placeholders."""
     nameless = _("a learner without a name")
-    blocks = ["\n".join([row.name or nameless, *_filled(draft, row, course)]) for row in rows]
+    blocks, length = [], 0
+    for row in rows:
+        blocks.append("\n".join([row.name or nameless, *_filled(draft, row, course)]))
+        length += len(blocks[-1])
+        if length > MOST_COPIED:
+            return None
     return "\n\n----\n\n".join(blocks)
 
 

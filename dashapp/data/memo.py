@@ -16,8 +16,8 @@ import msgspec
 LARGEST: Final = 64_000_000
 """Bytes of all drawings together; a classroom of 160 learners takes 150,000."""
 
-MOST_DIGESTS: Final = 200
-"""Views whose contents are known to be what they were: they are held as long."""
+MOST_HELD: Final = 4_000_000
+"""Bytes, as MessagePack, of the views whose contents are known to be what they were: they are held as long."""
 
 Parts = Mapping[str, bytes]
 
@@ -34,7 +34,7 @@ class Memo:
 
     def parts(self, depends_on: object, draw: Callable[[], Parts]) -> Parts:
         """The parts drawn before for an equal `depends_on` (anything that msgspec can write), else drawn now."""
-        key = _digest(depends_on)
+        key = _digest(msgspec.msgpack.encode(depends_on))
         with self._lock:
             kept = self._kept.get(key)
             if kept is not None:
@@ -59,7 +59,8 @@ class Digests:
     """
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[int, ...], tuple[tuple[object, ...], bytes]] = OrderedDict()
+        self._known: OrderedDict[tuple[int, ...], tuple[tuple[object, ...], bytes, int]] = OrderedDict()
+        self._bytes = 0
         self._lock = Lock()
 
     def of(self, view: Any, without: str) -> bytes:
@@ -71,17 +72,20 @@ class Digests:
             if known is not None:
                 self._known.move_to_end(places)
                 return known[1]
-        digest = _digest((type(view).__name__, *held[1:]))
+        written = msgspec.msgpack.encode((type(view).__name__, *held[1:]))
+        digest = _digest(written)
         with self._lock:
-            # With the objects themselves, since others may come to stand where they stood.
-            self._known[places] = held, digest
-            while len(self._known) > MOST_DIGESTS:
-                self._known.popitem(last=False)
+            if places not in self._known:
+                # With the objects themselves, since others may come to stand where they stood.
+                self._known[places] = held, digest, len(written)
+                self._bytes += len(written)
+            while self._bytes > MOST_HELD and len(self._known) > 1:
+                self._bytes -= self._known.popitem(last=False)[1][2]
         return digest
 
 
-def _digest(contents: object) -> bytes:
-    return blake2b(msgspec.msgpack.encode(contents), digest_size=20).digest()
+def _digest(written: bytes) -> bytes:
+    return blake2b(written, digest_size=20).digest()
 
 
 def _size(parts: Parts) -> int:

@@ -8,7 +8,7 @@ from dashapp import words
 from dashapp.figures.axes import percent_scale, week_name, week_ticks
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.summary_own import cohorts_summary
-from dashapp.figures.theme import Note, Screen, Table, annotation, figure
+from dashapp.figures.theme import Note, Screen, Table, annotation, figure, plain
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _
 
@@ -60,7 +60,7 @@ def two_cohorts(
     for place, line in enumerate(lines):
         # The higher of two ends has its name above.
         above = ends[place] >= ends[1 - place] if place == 0 else ends[place] > ends[1 - place]
-        note = Note(len(starts), ends[place], _short(line.name), "ink" if place == 0 else "ink-2")
+        note = Note(len(starts), ends[place], plain(_short(line.name)), "ink" if place == 0 else "ink-2")
         anchor, shift = ("bottom", 6) if above else ("top", -6)
         notes.append(annotation(note, screen, xanchor="right", yanchor=anchor, yshift=shift))
     layout: Json = {

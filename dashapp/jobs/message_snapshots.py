@@ -10,10 +10,13 @@ from dashapp.data.queries.situations import read_situations
 from dashapp.data.store.identified import all_organisations
 from dashapp.data.store.message_snapshots import Unwritten, unwritten, write_snapshots
 from dashapp.domain.clock import Clock
-from dashapp.domain.errors import NotFound
+from dashapp.domain.errors import NotFound, Unavailable
 from dashapp.domain.indicators.follow_up import looked_at
 from dashapp.domain.keys import CourseId, OrganisationId
 from dashapp.domain.scope import AsOf
+from dashapp.observability.logging import get_logger
+
+log = get_logger(__name__)
 
 
 class MessageSnapshots:
@@ -32,7 +35,13 @@ class MessageSnapshots:
             for (course, instant), due in self._due(organisation).items():
                 if stopping.is_set():
                     return
-                self._write(organisation, course, instant, due)
+                try:
+                    self._write(organisation, course, instant, due)
+                except Unavailable:
+                    raise
+                except Exception as error:
+                    # One course that cannot be read keeps no other one waiting.
+                    log.error("snapshots.failed", course=int(course), exc_info=error)
 
     def _due(self, organisation: OrganisationId) -> dict[tuple[CourseId, datetime], list[Unwritten]]:
         """What can be written now, by course and instant: those of one message are read at once."""

@@ -236,6 +236,17 @@ def test_the_text_is_copied_for_each_who_was_chosen_with_their_own_reason(
     assert empty["messages-copied"]["data"]["text"] == ""
 
 
+def test_a_text_that_grows_beyond_a_clipboard_is_refused_in_words(
+    application: Application, own: Campus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashapp.components.messages.MOST_COPIED", 100)
+    form = {"messages-subject.value": "Hello", "messages-body.value": "{course} " * 20}
+    values = {**here(application, own), **form, "messages-who.data": ids(own, "Ada Abel", "Fay Ford")}
+    data = ask(somebody(application, own), "messages-copied", "copy", values)["messages-copied"]["data"]
+
+    assert (data["text"], data["said"]) == ("", "A message needs a subject and a text that are not too long.")
+
+
 def contacts(visitor: Visitor, own: Campus, name: str, **more: Any) -> str:
     """What the part of a learner's page says."""
     wanted = {"values": {"shell-address": {"id": ids(own, name)[0], "embedded": False, **more}}, "update": False}

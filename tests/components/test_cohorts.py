@@ -130,3 +130,10 @@ def test_the_strip_of_an_empty_course_and_of_a_silent_one_says_so() -> None:
     assert [plain(cell.value) for cell in strip_cells(samples.new_classroom())] == [
         "0", "0", "No rule speaks now", "No score yet", "Nothing was due yet",
     ]  # fmt: skip
+
+
+def test_a_name_of_a_cohort_is_text_and_no_link() -> None:
+    lines = Line('<a href="//x.io">ab</a>', 4, (1, 2, 3)), Line("all others", 6, (2, 3, 1))
+    notes = two_cohorts(lines, STARTS, Screen(Theme.LIGHT)).own_layout["annotations"]
+    assert "&lt;a href" in notes[0]["text"]
+    assert "<a" not in notes[0]["text"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from dashapp.data.memo import Digests, Memo
+from dashapp.data.memo import MOST_HELD, Digests, Memo
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +93,12 @@ def test_a_digest_is_never_that_of_something_which_stood_at_the_same_place_befor
     digests = Digests()
     names = {digests.of(Seen((number, number + 1), 0), "fresh") for number in range(2000)}
     assert len(names) == 2000
+
+
+def test_views_are_held_within_a_bound_of_bytes() -> None:
+    digests = Digests()
+    for number in range(60):
+        digests.of(Seen(tuple(range(number, number + 50_000)), 0), "fresh")
+
+    assert digests._bytes <= MOST_HELD
+    assert len(digests._known) < 60

@@ -72,6 +72,10 @@ def _handed_in(asked: DoneOf) -> ColumnElement[bool]:
         work.course_id == asked.course,
         work.activity_id == held.activity_id,
         work.person_id == held.person_id,
-        or_(work.submitted_at.is_not(None), work.score.is_not(None), work.banked),
+        or_(
+            work.submitted_at.is_not(None),
+            and_(work.score.is_not(None), work.max_score > 0, ~work.exempt),
+            work.banked,
+        ),
         when <= asked.instant,
     )

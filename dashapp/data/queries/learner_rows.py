@@ -27,10 +27,11 @@ def learner_rows(room: Room, named: Named) -> list[tuple[int, LearnerRow]]:
     one = room.one
     weekly = room.weekly_events(room.starts)
     minutes, points, totals = room.total_minutes(), one.standing.total(), weekly.sum(axis=1)
-    done = open_and_handed_in(one, room.question.as_of.instant).sum(axis=1)
+    handed = open_and_handed_in(one, room.question.as_of.instant)
+    done = handed.sum(axis=1)
     published, trends = 0, _trends(room)
     if room.touched is not None:
-        done = done + completed_otherwise(one, room.touched)
+        done = done + completed_otherwise(one, room.touched, handed)
         published = int(room.touched.content.published.sum())
     rows = []
     for at in room.chosen.tolist():

@@ -80,21 +80,15 @@ def read_touched(
     return Touched(content, learner[known], activity[known], (codes[known] & 1).astype(bool))
 
 
-def completed_otherwise(one: CourseStanding, touched: Touched) -> Longs:
-    """How many published activities each learner has completed otherwise than by handing something in."""
-    done = touched.completed() & ~_handed_in(one, touched)
-    return np.bincount(touched.learner[done], minlength=len(one.people))
-
-
-def _handed_in(one: CourseStanding, touched: Touched) -> Flags:
-    """Whether anything was handed in, or graded, for what was touched."""
-    rows, content = one.handed, touched.content
-    given = ~np.isnan(rows.submitted_at) | ~np.isnan(rows.score) | rows.banked
+def completed_otherwise(one: CourseStanding, touched: Touched, handed: Flags) -> Longs:
+    """How many published activities each learner has completed otherwise than by handing something in; `handed` is of
+    the shape (learners, activities with work)."""
+    content = touched.content
     at, known = places(content.activity, np.array([task.activity_id for task in one.activities], dtype=np.int64))
-    flags = np.zeros((len(one.people), max(1, len(content.activity))), dtype=bool)
-    task = rows.activity[given]
-    flags[rows.learner[given][known[task]], at[task][known[task]]] = True
-    return np.asarray(flags[touched.learner, touched.activity], dtype=bool)
+    came = np.zeros((len(one.people), max(1, len(content.activity))), dtype=bool)
+    came[:, at[known]] = handed[:, known]
+    done = touched.completed() & ~came[touched.learner, touched.activity]
+    return np.bincount(touched.learner[done], minlength=len(one.people))
 
 
 _STATEMENT: Final = text(

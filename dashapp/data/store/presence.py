@@ -102,7 +102,8 @@ def rows_of_both(pairs: str, table: str, of: str) -> str:
 
 def rebuild_activities(connection: Connection, organisation: int, course: int, people: Collection[int]) -> None:
     """Makes the sets of all activities of a course anew in which these people may have stood."""
-    touched = """SELECT a.course_id, a.activity_id, p.person_id FROM activity_people a
+    # Not from the sets themselves, which the first statement takes away before the second one asks again.
+    touched = """SELECT a.course_id, a.activity_id, p.person_id FROM activities a
         CROSS JOIN unnest(CAST(:people AS bigint[])) AS p (person_id)
         WHERE a.organisation_id = :organisation AND a.course_id = :course
         UNION SELECT l.course_id, l.activity_id, l.person_id FROM learner_activities l

@@ -96,6 +96,20 @@ def test_each_column_is_written_when_its_days_are_over_and_not_before(written_to
     assert (second.as_of, third.look) == (at("05-01 22:00"), Look.NOT_DUE)
 
 
+def test_a_course_that_cannot_be_read_keeps_no_other_waiting(
+    written_to: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_arguments: object) -> object:
+        raise ValueError("not to be read")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("dashapp.jobs.message_snapshots.read_situations", fails)
+        take(written_to, at("05-01 22:00"))
+    assert rows(written_to) == []
+    take(written_to, at("05-01 22:00"))
+    assert rows(written_to) != []
+
+
 def test_what_is_written_weeks_late_says_what_was_so_then(written_to: World) -> None:
     # All of this happened after the 14 days were over, before anybody looked.
     written_to.submitted("ada", "ALG", "three", "05-15 09:00", score=1.0)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from dashapp.data.database import DatabaseRole
 from dashapp.data.store.merges import Merge, merge_people, split_people
+from dashapp.data.store.presence import rebuild_activities
 from dashapp.domain.events import Verb
 from dashapp.domain.keys import PersonId
 from tests.data.store.conftest import NOW, Campus, activity, viewed, voided
@@ -50,6 +51,19 @@ def test_sets_follow_late_events_repetition_retraction_merges_and_splits(campus:
     campus.write(voided(done), voided(again))
     assert (there(campus), of_activities(campus, "seen"), of_activities(campus, "completed")) == (set(), set(), set())
     assert campus.differences() == {}
+
+
+def test_sets_made_anew_for_some_people_keep_everybody_else(campus: Campus) -> None:
+    quiz, page = activity(), activity("page-1")
+    campus.write(viewed("ada", MONDAY - 10 * DAY, activity=quiz), viewed("bob", MONDAY, activity=page))
+    course = campus.value("SELECT course_id FROM courses")
+    seen = of_activities(campus, "seen")
+    for who in ("bob", "ada"):
+        with campus.database.transaction(DatabaseRole.JOBS, campus.organisation) as connection:
+            rebuild_activities(connection, campus.organisation, course, [campus.key_of(who)])
+        assert campus.differences() == {}
+
+    assert of_activities(campus, "seen") == seen == {campus.key_of("ada"), campus.key_of("bob")}
 
 
 def test_a_set_with_a_person_too_many_or_too_few_is_found(campus: Campus) -> None:
