@@ -2,7 +2,7 @@
 # but for the system's packages that `make test` needs and says by name.
 SHELL := /bin/bash
 PYTHON ?= python3
-PYTEST_WORKERS ?= 3
+PYTEST_WORKERS ?= 4
 COVERED := 90
 WORDS ?= dashapp/words/translations
 BIN := .venv/bin

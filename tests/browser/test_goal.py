@@ -25,6 +25,7 @@ def enter(page: Page, goal: str) -> None:
     page.keyboard.press("Enter")
 
 
+@pytest.mark.long
 def test_a_goal_is_set_tried_out_kept_over_a_reload_and_cleared_by_keyboard(
     open_as: Callable[..., Page], service: Service
 ) -> None:

@@ -74,6 +74,7 @@ def test_from_nothing_over_a_look_to_dismissing_and_replaying(open_as: OpenAs, s
     expect(page.locator(ROWS)).to_have_count(3)
 
 
+@pytest.mark.long
 def test_a_letter_opens_by_the_keyboard_and_pages_turn(open_as: OpenAs, service: Service) -> None:
     put(service, *(b"bad %d" % number for number in range(60)))
     page = open_as(ADMINISTRATOR, f"{service.organisation()}/dead-letters?reason=not_json")

@@ -97,6 +97,7 @@ def test_a_zoom_stays_when_new_data_come_and_a_double_click_ends_it(open_as: Ope
     until(page, f"Math.abs({axis}[1] - {zoomed[1]}) > 1e-6")
 
 
+@pytest.mark.long
 def test_the_chosen_cell_the_order_and_the_selected_text_of_the_grid_stay(open_as: OpenAs, service: Service) -> None:
     page = open_as("Tess Thorne", service.course("ALG 1"))
     first = "#classroom-learners .ag-row[row-index='0']"

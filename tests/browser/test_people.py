@@ -18,6 +18,7 @@ def opened(open_as: OpenAs, service: Service, who: str, **options: object) -> Pa
     return open_as(ADMINISTRATOR, f"{service.organisation()}/people/{person}", **options)
 
 
+@pytest.mark.long
 def test_from_a_search_as_one_types_to_a_role_and_back(open_as: OpenAs, service: Service) -> None:
     page = open_as(ADMINISTRATOR, f"{service.organisation()}/people")
     expect(page.locator("#people-title")).to_contain_text("16 people")

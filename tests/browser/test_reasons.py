@@ -10,6 +10,7 @@ from tests.browser.service import Service
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.long
 def test_the_reasons_of_a_row_stand_below_the_list_for_keyboard_and_touch(
     open_as: Callable[..., Page], service: Service
 ) -> None:

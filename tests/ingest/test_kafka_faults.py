@@ -109,6 +109,7 @@ def test_while_the_database_is_away_nothing_is_acknowledged_and_nothing_is_lost(
 # ------------------------------------------------------------------ alarms
 
 
+@pytest.mark.long
 def test_records_that_the_broker_has_dropped_are_an_alarm_not_a_jump(
     kafka_campus: Campus,
     topics: tuple[str, str, str],

@@ -163,6 +163,7 @@ def test_a_broker_that_is_away_at_the_start_stops_no_page(tmp_path: Path) -> Non
         assert service.end(signal.SIGTERM) == 0
 
 
+@pytest.mark.long
 def test_it_is_whole_again_soon_after_the_database_has_lost_a_process(tmp_path: Path) -> None:
     def well(service: Running) -> bool:
         return bool(service.answer("/health").json()["status"] == "ok")

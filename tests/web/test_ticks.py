@@ -112,6 +112,7 @@ def test_over_https_it_believes_only_the_cookie_of_this_very_host(module_databas
         assert app.cookie == "__Host-la_session"
 
 
+@pytest.mark.long
 def test_as_a_process_it_answers_even_without_its_database_and_ends_when_it_is_told() -> None:
     port = free_port()
     environment = {**os.environ, "DATABASE_URL": f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"}

@@ -146,6 +146,7 @@ def test_every_message_can_be_extracted_and_keeps_its_placeholders_in_the_plural
             assert not str(message.id).endswith("!"), "a page does not shout"
 
 
+@pytest.mark.long
 def test_one_command_collects_the_texts_and_brings_a_translation_up_to_date(tmp_path: Path) -> None:
     def collect() -> str:
         # The environment is there, or this test would not run.

@@ -108,6 +108,7 @@ def work_on_few_courses(count: int, road: Road, run_process: RunProcess) -> None
     assert_counted_once(road.campus, events)
 
 
+@pytest.mark.long
 def test_two_processes_on_the_same_courses_do_not_block_each_other_for_ever(
     road: Road, run_process: RunProcess
 ) -> None:

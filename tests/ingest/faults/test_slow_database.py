@@ -78,6 +78,7 @@ def test_a_database_that_holds_up_batches_beyond_its_time_limits_stops_the_readi
     slow_down(50, 40_000, road, run_process)
 
 
+@pytest.mark.long
 def test_a_backlog_of_large_events_is_read_in_parts(road: Road, run_process: RunProcess) -> None:
     """Sixteen thousand of them would be a gigabyte: a batch is bounded by its bytes as well."""
     events = [viewed(number, person=f"learner {number % 9}") for number in range(2_500)]

@@ -30,6 +30,7 @@ def lags(road: Road) -> dict[tuple[str, int], PartitionLag]:
         return {(each.topic, each.partition): each for each in read_partitions(connection)}
 
 
+@pytest.mark.long
 @on_kafka
 def test_a_partition_that_stalls_holds_the_as_of_line_back_while_the_others_go_on(
     road: Road, run_ingest: RunIngest, metrics: Metrics
