@@ -102,7 +102,7 @@ def read_classroom_work(connection: Connection, room: Room | HiddenRoom) -> Clas
         )  # fmt: skip
     chosen = _Chosen(room)
     hours = _hours(connection, chosen)
-    touched = room.touched or read_touched(connection, chosen.organisation, chosen.one, chosen.instant)
+    touched = read_touched(connection, chosen.organisation, chosen.one, chosen.instant)
     traces = read_traces(connection, _wanted(chosen))
     return ClassroomWorkView(
         course=room.course.choice,

@@ -25,7 +25,7 @@ from dashapp.data.queries.days import Columns, Range, counts_statement, places
 from dashapp.data.queries.enrolment import joined
 from dashapp.data.queries.intervals import intervals_statement
 from dashapp.data.queries.presence import Presence, read_presence
-from dashapp.data.queries.progress import published_of, read_done, shares
+from dashapp.data.queries.progress import published_of, read_done_of_courses, shares
 from dashapp.data.queries.room import compared, whole_weeks
 from dashapp.data.queries.standing import RECENT_DAYS, CourseStanding, Question, standing_of
 from dashapp.data.tables import courses, organisations, programmes
@@ -178,7 +178,7 @@ def _progress(
 ) -> dict[CourseId, Floats]:
     """How far each learner of each course has come, in the order of its people."""
     keys = [one.course_id for one in question.courses]
-    done = read_done(connection, question.organisation, keys, question.as_of.instant)
+    done = read_done_of_courses(connection, question.organisation, keys, question.as_of.instant)
     return {
         key: shares(one, of_course(done, key), published[key], question.as_of.instant) for key, one in standings.items()
     }

@@ -24,10 +24,11 @@ class DoneOf:
     """The local day of the instant."""
 
 
-def read_done(connection: Connection, asked: DoneOf, keys: Collection[int]) -> tuple[int, dict[int, int]]:
+def read_done_of_learners(connection: Connection, asked: DoneOf, keys: Collection[int]) -> tuple[int, dict[int, int]]:
     """How many activities were published, and how many of them each of the learners had completed; two statements.
 
-    Without those that were handed in, which are known from the submissions. Learners who had completed none are absent.
+    Without those that were handed in or are spared, which are known from the submissions. Who had completed none is
+    absent.
     """
     here = activities.c.organisation_id == asked.organisation, activities.c.course_id == asked.course
     published = connection.execute(select(func.count()).where(*here, _is_open(asked))).scalar_one()
@@ -74,8 +75,9 @@ def _handed_in(asked: DoneOf) -> ColumnElement[bool]:
         work.person_id == held.person_id,
         or_(
             work.submitted_at.is_not(None),
-            and_(work.score.is_not(None), work.max_score > 0, ~work.exempt),
+            and_(work.score.is_not(None), work.max_score > 0),
             work.banked,
+            work.exempt,
         ),
         when <= asked.instant,
     )

@@ -8,11 +8,8 @@ from numpy.typing import NDArray
 from dashapp.data.queries.cohort import Named
 from dashapp.data.queries.days import per_week
 from dashapp.data.queries.people import name_of
-from dashapp.data.queries.progress import open_and_handed_in
 from dashapp.data.queries.room import Room
-from dashapp.data.queries.touches import completed_otherwise
 from dashapp.data.queries.week_before import MOST_RECENT_DAYS
-from dashapp.domain.indicators.progress import share
 from dashapp.domain.indicators.rhythm import TREND_WEEKS, trend
 from dashapp.domain.keys import PublicId
 from dashapp.domain.views import LearnerRow, Level
@@ -27,12 +24,7 @@ def learner_rows(room: Room, named: Named) -> list[tuple[int, LearnerRow]]:
     one = room.one
     weekly = room.weekly_events(room.starts)
     minutes, points, totals = room.total_minutes(), one.standing.total(), weekly.sum(axis=1)
-    handed = open_and_handed_in(one, room.question.as_of.instant)
-    done = handed.sum(axis=1)
-    published, trends = 0, _trends(room)
-    if room.touched is not None:
-        done = done + completed_otherwise(one, room.touched, handed)
-        published = int(room.touched.content.published.sum())
+    trends = _trends(room)
     rows = []
     for at in room.chosen.tolist():
         row = named[int(one.people[at])]
@@ -48,7 +40,7 @@ def learner_rows(room: Room, named: Named) -> list[tuple[int, LearnerRow]]:
             minutes=None if minutes is None else int(minutes[at]),
             events=int(totals[at]),
             weeks=tuple(weekly[at].tolist()),
-            progress=share(int(done[at]), published),
+            progress=float(room.progress[at]) if len(room.progress) else None,
             trend=None if trends is None else trend(trends[at].tolist()),
             contacted=None if row.contacted is None else room.campus.local.day_of(row.contacted),
             score=None if np.isnan(one.averages[at]) else float(one.averages[at]),

@@ -63,19 +63,29 @@ def done_statement(organisation: OrganisationId, keys: Sequence[CourseId], insta
     )
 
 
-def read_done(
+def read_done_of_courses(
     connection: Connection, organisation: OrganisationId, keys: Sequence[CourseId], instant: datetime
 ) -> Columns:
     """(course_id, activity_id, block, people) of what was completed otherwise than by handing something in."""
     return read_columns(connection, done_statement(organisation, keys, instant))
 
 
+def read_progress(
+    connection: Connection, organisation: OrganisationId, one: CourseStanding, instant: datetime
+) -> Floats:
+    """`shares` of the learners of one course; two statements."""
+    key = one.course.course_id
+    here = courses.c.organisation_id == organisation, courses.c.course_id == key
+    published = int(connection.execute(select(published_of(instant)).select_from(courses).where(*here)).scalar_one())
+    return shares(one, read_done_of_courses(connection, organisation, [key], instant), published, instant)
+
+
 def open_and_handed_in(one: CourseStanding, instant: datetime) -> NDArray[np.bool_]:
-    """Which published work each learner has handed in, which completes it: shape (learners, activities)."""
+    """Which published work each learner has handed in or is spared, which completes it; (learners, activities)."""
     tasks = one.activities
     open_by_now = np.array([not task.published_at or task.published_at <= instant for task in tasks], dtype=bool)
     came = punctuality(one.deadlines, one.marks, one.day_precision).came
-    return np.asarray(came & open_by_now, dtype=bool)
+    return np.asarray((came | one.marks.exempt) & open_by_now, dtype=bool)
 
 
 def shares(one: CourseStanding, done: Columns, published: int, instant: datetime) -> Floats:

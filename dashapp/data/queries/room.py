@@ -22,8 +22,8 @@ from dashapp.data.queries.courses import (
 from dashapp.data.queries.days import bits_statement, first_minutes, per_week, places, read_bits
 from dashapp.data.queries.enrolment import sizes
 from dashapp.data.queries.names import NamesOf, names_and_sections, names_in_sections
+from dashapp.data.queries.progress import Floats, read_progress
 from dashapp.data.queries.standing import RECENT_DAYS, CourseStanding, Question, read_standings
-from dashapp.data.queries.touches import Touched, read_touched
 from dashapp.data.queries.week_before import recent_days
 from dashapp.domain.audience import Audience
 from dashapp.domain.errors import NotFound, NotPermitted
@@ -56,8 +56,9 @@ class Room:
     minimum_group: int
     names: Named | None
     """None for who may not see each member by name."""
-    touched: Touched | None
-    """What everybody has touched; None for who may not see each member by name: their first round needs none of it."""
+    progress: Floats
+    """Of everybody in %, in the order of `one.people`; empty where nothing is published, and for who may not see each
+    member by name."""
 
     @property
     def course(self) -> Course:
@@ -150,8 +151,8 @@ def read_room(
         everybody = [int(key) for key in one.people]
         names = _by_person(connection, names_and_sections(asked, everybody))
     chosen = np.arange(len(one.people)) if names is None else chosen_of(one, names, filters, campus.today)
-    touched = None if grouped else read_touched(connection, scope.organisation_id, one, as_of.instant)
-    return Room(one, campus, question, chosen, time, scope.minimum_group, names, touched)
+    progress = np.zeros(0) if grouped else read_progress(connection, scope.organisation_id, one, as_of.instant)
+    return Room(one, campus, question, chosen, time, scope.minimum_group, names, progress)
 
 
 def _by_person(connection: Connection, statement: Any) -> Named:

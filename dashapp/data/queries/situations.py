@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from dashapp.data.queries.columns import read_columns
 from dashapp.data.queries.courses import Campus, read_course_on_campus, read_work, submissions_statement
 from dashapp.data.queries.days import Columns, bits_statement, counts_statement, first_minutes, read_bits
-from dashapp.data.queries.done import DoneOf, read_done
+from dashapp.data.queries.done import DoneOf, read_done_of_learners
 from dashapp.data.queries.enrolment import roster
 from dashapp.data.queries.progress import open_and_handed_in
 from dashapp.data.queries.standing import CourseStanding, Question, standing_of
@@ -40,7 +40,9 @@ def read_situations(
     places = {person: place for person in of if (place := one.place_of(person)) is not None}
     if not places:
         return {}
-    published, done = read_done(connection, DoneOf(organisation, course, instant, campus.today), list(places))
+    published, done = read_done_of_learners(
+        connection, DoneOf(organisation, course, instant, campus.today), list(places)
+    )
     handed_in = open_and_handed_in(one, instant).sum(axis=1)
     minutes = _minutes(connection, question, campus, one)
     first, last = (day.toordinal() for day in question.shown)

@@ -1,4 +1,4 @@
-"""What the learners of a course have touched and completed, in one statement that both rounds of its page compute from.
+"""What the learners of a course have touched and completed, one by one, for what its page says of units.
 
 A row per learner holds all that they touched, packed: the rows come in the order of an index, so that nothing is sorted
 and nothing joined. Joined to their activities one by one, the 290,000 pairs of a large course took longer than
@@ -78,17 +78,6 @@ def read_touched(
     learner = np.repeat([place for place, _each in kept], [len(each) for _place, each in kept])
     activity, known = places(content.activity, codes >> 1)
     return Touched(content, learner[known], activity[known], (codes[known] & 1).astype(bool))
-
-
-def completed_otherwise(one: CourseStanding, touched: Touched, handed: Flags) -> Longs:
-    """How many published activities each learner has completed otherwise than by handing something in; `handed` is of
-    the shape (learners, activities with work)."""
-    content = touched.content
-    at, known = places(content.activity, np.array([task.activity_id for task in one.activities], dtype=np.int64))
-    came = np.zeros((len(one.people), max(1, len(content.activity))), dtype=bool)
-    came[:, at[known]] = handed[:, known]
-    done = touched.completed() & ~came[touched.learner, touched.activity]
-    return np.bincount(touched.learner[done], minlength=len(one.people))
 
 
 _STATEMENT: Final = text(

@@ -235,13 +235,13 @@ def test_groups_see_nothing_by_days_and_no_sum_that_another_week_can_be_taken_fr
     assert early == late
 
 
-def test_the_part_needs_two_statements_besides_the_room_and_all_name_the_organisation(made_world: World) -> None:
+def test_the_part_needs_three_statements_besides_the_room_and_all_name_the_organisation(made_world: World) -> None:
     course = made_world.course_id("ALG")
     with made_world.database.transaction(DatabaseRole.WEB, made_world.organisation) as connection:
         room = read_room(connection, made_world.named_scope("ALG"), AS_OF, Filters(), course)
         with counted_statements(connection) as statements:
             read_work(connection, room)
-    assert len(statements) == 2
+    assert len(statements) == 3
     assert all("organisation_id" in one for one in statements)
 
 

@@ -34,7 +34,7 @@ TERMS: Final[Mapping[str, Term]] = {
         N_("Progress"),
         N_(
             "Activities completed of those published to the learner. Completed is: a completion event, else a"
-            " submission, else, for pages and resources, a first view."
+            " submission, else being exempt, else, for pages and resources, a first view."
         ),
         N_("activities completed ÷ activities published to the learner"),
     ),
