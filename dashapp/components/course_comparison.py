@@ -19,17 +19,17 @@ NONE: Final = "–"
 def course_columns() -> list[Column]:
     """The columns of the comparison of courses."""
     columns = [
-        wide_column("code", _("Course"), 170, flex=3, cellRenderer="LaCourse"),
-        wide_column("share", _("Active in 7 days"), 132, cellRenderer="LaShare"),
+        wide_column("code", _("Course"), 170, flex=3, minWidth=170, cellRenderer="LaCourse"),
+        wide_column("share", _("Active in 7 days"), 120, cellRenderer="LaShare"),
         right_column("enrolled", _("Enrolled"), 76),
-        {**right_column("change", _("Week before"), 96), **SECONDARY},
-        wide_column("weeks", _("Events per week"), 112, sortable=False, cellRenderer="LaWeeks", **SECONDARY),
-        wide_column("median", _("Score: median, middle half"), 172, cellRenderer="LaRange"),
-        wide_column("on_time", _("Handed in on time"), 148, cellRenderer="LaHanded", **SECONDARY),
-        right_column("help", _("Need help"), 96),
-        {**right_column("progress", _("Median progress"), 96), **SECONDARY},
+        {**right_column("change", _("Week before"), 88), **SECONDARY},
+        wide_column("weeks", _("Events per week"), 100, sortable=False, cellRenderer="LaWeeks", **SECONDARY),
+        wide_column("median", _("Score: median, middle half"), 152, cellRenderer="LaRange"),
+        wide_column("on_time", _("Handed in on time"), 132, cellRenderer="LaHanded", **SECONDARY),
+        right_column("help", _("Need help"), 88),
+        {**right_column("progress", _("Median progress"), 112), **SECONDARY},
         {**right_column("completed", _("Completed"), 84), **SECONDARY},
-        {**right_column("left", _("Left"), 96), **SECONDARY},
+        {**right_column("left", _("Left"), 72), **SECONDARY},
     ]
     columns[1]["colSpan"] = {"function": f"params.data.hidden ? {len(columns) - SHOWN_OF_HIDDEN + 1} : 1"}
     return [*columns, narrow_column("LaCourseCard")]

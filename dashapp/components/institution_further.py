@@ -115,6 +115,13 @@ def _awaited(hidden: bool, text: str) -> Component:
     return card.hidden() if hidden else card.no_data(text)
 
 
+def _stayed(hidden: bool, text: str) -> Component:
+    if not hidden:
+        return card.no_data(text)
+    said = _("Too few learners were there at the start, or joined or left since: single ones could be told.")
+    return card.state("private", _("Hidden for privacy"), said)
+
+
 def _who_stays(view: InstitutionFurtherView, screen: Screen) -> dict[str, object]:
     revision = _revision(view)
     running = [story for story in view.stories if story.running]
@@ -130,12 +137,12 @@ def _who_stays(view: InstitutionFurtherView, screen: Screen) -> dict[str, object
         "retention": figures.retention_triangle(view.stories, screen, revision=revision),
         "retention_state": None
         if any(story.retention for story in view.stories)
-        else _awaited(hidden, _("A course appears here after its first four weeks.")),
+        else _stayed(hidden, _("A course appears here after its first four weeks.")),
         "retention_line": _("Learners active in each four weeks, % of those enrolled at the start; blank: to come"),
         "staying": figures.still_enrolled(view.stories, screen, revision=revision),
         "staying_state": None
         if front is not None
-        else _awaited(hidden_running, _("A course under way appears here after its first week.")),
+        else _stayed(hidden_running, _("A course under way appears here after its first week.")),
         "staying_line": still,
     }
 

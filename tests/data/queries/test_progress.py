@@ -31,7 +31,7 @@ def study(campus: World) -> None:
 def test_every_page_counts_the_same_activities_as_completed(campus: World) -> None:
     study(campus)
     (own,) = content(campus, "ada").progress
-    rows = {row.public_id: row.progress for row in room(campus).learners}
+    rows: dict[object, float | None] = {row.public_id: row.progress for row in room(campus).learners}
     with campus.database.transaction(DatabaseRole.JOBS, campus.organisation) as connection:
         keys = {campus.person_id(name) for name in NAMES}
         then = read_situations(connection, campus.organisation, campus.course_id("ALG"), NOW, keys)
