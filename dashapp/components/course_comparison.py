@@ -20,14 +20,14 @@ def course_columns() -> list[Column]:
     """The columns of the comparison of courses."""
     columns = [
         wide_column("code", _("Course"), 170, flex=3, minWidth=170, cellRenderer="LaCourse"),
-        wide_column("share", _("Active in 7 days"), 120, cellRenderer="LaShare"),
-        right_column("enrolled", _("Enrolled"), 76),
+        wide_column("share", _("Active in 7 days"), 128, cellRenderer="LaShare"),
+        right_column("enrolled", _("Enrolled"), 72),
         {**right_column("change", _("Week before"), 88), **SECONDARY},
-        wide_column("weeks", _("Events per week"), 100, sortable=False, cellRenderer="LaWeeks", **SECONDARY),
-        wide_column("median", _("Score: median, middle half"), 152, cellRenderer="LaRange"),
-        wide_column("on_time", _("Handed in on time"), 132, cellRenderer="LaHanded", **SECONDARY),
-        right_column("help", _("Need help"), 88),
-        {**right_column("progress", _("Median progress"), 112), **SECONDARY},
+        wide_column("weeks", _("Events per week"), 112, sortable=False, cellRenderer="LaWeeks", **SECONDARY),
+        wide_column("median", _("Score: median, middle half"), 148, cellRenderer="LaRange"),
+        wide_column("on_time", _("Handed in on time"), 148, cellRenderer="LaHanded", **SECONDARY),
+        right_column("help", _("Need help"), 84),
+        {**right_column("progress", _("Median progress"), 108), **SECONDARY},
         {**right_column("completed", _("Completed"), 84), **SECONDARY},
         {**right_column("left", _("Left"), 72), **SECONDARY},
     ]
