@@ -86,6 +86,7 @@ def test_somebody_with_a_code_and_no_account_comes_to_the_page_from_the_sign_in(
     expect(home.locator("#student-whose")).to_contain_text(f"The page of {CHILD}: you read it as their guardian")
 
 
+@pytest.mark.long
 def test_an_adviser_goes_from_the_caseload_to_a_page_and_back(open_as: OpenAs, service: Service) -> None:
     page = open_as(ADVISER, "/caseload")
 

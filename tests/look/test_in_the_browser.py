@@ -143,6 +143,7 @@ def test_the_theme_changes_in_place_and_is_remembered(new_page: Callable[..., Pa
     assert page.evaluate(theme) == "dark"
 
 
+@pytest.mark.long
 def test_the_first_theme_is_that_of_the_system(new_page: Callable[..., Page], address: str) -> None:
     page = opened(new_page(color_scheme="dark"), address, "student")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(14, 16, 20)"

@@ -136,6 +136,7 @@ def test_as_a_process_it_answers_even_without_its_database_and_ends_when_it_is_t
     assert "Traceback" not in said
 
 
+@pytest.mark.long
 def test_a_wrong_setting_is_one_sentence(tmp_path: Path) -> None:
     environment = {**os.environ, "DATA_DIR": str(tmp_path / "var"), "ANALYTICS_BATCH_SIZE": "many"}
     command = [sys.executable, "-m", "dashapp.web.ticks"]

@@ -68,6 +68,7 @@ def test_a_wrong_setting_stops_the_start_with_one_sentence(
     assert not (tmp_path / "var").exists()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("user", "name"),
     [
@@ -93,6 +94,7 @@ def test_a_database_that_is_away_is_one_sentence(tmp_path: Path) -> None:
     assert (code, said) == (1, "The database cannot be reached, or does not answer in time.\n")
 
 
+@pytest.mark.long
 def test_a_cache_that_is_away_stops_nothing_and_is_said(tmp_path: Path) -> None:
     with running(tmp_path, REDIS_URL=f"redis://:{SECRET}@127.0.0.1:{free_port()}/0") as service:
         answer = service.answer("/health")
