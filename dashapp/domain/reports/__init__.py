@@ -1,0 +1,1 @@
+"""Reports: documents of blocks, of which most ask the metric dictionary a question."""
