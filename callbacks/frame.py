@@ -3,7 +3,7 @@
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-from dash import Input, Output
+from dash import Input, Output, State, no_update
 
 from callbacks.home import home_of, own_page
 from dashapp import ids
@@ -23,8 +23,11 @@ MOST_TABS = 4
 """More courses than that stand in the list only."""
 
 
-def show_frame(asked: Asked, path: object, search: object) -> dict[str, object]:
-    """Tabs of the role with the open one marked, the account menu, and what an embedded page is called."""
+def show_frame(asked: Asked, path: object, search: object, named: object) -> dict[str, object]:
+    """Tabs of the role with the open one marked, the account menu, and what an embedded page is called.
+
+    `named`: what the account menu holds already. It is drawn anew only when that changes, since it may be open.
+    """
     prefix = urlsplit(asked.services.settings.public_url).path
     here = str(path)[:300] if isinstance(path, str) else ""
     links = Links(f"{prefix}/")
@@ -33,10 +36,13 @@ def show_frame(asked: Asked, path: object, search: object) -> dict[str, object]:
     tabs = tabs_of(asked, links, _room_of(asked, links, here, search) or here)
     name = asked.principal.name or _("You")
     current = next((tab.label for tab in tabs if tab.current), _("Learning analytics"))
+    entries = account_of(asked, links)
+    holds = "\n".join([name, *(entry.label for entry in entries)])
     return {
         "nav": shell.tab_links(tabs),
         "bar": shell.tab_links(tabs),
-        "account": shell.account(name, f"{prefix}/sign-out", account_of(asked, links)),
+        "account": no_update if named == holds else shell.account(name, f"{prefix}/sign-out", entries),
+        "named": holds,
         "title": current,
         "open": _unframed(here, prefix) or home_of(asked, links),
     }
@@ -44,7 +50,7 @@ def show_frame(asked: Asked, path: object, search: object) -> dict[str, object]:
 
 def _alone() -> dict[str, object]:
     """Around a page that was opened alone: nothing leads away from it, and nobody is named."""
-    return {"nav": [], "bar": [], "account": None, "title": _("Learning analytics"), "open": None}
+    return {"nav": [], "bar": [], "account": None, "named": None, "title": _("Learning analytics"), "open": None}
 
 
 def account_of(asked: Asked, links: Links) -> list[Tab]:
@@ -125,12 +131,14 @@ def register(registry: CallbackRegistry) -> None:
             "nav": Output(ids.Shell.NAV, "children"),
             "bar": Output(ids.Shell.TAB_BAR, "children"),
             "account": Output(ids.Shell.ACCOUNT, "children"),
+            "named": Output(ids.Shell.ACCOUNT, "data-named"),
             "title": Output(ids.Shell.EMBED_TITLE, "children"),
             "open": Output(ids.Shell.EMBED_OPEN, "href"),
         },
         inputs={
             "path": Input(ids.Shell.LOCATION, "pathname"),
             "search": Input(ids.Shell.LOCATION, "search"),
+            "named": State(ids.Shell.ACCOUNT, "data-named"),
         },
     )
     registry.register(Permission.SIGNED_IN, show_frame, wiring)

@@ -22,6 +22,7 @@ from dashapp.data.store.offsets import LostOwnership
 from dashapp.data.store.partitions import PartitionState, report_partitions
 from dashapp.data.store.quality import QualityKeeper
 from dashapp.data.store.scope_changes import prune_changes
+from dashapp.data.store.silence import end_silent_writers
 from dashapp.data.store.status import IngestState, Report, report, withdraw
 from dashapp.data.store.writer import EventWriter, Limits, Written
 from dashapp.domain.errors import Unavailable
@@ -65,6 +66,8 @@ ALARM_AFTER: Final = 5
 REPORT_SECONDS: Final = 1.0
 PRUNED_EVERY: Final = 60
 """Reports, so once a minute."""
+WATCHED_EVERY: Final = 5
+"""Reports between two looks for writers that fell silent."""
 CLOSE_SECONDS: Final = 3.0
 MIXED: Final = "mixed"
 _EVENT_OF: Final = attrgetter("event")
@@ -319,6 +322,8 @@ class Ingest:
             rounds += 1
             with self._telling():
                 self._tell()
+                if rounds % WATCHED_EVERY == 0 and (ended := end_silent_writers(self._database)):
+                    log.warning("ingest.silent_writers_ended", sessions=ended)
                 if rounds % PRUNED_EVERY == 0:
                     with self._database.transaction(DatabaseRole.INGEST, None) as connection:
                         prune_changes(connection)

@@ -161,6 +161,19 @@ def test_the_navigation_names_only_what_the_role_may_open(
     assert [link["props"]["children"] for link in links] == tabs
 
 
+def test_the_account_menu_is_drawn_once_since_it_may_be_open(campus: Campus, visitor: Strangers) -> None:
+    somebody = visitor().sign_in(campus, "Tess Thorne")
+    first = somebody.ask("shell-nav", {"_pages_location.pathname": "/"}).get_json()["response"]["shell-account"]
+    assert "Your sessions" in json.dumps(first["children"])
+
+    held = {"_pages_location.pathname": "/courses", "shell-account.data-named": first["data-named"]}
+    assert "children" not in somebody.ask("shell-nav", held).get_json()["response"]["shell-account"]
+
+    other = {**held, "shell-account.data-named": "Somebody else"}
+    again = somebody.ask("shell-nav", other).get_json()["response"]["shell-account"]
+    assert again["children"] == first["children"]
+
+
 def current_tab(visitor: Visitor, path: str, search: str = "") -> list[str]:
     values = {"_pages_location.pathname": path, "_pages_location.search": search}
     links = visitor.ask("shell-nav", values).get_json()["response"]["shell-nav"]["children"]
