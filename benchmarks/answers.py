@@ -2,9 +2,10 @@
 
 Without `--data-dir` it makes a database of nearly twice the size of the published OULAD data
 (`benchmarks.large_campus`; `--share` for less); with it, it reads the largest organisation of the embedded database of
-that DATA_DIR, and leaves it there. Asked are: an administrator about the courses under way, an administrator once no course is under way any more,
-which compares all of them, and somebody who teaches all courses, by name. Then one question alone, as the preview asks
-it. Yardstick of the same run: counting the learner-days of those weeks in the database, one statement.
+that DATA_DIR, and leaves it there. Asked are: an administrator about the courses under way, an administrator once no
+course is under way any more, which compares all of them, and somebody who teaches all courses, by name. Then one
+question alone, as the preview asks it. Yardstick of the same run: counting the learner-days of those weeks in the
+database, one statement.
 """
 
 import argparse
