@@ -172,8 +172,10 @@ def _add_dash(server: Flask, guard: Guard, services: Services) -> ServiceDash:
         add_log_handler=False,
         on_error=on_callback_error,
     )
-    for path in (script().path, marked(PLOTLY)):
-        app.scripts.append_script({"external_url": app.get_asset_url(path), "external_only": True})
+    # `assets/ahead.js` knows plotly by its id, and has charts wait for it.
+    for path, attributes in ((script().path, {}), (marked(PLOTLY), {"async": "", "id": "la-plotly"})):
+        own = {"external_url": app.get_asset_url(path), "external_only": True, "attributes": attributes}
+        app.scripts.append_script(own)
     # The cartesian bundle lies among the assets: a third of the full one, and `dcc.Graph` uses what is there.
     dcc._js_dist[:] = [each for each in dcc._js_dist if each.get("namespace") != "plotly"]
     # For browsers of 2015; in today's it replaces `parseFloat` by a slow one, which every chart uses all the time. What
