@@ -7,10 +7,14 @@ from typing import Final, Literal
 import typst
 
 from dashapp.domain.errors import AnalyticsError
+from dashapp.observability.logging import get_logger
 from exports.picture_page import FONTS
 
 POINTS_PER_PIXEL: Final = 0.75
 _DOTS_PER_INCH: Final = 96
+_NO_GLYPH: Final = "could not be displayed with font"
+
+log = get_logger(__name__)
 
 
 class TypesettingError(AnalyticsError):
@@ -18,8 +22,18 @@ class TypesettingError(AnalyticsError):
 
 
 def typeset_pdf(source: str, inputs: Mapping[str, str]) -> bytes:
-    """A tagged PDF by PDF/UA-1. `inputs`: what the source finds in `sys.inputs`. Raises TypesettingError."""
-    return _compiled(source, inputs, "pdf", ("ua-1",))
+    """A tagged PDF, by PDF/UA-1 where every letter can be written. `inputs`: what the source finds in `sys.inputs`.
+
+    That standard allows no letter for which no font of the machine has a form. A report with a name in such letters is
+    still made, tagged all the same. Raises TypesettingError.
+    """
+    try:
+        return _compiled(source, inputs, "pdf", ("ua-1",))
+    except TypesettingError as error:
+        if _NO_GLYPH not in str(error):
+            raise
+        log.info("document.letters_missing")
+        return _compiled(source, inputs, "pdf", ())
 
 
 def png_of(svg: bytes, width: int, height: int, scale: float) -> bytes:
@@ -39,8 +53,8 @@ def _sheet(width: int, height: int) -> str:
 
 @cache
 def _fonts() -> typst.Fonts:
-    """The service's own; those of the machine for letters that these do not have."""
-    return typst.Fonts(include_system_fonts=True, include_embedded_fonts=False, font_paths=[str(FONTS)])
+    """The service's own; Typst's and those of the machine for letters that these do not have."""
+    return typst.Fonts(include_system_fonts=True, include_embedded_fonts=True, font_paths=[str(FONTS)])
 
 
 def _compiled(

@@ -38,7 +38,8 @@ def schema_of(sheet: Sheet) -> Any:
 def write_parquet(sheet: Sheet, path: Path) -> None:
     """One table."""
     schema, rows = schema_of(sheet), iter(sheet.rows)
-    with pq.ParquetWriter(path, schema, compression=COMPRESSION) as writer:
+    # Through a file of Python's, so that a full disk is told by the machine's own error.
+    with path.open("wb") as file, pq.ParquetWriter(file, schema, compression=COMPRESSION) as writer:
         for group in _groups(rows):
             columns = list(zip(*group, strict=True))
             arrays = [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)]

@@ -3,6 +3,7 @@
 Texts are written as texts, never as formulas or links.
 """
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ MOST_CHARACTERS: Final = 32_767
 """Of a cell."""
 EXACT: Final = 1 << 53
 """From here on a spreadsheet's numbers are not those that were written."""
+_OF_THE_MACHINE: Final = re.compile(r"\(os error (\d+)\)")
 _FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _FORMATS: Final[Mapping[ColumnKind, str]] = {
     ColumnKind.TEXT: "@",
@@ -75,7 +77,7 @@ def write_xlsx(sheets: Sequence[Sheet], notes: Notes, path: Path, most_rows: int
             autofilter={name: bool(each) for name, each in heads.items()},
             sheet_view=dict.fromkeys(names, view),
         )
-    except RuntimeError as error:
+    except (RuntimeError, OSError) as error:
         raise _in_words(error) from error
 
 
@@ -132,7 +134,9 @@ def _short(title: str, room: int) -> str:
     return " ".join(_FORBIDDEN.sub(" ", title).split())[: LONGEST_NAME - room].strip(" '")
 
 
-def _in_words(error: RuntimeError) -> TableError:
+def _in_words(error: RuntimeError | OSError) -> TableError | OSError:
+    if told := _OF_THE_MACHINE.search(str(error)):
+        return OSError(int(told[1]), os.strerror(int(told[1])))
     if "32,767" in str(error):
         words = f"A cell of a spreadsheet holds at most {MOST_CHARACTERS:,} characters: choose another format."
         return TableError(Trouble.CELL, words)
