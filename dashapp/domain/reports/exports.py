@@ -1,10 +1,12 @@
 """Files that are made from reports: what there is to choose from, and how the making of one stands."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final, Self
 from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class ExportFormat(StrEnum):
@@ -24,6 +26,35 @@ NEEDS_PICTURES: Final = frozenset({ExportFormat.PDF, ExportFormat.HTML, ExportFo
 """What a machine without Chromium cannot make, where the report has charts."""
 EXTRACTABLE: Final = frozenset({ExportFormat.CSV, ExportFormat.JSON, ExportFormat.PARQUET, ExportFormat.XLSX})
 """In which a large extract can be had."""
+
+
+class ExtractTable(StrEnum):
+    """Of what rows can be had in large numbers."""
+
+    EVENTS = "events"
+    """Raw events: who did what, when."""
+    LEARNER_DAYS = "learner_days"
+    """A row for each learner, course and day with activity."""
+    COURSE_DAYS = "course_days"
+    """A row for each course and day: figures of groups."""
+
+
+class Extract(BaseModel):
+    """Which rows, by local days of the organisation; both days inclusive."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    table: ExtractTable
+    first: date
+    last: date
+    courses: Annotated[tuple[UUID, ...], Field(max_length=500)] = ()
+    """None: all that the reader may see."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first > self.last:
+            raise ValueError("the first day is after the last")
+        return self
 
 
 class ExportState(StrEnum):
