@@ -11,6 +11,7 @@ from benchmarks import (
     crowd,
     dashboards,
     drain,
+    exports,
     guard,
     history,
     latency,
@@ -44,6 +45,7 @@ ALL = {
     "school": school.main,
     "people": people.main,
     "administration": administration.main,
+    "exports": exports.main,
 }
 
 
