@@ -25,6 +25,7 @@ from dashapp.ids.keyboard import Keyboard
 from dashapp.ids.leaving import Leaving
 from dashapp.ids.messages import Contacts, Messages
 from dashapp.ids.people import People, Person
+from dashapp.ids.reports import Report, Reports
 from dashapp.ids.rosters import Rosters
 from dashapp.ids.shell import Home, Shell
 from dashapp.ids.sign_in import SignIn
@@ -56,6 +57,8 @@ __all__ = [
     "Person",
     "Platforms",
     "Quality",
+    "Report",
+    "Reports",
     "Rosters",
     "SavedViews",
     "Sessions",

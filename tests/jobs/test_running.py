@@ -41,6 +41,7 @@ JOBS = {"audit_sealing", "quality_alerts", "rosters", "roster_files", "retention
     "messages",
     "message_snapshots",
     "message_texts",
+    "deleted_reports",
 }
 
 

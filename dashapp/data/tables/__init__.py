@@ -105,6 +105,11 @@ from dashapp.data.tables.quality import (
     quality_alerts,
     quality_hours,
 )
+from dashapp.data.tables.reports import (
+    report_shares,
+    report_versions,
+    reports,
+)
 from dashapp.data.tables.rosters import (
     roster_before,
     roster_enrolments,
@@ -224,6 +229,9 @@ __all__ = [
     "quality_alerts",
     "quality_hours",
     "raw_events",
+    "report_shares",
+    "report_versions",
+    "reports",
     "retractions",
     "roster_before",
     "roster_enrolments",
