@@ -39,6 +39,8 @@ JOBS = {"audit_sealing", "quality_alerts", "rosters", "roster_files", "retention
     "messages",
     "message_snapshots",
     "message_texts",
+    "received_reports",
+    "schedule_alerts",
 }
 
 

@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from dashapp.domain.keys import PersonId
+from dashapp.domain.reports.document import Report
 
 LEASE: Final = timedelta(minutes=10)
 """A run of whose worker nobody has heard for so long has lost it. Making one copy takes less."""
@@ -100,6 +101,29 @@ class Format(StrEnum):
     """The body of the mail, with the charts inline."""
 
 
+def silent_since(last: tuple[RunState, datetime] | None, next_at: datetime | None, now: datetime) -> datetime | None:
+    """When a schedule was due that has not delivered; None where all is well. `last`: state and due time of its last
+    run. What has failed is told at once, what hangs or was not even begun after `OVERDUE_AFTER`."""
+    late = now - OVERDUE_AFTER
+    if next_at is not None and next_at <= late:
+        return next_at
+    if last is None:
+        return None
+    state, due_at = last
+    failed = state in (RunState.FAILED, RunState.PARTLY)
+    return due_at if failed or (state.open and due_at <= late) else None
+
+
+class Part(StrEnum):
+    """What a file of a copy is in a mail."""
+
+    ATTACHED = "attached"
+    BODY = "body"
+    """The body of the mail, in HTML."""
+    INLINE = "inline"
+    """A picture in it; its name is its Content-ID."""
+
+
 def outcome_of(copies: Sequence[CopyState]) -> RunState | None:
     """What a run has come to; None while a copy of it is not settled. Copies that are held have arrived as far as the
     run is concerned."""
@@ -135,7 +159,29 @@ class File:
     """Its media type."""
     bytes: int
     sha256: str
-    rows: int
+    rows: int = 0
+    part: Part = Part.ATTACHED
+
+
+class ScheduleState(StrEnum):
+    """Of a schedule."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    ENDED = "ended"
+    """Somebody has taken it away; its runs are kept for their time."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewSchedule:
+    """A schedule as it is saved."""
+
+    report: Report
+    report_id: UUID | None
+    cron: str
+    time_zone: str
+    formats: tuple[Format, ...]
+    targets: tuple[Target, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,5 +192,33 @@ class TakenRun:
     public_id: UUID
     schedule_id: int
     due_at: datetime
+    as_of: datetime
     lease: UUID
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The copy of a run for one target."""
+
+    delivery_id: int
+    public_id: UUID
+    way: Way
+    person: PersonId
+    address: str | None
+    attempts: int
+    copied_as: str | None
+    files: tuple[File, ...]
+    is_approved: bool
+    """By an administrator, of a copy that was held."""
+    is_resent: bool
+    """By a person's word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What came of a copy; `again`: when it is tried again, with WAITING."""
+
+    state: CopyState
+    trouble: str = ""
+    again: datetime | None = None
