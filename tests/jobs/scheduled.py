@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -11,21 +11,22 @@ from threading import Event as Signal
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy import text
 
-from dashapp.data.database import DatabaseRole
+from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store.schedules import add_schedule, ask_now
 from dashapp.domain.errors import NotPermitted
 from dashapp.domain.keys import PersonId
 from dashapp.domain.reports.answers import Answer, AnswerState, Column, ColumnKind
 from dashapp.domain.reports.document import Data, Report
 from dashapp.domain.schedules.runs import File, Format, NewSchedule, Part, Target, Way
-from dashapp.jobs.making import MakingError, Order
+from dashapp.jobs.making import Order
 from dashapp.jobs.schedule_alerts import ScheduleAlerts
 from dashapp.jobs.schedules import Schedules
 from dashapp.settings import Settings
-from tests.campus import Campus
-from tests.mail_server import MailBox
+from tests.campus import Campus, build_campus
+from tests.mail_server import MailBox, mail_server
 
 SUNDAY = datetime(2026, 3, 29, 12, 0, tzinfo=UTC)
 """On this day clocks are put forward in Berlin."""
@@ -167,4 +168,28 @@ class Desk:
         return self.rows("SELECT way, state, trouble FROM deliveries ORDER BY delivery_id")
 
 
-__all__ = ["MAX", "MONDAYS", "REPORT", "SUE", "SUNDAY", "TESS", "THEO", "Desk", "MakingError", "SmallMaker"]
+@pytest.fixture(scope="module")
+def campus(module_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Campus:
+    settings = Settings(_env_file=None, data_dir=tmp_path_factory.mktemp("data"), database_url=str(module_database.url))
+    made = build_campus(settings, module_database, studied=False)
+    with module_database.transaction(DatabaseRole.JOBS, made.organisation_id) as connection:
+        for name, person in made.people.items():
+            values = {"email": address_of(name), "person": person.person_id}
+            connection.execute(text("UPDATE people SET email = :email WHERE person_id = :person"), values)
+        # The campus begins some weeks before the test runs, its schedules in a spring of known changes of clocks.
+        connection.execute(text("UPDATE memberships SET starts_at = '2020-01-01'"))
+        connection.execute(text("UPDATE membership_facts SET at = '2020-01-01'"))
+    return made
+
+
+@pytest.fixture
+def desk(campus: Campus, tmp_path: Path) -> Desk:
+    with campus.database.transaction(DatabaseRole.JOBS, campus.organisation_id) as connection:
+        connection.execute(text("DELETE FROM report_schedules"))
+    return Desk(campus, campus.settings.model_copy(update={"data_dir": tmp_path}), SmallMaker(campus))
+
+
+@pytest.fixture
+def box() -> Iterator[MailBox]:
+    with mail_server() as found:
+        yield found

@@ -1,6 +1,5 @@
 """Scheduled reports: due at the right instant, made for each with their own rights, and each mail sent once at most."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,47 +7,22 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.database import DatabaseRole
 from dashapp.data.received_files import ReceivedFiles
 from dashapp.data.store.deliveries import decide_copy
 from dashapp.data.store.schedule_runs import take_run
 from dashapp.data.store.schedules import set_schedule_state
 from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.schedules.runs import LEASE, LONGEST_WAIT, MOST_ATTEMPTS, ScheduleState, Way
-from dashapp.settings import Settings
-from tests.campus import Campus, build_campus
-from tests.jobs.scheduled import MAX, SUE, TESS, THEO, Desk, MakingError, SmallMaker, address_of
+from dashapp.jobs.making import MakingError
+from tests.jobs.scheduled import MAX, SUE, TESS, THEO, Desk, address_of, box, campus, desk
 from tests.mail_server import MailBox, mail_server
+
+__all__ = ["box", "campus", "desk"]
+"""Fixtures."""
 
 MONDAY = datetime(2026, 3, 30, 5, 0, tzinfo=UTC)
 """Seven o'clock in summer time."""
-
-
-@pytest.fixture(scope="module")
-def campus(module_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Campus:
-    settings = Settings(_env_file=None, data_dir=tmp_path_factory.mktemp("data"), database_url=str(module_database.url))
-    made = build_campus(settings, module_database, studied=False)
-    with module_database.transaction(DatabaseRole.JOBS, made.organisation_id) as connection:
-        for name, person in made.people.items():
-            values = {"email": address_of(name), "person": person.person_id}
-            connection.execute(text("UPDATE people SET email = :email WHERE person_id = :person"), values)
-        # The campus begins some weeks before the test runs, its schedules in a spring of known changes of clocks.
-        connection.execute(text("UPDATE memberships SET starts_at = '2020-01-01'"))
-        connection.execute(text("UPDATE membership_facts SET at = '2020-01-01'"))
-    return made
-
-
-@pytest.fixture
-def desk(campus: Campus, tmp_path: Path) -> Desk:
-    with campus.database.transaction(DatabaseRole.JOBS, campus.organisation_id) as connection:
-        connection.execute(text("DELETE FROM report_schedules"))
-    return Desk(campus, campus.settings.model_copy(update={"data_dir": tmp_path}), SmallMaker(campus))
-
-
-@pytest.fixture
-def box() -> Iterator[MailBox]:
-    with mail_server() as found:
-        yield found
 
 
 def sent_figures(box: MailBox, name: str) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, Subquery, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from dashapp.data.store.deliveries import recipient_of
 from dashapp.data.tables import report_schedules, schedule_runs
@@ -54,7 +55,7 @@ def last_runs(organisation: OrganisationId) -> Subquery:
     """(schedule_id, due_at, run_state, finished_at) of the last run of each schedule that was not missed."""
     return (
         select(run.schedule_id, run.due_at, run.state.label("run_state"), run.finished_at)
-        .distinct(run.schedule_id)
+        .ext(distinct_on(run.schedule_id))
         .where(run.organisation_id == organisation, run.state != RunState.MISSED)
         .order_by(run.schedule_id, run.due_at.desc(), run.run_id.desc())
         .subquery()
