@@ -26,6 +26,7 @@ from dashapp.ids.leaving import Leaving
 from dashapp.ids.messages import Contacts, Messages
 from dashapp.ids.people import People, Person
 from dashapp.ids.rosters import Rosters
+from dashapp.ids.schedules import Received, Schedules
 from dashapp.ids.shell import Home, Shell
 from dashapp.ids.sign_in import SignIn
 from dashapp.ids.structure import CourseList, CourseOpened, Units
@@ -56,8 +57,10 @@ __all__ = [
     "Person",
     "Platforms",
     "Quality",
+    "Received",
     "Rosters",
     "SavedViews",
+    "Schedules",
     "Sessions",
     "Shell",
     "SignIn",

@@ -28,7 +28,8 @@ from dashapp.domain.schedules.runs import (
 )
 from dashapp.jobs.mail import MailServer
 from dashapp.jobs.report_mail import ReportMail, written_mail
-from dashapp.jobs.webhooks import Hook, call_hook, signing_keys
+from dashapp.jobs.webhooks import Hook, call_hook
+from dashapp.security.hooks import signing_keys
 from dashapp.security.outgoing import Outgoing
 from dashapp.security.received import ReceivedFile, ReceivedLinks
 from dashapp.settings import Settings

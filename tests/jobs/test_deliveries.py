@@ -29,7 +29,7 @@ from dashapp.domain.schedules.runs import (
 from dashapp.jobs.making import MakingError
 from dashapp.jobs.report_mail import MOST_ATTACHED
 from dashapp.jobs.schedule_alerts import ReceivedReports
-from dashapp.jobs.webhooks import signing_keys
+from dashapp.security.hooks import signing_keys
 from dashapp.security.schedules import Plan, ScheduleRefused, Scheduling, Wish
 from dashapp.web.application import Application
 from tests.jobs.scheduled import MAX, REPORT, SUE, TESS, THEO, Desk, address_of, box, campus, desk
