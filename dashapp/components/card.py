@@ -181,11 +181,6 @@ def failed(reference: str) -> Component:
     return state("failed", _("This card could not be read"), text, again)
 
 
-def late_line(text: str) -> Component:
-    """One sentence about a source that is silent, above what is still shown."""
-    return html.P(text, className="la-late")
-
-
 def skeleton(width: str | None = None) -> Component:
     """A grey line in the place of words that are on their way; it shows after 200 ms."""
     return html.Span(className="la-sk line", style={"inlineSize": width} if width else None)

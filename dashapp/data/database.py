@@ -118,6 +118,19 @@ class Database:
             yield connection
 
     @contextmanager
+    def snapshot(self, role: DatabaseRole, organisation_id: OrganisationId) -> Iterator[Connection]:
+        """A transaction that only reads, all of whose statements see the database as it was at the first of them.
+
+        Raises Unavailable as `transaction` does.
+        """
+        with _domain_errors(), self.engine(role).connect() as connection:
+            # The pool takes both options back with the connection.
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                act_for(connection, organisation_id)
+                yield connection
+
+    @contextmanager
     def session(self, role: DatabaseRole) -> Iterator[Connection]:
         """A connection of its own, outside of the pool and of transactions: for LISTEN and for session locks.
 

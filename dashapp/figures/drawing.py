@@ -45,10 +45,6 @@ class Drawing:
         layout = {"template": self._template, **self.own_layout}
         return orjson.dumps({"data": self.traces, "layout": layout}, option=OPTIONS)
 
-    def to_json(self) -> str:
-        """The same as text."""
-        return self.to_bytes().decode()
-
     def to_plotly_json(self) -> Json:
         """The same as plain values: by this name Dash asks a figure for them."""
         parts: Json = orjson.loads(self.to_bytes())

@@ -6,6 +6,7 @@ from threading import Event as Signal
 
 from dashapp.data.database import Database
 from dashapp.domain.clock import Clock
+from dashapp.jobs.deleted_reports import DeletedReports
 from dashapp.jobs.ended_sessions import EndedSessions
 from dashapp.jobs.history import Histories
 from dashapp.jobs.leaving import Deletions, Exports
@@ -53,5 +54,6 @@ def jobs_of(settings: Settings, database: Database, clock: Clock) -> tuple[Job, 
         Job("roster_work", 2, RosterWork(settings, database, clock).run),
         Job("retention", 3600, Retention(database, settings.data_retention_days, clock).run),
         Job("uploads", 3600, Uploads(settings, database, clock).run),
+        Job("deleted_reports", 3600, DeletedReports(database, clock).run),
         Job("ended_sessions", 3600, EndedSessions(database, clock).run),
     )

@@ -162,6 +162,9 @@ def test_the_web_reads_exactly_what_pages_show(database: Database) -> None:
         *(("lti_contexts", "INSERT"), ("lti_resource_links", "INSERT"), ("lti_resource_links", "UPDATE")),
         *(("lti_keys", "INSERT"), ("lti_keys", "UPDATE")),
         *(("saved_views", privilege) for privilege in ("INSERT", "UPDATE", "DELETE")),
+        *(("reports", privilege) for privilege in ("INSERT", "UPDATE", "DELETE")),
+        *(("report_versions", privilege) for privilege in ("INSERT", "UPDATE", "DELETE")),
+        *(("report_shares", privilege) for privilege in ("INSERT", "UPDATE", "DELETE")),
         *(("person_settings", "INSERT"), ("person_settings", "UPDATE")),
     }
 

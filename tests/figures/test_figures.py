@@ -141,7 +141,7 @@ def _without_empty(figure: Any) -> Any:
 @pytest.mark.parametrize("name", FULL)
 def test_plotlys_schema_knows_every_property_and_changes_none(name: str, screen: Screen) -> None:
     drawn = FULL[name](screen)
-    text = drawn.to_json()
+    text = drawn.to_bytes().decode()
     assert json.loads(drawn.checked.to_json()) == _without_empty(json.loads(text))
     assert "bdata" not in text, "arrays travel as plain lists, which clientside code can read"
     assert drawn.layout.uirevision == "r"
@@ -198,7 +198,7 @@ def _colours(part: Any) -> set[str]:
 @pytest.mark.parametrize("screen", SCREENS, ids=str)
 @pytest.mark.parametrize("name", FULL)
 def test_every_colour_is_a_token_of_the_theme(name: str, screen: Screen) -> None:
-    drawn = json.loads(FULL[name](screen).to_json())
+    drawn = json.loads(FULL[name](screen).to_bytes())
     assert _colours(drawn) <= set(palette(screen.theme).values())
 
 
@@ -297,7 +297,7 @@ def test_the_week_under_way_and_hidden_courses_are_left_out_of_the_comparison() 
     view = samples.institution()
     drawn = figures.courses_by_week(view.courses, view.week_starts, view.today, Screen())
     assert {len(trace.x) for trace in drawn.data} == {samples.WEEKS - 1}
-    assert "AAA" not in drawn.to_json()
+    assert "AAA" not in drawn.to_bytes().decode()
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ JOBS = {"audit_sealing", "quality_alerts", "rosters", "roster_files", "retention
     "message_texts",
     "received_reports",
     "schedule_alerts",
+    "deleted_reports",
 }
 
 

@@ -120,7 +120,7 @@ def read_compared(connection: Connection, scope: Scope, as_of: AsOf, filters: Fi
         scope, as_of, campus, tuple(every), named, tuple(listed), shown, standings, (active[0], active[1]), daily,
         [one for one in present if shown[0] <= one[1] <= shown[1]],
         {key: enrolments_of(of_course(intervals, key), people[key]) for key in keys},
-        _hidden(listed, people, scope.minimum_group), done,
+        hidden_of(listed, people, scope.minimum_group), done,
     )  # fmt: skip
 
 
@@ -227,7 +227,8 @@ def active_learners(
     return result
 
 
-def _hidden(listed: Sequence[Course], people: Mapping[CourseId, Longs], k: int) -> Hidden[CourseId]:
+def hidden_of(listed: Sequence[Course], people: Mapping[CourseId, Longs], k: int) -> Hidden[CourseId]:
+    """What is hidden of the courses compared, from who learns in each."""
     units = {one.course_id: one.unit for one in listed}
     return without_thin_remainders(
         suppress({key: len(inside) for key, inside in people.items()}, units.__getitem__, k),

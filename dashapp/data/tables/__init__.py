@@ -102,6 +102,11 @@ from dashapp.data.tables.quality import (
     quality_alerts,
     quality_hours,
 )
+from dashapp.data.tables.reports import (
+    report_shares,
+    report_versions,
+    reports,
+)
 from dashapp.data.tables.rosters import (
     roster_before,
     roster_enrolments,
@@ -228,6 +233,9 @@ __all__ = [
     "quality_hours",
     "raw_events",
     "report_schedules",
+    "report_shares",
+    "report_versions",
+    "reports",
     "retractions",
     "roster_before",
     "roster_enrolments",

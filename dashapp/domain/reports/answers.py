@@ -67,3 +67,5 @@ class Answer:
     """Rows that are left out by the question's limit: never silently."""
     reason: str = ""
     """In words of the reader's language, where it is refused."""
+    notes: tuple[str, ...] = ()
+    """Sentences that belong below it, in the same language: what does not count, and of which day it is."""

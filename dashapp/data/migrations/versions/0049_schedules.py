@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from dashapp.data.migrations.protection import protect
 
 revision = "0049"
-down_revision: str | None = "0046"
+down_revision: str | None = "0048"
 
 
 def upgrade() -> None:

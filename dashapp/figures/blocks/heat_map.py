@@ -1,0 +1,128 @@
+"""A heat map of two parts: time or the second division across, the other one down."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from dashapp.domain.reports.answers import Answer
+from dashapp.domain.reports.document import Data
+from dashapp.figures.blocks.grid import (
+    Grid,
+    cut,
+    grid_of,
+    is_time,
+    name_ticks,
+    scale_of,
+    side_of,
+    time_ticks,
+    value_text,
+)
+from dashapp.figures.blocks.summary_blocks import cells_summary
+from dashapp.figures.blocks.twin import with_table
+from dashapp.figures.calendar import stepped
+from dashapp.figures.drawing import Drawing, Json
+from dashapp.figures.theme import Note, Screen, annotation, figure, plain
+from dashapp.words import _
+
+MOST_PRINTED: Final = 120
+"""Cells whose values are printed."""
+LIGHT_TEXT_FROM: Final = 4
+"""From this step on, texts are light."""
+LONGEST_NAME: Final = 22
+MOST_ROW_NAMES: Final = 40
+
+
+def heat_map(block: Data, answer: Answer, screen: Screen) -> Drawing:
+    """Time runs across where there is time."""
+    grid = grid_of(answer)
+    colours = screen.amounts()
+    steps = _steps(grid, len(colours) - 1)
+    # Series are what varies along the second part: with time first, each series is a row.
+    rows = grid.series
+    layout: Json = {
+        "margin": {"l": 4, "r": 4, "t": 22, "b": 20},
+        "xaxis": {
+            "side": "top",
+            "showline": False,
+            "range": [-0.5, len(grid.categories) - 0.5],
+            **_across(block, grid, screen),
+        },
+        "yaxis": {
+            "showgrid": False,
+            "rangemode": "normal",
+            "range": [len(rows) - 0.5, -0.5],
+            **_down([one.name for one in rows]),
+            "tickfont": {"size": 12, "color": screen.colour("ink")},
+        },
+        "annotations": [*_printed(grid, steps, screen), _key(grid, steps, screen)],
+    }
+    table = with_table(answer, cells_summary(answer))
+    return figure([_map(grid, steps, colours)], layout, screen, table, str(block.id))
+
+
+def _steps(grid: Grid, count: int) -> tuple[float, ...]:
+    """From which value on each colour but that of zero holds: equal steps up to a round top."""
+    scale = scale_of(grid.highest, grid.kind)
+    top = scale.values[-1] if grid.highest <= scale.values[-1] else grid.highest
+    return tuple(top * place / count for place in range(count))
+
+
+def _step(value: float, steps: Sequence[float]) -> int:
+    return 0 if value == 0 else max(1, sum(value >= step for step in steps))
+
+
+def _map(grid: Grid, steps: Sequence[float], colours: Sequence[str]) -> Json:
+    return {
+        "type": "heatmap",
+        "z": [[None if value is None else _step(value, steps) for value in one.values] for one in grid.series],
+        "x": list(range(len(grid.categories))),
+        "y": list(range(len(grid.series))),
+        "zmin": -0.5,
+        "zmax": len(colours) - 0.5,
+        "colorscale": stepped(colours),
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+        "customdata": [
+            [
+                f"{one.name}, {name}: {value_text(value, grid.kind)}"
+                for name, value in zip(grid.names, one.values, strict=True)
+            ]
+            for one in grid.series
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "hoverongaps": False,
+    }
+
+
+def _printed(grid: Grid, steps: Sequence[float], screen: Screen) -> list[Json]:
+    if len(grid.categories) * len(grid.series) > MOST_PRINTED or screen.narrow:
+        return []
+    notes = []
+    for row, one in enumerate(grid.series):
+        for place, value in enumerate(one.values):
+            if value is None:
+                continue
+            light = _step(value, steps) >= LIGHT_TEXT_FROM
+            note = Note(place, row, value_text(value, grid.kind), "surface" if light else "ink")
+            notes.append(annotation(note, screen, xanchor="center"))
+    return notes
+
+
+def _key(grid: Grid, steps: Sequence[float], screen: Screen) -> Json:
+    """What the colours mean, in words below the map: they grow stronger with the amount, lighter or darker by theme."""
+    said = _("Faintest: {low}; strongest: from {high}").format(
+        low=value_text(0, grid.kind), high=value_text(steps[-1], grid.kind)
+    )
+    return annotation(Note(0, 0, plain(said), "ink-3"), screen, xref="paper", yref="paper", yanchor="top", yshift=-4)
+
+
+def _across(block: Data, grid: Grid, screen: Screen) -> Json:
+    if is_time(grid.along):
+        return time_ticks(grid, screen.narrow)
+    return name_ticks(grid, side_of(block, screen), 8 if screen.narrow else 24)
+
+
+def _down(names: Sequence[str]) -> Json:
+    every = max(1, -(-len(names) // MOST_ROW_NAMES))
+    places = list(range(0, len(names), every))
+    return {"tickvals": places, "ticktext": [cut(names[place], LONGEST_NAME) for place in places]}
