@@ -57,6 +57,8 @@ def _words_of_access() -> dict[Action, str]:
         Action.DISMISSED: _("Dismissed refused events"),
         Action.REOPENED: _("Took a dismissal back"),
         Action.EXPORTED: _("Downloaded a list"),
+        Action.REPORT_EXPORTED: _("Made a file of a report"),
+        Action.REPORT_TAKEN: _("Downloaded a file of a report"),
         Action.CASELOAD: _("Changed a caseload"),
         Action.MESSAGE_QUEUED: _("Wrote to a learner"),
         Action.MESSAGE_TAKEN_BACK: _("Took a message back"),
@@ -177,6 +179,7 @@ def action_groups() -> dict[str, tuple[Action, ...]]:
     """The actions as people look for them: by what they are about."""
     said = {
         _("Pages"): ("page",),
+        _("Reports"): ("report",),
         _("Sign-in"): ("session", "password", "account", "administrator", "provider"),
         _("Who sees whom"): (
             *("caseload", "guardians", "guardian", "person", "role", "course", "join_rule", "visibility"),

@@ -111,6 +111,8 @@ class Action(StrEnum):
     EXPORT_CANCELLED = "organisation.export_cancelled"
     EXPORT_WRITTEN = "organisation.exported"
     EXPORT_TAKEN = "organisation.export_downloaded"
+    REPORT_EXPORTED = "report.exported"
+    REPORT_TAKEN = "report.downloaded"
     DELETION_REQUESTED = "organisation.deletion_requested"
     DELETION_CANCELLED = "organisation.deletion_cancelled"
     DELETION_BEGUN = "organisation.deletion_begun"

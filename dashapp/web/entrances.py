@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from flask import Flask
 
+from dashapp.api.exports import ExportedFiles
 from dashapp.api.files import ClassroomFile
 from dashapp.api.history import HistoryProblems
 from dashapp.api.leaving import OrganisationFile
@@ -48,6 +49,7 @@ def install_entrances(
     EmbedLinkRoute(guard, links, embedding, rates).install(server)
     ClassroomFile(guard, services).install(server)
     OrganisationFile(guard, services).install(server)
+    ExportedFiles(guard, services).install(server)
     ReceivedFileRoutes(guard, services).install(server)
     HistoryProblems(guard, services).install(server)
     RosterFindings(guard, services).install(server)

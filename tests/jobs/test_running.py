@@ -32,6 +32,7 @@ WITHIN = 60.0
 
 JOBS = {"audit_sealing", "quality_alerts", "rosters", "roster_files", "retention", "ended_sessions"} | {
     "exports",
+    "report_exports",
     "histories",
     "deletions",
     "uploads",

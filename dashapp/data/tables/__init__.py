@@ -36,6 +36,9 @@ from dashapp.data.tables.audit import (
 from dashapp.data.tables.columns import (
     metadata,
 )
+from dashapp.data.tables.export_runs import (
+    export_runs,
+)
 from dashapp.data.tables.goals import (
     learner_goals,
 )
@@ -187,6 +190,7 @@ __all__ = [
     "embed_link_epochs",
     "ended_sessions",
     "event_ledger",
+    "export_runs",
     "forum_posts",
     "frame_origins",
     "guardian_rules",

@@ -6,7 +6,7 @@ from alembic import op
 from dashapp.data.migrations.protection import ALL, protect
 
 revision = "0048"
-down_revision: str | None = "0046"
+down_revision: str | None = "0047"
 
 
 def upgrade() -> None:
