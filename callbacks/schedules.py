@@ -16,7 +16,7 @@ from dashapp.domain.parsing import clock_of, uuid_of
 from dashapp.domain.principal import Permission
 from dashapp.domain.reports.document import Report
 from dashapp.domain.schedules.rhythm import Every, Rhythm
-from dashapp.domain.schedules.runs import Format, ScheduleState, Way
+from dashapp.domain.schedules.runs import FORMATS, ScheduleState, Way
 from dashapp.domain.schedules.views import ScheduleView
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
 from dashapp.security.hooks import signing_keys
@@ -156,7 +156,7 @@ def _view_of(desk: Scheduling, report: UUID, row: UUID | None) -> ScheduleView |
 def plan_of(form: Mapping[str, object]) -> Plan:
     """When and in which formats, from what the browser sent. Raises ScheduleRefused."""
     zone, given = form.get("zone"), form.get("formats")
-    formats = tuple(one for one in Format if isinstance(given, list) and one.value in given)
+    formats = tuple(one for one in FORMATS if isinstance(given, list) and one.value in given)
     return Plan(_cron_of(form), zone.strip() if isinstance(zone, str) else "", formats)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Flask, Response, abort, request
 
-from dashapp.api.sending import send_file_whole
+from dashapp.api.sending import send_file_from
 from dashapp.data.database import DatabaseRole
 from dashapp.data.queries.organisations import own_address
 from dashapp.data.queries.schedules import find_received
@@ -74,7 +74,8 @@ class ReceivedFileRoutes:
             home, UUID(str(found.run_public_id)), found.copied_as
         )
         try:
-            return send_file_whole(folder / wanted["name"], _ODD.sub("-", wanted["name"]), wanted["kind"])
+            name = _ODD.sub("-", wanted["name"])
+            return send_file_from(folder / wanted["name"], name, wanted["kind"], wanted["sha256"])
         except OSError:
             abort(404)
 

@@ -4,9 +4,10 @@ from datetime import time
 from typing import Final
 
 from dashapp import words
+from dashapp.domain.reports.exports import ExportFormat
 from dashapp.domain.schedules.cron import Cron
 from dashapp.domain.schedules.rhythm import WEEKDAYS, Every, rhythm_of
-from dashapp.domain.schedules.runs import CopyState, Format, RunState, Way
+from dashapp.domain.schedules.runs import CopyState, RunState, Way
 from dashapp.domain.schedules.views import RunView, ScheduleView
 from dashapp.words import _
 
@@ -69,15 +70,15 @@ def way_word(way: Way) -> str:
     }[way]
 
 
-def format_word(one: Format) -> str:
+def format_word(one: ExportFormat) -> str:
     """The format of a file."""
     return {
-        Format.PDF: _("PDF document"),
-        Format.XLSX: _("Excel workbook"),
-        Format.CSV: _("CSV"),
-        Format.JSON: _("JSON"),
-        Format.PARQUET: _("Parquet"),
-        Format.HTML: _("Charts in the mail itself"),
+        ExportFormat.PDF: _("PDF document"),
+        ExportFormat.XLSX: _("Excel workbook"),
+        ExportFormat.CSV: _("CSV"),
+        ExportFormat.JSON: _("JSON"),
+        ExportFormat.PARQUET: _("Parquet"),
+        ExportFormat.HTML: _("Charts in the mail itself"),
     }[one]
 
 

@@ -10,9 +10,10 @@ from dash.development.base_component import Component
 from dashapp.components.attributes import attributes
 from dashapp.components.controls import option
 from dashapp.components.schedule_words import every_word, format_word, way_word, weekday_options
+from dashapp.domain.reports.exports import ExportFormat
 from dashapp.domain.schedules.cron import Cron
 from dashapp.domain.schedules.rhythm import Every, rhythm_of
-from dashapp.domain.schedules.runs import Format, Way
+from dashapp.domain.schedules.runs import FORMATS, Way
 from dashapp.domain.schedules.views import Addressee, ScheduleView
 from dashapp.ids import Schedules as Names
 from dashapp.words import _
@@ -116,13 +117,13 @@ def _when() -> Component:
 
 
 def _to_whom() -> Component:
-    formats = [option(one.value, format_word(one)) for one in Format]
+    formats = [option(one.value, format_word(one)) for one in FORMATS]
     ways = [option(one.value, way_word(one)) for one in PEOPLE_WAYS]
     return html.Div(
         [
             _group(_("To whom"), dbc.Checklist(id=Names.PEOPLE, options=[], value=[]), "la-schedule-people"),
             _group(_("How it reaches them"), dbc.Checklist(id=Names.WAYS, options=ways, value=[Way.MAIL.value])),
-            _group(_("As"), dbc.Checklist(id=Names.FORMATS, options=formats, value=[Format.PDF.value])),
+            _group(_("As"), dbc.Checklist(id=Names.FORMATS, options=formats, value=[ExportFormat.PDF.value])),
         ],
         className="la-schedule-whom",
     )
@@ -177,7 +178,7 @@ def form_values(facts: FormFacts) -> dict[str, object]:
         **_time_values(view.cron if view else "0 7 * * 1"),
         "head": _("Change the schedule") if view else _("New schedule"),
         "zone": view.time_zone if view else facts.zone,
-        "formats": [one.value for one in view.formats] if view else [Format.PDF.value, Format.HTML.value],
+        "formats": [one.value for one in view.formats] if view else [ExportFormat.PDF.value, ExportFormat.HTML.value],
         "options": [option(str(one.public_id), _person(one)) for one in facts.people],
         "people": [one for one in dict.fromkeys(chosen) if one in known],
         "ways": ways or [Way.MAIL.value],

@@ -15,7 +15,8 @@ from dashapp.data.received_files import ReceivedFiles
 from dashapp.domain.errors import AnalyticsError
 from dashapp.domain.principal import Principal
 from dashapp.domain.reports.document import Report
-from dashapp.domain.schedules.runs import LONGEST_MAKING, File, Format
+from dashapp.domain.reports.exports import ExportFormat
+from dashapp.domain.schedules.runs import LONGEST_MAKING, File
 from dashapp.observability.logging import get_logger
 
 log = get_logger(__name__)
@@ -39,7 +40,7 @@ class Order:
 
     report: Report
     principal: Principal
-    formats: tuple[Format, ...]
+    formats: tuple[ExportFormat, ...]
     as_of: datetime
 
 

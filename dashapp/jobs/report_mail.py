@@ -87,7 +87,8 @@ def _add_body(made: EmailMessage, mail: ReportMail, body: str) -> None:
 
 def _plain(mail: ReportMail, title: str) -> str:
     linked = [(file, mail.link(place)) for place, file in enumerate(mail.files) if file.part is Part.ATTACHED]
-    lines = [title, ""]
+    plain = next((file for file in mail.files if file.part is Part.PLAIN), None)
+    lines = [title if plain is None else (mail.folder / plain.name).read_text(encoding="utf-8").strip(), ""]
     if mail.resent:
         lines += [_("Somebody has had this report sent again. You may have it already."), ""]
     lines += [_("What you see here is made for you alone, with your own rights."), ""]

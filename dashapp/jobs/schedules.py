@@ -38,11 +38,11 @@ from dashapp.domain.errors import NotFound, NotPermitted, Unavailable
 from dashapp.domain.keys import OrganisationId
 from dashapp.domain.principal import Principal
 from dashapp.domain.reports.document import NotAReport, Report
+from dashapp.domain.reports.exports import ExportFormat
 from dashapp.domain.schedules.runs import (
     MOST_ATTEMPTS,
     Copy,
     CopyState,
-    Format,
     Settled,
     TakenRun,
     Way,
@@ -71,7 +71,7 @@ class _Work:
     taken: TakenRun
     schedule: UUID
     report: Report
-    formats: tuple[Format, ...]
+    formats: tuple[ExportFormat, ...]
 
 
 class Schedules:

@@ -26,8 +26,9 @@ from dashapp.domain.keys import OrganisationId, PersonId
 from dashapp.domain.mail import usable_address
 from dashapp.domain.principal import Principal
 from dashapp.domain.reports.document import Report
+from dashapp.domain.reports.exports import ExportFormat
 from dashapp.domain.schedules.cron import Cron, NotACron
-from dashapp.domain.schedules.runs import Format, NewSchedule, ScheduleState, Target, Way
+from dashapp.domain.schedules.runs import FORMATS, NewSchedule, ScheduleState, Target, Way
 from dashapp.domain.schedules.views import Addressee, Received, ScheduleView
 from dashapp.security.acting import acting
 from dashapp.security.guard import stands_alone
@@ -68,7 +69,7 @@ class Plan:
 
     cron: str
     time_zone: str
-    formats: tuple[Format, ...]
+    formats: tuple[ExportFormat, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,7 @@ class Scheduling:
     def _check(self, plan: Plan) -> None:
         if plan.time_zone not in available_timezones():
             raise ScheduleRefused("zone")
-        if not plan.formats:
+        if not plan.formats or not set(plan.formats) <= set(FORMATS):
             raise ScheduleRefused("formats")
         try:
             Cron.parse(plan.cron)

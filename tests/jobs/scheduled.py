@@ -20,7 +20,8 @@ from dashapp.domain.errors import NotPermitted
 from dashapp.domain.keys import PersonId
 from dashapp.domain.reports.answers import Answer, AnswerState, Column, ColumnKind
 from dashapp.domain.reports.document import Data, Report
-from dashapp.domain.schedules.runs import File, Format, NewSchedule, Part, Target, Way
+from dashapp.domain.reports.exports import ExportFormat
+from dashapp.domain.schedules.runs import File, NewSchedule, Part, Target, Way
 from dashapp.jobs.making import Order
 from dashapp.jobs.schedule_alerts import ScheduleAlerts
 from dashapp.jobs.schedules import Schedules
@@ -130,7 +131,7 @@ class Desk:
         return Target(way, self.person(name), address)
 
     def save(self, *targets: Target, cron: str = MONDAYS, zone: str = "Europe/Berlin") -> UUID:
-        new = NewSchedule(REPORT, None, cron, zone, (Format.CSV,), targets)
+        new = NewSchedule(REPORT, None, cron, zone, (ExportFormat.CSV,), targets)
         organisation = self.campus.organisation_id
         with self.campus.database.transaction(DatabaseRole.JOBS, organisation) as connection:
             return add_schedule(connection, organisation, self.person(MAX), new, self.now)

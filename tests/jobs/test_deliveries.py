@@ -16,11 +16,11 @@ import pytest
 
 from dashapp.data.received_files import ReceivedFiles
 from dashapp.domain.errors import NotPermitted
+from dashapp.domain.reports.exports import ExportFormat
 from dashapp.domain.schedules.runs import (
     FILES_KEPT,
     OVERDUE_AFTER,
     CopyState,
-    Format,
     RunState,
     ScheduleState,
     Way,
@@ -42,7 +42,7 @@ __all__ = ["box", "campus", "desk"]
 """Fixtures."""
 
 MONDAY = datetime(2026, 3, 30, 5, 0, tzinfo=UTC)
-PLAN = Plan("0 7 * * 1", "Europe/Berlin", (Format.CSV,))
+PLAN = Plan("0 7 * * 1", "Europe/Berlin", (ExportFormat.CSV,))
 OUTSIDE = "partner@example.org"
 
 
@@ -244,7 +244,9 @@ def test_a_schedule_is_saved_changed_paused_and_ended_by_its_author_and_administ
         with pytest.raises(ScheduleRefused, match="gone"):
             act()
 
-    tess.save((REPORT, None), Plan("30 6 1 * *", "America/New_York", (Format.PDF,)), [Wish(Way.DOWNLOAD)], schedule)
+    tess.save(
+        (REPORT, None), Plan("30 6 1 * *", "America/New_York", (ExportFormat.PDF,)), [Wish(Way.DOWNLOAD)], schedule
+    )
     maximum.set_state(schedule, ScheduleState.PAUSED)
     (view,) = tess.schedules(None)
     assert (view.cron, view.state, view.next_at) == ("30 6 1 * *", ScheduleState.PAUSED, None)
@@ -275,9 +277,9 @@ def test_what_somebody_may_not_ask_for_is_refused_with_the_reason(
         (maximum, PLAN, [Wish(Way.WEBHOOK, address="https://10.0.0.7/hook")], "hook"),
         (maximum, PLAN, [Wish(Way.WEBHOOK, address="file:///etc/passwd")], "hook"),
         (maximum, PLAN, [Wish(Way.MAIL)] * 201, "many"),
-        (tess, Plan("* * * * *", "UTC", (Format.CSV,)), [Wish(Way.MAIL)], "time"),
-        (tess, Plan("0 7 30 2 *", "UTC", (Format.CSV,)), [Wish(Way.MAIL)], "time"),
-        (tess, Plan("0 7 * * *", "Mars/Olympus", (Format.CSV,)), [Wish(Way.MAIL)], "zone"),
+        (tess, Plan("* * * * *", "UTC", (ExportFormat.CSV,)), [Wish(Way.MAIL)], "time"),
+        (tess, Plan("0 7 30 2 *", "UTC", (ExportFormat.CSV,)), [Wish(Way.MAIL)], "time"),
+        (tess, Plan("0 7 * * *", "Mars/Olympus", (ExportFormat.CSV,)), [Wish(Way.MAIL)], "zone"),
         (tess, Plan("0 7 * * *", "UTC", ()), [Wish(Way.MAIL)], "formats"),
     ]
     for scheduling, plan, wishes, why in refused:

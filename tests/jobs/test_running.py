@@ -42,6 +42,7 @@ JOBS = {"audit_sealing", "quality_alerts", "rosters", "roster_files", "retention
     "message_texts",
     "received_reports",
     "schedule_alerts",
+    "schedules",
     "deleted_reports",
 }
 
@@ -67,7 +68,7 @@ class Process:
         environment = {
             **os.environ,
             "DATABASE_URL": database.url.render_as_string(hide_password=False),
-            "DATA_DIR": str(folder / "var"),
+            "DATA_DIR": str(folder.parent / "var"),
             "DEMO": "false",
         }
         command = [sys.executable, "-m", "dashapp.jobs", *arguments]

@@ -16,10 +16,10 @@ from dashapp.domain.events import STAFF_ROLES
 from dashapp.domain.keys import OrganisationId, PersonId
 from dashapp.domain.mail import usable_address
 from dashapp.domain.principal import Principal
+from dashapp.domain.reports.exports import ExportFormat
 from dashapp.domain.schedules.runs import (
     CopyState,
     File,
-    Format,
     Part,
     RunState,
     ScheduleState,
@@ -60,7 +60,7 @@ def read_schedules(
         ScheduleView(
             UUID(str(row.public_id)), row.document["title"], authors.get(row.author_id, ""),
             row.author_id == reader.person_id, row.cron, row.time_zone,
-            tuple(Format(one) for one in row.formats), ScheduleState(row.state), row.next_at,
+            tuple(ExportFormat(one) for one in row.formats), ScheduleState(row.state), row.next_at,
             silent_since((RunState(row.run_state), row.due_at) if row.run_state else None, row.next_at, now),
             tuple(targets.get(row.schedule_id, ())), tuple(runs.get(row.schedule_id, ())),
         )

@@ -13,10 +13,10 @@ from dashapp.data.tables import deliveries, report_schedules, schedule_runs, sch
 from dashapp.domain.errors import NotFound
 from dashapp.domain.keys import OrganisationId, PersonId
 from dashapp.domain.reports.document import Report, read, written
+from dashapp.domain.reports.exports import ExportFormat
 from dashapp.domain.schedules.cron import Cron
 from dashapp.domain.schedules.runs import (
     LOOKED_BACK,
-    Format,
     NewSchedule,
     RunState,
     ScheduleState,
@@ -94,14 +94,14 @@ def find_schedule(connection: Connection, organisation: OrganisationId, public_i
 
 def scheduled_report(
     connection: Connection, organisation: OrganisationId, schedule_id: int
-) -> tuple[UUID, Report, tuple[Format, ...]]:
+) -> tuple[UUID, Report, tuple[ExportFormat, ...]]:
     """The public id of a schedule, what a run of it makes, and in which formats. Raises NotAReport."""
     row = connection.execute(
         select(schedule.public_id, schedule.document, schedule.formats).where(
             schedule.organisation_id == organisation, schedule.schedule_id == schedule_id
         )
     ).one()
-    return UUID(str(row.public_id)), read(orjson.dumps(row.document)), tuple(Format(one) for one in row.formats)
+    return UUID(str(row.public_id)), read(orjson.dumps(row.document)), tuple(ExportFormat(one) for one in row.formats)
 
 
 def schedule_of_copy(connection: Connection, organisation: OrganisationId, copy: UUID) -> tuple[UUID, Way]:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from dashapp.domain.keys import PersonId
 from dashapp.domain.reports.document import Report
+from dashapp.domain.reports.exports import ExportFormat
 
 LEASE: Final = timedelta(minutes=10)
 """A run of whose worker nobody has heard for so long has lost it. Making one copy takes less."""
@@ -89,16 +90,11 @@ class Way(StrEnum):
     """A mail to somebody without an account: a frozen, suppressed copy that an administrator approves."""
 
 
-class Format(StrEnum):
-    """In which formats a copy is made."""
-
-    PDF = "pdf"
-    XLSX = "xlsx"
-    CSV = "csv"
-    JSON = "json"
-    PARQUET = "parquet"
-    HTML = "html"
-    """The body of the mail, with the charts inline."""
+FORMATS: Final = (
+    *(ExportFormat.PDF, ExportFormat.HTML, ExportFormat.XLSX),
+    *(ExportFormat.CSV, ExportFormat.JSON, ExportFormat.PARQUET),
+)
+"""In which formats copies are made. HTML is the body of the mail, with the charts inline."""
 
 
 def silent_since(last: tuple[RunState, datetime] | None, next_at: datetime | None, now: datetime) -> datetime | None:
@@ -120,6 +116,8 @@ class Part(StrEnum):
     ATTACHED = "attached"
     BODY = "body"
     """The body of the mail, in HTML."""
+    PLAIN = "plain"
+    """The same as plain text."""
     INLINE = "inline"
     """A picture in it; its name is its Content-ID."""
 
@@ -180,7 +178,7 @@ class NewSchedule:
     report_id: UUID | None
     cron: str
     time_zone: str
-    formats: tuple[Format, ...]
+    formats: tuple[ExportFormat, ...]
     targets: tuple[Target, ...]
 
 

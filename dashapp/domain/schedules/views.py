@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from dashapp.domain.schedules.runs import CopyState, File, Format, RunState, ScheduleState, Way
+from dashapp.domain.reports.exports import ExportFormat
+from dashapp.domain.schedules.runs import CopyState, File, RunState, ScheduleState, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class ScheduleView:
     is_own: bool
     cron: str
     time_zone: str
-    formats: tuple[Format, ...]
+    formats: tuple[ExportFormat, ...]
     state: ScheduleState
     next_at: datetime | None
     silent_since: datetime | None
