@@ -25,6 +25,9 @@ from callbacks import (
     people,
     person,
     platforms,
+    report_builder,
+    report_sharing,
+    reports,
     rosters,
     saved_views,
     sessions,
@@ -48,6 +51,7 @@ def register_all(registry: CallbackRegistry) -> None:
     decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
     administrators = (administration, *decided, data_quality, letters, audit, sessions)
-    pages = (*learners, institution, institution_further, *administrators, *teaching)
+    reporting = (reports, report_builder, report_sharing)
+    pages = (*learners, institution, institution_further, *administrators, *teaching, *reporting)
     for room in (frame, palette, home, *pages, live):
         room.register(registry)

@@ -36,6 +36,8 @@ PAGES: Final = (
     "signin",
     "leaving",
     "rosters",
+    "reports",
+    "report",
 )
 """The pages that leave rows, as these name them."""
 
@@ -117,6 +119,7 @@ def _words_of_administration() -> dict[Action, str]:
         Action.ROSTER_APPLIED: _("Took a roster in"),
         Action.ROSTER_UNDONE: _("Took a roster back"),
         **_words_of_history(),
+        **_words_of_reports(),
     }
 
 
@@ -161,6 +164,16 @@ def _words_of_history() -> dict[Action, str]:
     }
 
 
+def _words_of_reports() -> dict[Action, str]:
+    return {
+        Action.REPORT_MADE: _("Made a report"),
+        Action.REPORT_SHARED: _("Shared a report"),
+        Action.REPORT_UNSHARED: _("Stopped sharing a report"),
+        Action.REPORT_DELETED: _("Deleted a report"),
+        Action.REPORT_PUT_BACK: _("Put a deleted report back"),
+    }
+
+
 def _words_of_leaving() -> dict[Action, str]:
     """Exports of everything, and the deletion of an organisation."""
     return {
@@ -185,7 +198,7 @@ def action_groups() -> dict[str, tuple[Action, ...]]:
             *("caseload", "guardians", "guardian", "person", "role", "course", "join_rule", "visibility"),
         ),
         _("Messages"): ("message",),
-        _("Scheduled reports"): ("schedule",),
+        _("Reports"): ("report", "schedule"),
         _("Learning platforms"): ("platform",),
         _("Rosters and history"): ("roster", "history"),
         _("Keys, senders and frames"): ("key", "sender", "embed_link", "frame_origins"),
@@ -240,6 +253,8 @@ def page_word(page: str) -> str:
         "signin": _("Sign-in and keys"),
         "leaving": _("Leaving"),
         "rosters": _("Rosters"),
+        "reports": _("List of reports"),
+        "report": _("Report"),
     }
     return said.get(page, page)
 
@@ -287,6 +302,7 @@ def _numbered() -> dict[str, str]:
         "programme": _("Programme {name}"),
         "section": _("Section {name}"),
         "change": _("Change {name}"),
+        "report": _("Report {name}"),
     }
 
 

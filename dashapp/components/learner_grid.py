@@ -4,7 +4,8 @@ A live update changes cells in place and moves no row under the pointer (`assets
 elsewhere is said beside the search, and one click sorts anew.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from dashapp.components.links import Links
 from dashapp.components.marks import level_word
 from dashapp.components.reasons import reason_sentence
 from dashapp.domain.filters import MOST_PICKED, Filters
+from dashapp.domain.keys import PublicId
 from dashapp.domain.views import ClassroomView, LearnerRow, Level
 from dashapp.ids import Classroom, fresh_of
 from dashapp.words import _
@@ -204,8 +206,18 @@ def _share(value: float | None) -> tuple[float | None, str]:
     return (None, "–") if value is None else (round(value, 1), words.percent(value))
 
 
-def _learner(row: LearnerRow, view: ClassroomView, peak: int, href: str | None) -> Row:
-    minutes = view.minutes_recorded
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What all rows of a list have in common."""
+
+    view: ClassroomView
+    peak: int
+    levels: Mapping[Level, str]
+    link: Callable[[PublicId], str] | None
+
+
+def _learner(row: LearnerRow, shared: _Shared) -> Row:
+    view, minutes = shared.view, shared.view.minutes_recorded
     amount = (row.minutes or 0) if minutes else row.events
     trend, trend_text = trend_of(row.trend)
     progress, progress_text = _share(row.progress)
@@ -213,13 +225,13 @@ def _learner(row: LearnerRow, view: ClassroomView, peak: int, href: str | None) 
     return {
         "id": str(row.public_id),
         "name": row.name,
-        "href": href,
+        "href": shared.link(row.public_id) if shared.link else None,
         "level": LEVEL_RANK[row.level],
         "level_kind": row.level.value,
-        "level_text": level_word(row.level),
+        "level_text": shared.levels[row.level],
         "why": reason_sentence(*row.reasons),
         "weeks": list(row.weeks),
-        "peak": peak,
+        "peak": shared.peak,
         "trend": None if trend is None else round(trend, 3),
         "trend_text": trend_text,
         "amount": amount,
@@ -240,7 +252,6 @@ def learner_rows(view: ClassroomView, links: Links) -> list[Row]:
     """The learners, in the order of the view."""
     filters = Filters(course=view.course.public_id)
     peak = max((value for row in view.learners for value in row.weeks), default=1)
-    return [
-        _learner(row, view, peak, None if links.alone else links.learner(row.public_id, filters))
-        for row in view.learners
-    ]
+    levels = {level: level_word(level) for level in Level}
+    shared = _Shared(view, peak, levels, None if links.alone else links.each_learner(filters))
+    return [_learner(row, shared) for row in view.learners]

@@ -1,5 +1,6 @@
 """Addresses of the pages, valid for ever; the same under /embed for pages inside a frame."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -28,6 +29,11 @@ class Links:
     def learner(self, learner: PublicId, filters: Filters | None = None) -> str:
         """The page of a learner."""
         return self._to(f"/learners/{learner}", filters)
+
+    def each_learner(self, filters: Filters | None = None) -> Callable[[PublicId], str]:
+        """The same for many learners: what their addresses have in common is written once."""
+        before, mark, query = self._to("/learners/", filters).partition("?")
+        return lambda learner: f"{before}{learner}{mark}{query}"
 
     def caseload(self) -> str:
         """The learners whom the reader advises or is guardian of."""
@@ -150,6 +156,14 @@ class Links:
     def sessions(self, organisation: PublicId) -> str:
         """Who is signed in to an organisation; never in a frame."""
         return f"{self.prefix.rstrip('/')}/organisations/{organisation}/sessions"
+
+    def reports(self) -> str:
+        """The reports that the reader may read."""
+        return self._to("/reports")
+
+    def report(self, report: UUID) -> str:
+        """One report."""
+        return self._to(f"/reports/{report}")
 
     def audit(self, organisation: PublicId) -> str:
         """Who looked at what in an organisation."""

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+import numpy as np
+
 from dashapp import words
 from dashapp.domain.audience import FEWEST_OTHERS
 from dashapp.domain.views import ClassroomView, LearnerRow, Level
@@ -43,11 +45,28 @@ class _Box:
     right: float
     top: float
 
-    def touches(self, other: "_Box") -> bool:
-        """Whether the two share any room."""
-        return (
-            self.left < other.right and other.left < self.right and self.bottom < other.top and other.bottom < self.top
-        )
+    def sides(self) -> tuple[float, float, float, float]:
+        """Left, bottom, right, top."""
+        return self.left, self.bottom, self.right, self.top
+
+
+class _Taken:
+    """The room that is taken: by marks, in the order of their points, then by labels and names."""
+
+    def __init__(self, boxes: Sequence[_Box]) -> None:
+        # As columns, since each of many names is held against each of many marks.
+        self._sides = np.array([box.sides() for box in boxes], dtype=np.float64).reshape(-1, 4).T
+
+    def meets(self, box: _Box, besides: int) -> bool:
+        """Whether a box shares any room with one of those taken but for the mark at this place."""
+        left, bottom, right, top = self._sides
+        met = (box.left < right) & (left < box.right) & (box.bottom < top) & (bottom < box.top)
+        met[besides] = False
+        return bool(met.any())
+
+    def take(self, box: _Box) -> None:
+        """From now on this is taken, too."""
+        self._sides = np.column_stack((self._sides, box.sides()))
 
 
 def _box(point: tuple[float, float], name: str, side: str) -> _Box:
@@ -70,7 +89,7 @@ def _places(points: Sequence[_Point], width: float, screen: Screen, labels: Sequ
     """Where names stand: beside their marks, and nowhere where they would touch a mark, a label or another name."""
     plot = _plot(screen)
     at = [(point.x / width * plot[0], point.y / 103 * plot[1]) for point in points]
-    taken = [_Box(x - 5, y - 5, x + 5, y + 5) for x, y in at] + [label.box for label in labels]
+    taken = _Taken([*(_Box(x - 5, y - 5, x + 5, y + 5) for x, y in at), *(label.box for label in labels)])
     chosen: dict[int, str] = {}
     room = _Box(0, 0, *plot)
     for index, point in enumerate(points):
@@ -83,9 +102,9 @@ def _places(points: Sequence[_Point], width: float, screen: Screen, labels: Sequ
         for side in ("middle right", "middle left", "top center", "bottom center"):
             box = _box(at[index], point.row.name, side)
             inside = box.left >= room.left and box.right <= room.right and box.bottom >= 0 and box.top <= room.top
-            if inside and not any(box.touches(other) for place, other in enumerate(taken) if place != index):
+            if inside and not taken.meets(box, besides=index):
                 chosen[index] = side
-                taken.append(box)
+                taken.take(box)
                 break
     return chosen
 

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from flask import make_response, render_template_string, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from dashapp.security.assets import marked, style_sheet
 from dashapp.security.guard import Guard
-from dashapp.security.short_pages import sheets_of
 from dashapp.security.signing import Signer
 from dashapp.words import _, language_tag, text_direction
 
@@ -24,9 +24,9 @@ _HEAD: Final = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 {% if reload %}<meta http-equiv="refresh" content="2">{% endif %}
 <title>{{ title }}</title>
-<link rel="icon" href="{{ base }}/_favicon.ico">
-{% for sheet in sheets %}<link rel="stylesheet" href="{{ base }}/assets/{{ sheet }}">
-{% endfor %}<script src="{{ base }}/assets/early.js"></script>
+<link rel="icon" type="image/svg+xml" href="{{ base }}/assets/{{ asset("favicon.svg") }}">
+<link rel="stylesheet" href="{{ base }}/assets/{{ look }}">
+<script src="{{ base }}/assets/{{ asset("early.js") }}"></script>
 </head>
 <body>
 <main class="la-page la-sign-in{% if wide %} la-wide{% endif %}">
@@ -45,7 +45,6 @@ class Forms:
 
     guard: Guard
     secret_keys: tuple[str, ...]
-    style_sheets: tuple[str, ...]
 
     @property
     def prefix(self) -> str:
@@ -67,7 +66,8 @@ class Forms:
             lang=language_tag(),
             dir=text_direction(),
             base=self.prefix,
-            sheets=sheets_of(self.style_sheets),
+            look=style_sheet(text_direction()).path,
+            asset=marked,
             form=self._signer().sign(nonce),
             **values,
         )

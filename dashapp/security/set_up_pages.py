@@ -52,7 +52,7 @@ PAGE: Final = """
 {% for value, text in options %}<option value="{{ value }}"{% if value == chosen %} selected{% endif %}>{{ text }}
 </option>{% endfor %}</select></div>
 {% endmacro %}
-<link rel="stylesheet" href="{{ base }}/assets/set_up.css">
+<link rel="stylesheet" href="{{ base }}/assets/{{ asset("set_up.css") }}">
 <p class="la-lead">{{ words.lead }}</p>
 <form method="post" action="{{ base }}/set-up" class="la-set-up" id="set-up">
 <input type="hidden" name="form" value="{{ form }}"><input type="hidden" name="code" value="{{ given.code }}">
@@ -83,7 +83,7 @@ PAGE: Final = """
 </fieldset>
 <div class="la-set-up-end"><button type="submit" class="btn btn-primary">{{ words.begin }}</button></div>
 </form>
-<script src="{{ base }}/assets/set_up.js"></script>
+<script src="{{ base }}/assets/{{ asset("set_up.js") }}"></script>
 """
 
 

@@ -6,12 +6,9 @@ from typing import Any, Final
 from flask import Response, make_response, render_template_string, request
 from markupsafe import Markup
 
+from dashapp.security.assets import marked, style_sheet
 from dashapp.security.frames import frame_by_anybody
 from dashapp.words import language_tag, text_direction
-
-BOOTSTRAP: Final = "bootstrap.min.css"
-MIRRORED_BOOTSTRAP: Final = "bootstrap.rtl.min.css"
-STYLE_SHEETS: Final = (BOOTSTRAP, "tokens.css", "look.css")
 
 _DOCUMENT: Final = """<!doctype html>
 <html lang="{{ lang }}" dir="{{ dir }}" data-bs-theme="light" class="la-embed">
@@ -19,10 +16,10 @@ _DOCUMENT: Final = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{{ title }}</title>
-<link rel="icon" href="{{ base }}/_favicon.ico">
-{% for sheet in sheets %}<link rel="stylesheet" href="{{ base }}/assets/{{ sheet }}">
-{% endfor %}<script src="{{ base }}/assets/early.js"></script>
-{% for script in scripts %}<script src="{{ base }}/assets/{{ script }}" defer></script>
+<link rel="icon" type="image/svg+xml" href="{{ base }}/assets/{{ asset("favicon.svg") }}">
+<link rel="stylesheet" href="{{ base }}/assets/{{ look }}">
+<script src="{{ base }}/assets/{{ asset("early.js") }}"></script>
+{% for script in scripts %}<script src="{{ base }}/assets/{{ asset(script) }}" defer></script>
 {% endfor %}</head>
 <body>
 {{ body }}
@@ -33,12 +30,6 @@ _DOCUMENT: Final = """<!doctype html>
 _WORDS: Final = """<main class="la-narrow"><h1 class="h5">{{ title }}</h1><p class="la-2">{{ text }}</p></main>"""
 
 
-def sheets_of(sheets: Sequence[str]) -> list[str]:
-    """The style sheets of a page in the reader's language: Bootstrap has one for each direction of writing."""
-    mirrored = text_direction() == "rtl"
-    return [MIRRORED_BOOTSTRAP if mirrored and sheet == BOOTSTRAP else sheet for sheet in sheets]
-
-
 def short_page(base: str, title: str, body: str, status: int = 200, scripts: Sequence[str] = ()) -> Response:
     """A page around `body`, which is HTML. `base`: the path of the service; `scripts`: more of ours, by their files."""
     html = render_template_string(
@@ -47,9 +38,10 @@ def short_page(base: str, title: str, body: str, status: int = 200, scripts: Seq
         dir=text_direction(),
         title=title,
         base=base,
-        sheets=sheets_of(STYLE_SHEETS),
         scripts=scripts,
         body=Markup(body),
+        look=style_sheet(text_direction()).path,
+        asset=marked,
     )
     response = make_response(html, status)
     response.headers["Cache-Control"] = "no-store"

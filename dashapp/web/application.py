@@ -15,11 +15,13 @@ from dashapp.data.changes import ChangeWatcher, Rhythm
 from dashapp.data.database import Database, database_from
 from dashapp.data.memo import Memo
 from dashapp.data.reader import PageReader
+from dashapp.data.report_reader import ReportReader
 from dashapp.data.viewing import ViewNotes
 from dashapp.domain.clock import Clock, system_clock
 from dashapp.domain.principal import Permission
 from dashapp.observability.job_metrics import JobGauges
 from dashapp.observability.metrics import Metrics, build_metrics
+from dashapp.security.assets import PLOTLY, marked, script
 from dashapp.security.callbacks import CallbackRegistry, door_of
 from dashapp.security.embedding import Embedding
 from dashapp.security.frames import FrameOrigins
@@ -38,6 +40,7 @@ from dashapp.web.entrances import ListDemoPeople, install_entrances
 from dashapp.web.errors import install_error_pages, on_callback_error
 from dashapp.web.headers import SecurityHeaders, content_security_policy
 from dashapp.web.health import Health
+from dashapp.web.joined import install_joined
 from dashapp.web.launches import Opening, install_launches
 from dashapp.web.live import AsgiApp, LiveApp
 from dashapp.web.locale import LocaleOfRequest
@@ -144,12 +147,14 @@ def _services(settings: Settings, database: Database, clock: Clock) -> Services:
     live = ChangeWatcher(database, clock, Rhythm(late=settings.real_time_lag_threshold / 1000))
     cache = build_cache(settings)
     reader = PageReader(database, cache, clock, live, settings.minimum_group_size)
-    return Services(settings, database, cache, clock, live, reader, Memo(), ViewNotes(database, clock))
+    reports = ReportReader(database, cache, live, settings.minimum_group_size)
+    return Services(settings, database, cache, clock, live, reader, Memo(), ViewNotes(database, clock), reports)
 
 
 def _add_dash(server: Flask, guard: Guard, services: Services) -> ServiceDash:
     """Dash on the guarded server, with its pages and callbacks, warmed up."""
     prefix = urlsplit(services.settings.public_url).path
+    install_joined(server, guard, prefix)
     before = set(server.view_functions)
     app = ServiceDash(
         "app",
@@ -157,9 +162,8 @@ def _add_dash(server: Flask, guard: Guard, services: Services) -> ServiceDash:
         use_pages=True,
         pages_folder=str(REPOSITORY / "pages"),
         assets_folder=str(REPOSITORY / "assets"),
-        # The first two are loaded in the head, the others by pages of launches, of the first start, from right to left.
-        assets_ignore=r"^((early|session|lti)\.js|set_up\.(js|css)|bootstrap\.rtl\.min\.css)$",
-        assets_path_ignore=["licences", "fonts", "icons"],
+        # The document names them itself, joined.
+        include_assets_files=False,
         url_base_pathname=f"{prefix}/",
         enable_mcp=False,
         # Dash would choose by whether asgiref happens to be installed: tests bring it along, the service does not.
@@ -170,6 +174,10 @@ def _add_dash(server: Flask, guard: Guard, services: Services) -> ServiceDash:
         add_log_handler=False,
         on_error=on_callback_error,
     )
+    # `assets/ahead.js` knows plotly by its id, and has charts wait for it.
+    for path, attributes in ((script().path, {}), (marked(PLOTLY), {"async": "", "id": "la-plotly"})):
+        own = {"external_url": app.get_asset_url(path), "external_only": True, "attributes": attributes}
+        app.scripts.append_script(own)
     # The cartesian bundle lies among the assets: a third of the full one, and `dcc.Graph` uses what is there.
     dcc._js_dist[:] = [each for each in dcc._js_dist if each.get("namespace") != "plotly"]
     # For browsers of 2015; in today's it replaces `parseFloat` by a slow one, which every chart uses all the time. What

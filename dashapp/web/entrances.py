@@ -33,8 +33,6 @@ from dashapp.security.sign_in import DemoPerson, SignIn
 from dashapp.security.tickets import TicketRoutes, Tickets
 from dashapp.services import Services
 
-SIGN_IN_SHEETS = ("bootstrap.min.css", "tokens.css", "look.css")
-
 ListDemoPeople = Callable[[Database], Sequence[DemoPerson]]
 
 
@@ -64,7 +62,7 @@ def _install_sign_in(
     """How people and services prove who they are."""
     settings, database, clock = services.settings, services.database, services.clock
     rates, demo_people = given
-    forms = Forms(guard, settings.secret_keys, SIGN_IN_SHEETS)
+    forms = Forms(guard, settings.secret_keys)
     hasher = Hasher()
     accounts = Accounts(database, clock, settings.secret_keys, hasher)
     first_start = FirstStart(database, settings.secret_keys)

@@ -6,12 +6,13 @@ from typing import Final
 from dash.fingerprint import check_fingerprint
 from flask import Flask, Response, request
 
+from dashapp.security.assets import JOINED
 from dashapp.security.frames import framed_by, sent_to
 
 FINGERPRINTED: Final = "public, max-age=31536000, immutable"
 """For addresses that change with their content."""
 UNNAMED: Final = "public, max-age=86400"
-"""For fonts, whose address stands in the style sheet."""
+"""For files that somebody asks for by their bare names."""
 ASKED_AGAIN: Final = "public, no-cache"
 """Kept, but only used when the server says that it is still the same."""
 
@@ -65,9 +66,10 @@ class SecurityHeaders:
         if self._strict_transport:
             headers["Strict-Transport-Security"] = "max-age=31536000"
         if request.path.startswith(self._kept_below) and response.status_code in (200, 304):
-            # Dash names a file's time of change in the address of assets, and a version in that of components; but
-            # not in that of the parts which a component loads later.
-            named = "m" in request.args or check_fingerprint(request.path)[1]
+            # A hash of the content stands in the address of our own files, a version in that of components; but not in
+            # that of the parts which a component loads later.
+            joined = f"/assets/{JOINED}/" in request.path
+            named = joined or "m" in request.args or check_fingerprint(request.path)[1]
             late = "/_dash-component-suites/" in request.path
             headers["Cache-Control"] = FINGERPRINTED if named else ASKED_AGAIN if late else UNNAMED
         elif "Cache-Control" not in headers:

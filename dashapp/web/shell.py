@@ -15,7 +15,7 @@ from dashapp import ids
 from dashapp.components import shell
 from dashapp.domain.person_settings import NOTHING_CHOSEN, PersonSettings
 from dashapp.domain.principal import Permission
-from dashapp.security.short_pages import BOOTSTRAP, MIRRORED_BOOTSTRAP
+from dashapp.security.assets import FONT, first_script, marked, style_sheet
 from dashapp.settings import Settings
 from dashapp.web.locale import HOLDS
 from dashapp.web.still import names_of, stilled
@@ -26,11 +26,11 @@ DOCUMENT: Final = """<!doctype html>
 <head>
 {given}{metas}
 <title>{title}</title>
-<link rel="icon" type="image/svg+xml" href="{assets}favicon.svg">
-<link rel="preload" href="{assets}fonts/ibm-plex-sans-latin-wght-normal.woff2" as="font" type="font/woff2" crossorigin>
+<link rel="icon" type="image/svg+xml" href="{icon}">
+<script src="{first}"></script>
+<link rel="stylesheet" href="{look}">
+<link rel="preload" href="{font}" as="font" type="font/woff2" crossorigin>
 {preloads}
-<script src="{assets}session.js"></script>
-<script src="{assets}early.js"></script>
 {css}
 </head>
 <body>
@@ -63,11 +63,13 @@ class ServiceDash(Dash):
             dir=text_direction(),
             theme=_theme_chosen(),
             title=_("Learning analytics"),
-            assets=self.get_asset_url(""),
+            icon=self.get_asset_url(marked("favicon.svg")),
+            first=self.get_asset_url(first_script().path),
+            look=self.get_asset_url(style_sheet(text_direction()).path),
+            font=self.get_asset_url(marked(FONT)),
             preloads=self._preloads(_path_of_document()),
             given=g.get("given", ""),
-            css=_in_direction(parts["css"]),
-            **{name: parts[name] for name in ("metas", "app_entry", "config", "scripts", "renderer")},
+            **{name: parts[name] for name in ("metas", "css", "app_entry", "config", "scripts", "renderer")},
         )
 
     def index(self, *_args: Any, **_variables: Any) -> Response:
@@ -134,11 +136,6 @@ def _theme_chosen() -> str:
     """An attribute that `assets/early.js` reads before the first paint."""
     theme = _holds().theme
     return f' data-la-theme="{theme.value}"' if theme else ""
-
-
-def _in_direction(sheets: str) -> str:
-    """The links to the style sheets, with the Bootstrap of the reader's direction of writing."""
-    return sheets.replace(f"/{BOOTSTRAP}", f"/{MIRRORED_BOOTSTRAP}") if text_direction() == "rtl" else sheets
 
 
 def _path_of_document() -> str:

@@ -1,6 +1,7 @@
 """Local days and instants in words. The patterns are messages of their own, so each language orders its parts."""
 
 from datetime import date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_day_names
@@ -10,12 +11,20 @@ from dashapp.words.quantities import number
 
 NEAR_DAYS = 300
 """Further away than this, a date without its year can be mistaken."""
+MOST_DATES = 4_096
+"""Whose texts are kept, of all patterns and languages together."""
 
 
 def _formatted(value: date, pattern: str) -> str:
+    return _written(value, pattern, current_locale())
+
+
+# A page holds hundreds of dates, and those of the next page are the same.
+@lru_cache(maxsize=MOST_DATES)
+def _written(value: date, pattern: str, locale: str) -> str:
     text = str(format_date(value, format=pattern, locale=babel_locale()))
     # Names of months come from Babel's own data; the pseudo-locale marks them as translated too.
-    return f"[{text}]" if current_locale() == PSEUDO_LOCALE else text
+    return f"[{text}]" if locale == PSEUDO_LOCALE else text
 
 
 def local_date(instant: datetime, zone: str) -> date:

@@ -1,7 +1,7 @@
 """Numbers with their units. A unit follows after a no-break space; English parts thousands by a narrow one."""
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 
 from babel.numbers import format_decimal
 
@@ -11,15 +11,18 @@ NARROW_SPACE = "\u202f"
 LONG_HOURS = 100
 """From so many hours on, minutes say nothing."""
 DAY_MINUTES = 24 * 60
+MOST_TEXTS = 16_384
+"""Of one kind that are kept, in all languages together."""
 
 
 def number(value: float, decimals: int = 0) -> str:
     """5965 → "5 965" (narrow space), 0.44 with one decimal → "0.4"."""
-    return _number(round(value, decimals), decimals, current_locale())
+    whole = isinstance(value, int) and not decimals
+    return _number(value if whole else round(value, decimals), decimals, current_locale())
 
 
 # A page holds thousands of numbers, and few different ones.
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=MOST_TEXTS)
 def _number(value: float, decimals: int, locale: str) -> str:
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     text = format_decimal(value, format=pattern, locale=babel_locale())
@@ -39,6 +42,11 @@ def compact(value: float) -> str:
 
 def percent(value: float, decimals: int = 0) -> str:
     """78.4 → "78 %": the value is already in hundredths."""
+    return _percent(round(value, decimals), decimals, current_locale())
+
+
+@lru_cache(maxsize=MOST_TEXTS)
+def _percent(value: float, decimals: int, _locale: str) -> str:
     return _("{number}\u00a0%").format(number=number(value, decimals))
 
 
@@ -50,7 +58,11 @@ def percent_points(value: float) -> str:
 
 def duration(minutes: float) -> str:
     """Minutes as "45 min", "2 h 59 min", "3 h"; from 100 hours on in whole hours."""
-    whole = round(minutes)
+    return _duration(round(minutes), current_locale())
+
+
+@lru_cache(maxsize=MOST_TEXTS)
+def _duration(whole: int, _locale: str) -> str:
     if whole < 60:
         return _("{minutes}\u00a0min").format(minutes=number(whole))
     hours, rest = divmod(whole, 60)
@@ -74,14 +86,19 @@ def lag(seconds: float) -> str:
 
 def listing(parts: Sequence[str]) -> str:
     """Several words as one line: "away 11 days, missed 1 deadline"."""
-    said = babel_locale().list_patterns
-    # Babel leaves out what a language has of its standard list, and its own `format_list` then finds nothing.
-    patterns = {**said["standard"], **said.get("unit", {})}
     if len(parts) < 2:
         return "".join(parts)
+    patterns = _patterns_of_lists(current_locale())
     if len(parts) == 2:
         return str(patterns["2"].format(*parts))
     text = patterns["start"].format(parts[0], parts[1])
     for part in parts[2:-1]:
         text = patterns["middle"].format(text, part)
     return str(patterns["end"].format(text, parts[-1]))
+
+
+@cache
+def _patterns_of_lists(_locale: str) -> Mapping[str, str]:
+    said = babel_locale().list_patterns
+    # Babel leaves out what a language has of its standard list, and its own `format_list` then finds nothing.
+    return {**said["standard"], **said.get("unit", {})}

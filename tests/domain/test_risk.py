@@ -187,3 +187,10 @@ def test_an_empty_course_has_no_levels() -> None:
     nobody = np.zeros(0)
     empty = Situation(TODAY, nobody.astype(int), nobody.astype(int), nobody, nobody, nobody.astype(int), due=True)
     assert assess(empty, CALENDAR, RiskRules()).levels == ()
+
+
+def test_reasons_of_several_learners_are_those_of_each() -> None:
+    """Read together, in any order of places."""
+    found = judged(last_day=ordinals(*(TODAY - timedelta(days=away) for away in (30, 3, 9, 1, 1))))
+    places = np.array([2, 0, 4])
+    assert found.reasons_of(places) == [found.reasons(int(place)) for place in places]

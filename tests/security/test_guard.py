@@ -20,6 +20,7 @@ PUBLIC = {
     "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
     "/_favicon.ico",
     "/assets/<path:filename>",
+    "/assets/joined/<name>",
     "/sign-in",
     "/sign-out",
     "/embed-link/<text>",

@@ -168,3 +168,16 @@ def test_one_command_collects_the_texts_and_brings_a_translation_up_to_date(tmp_
     assert "A text of yesterday" not in catalogue.read_text()
     with catalogue.open("rb") as file:
         assert len(read_po(file)) > 200
+
+
+def test_what_is_kept_of_one_language_is_not_said_in_another() -> None:
+    """Texts are kept by language: the same values, asked for in turn."""
+    said = []
+    for locale in ("en", "de", "en", "de", "en_XA"):
+        with use_locale(locale):
+            several = words.listing(["a", "b", "c"])
+            said.append((words.duration(190), words.percent(44.4, 1), words.short_day(date(2026, 5, 15)), several))
+    assert said[0] == said[2]
+    assert said[1] == said[3]
+    assert len(set(said)) == 3
+    assert said[1][1:3] == ("44,4\u00a0%", "15. Mai")

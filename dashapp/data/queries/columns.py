@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -21,9 +22,9 @@ from sqlalchemy import (
     Connection,
     Date,
     DateTime,
+    Dialect,
     Double,
     Integer,
-    Select,
     SmallInteger,
     Uuid,
     cast,
@@ -32,6 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import BIT
 
+from dashapp.data.queries.shapes import MOST_SHAPES, Shape, Shaped, Statement
 from dashapp.domain.errors import Unavailable
 from dashapp.domain.localtime import MINUTES_PER_DAY
 
@@ -47,8 +49,8 @@ _NO_MOMENT = np.iinfo(np.int64).min
 _HEADER_BYTES, _TRAILER_BYTES = 19, 2
 
 Array = NDArray[Any]
-Statement = Select[*tuple[Any, ...]]
-"""A statement with any columns."""
+
+__all__ = ["MISSING_DAY", "ROW_LIMIT", "Array", "Statement", "or_missing", "read_columns"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +114,43 @@ def _native(raw: Array, kind: object) -> Array:
     return raw.astype(np.float64 if isinstance(kind, Double) else np.int64)
 
 
-def read_columns(connection: Connection, statement: Statement) -> Mapping[str, Array]:
-    """The result by column name: numbers as int64 or float64, days as ordinals, instants as seconds since 1970.
+@dataclass(frozen=True, slots=True)
+class _Copied:
+    """A statement as it is sent by COPY: its text, the values that it holds itself, and what comes back."""
 
-    Raises Unavailable where the statement gives more than `ROW_LIMIT` rows.
-    """
+    text: str
+    values: Mapping[str, object]
+    kinds: Mapping[str, Any]
+    record: Any
+
+
+def _copied(statement: Statement, dialect: Dialect) -> _Copied:
     kinds = {str(column.key): column.type for column in statement.selected_columns}
     fields: list[Any] = []
     for name, kind in kinds.items():
         fields += [(f"{name}·", ">i4"), (name, _wire(kind).dtype)]
-    record = np.dtype([("·fields", ">i2"), *fields])
-    compiled = statement.limit(ROW_LIMIT + 1).compile(
-        dialect=connection.dialect, compile_kwargs={"render_postcompile": True}
-    )
+    compiled = statement.limit(ROW_LIMIT + 1).compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    return _Copied(str(compiled), compiled.params, kinds, np.dtype([("·fields", ">i2"), *fields]))
+
+
+@lru_cache(maxsize=MOST_SHAPES)
+def _copied_shape(shape: Shape, dialect: Dialect) -> _Copied:
+    return _copied(shape.statement, dialect)
+
+
+def read_columns(connection: Connection, asked: Statement | Shaped) -> Mapping[str, Array]:
+    """The result by column name: numbers as int64 or float64, days as ordinals, instants as seconds since 1970.
+
+    Raises Unavailable where the statement gives more than `ROW_LIMIT` rows.
+    """
+    if isinstance(asked, Shaped):
+        copied, values = _copied_shape(asked.shape, connection.dialect), asked.values
+    else:
+        copied, values = _copied(asked, connection.dialect), {}
+    kinds, record = copied.kinds, copied.record
     block = BytesIO()
     with closing(connection.connection.cursor()) as cursor:
-        text = cursor.mogrify(str(compiled), compiled.params)
+        text = cursor.mogrify(copied.text, {**copied.values, **values})
         cursor.copy_expert(b"COPY (" + text + b") TO STDOUT (FORMAT binary)", block)
     view = block.getbuffer()
     rows, rest = divmod(len(view) - _HEADER_BYTES - _TRAILER_BYTES, record.itemsize)

@@ -13,6 +13,7 @@ from dashapp.data.queries.calendars import breaks_of, first_seen, term_of
 from dashapp.data.queries.columns import Statement, or_missing
 from dashapp.data.queries.described import names_of
 from dashapp.data.queries.enrolment import one_of
+from dashapp.data.queries.shapes import rows_of, shaped
 from dashapp.data.tables import (
     activities,
     activity_extensions,
@@ -126,7 +127,7 @@ def read_campus(
     connection: Connection, organisation: OrganisationId, as_of: AsOf, person: PersonId | None = None
 ) -> Campus:
     """The organisation at an instant. Raises NotFound where row-level security shows no such organisation."""
-    row = connection.execute(campus_statement(organisation, person)).one_or_none()
+    row = rows_of(connection, shaped(campus_statement, organisation, person)).one_or_none()
     if row is None:
         raise NotFound("There is no such organisation.")
     return campus_of(row, row.title, row.person or "", as_of)
@@ -244,17 +245,20 @@ def read_course_on_campus(
     connection: Connection, organisation: OrganisationId, course: CourseId, as_of: AsOf
 ) -> tuple[Campus, Course]:
     """A course with its organisation, in one statement. Raises NotFound where there is no such course."""
-    statement = (
+    row = rows_of(connection, shaped(_course_on_campus, organisation, course)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such course.")
+    return campus_of(row, row.organisation_title, "", as_of), replace(course_of(row), types=tuple(row.types or ()))
+
+
+def _course_on_campus(organisation: OrganisationId, course: CourseId) -> Statement:
+    return (
         courses_statement(organisation)
         .add_columns(
             organisations.c.title.label("organisation_title"), *campus_columns(organisation), _types(organisation)
         )
         .where(courses.c.course_id == course, organisations.c.organisation_id == courses.c.organisation_id)
     )
-    row = connection.execute(statement).one_or_none()
-    if row is None:
-        raise NotFound("There is no such course.")
-    return campus_of(row, row.organisation_title, "", as_of), replace(course_of(row), types=tuple(row.types or ()))
 
 
 def _types(organisation: OrganisationId) -> Any:
@@ -344,7 +348,7 @@ def read_work(
     """What is due or graded in the courses, by deadline; `learner` fills `Activity.opened`."""
     found: dict[ActivityId, Activity] = {}
     extensions: dict[tuple[ActivityId, PersonId], datetime] = {}
-    for row in connection.execute(work_statement(organisation, keys, learner)):
+    for row in rows_of(connection, shaped(work_statement, organisation, keys, learner)):
         key = ActivityId(row.activity_id)
         if row.extended_person is not None:
             extensions[key, PersonId(row.extended_person)] = row.extended_due

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from dashapp.data.queries.columns import Statement, or_missing, read_columns
 from dashapp.data.queries.enrolment import one_of
+from dashapp.data.queries.shapes import Shaped
 from dashapp.data.tables import learner_course_days
 from dashapp.domain.indicators.minutes import DayMinutes, FirstMinute
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId
@@ -60,7 +61,7 @@ def recency_statement(organisation: OrganisationId, courses: Collection[CourseId
     )
 
 
-def read_bits(connection: Connection, statement: Statement) -> DayMinutes:
+def read_bits(connection: Connection, statement: Statement | Shaped) -> DayMinutes:
     """Packed minutes for `time_on_task`; the learner is the person's key."""
     found = read_columns(connection, statement)
     return DayMinutes(found["person_id"], found["day"], found["minutes"])

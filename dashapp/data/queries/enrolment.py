@@ -10,14 +10,11 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
     ColumnElement,
     DateTime,
     Select,
     Subquery,
     and_,
-    bindparam,
     case,
     cast,
     exists,
@@ -33,6 +30,7 @@ from sqlalchemy import (
 
 from dashapp.data.queries.columns import Statement, or_missing
 from dashapp.data.queries.described import described
+from dashapp.data.queries.shapes import numbers
 from dashapp.data.tables import learner_course_days, memberships, people, sections
 from dashapp.domain.events import STAFF_ROLES, Role
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId, SectionId
@@ -43,7 +41,7 @@ person = people.alias("person")
 
 def one_of(column: ColumnElement[Any], keys: Collection[int]) -> ColumnElement[bool]:
     """`column = ANY (keys)`: one statement text for any number of keys."""
-    return column == func.any(bindparam(None, sorted(keys), type_=ARRAY(BigInteger), unique=True))
+    return column == func.any(numbers(keys))
 
 
 def holds_at(instant: datetime, table: Any = memberships) -> ColumnElement[bool]:
@@ -163,8 +161,7 @@ def _met(
     organisation: OrganisationId, courses: Collection[CourseId], instant: datetime, staff: Subquery
 ) -> Select[Any]:
     """Everybody with activity in those of the courses that have no roster."""
-    keys = bindparam(None, sorted(courses), type_=ARRAY(BigInteger), unique=True)
-    asked = select(func.unnest(keys).label("course_id")).subquery("asked")
+    asked = select(func.unnest(numbers(courses)).label("course_id")).subquery("asked")
     # Looked up course by course, so that nothing is read where all have a roster.
     active = (
         select(learner_course_days.c.person_id)

@@ -12,6 +12,7 @@ from dashapp.data.queries.columns import Statement, read_columns
 from dashapp.data.queries.days import Columns, places
 from dashapp.data.queries.enrolment import one_of
 from dashapp.data.queries.presence import people_of
+from dashapp.data.queries.shapes import rows_of, shaped
 from dashapp.data.queries.standing import CourseStanding
 from dashapp.data.tables import activities, activity_people, courses
 from dashapp.data.tables.aggregates import PEOPLE_PER_BLOCK
@@ -35,6 +36,11 @@ def published_of(instant: datetime) -> Label[int]:
         .scalar_subquery()
         .label("published")
     )
+
+
+def _published_statement(organisation: OrganisationId, course: CourseId, instant: datetime) -> Statement:
+    here = courses.c.organisation_id == organisation, courses.c.course_id == course
+    return select(published_of(instant)).select_from(courses).where(*here)
 
 
 def done_statement(organisation: OrganisationId, keys: Sequence[CourseId], instant: datetime) -> Statement:
@@ -67,7 +73,7 @@ def read_done_of_courses(
     connection: Connection, organisation: OrganisationId, keys: Sequence[CourseId], instant: datetime
 ) -> Columns:
     """(course_id, activity_id, block, people) of what was completed otherwise than by handing something in."""
-    return read_columns(connection, done_statement(organisation, keys, instant))
+    return read_columns(connection, shaped(done_statement, organisation, keys, instant))
 
 
 def read_progress(
@@ -75,8 +81,7 @@ def read_progress(
 ) -> Floats:
     """`shares` of the learners of one course; two statements."""
     key = one.course.course_id
-    here = courses.c.organisation_id == organisation, courses.c.course_id == key
-    published = int(connection.execute(select(published_of(instant)).select_from(courses).where(*here)).scalar_one())
+    published = int(rows_of(connection, shaped(_published_statement, organisation, key, instant)).scalar_one())
     return shares(one, read_done_of_courses(connection, organisation, [key], instant), published, instant)
 
 

@@ -97,19 +97,21 @@ class Standing:
 
     def reasons(self, index: int) -> tuple[Reason, ...]:
         """The four rules of one learner, in the order of `RULES`."""
-        # A row of numpy as plain numbers first: one by one they cost five times as much.
-        values, limits = self.values[index].tolist(), self.limits.tolist()
-        points, known = self.points[index].tolist(), self.known[index].tolist()
-        return tuple(
-            Reason(
-                rule,
-                _rounded(values[column]),
-                _rounded(limits[column]),
-                points[column],
-                self.comparisons[column] if known[column] else Comparison.SHOWN,
+        return self.reasons_of(slice(index, index + 1))[0]
+
+    def reasons_of(self, which: slice | Longs) -> list[tuple[Reason, ...]]:
+        """The same of several learners, in the order of their places."""
+        # numpy's numbers as plain ones first: one by one they cost five times as much.
+        limits = [_rounded(limit) for limit in self.limits.tolist()]
+        columns = tuple(zip(RULES, limits, self.comparisons, strict=True))
+        rows = zip(self.values[which].tolist(), self.points[which].tolist(), self.known[which].tolist(), strict=True)
+        return [
+            tuple(
+                Reason(rule, _rounded(value), limit, gained, compared if knows else Comparison.SHOWN)
+                for (rule, limit, compared), value, gained, knows in zip(columns, values, points, known, strict=True)
             )
-            for column, rule in enumerate(RULES)
-        )
+            for values, points, known in rows
+        ]
 
     def total(self) -> NDArray[np.int64]:
         """Points per learner; shape (n,)."""

@@ -1,0 +1,131 @@
+"""Statements that are built once for all values of the same shape.
+
+To build a statement of a page and to write it out as SQL takes SQLAlchemy longer than PostgreSQL takes to answer it.
+What differs from one question to the next are numbers, days and instants; so a statement is built with a parameter in
+the place of each, and kept by what is left: the function that builds it, and how its arguments are made up.
+"""
+
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, datetime
+from enum import Enum, auto
+from functools import lru_cache
+from typing import Any, ParamSpec
+
+from sqlalchemy import ARRAY, BigInteger, BindParameter, Connection, CursorResult, Date, DateTime, Select, bindparam
+from sqlalchemy.types import TypeEngine
+
+MOST_SHAPES = 512
+"""There are some fifty; the bound is for shapes that hold a word which somebody chose."""
+
+P = ParamSpec("P")
+Statement = Select[*tuple[Any, ...]]
+"""A statement with any columns."""
+
+
+class _Slot(Enum):
+    """A place for a value of this kind."""
+
+    NUMBER = auto()
+    NUMBERS = auto()
+    DAY = auto()
+    INSTANT = auto()
+
+
+_TYPES: Mapping[_Slot, TypeEngine[Any]] = {
+    _Slot.NUMBER: BigInteger(),
+    _Slot.NUMBERS: ARRAY(BigInteger),
+    _Slot.DAY: Date(),
+    _Slot.INSTANT: DateTime(timezone=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Several:
+    """A tuple, or a dataclass of this type, of parts."""
+
+    made: type[Any]
+    parts: tuple[Hashable, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """A statement with parameters in place of values; the same object for all questions of the shape."""
+
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """A statement of a known shape, and the values of its parameters by name."""
+
+    shape: Shape
+    values: Mapping[str, object]
+
+
+def shaped(build: Callable[P, Statement], *arguments: P.args, **named: P.kwargs) -> Shaped:
+    """What `build` gives for the arguments.
+
+    It is called with parameters of statements in place of numbers, collections of numbers, days and instants, so it may
+    compare and join with them and do nothing else. All other values are part of the shape: None, words, members of
+    enumerations. Raises TypeError for an argument of another kind, and for named ones.
+    """
+    if named:
+        raise TypeError("Arguments of statements are given by their places.")
+    values: list[object] = []
+    form = tuple(_form(each, values) for each in arguments)
+    return Shaped(_shape_of(build, form), {f"v{place}": value for place, value in enumerate(values)})
+
+
+def rows_of(connection: Connection, asked: Shaped) -> CursorResult[*tuple[Any, ...]]:
+    """The rows of a statement."""
+    return connection.execute(asked.shape.statement, asked.values)
+
+
+def numbers(given: Collection[int] | BindParameter[Any]) -> BindParameter[Any]:
+    """Several keys as one parameter: one text for any number of them."""
+    if isinstance(given, BindParameter):
+        # What builds a statement by its shape hands a parameter down where others hand keys down.
+        return given
+    return bindparam(None, sorted(given), type_=ARRAY(BigInteger), unique=True)
+
+
+def _form(value: Any, values: list[object]) -> Hashable:
+    """The form of a value, of which the parts that are no part of the shape are added to `values`."""
+    if value is None or isinstance(value, bool | str | Enum):
+        return value
+    slot = _slot(value)
+    if slot is not None:
+        values.append(sorted(value) if slot is _Slot.NUMBERS else value)
+        return slot
+    if is_dataclass(value):
+        return _Several(type(value), tuple(_form(getattr(value, each.name), values) for each in fields(value)))
+    if isinstance(value, Sequence):
+        return _Several(tuple, tuple(_form(each, values) for each in value))
+    raise TypeError(f"A {type(value).__name__} is no value of a statement.")
+
+
+def _slot(value: object) -> _Slot | None:
+    if isinstance(value, datetime):
+        return _Slot.INSTANT
+    if isinstance(value, date):
+        return _Slot.DAY
+    if isinstance(value, int):
+        return _Slot.NUMBER
+    keys = isinstance(value, Collection) and all(type(each) is int for each in value)
+    return _Slot.NUMBERS if keys else None
+
+
+@lru_cache(maxsize=MOST_SHAPES)
+def _shape_of(build: Callable[..., Statement], form: tuple[Hashable, ...]) -> Shape:
+    names = iter(range(MOST_SHAPES))
+    return Shape(build(*(_filled(each, names) for each in form)))
+
+
+def _filled(form: Hashable, names: Any) -> Any:
+    if isinstance(form, _Slot):
+        return bindparam(f"v{next(names)}", None, type_=_TYPES[form])
+    if isinstance(form, _Several):
+        parts = [_filled(each, names) for each in form.parts]
+        return tuple(parts) if form.made is tuple else form.made(*parts)
+    return form
