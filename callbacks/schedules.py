@@ -1,6 +1,6 @@
 """The dialog of a report's schedules: lists, saves, pauses, runs and ends them, and decides about copies."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import time
 from typing import Any, Final
 from uuid import UUID
@@ -14,18 +14,17 @@ from dashapp.components.schedules import FormFacts
 from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.parsing import clock_of, uuid_of
 from dashapp.domain.principal import Permission
-from dashapp.domain.reports.document import Report
+from dashapp.domain.reports.document import NotAReport, Report, read
 from dashapp.domain.schedules.rhythm import Every, Rhythm
 from dashapp.domain.schedules.runs import FORMATS, ScheduleState, Way
 from dashapp.domain.schedules.views import ScheduleView
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
 from dashapp.security.hooks import signing_keys
+from dashapp.security.reports import ReportDesk
 from dashapp.security.schedules import MOST_TARGETS, Plan, ScheduleRefused, Scheduling, Wish
 from dashapp.words import _
 
 Names: Final = ids.Schedules
-FindReport = Callable[[Asked, UUID], Report]
-"""The report of an id as the reader may read it. Raises NotFound, NotAReport."""
 _ACTS: Final = ("run", "pause", "resume", "edit", "end", "send", "keep")
 _STATES: Final = {"pause": ScheduleState.PAUSED, "resume": ScheduleState.ACTIVE, "end": ScheduleState.ENDED}
 
@@ -35,7 +34,6 @@ def keep_schedules(
     pressed: Mapping[str, object],
     form: Mapping[str, object],
     page: Mapping[str, object],
-    find: FindReport,
 ) -> dict[str, Any]:
     """Does what the pressed button says, and lists the schedules as they are then."""
     del pressed  # which of them it was is `ctx.triggered_id`
@@ -45,14 +43,19 @@ def keep_schedules(
     desk, edit = Scheduling(asked.services, asked.principal), no_update
     try:
         key = PageAddress.parse(page).required_id()
-        said, edit = _act(desk, (key, find(asked, key)), button, form)
+        said, edit = _act(desk, (key, _report_of(asked, key)), button, form)
     except ScheduleRefused as error:
         said = refusal(error.why)
-    except (NotFound, NotPermitted):
+    except (NotFound, NotPermitted, NotAReport):
         return {"rows": [], "said": refusal("gone"), "tick": True, "editing": no_update}
     views = desk.schedules(key)
     rows = schedule_rows.schedule_rows(views, get_relative_path("/"))
     return {"rows": rows, "said": said, "tick": not schedule_rows.is_under_way(views), "editing": edit}
+
+
+def _report_of(asked: Asked, key: UUID) -> Report:
+    """The report of the page, as the reader may read it. Raises NotFound, NotAReport."""
+    return read(ReportDesk(asked).opened(key).document)
 
 
 def _act(desk: Scheduling, report: tuple[UUID, Report], button: object, form: Mapping[str, object]) -> tuple[Any, Any]:
@@ -120,16 +123,16 @@ def _edited(editing: object) -> UUID | None:
     return uuid_of(editing.get("row")) if isinstance(editing, Mapping) else None
 
 
-def fill_form(asked: Asked, editing: object, page: Mapping[str, object], find: FindReport) -> dict[str, Any]:
+def fill_schedule_form(asked: Asked, editing: object, page: Mapping[str, object]) -> dict[str, Any]:
     """The form of a new schedule, or of the one that is to be changed."""
     if not isinstance(editing, Mapping) or editing.get("shown") is not True:
         return {**dict.fromkeys(_FORM_OUTPUTS, no_update), "hidden": True}
     desk, row = Scheduling(asked.services, asked.principal), _edited(editing)
     try:
         key = PageAddress.parse(page).required_id()
-        report = find(asked, key)
+        report = _report_of(asked, key)
         view = _view_of(desk, key, row)
-    except (NotFound, NotPermitted):
+    except (NotFound, NotPermitted, NotAReport):
         return {**dict.fromkeys(_FORM_OUTPUTS, no_update), "hidden": True}
     administers = asked.principal.administers
     keys = signing_keys(asked.services.settings.secret_keys, row) if row and administers else ()
@@ -223,15 +226,8 @@ _FORM_OUTPUTS: Final[Mapping[str, tuple[str, str]]] = {
 _NOT_READ: Final = ("hidden", "head", "options", "outside", "key")
 
 
-def register(registry: CallbackRegistry, permission: Permission, find: FindReport) -> None:
+def register(registry: CallbackRegistry) -> None:
     """Connects the dialog on the page of a report."""
-
-    def keep_report_schedules(asked: Asked, **inputs: Any) -> dict[str, Any]:
-        return keep_schedules(asked, **inputs, find=find)
-
-    def fill_schedule_form(asked: Asked, **inputs: Any) -> dict[str, Any]:
-        return fill_form(asked, **inputs, find=find)
-
     page = {"address": State(ids.Shell.ADDRESS, "data")}
     kept = Wiring(
         output={
@@ -256,10 +252,10 @@ def register(registry: CallbackRegistry, permission: Permission, find: FindRepor
         },
         waits=True,
     )
-    registry.register(permission, keep_report_schedules, kept)
+    registry.register(Permission.REPORTS_PAGE, keep_schedules, kept)
     filled = Wiring(
         output={name: Output(*place) for name, place in _FORM_OUTPUTS.items()},
         inputs={"editing": Input(Names.EDITING, "data"), "page": page},
         waits=True,
     )
-    registry.register(permission, fill_schedule_form, filled)
+    registry.register(Permission.REPORTS_PAGE, fill_schedule_form, filled)

@@ -118,6 +118,7 @@ def trouble_words(trouble: str | None) -> str:
         "decided": _("Somebody decided that it is not sent."),
         "error": _("Something went wrong while it was made."),
         "full": _("The files could not be written. The disk may be full."),
+        "gone": _("The report is not there any more, or not shared with who scheduled it."),
         "nobody": _("There was nobody to send it to."),
         "nothing": _("There was nothing to send."),
         "report": _("The report cannot be read by this version of the service."),

@@ -45,4 +45,6 @@ class Schedules:
 class Received:
     """What was delivered to the reader."""
 
+    LIST: Final = "received-list"
+    """The card."""
     ROWS: Final = "received-rows"

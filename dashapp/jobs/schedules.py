@@ -24,6 +24,7 @@ from dashapp.data.store.deliveries import (
     settle_copy,
 )
 from dashapp.data.store.identified import all_organisations
+from dashapp.data.store.reports import open_report
 from dashapp.data.store.schedule_runs import (
     LeaseLost,
     close_run,
@@ -31,14 +32,15 @@ from dashapp.data.store.schedule_runs import (
     put_run_back,
     take_run,
 )
-from dashapp.data.store.schedules import plan_due, scheduled_report
+from dashapp.data.store.schedules import Scheduled, note_document, plan_due, scheduled
 from dashapp.domain.audit import JOBS, Action, person_subject
 from dashapp.domain.clock import Clock
 from dashapp.domain.errors import NotFound, NotPermitted, Unavailable
-from dashapp.domain.keys import OrganisationId
+from dashapp.domain.keys import OrganisationId, PersonId
 from dashapp.domain.principal import Principal
-from dashapp.domain.reports.document import NotAReport, Report
+from dashapp.domain.reports.document import NotAReport, Report, read
 from dashapp.domain.reports.exports import ExportFormat
+from dashapp.domain.reports.keeping import ReportReader
 from dashapp.domain.schedules.runs import (
     MOST_ATTEMPTS,
     Copy,
@@ -119,13 +121,42 @@ class Schedules:
     def _begin(self, organisation: OrganisationId, taken: TakenRun) -> _Work | None:
         home = own_address(self._database, organisation)
         with self._jobs(organisation) as connection:
-            try:
-                what = scheduled_report(connection, organisation, taken.schedule_id)
-            except NotAReport:
-                # Of a newer version of the service, which has been taken back since.
-                fail_run(connection, organisation, taken, "report", self._clock())
+            found = scheduled(connection, organisation, taken.schedule_id)
+        trouble = "gone"
+        try:
+            document = self._document(organisation, found)
+            # What cannot be read is of a newer version of the service, which has been taken back since.
+            trouble = "report"
+            report: Report | None = read(document)
+        except (NotFound, NotAReport):
+            document, report = found.document, None
+        with self._jobs(organisation) as connection:
+            if report is None:
+                fail_run(connection, organisation, taken, trouble, self._clock())
                 return None
-        return _Work(organisation, home, taken, *what)
+            if document != found.document:
+                note_document(connection, organisation, taken.schedule_id, report)
+        return _Work(organisation, home, taken, found.public_id, report, found.formats)
+
+    def _document(self, organisation: OrganisationId, found: Scheduled) -> str:
+        """The report as it is now, as its author may read it. Raises NotFound."""
+        if found.report_id is None:
+            return found.document
+        principal = self._principal(organisation, found.author)
+        with self._database.transaction(DatabaseRole.WEB, organisation) as connection:
+            opened = open_report(connection, ReportReader.of(principal), found.report_id)
+        if opened is None:
+            raise NotFound("The report is gone, or not shared with the author any more.")
+        return opened.document
+
+    def _principal(self, organisation: OrganisationId, person: PersonId) -> Principal:
+        """Somebody with the roles that hold now. Raises NotFound."""
+        with self._jobs(organisation) as connection:
+            found = recipient_of(connection, organisation, person)
+        if found is None:
+            raise NotFound("There is no such person any more.")
+        with self._database.transaction(DatabaseRole.WEB, organisation) as connection:
+            return principal_for(connection, organisation, found[0], self._clock())
 
     def _work_on(self, work: _Work, carrier: Carrier, stopping: Signal) -> None:
         for copy in self._due(work):
@@ -177,13 +208,8 @@ class Schedules:
 
     def _reader(self, work: _Work, copy: Copy) -> Principal:
         """Who the copy is for, with the roles that hold now. Of somebody without an account it is what nobody is named
-        in, by the word of an administrator. Raises NotPermitted."""
-        with self._jobs(work.organisation) as connection:
-            found = recipient_of(connection, work.organisation, copy.person)
-        if found is None:
-            raise NotPermitted("The recipient is gone.")
-        with self._database.transaction(DatabaseRole.WEB, work.organisation) as connection:
-            principal = principal_for(connection, work.organisation, found[0], self._clock())
+        in, by the word of an administrator. Raises NotPermitted, NotFound."""
+        principal = self._principal(work.organisation, copy.person)
         if copy.way is not Way.OUTSIDE:
             return principal
         if not principal.administers:

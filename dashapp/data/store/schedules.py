@@ -1,5 +1,6 @@
 """Schedules of reports: saved, paused, ended, and their runs as they come due. All as la_jobs."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -12,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 from dashapp.data.tables import deliveries, report_schedules, schedule_runs, schedule_targets
 from dashapp.domain.errors import NotFound
 from dashapp.domain.keys import OrganisationId, PersonId
-from dashapp.domain.reports.document import Report, read, written
+from dashapp.domain.reports.document import Report, written
 from dashapp.domain.reports.exports import ExportFormat
 from dashapp.domain.schedules.cron import Cron
 from dashapp.domain.schedules.runs import (
@@ -54,17 +55,6 @@ def change_schedule(
     _set_targets(connection, organisation, found.schedule_id, new)
 
 
-def follow_report(
-    connection: Connection, organisation: OrganisationId, report_id: UUID, report: Report, now: datetime
-) -> int:
-    """Has the schedules of a report send it as it was saved last; how many there are."""
-    return connection.execute(
-        update(report_schedules)
-        .where(schedule.organisation_id == organisation, schedule.report_id == report_id)
-        .values(document=orjson.loads(written(report)), changed_at=now)
-    ).rowcount
-
-
 def set_schedule_state(
     connection: Connection, organisation: OrganisationId, public_id: UUID, state: ScheduleState, now: datetime
 ) -> None:
@@ -92,16 +82,33 @@ def find_schedule(connection: Connection, organisation: OrganisationId, public_i
     return row
 
 
-def scheduled_report(
-    connection: Connection, organisation: OrganisationId, schedule_id: int
-) -> tuple[UUID, Report, tuple[ExportFormat, ...]]:
-    """The public id of a schedule, what a run of it makes, and in which formats. Raises NotAReport."""
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """What a run makes."""
+
+    public_id: UUID
+    author: PersonId
+    report_id: UUID | None
+    document: str
+    """As it was when it was last saved or sent, as JSON."""
+    formats: tuple[ExportFormat, ...]
+
+
+def scheduled(connection: Connection, organisation: OrganisationId, schedule_id: int) -> Scheduled:
+    """What a run of a schedule makes."""
     row = connection.execute(
-        select(schedule.public_id, schedule.document, schedule.formats).where(
+        select(schedule.public_id, schedule.author_id, schedule.report_id, schedule.document, schedule.formats).where(
             schedule.organisation_id == organisation, schedule.schedule_id == schedule_id
         )
     ).one()
-    return UUID(str(row.public_id)), read(orjson.dumps(row.document)), tuple(ExportFormat(one) for one in row.formats)
+    formats = tuple(ExportFormat(one) for one in row.formats)
+    document = orjson.dumps(row.document).decode()
+    return Scheduled(UUID(str(row.public_id)), PersonId(row.author_id), row.report_id, document, formats)
+
+
+def note_document(connection: Connection, organisation: OrganisationId, schedule_id: int, report: Report) -> None:
+    """The report has been changed since: its schedule is called by what it sends."""
+    _update(connection, organisation, schedule_id, {"document": orjson.loads(written(report))})
 
 
 def schedule_of_copy(connection: Connection, organisation: OrganisationId, copy: UUID) -> tuple[UUID, Way]:
