@@ -29,6 +29,7 @@ from dashapp.domain.reports.keeping import MOST_REPORTS
 from dashapp.domain.reports.templates import TEMPLATES, for_audience, report_of
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
 from dashapp.security.reports import ReportDesk
+from dashapp.security.schedules import Scheduling
 from dashapp.security.topics import Topic
 from dashapp.words import _, current_locale
 
@@ -51,7 +52,8 @@ def show_reports(asked: Asked, deleted: object, page: Mapping[str, object]) -> A
         topic = Topic(principal.organisation_id, principal.public_id)
         version, freshness = version_of(asked, topic), freshness_of(asked)
         found, offered = ReportDesk(asked).all(), for_audience(audience_of(principal))
-        values = reports.fill(found, offered, links_for(asked, at), freshness)
+        received = Scheduling(asked.services, principal).received()
+        values = reports.fill(found, offered, links_for(asked, at), freshness, received)
         return PageAnswer(values, topic, version, freshness)
 
     return answered(asked, Names.PAGE, answer)

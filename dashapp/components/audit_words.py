@@ -44,7 +44,7 @@ PAGES: Final = (
 
 def action_word(action: Action) -> str:
     """What somebody did."""
-    return {**_words_of_access(), **_words_of_administration(), **_words_of_leaving()}[action]
+    return {**_words_of_access(), **_words_of_administration(), **_words_of_leaving(), **_words_of_schedules()}[action]
 
 
 def _words_of_access() -> dict[Action, str]:
@@ -123,6 +123,20 @@ def _words_of_administration() -> dict[Action, str]:
     }
 
 
+def _words_of_schedules() -> dict[Action, str]:
+    """Reports that are made again and again, and their copies."""
+    return {
+        Action.SCHEDULE_SAVED: _("Saved a schedule of a report"),
+        Action.SCHEDULE_PAUSED: _("Paused a schedule of a report"),
+        Action.SCHEDULE_RESUMED: _("Had a schedule of a report go on"),
+        Action.SCHEDULE_ENDED: _("Ended a schedule of a report"),
+        Action.SCHEDULE_RUN: _("Had a scheduled report made at once"),
+        Action.SCHEDULE_DELIVERED: _("Delivered a scheduled report"),
+        Action.SCHEDULE_TAKEN: _("Opened a file of a scheduled report"),
+        Action.SCHEDULE_DECIDED: _("Decided about a copy of a scheduled report"),
+    }
+
+
 def _words_of_structure() -> dict[Action, str]:
     return {
         Action.ORGANISATION_MADE: _("Set the organisation up"),
@@ -184,7 +198,7 @@ def action_groups() -> dict[str, tuple[Action, ...]]:
             *("caseload", "guardians", "guardian", "person", "role", "course", "join_rule", "visibility"),
         ),
         _("Messages"): ("message",),
-        _("Reports"): ("report",),
+        _("Reports"): ("report", "schedule"),
         _("Learning platforms"): ("platform",),
         _("Rosters and history"): ("roster", "history"),
         _("Keys, senders and frames"): ("key", "sender", "embed_link", "frame_origins"),

@@ -11,6 +11,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashapp.components import schedules
 from dashapp.components.attributes import attributes
 from dashapp.components.card import asof_line
 from dashapp.components.report_sharing import dialogs
@@ -87,6 +88,7 @@ def body() -> Component:
             html.Div([_questions(), _canvas(), _preview(), _inspector()], className="la-four"),
             html.Div(className="visually-hidden la-report-live", role="status"),
             *dialogs(),
+            schedules.dialog(),
             *(dcc.Store(id=name) for name in (Names.OPENED, Names.WANTED, Names.OFFERS, Names.SAVING, Names.SAVED)),
             dcc.Store(id=Names.VERSION_READ),
         ],
@@ -126,6 +128,7 @@ def _bar() -> Component:
             _button(_("Redo"), "la-redo hide-phone", aria_keyshortcuts="Control+Shift+Z"),
             versions,
             share,
+            schedules.opener(),
             _button(_("Export as JSON"), "la-export hide-phone"),
         ],
         className="la-row la-push",

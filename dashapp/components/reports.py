@@ -15,15 +15,17 @@ from dashapp.components.card import Frame
 from dashapp.components.definitions import Definition
 from dashapp.components.links import Links
 from dashapp.components.marks import icon
+from dashapp.components.schedule_rows import received_rows
 from dashapp.components.slots import Slot
 from dashapp.domain.reports.keeping import ListedReport
 from dashapp.domain.reports.templates import Template
+from dashapp.domain.schedules.views import Received as ReceivedReport
 from dashapp.domain.views import Freshness
-from dashapp.ids import Reports, asof_of
+from dashapp.ids import Received, Reports, asof_of
 from dashapp.words import _, ngettext
 
 PAGE: Final = "reports"
-CARDS: Final = (Reports.LIST, Reports.TEMPLATES)
+CARDS: Final = (Reports.LIST, Received.LIST, Reports.TEMPLATES)
 """In the order in which they stand on the page."""
 LARGEST_FILE: Final = 200_000
 """Bytes that a request to the server can carry besides all else."""
@@ -54,7 +56,7 @@ def body() -> Component:
                 ],
                 className="la-row la-actions la-reports-said",
             ),
-            html.Div([_list(), _templates()], className="la-grid"),
+            html.Div([_list(), _received(), _templates()], className="la-grid"),
             *(dcc.Store(id=name) for name in (Reports.SENT, Reports.DELETED, Reports.GO)),
         ],
         id=Reports.PAGE,
@@ -85,6 +87,12 @@ def _list() -> Component:
     return card.card(frame, [waiting])
 
 
+def _received() -> Component:
+    what = _("Copies of scheduled reports that were made for you, as long as they are kept.")
+    frame = _frame(Received.LIST, _("What has come to you?"), what, _("Copies that were made for others"))
+    return card.card(frame, [html.Div(id=Received.ROWS)])
+
+
 def _templates() -> Component:
     what = _("Reports to begin with. One that is made of a template is yours: change whatever you like.")
     frame = _frame(Reports.TEMPLATES, _("What do you want to tell?"), what, _("Templates that need figures by name"))
@@ -100,12 +108,17 @@ def slots() -> dict[str, Slot]:
         "lead": Slot(Reports.LEAD, "children"),
         "rows": Slot(Reports.ROWS, "children"),
         "templates": Slot(Reports.TEMPLATE_ROWS, "children"),
+        "received": Slot(Received.ROWS, "children"),
         "asof": Slot(asof_of(PAGE, dash.ALL), "children"),
     }
 
 
 def fill(
-    found: Sequence[ListedReport], templates: Sequence[Template], links: Links, freshness: Freshness
+    found: Sequence[ListedReport],
+    templates: Sequence[Template],
+    links: Links,
+    freshness: Freshness,
+    received: Sequence[ReceivedReport] = (),
 ) -> Mapping[str, object]:
     """The values of the page by the names of `slots`."""
     own = sum(one.own for one in found)
@@ -116,6 +129,7 @@ def fill(
         "lead": _lead(own, len(found) - own),
         "rows": _table(found, links, today, freshness.zone),
         "templates": html.Ul([_template(one) for one in templates], className="la-templates"),
+        "received": received_rows(received, links.prefix, freshness.zone),
         "asof": [card.asof_words(freshness)] * len(CARDS),
     }
 

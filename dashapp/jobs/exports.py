@@ -23,14 +23,19 @@ IDLE_SECONDS: Final = 300.0
 """After so long without a picture Chromium gives its memory back; its next start takes some three seconds."""
 
 
+def report_maker(settings: Settings, database: Database, clock: Clock, pictures: Pictures) -> ReportMaker:
+    """What makes reports within a job: for the reader whom it is told, always anew."""
+    reader = ReportReader(database, build_cache(settings), _Unversioned(clock), role=DatabaseRole.JOBS)
+    return ReportMaker(database, reader, clock, pictures)
+
+
 class ReportExports:
     """Makes files of reports, one after the other: Chromium draws no quicker for several at once."""
 
     def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
         self._database = database
         self._pictures = Pictures()
-        reader = ReportReader(database, build_cache(settings), _Unversioned(clock), role=DatabaseRole.JOBS)
-        maker = ReportMaker(database, reader, clock, self._pictures)
+        maker = report_maker(settings, database, clock, self._pictures)
         self._exporter = Exporter(database, ExportFolder.of_reports(settings.data_dir), clock, maker)
 
     def run(self, stopping: Signal) -> None:

@@ -9,6 +9,7 @@ from dashapp.api.files import ClassroomFile
 from dashapp.api.history import HistoryProblems
 from dashapp.api.leaving import OrganisationFile
 from dashapp.api.reading import ReadingApi
+from dashapp.api.received import ReceivedFileRoutes
 from dashapp.api.rosters import RosterFindings
 from dashapp.api.uploads import UploadRoute
 from dashapp.data.database import Database
@@ -47,6 +48,7 @@ def install_entrances(
     ClassroomFile(guard, services).install(server)
     OrganisationFile(guard, services).install(server)
     ExportedFiles(guard, services).install(server)
+    ReceivedFileRoutes(guard, services).install(server)
     HistoryProblems(guard, services).install(server)
     RosterFindings(guard, services).install(server)
     UploadRoute(guard, services).install(server)

@@ -9,6 +9,7 @@ from time import time
 from typing import Final
 from uuid import UUID
 
+from dashapp.data.received_files import ReceivedFiles
 from dashapp.data.upload_files import UploadFolder
 from dashapp.observability.logging import get_logger
 
@@ -67,6 +68,7 @@ class ExportFolder:
         return time() - path.stat().st_mtime > ABANDONED_SECONDS
 
 
-def folders_below(data_dir: Path) -> tuple[ExportFolder, ExportFolder, UploadFolder]:
+def folders_below(data_dir: Path) -> tuple[ExportFolder, ExportFolder, UploadFolder, ReceivedFiles]:
     """Everything that organisations have as files, by the setting DATA_DIR: what goes with them when they leave."""
-    return ExportFolder.below(data_dir), ExportFolder.of_reports(data_dir), UploadFolder.below(data_dir)
+    reports, received = ExportFolder.of_reports(data_dir), ReceivedFiles.below(data_dir)
+    return ExportFolder.below(data_dir), reports, UploadFolder.below(data_dir), received

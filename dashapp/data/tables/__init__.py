@@ -122,6 +122,12 @@ from dashapp.data.tables.rosters import (
 from dashapp.data.tables.saved_views import (
     saved_views,
 )
+from dashapp.data.tables.schedules import (
+    deliveries,
+    report_schedules,
+    schedule_runs,
+    schedule_targets,
+)
 from dashapp.data.tables.sessions import (
     embed_link_epochs,
     ended_sessions,
@@ -177,6 +183,7 @@ __all__ = [
     "courses",
     "dead_letter_replays",
     "dead_letters",
+    "deliveries",
     "demographics",
     "departures",
     "described_mailboxes",
@@ -229,6 +236,7 @@ __all__ = [
     "quality_alerts",
     "quality_hours",
     "raw_events",
+    "report_schedules",
     "report_shares",
     "report_versions",
     "reports",
@@ -241,6 +249,8 @@ __all__ = [
     "roster_runs",
     "roster_sources",
     "saved_views",
+    "schedule_runs",
+    "schedule_targets",
     "scope_changes",
     "sections",
     "service_keys",
