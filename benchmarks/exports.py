@@ -205,10 +205,15 @@ def _documents(charts: int) -> int:
         gallery = Gallery(pictures)
         whole = _timed(lambda: document(gallery, 100, charts))
         again = _timed(lambda: document(gallery, 100, charts))
-        fresh = _timed(lambda: [document(Gallery(pictures), 1000 + 2 * each, 2) for each in range(8)]) / 8
+
+        def documents(gallery: Callable[[int], Gallery], first: Callable[[int], int], many: int) -> None:
+            for each in range(many):
+                document(gallery(each), first(each), 2)
+
+        fresh = _timed(lambda: documents(lambda _each: Gallery(pictures), lambda each: 1000 + 2 * each, 8)) / 8
         shared = Gallery(pictures)
         document(shared, 2000, 2)
-        drawn = _timed(lambda: [document(shared, 2000, 2) for _each in range(40)]) / 40
+        drawn = _timed(lambda: documents(lambda _each: shared, lambda _each: 2000, 40)) / 40
     return (
         _said("chart as SVG, warm", sorted(warm)[len(warm) // 2], WARM_CHART, f"cold {cold:.2f} s")
         + _said(f"PDF of {charts} charts on as many pages", whole, TEN_CHARTS, f"Typst alone {again:.2f} s")
