@@ -4,6 +4,7 @@ import sys
 
 from benchmarks import (
     administration,
+    answers,
     audit,
     bodies,
     browser,
@@ -44,6 +45,7 @@ ALL = {
     "school": school.main,
     "people": people.main,
     "administration": administration.main,
+    "answers": answers.main,
 }
 
 
