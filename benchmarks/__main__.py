@@ -4,6 +4,7 @@ import sys
 
 from benchmarks import (
     administration,
+    answers,
     audit,
     bodies,
     browser,
@@ -48,6 +49,7 @@ ALL = {
     "people": people.main,
     "administration": administration.main,
     "exports": exports.main,
+    "answers": answers.main,
 }
 
 
