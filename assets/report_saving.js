@@ -76,6 +76,7 @@
     else if (event.target.closest(".la-redo")) report.redo();
     else if (event.target.closest(".la-export")) download();
     else if (event.target.closest("#report-share-open")) openDialog("report-shares");
+    else if (event.target.closest("#report-download-open")) { save(); openDialog("report-downloads"); }
     else if (event.target.closest("#report-version-open")) { save(); openDialog("report-versions"); }
   });
   const openDialog = (id) => { const dialog = document.getElementById(id); if (dialog && !dialog.open) dialog.showModal(); };

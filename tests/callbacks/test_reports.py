@@ -371,6 +371,45 @@ def test_versions_are_listed_and_one_of_them_comes_back(tess: Visitor, theo: Vis
     assert "report-version-read" not in json.dumps(ask(theo, 1))
 
 
+def download(visitor: Visitor, button: str, row: str = "", given: object = None) -> Any:
+    """What comes of a click in the dialog of files."""
+    values: dict[str, Any] = {**address(None), "report-wanted.data": {"document": given}}
+    if row:
+        values[f"report-download-{button}"] = {row: 1}
+        changed = f"{pattern(f'report-download-{button}', row)}.n_clicks"
+    else:
+        changed = {"tick": "report-download-tick.n_intervals"}.get(button, f"report-download-{button}.n_clicks")
+        values[changed] = 1
+    return answer_of(visitor.ask("report-download-rows", values, changedPropIds=[changed]))
+
+
+def download_said(answer: Any) -> str:
+    return str(answer["report-download-said"]["children"])
+
+
+def test_a_file_is_asked_for_watched_and_cancelled_by_who_asked_alone(tess: Visitor, theo: Visitor) -> None:
+    made = download(tess, "make", "xlsx", document(BY_COURSE, title="To take along"))
+
+    assert "being made" in download_said(made)
+    assert made["report-download-tick"]["disabled"] is False
+    assert "To take along" in json.dumps(made["report-download-rows"])
+    assert "To take along" not in json.dumps(download(theo, "open"))
+    ticked = download(tess, "tick")
+    assert "report-download-said" not in ticked
+    run = json.dumps(ticked).partition('"row": "')[2].partition('"')[0]
+    assert "not under way" in download_said(download(theo, "cancel", run))
+    assert "cancelled" in download_said(download(tess, "cancel", run))
+    assert "not under way" in download_said(download(tess, "cancel", run))
+    assert download(tess, "open")["report-download-tick"]["disabled"] is True
+
+
+@pytest.mark.parametrize("given", [None, 7, [], {"blocks": [{"kind": "video"}]}])
+def test_no_file_is_made_of_what_is_no_report(tess: Visitor, given: object) -> None:
+    assert "did not understand" in download_said(download(tess, "make", "pdf", given))
+    assert "no such format" in download_said(download(tess, "make", "exe", document(BY_COURSE)))
+    assert "not under way" in download_said(download(tess, "cancel", "x"))
+
+
 def test_the_page_of_reports_is_noted_in_the_trail(tess: Visitor, campus: Campus) -> None:
     listed(tess)
     preview(tess, document(BY_COURSE))
