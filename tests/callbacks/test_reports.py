@@ -6,10 +6,13 @@ from uuid import uuid4
 
 import pytest
 
+from callbacks.report_readers import NO_COURSE, Seen
 from dashapp.data.database import DatabaseRole
+from dashapp.domain.keys import OrganisationId, PersonId, PublicId
+from dashapp.domain.principal import Principal
 from dashapp.domain.reports.document import Chart, Data, Report, read_given
 from dashapp.domain.reports.periods import Moving
-from dashapp.domain.reports.questions import Dimension, Question
+from dashapp.domain.reports.questions import Choice, Dimension, Question
 from tests.callbacks.people import NOTHING_HERE, Strangers, answer_of, course, trail
 from tests.campus import ADMINISTRATOR, Campus
 from tests.served import Visitor, address
@@ -340,8 +343,22 @@ def test_an_administrator_looks_as_a_teacher_and_never_sees_more_than_before(
     assert "Hidden for privacy" in as_teacher
     for seen in (as_teacher, *(sheet(preview(max_moor, both, seen_as=one)) for one in ("teacher", "course:x", "x"))):
         assert not any(name in seen for name in (*campus.people, "BOT 1"))
+    foreign = Choice(courses=(uuid4(),))
+    elsewhere = BY_COURSE.model_copy(update={"question": BY_COURSE.question.model_copy(update={"choice": foreign})})
+    assert "No data yet" in sheet(preview(max_moor, document(elsewhere), seen_as=f"course:{course_key}"))
     # A teacher cannot look as somebody of a course of which they are none.
     assert "BOT 1" not in sheet(preview(tess, both, seen_as=f"course:{own_course(campus, 'BOT 1')}"))
+
+
+def test_who_is_looked_at_as_sees_the_one_course_and_what_was_chosen_of_it() -> None:
+    course_key, other = PublicId(uuid4()), uuid4()
+    seen = Seen(Principal(OrganisationId(1), PersonId(1), PublicId(uuid4()), "Max", administers=True), course_key)
+    everything = BY_COURSE.question.model_copy(update={"choice": Choice(units=("Science",))})
+    foreign = BY_COURSE.question.model_copy(update={"choice": Choice(courses=(other,))})
+
+    assert seen.limited(everything).choice == Choice(courses=(course_key,))
+    assert seen.limited(foreign).choice == Choice(courses=(NO_COURSE,))
+    assert Seen(seen.principal).limited(everything) == everything
 
 
 def own_course(campus: Campus, code: str = "ALG 1") -> str:
