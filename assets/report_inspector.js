@@ -4,6 +4,7 @@
   "use strict";
   const report = window.laReport;
   let offered = null;
+  const shown = new WeakMap();
   const words = () => report.words();
   const element = (name, properties = {}, children = []) => {
     const made = Object.assign(document.createElement(name), properties);
@@ -142,9 +143,12 @@
     return element("div", { className: "la-row la-blk-tools" }, buttons);
   };
   const drawn = (control, old) => {
-    /* Whoever is typing goes on in the field that they are in. */
-    const held = old && ["text", "textarea", "number", "days"].includes(control.kind) && old.contains(document.activeElement);
+    /* Whoever is typing goes on in the field that they are in, and a list that is open stays open. */
+    const said = JSON.stringify([control, report.now().mayEdit]);
+    const typing = old && ["text", "textarea", "number", "days"].includes(control.kind) && old.contains(document.activeElement);
+    const held = typing || (old && shown.get(old) === said);
     const made = held ? old : (KINDS[control.kind] || (() => element("div")))(control);
+    shown.set(made, said);
     made.dataset.control = control.name;
     made.classList.toggle("half", Boolean(control.half));
     if (!held && control.note) made.append(element("p", { className: "la-cap la-2", textContent: control.note }));

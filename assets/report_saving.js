@@ -4,7 +4,7 @@
   "use strict";
   const report = window.laReport;
   const PREVIEW_MS = 120, SAVE_MS = 1200, AGAIN_MS = 15000;
-  let number = 0, asking = 0, saving = 0, again = 0, under = null, kept = null, conflict = null, savedAt = "";
+  let number = 0, drawn = "", asking = 0, saving = 0, again = 0, under = null, kept = null, conflict = null, savedAt = "";
   const set = (id, data) => window.dash_clientside.set_props(id, { data });
   const words = () => report.words();
   const there = () => document.getElementById("report-page");
@@ -76,6 +76,7 @@
     else if (event.target.closest(".la-redo")) report.redo();
     else if (event.target.closest(".la-export")) download();
     else if (event.target.closest("#report-share-open")) openDialog("report-shares");
+    else if (event.target.closest("#report-download-open")) { save(); openDialog("report-downloads"); }
     else if (event.target.closest("#report-version-open")) { save(); openDialog("report-versions"); }
   });
   const openDialog = (id) => { const dialog = document.getElementById(id); if (dialog && !dialog.open) dialog.showModal(); };
@@ -106,6 +107,7 @@
         clearTimeout(again);
         kept = given.document;
         savedAt = given.saved;
+        drawn = "";
         report.open(given);
         showConflict(false);
         write(given.trouble || (given.mayEdit ? savedWords() : words().readOnly));
@@ -113,6 +115,10 @@
       offered: (given) => {
         if (!given) return;
         if (given.trouble) { write(given.trouble); return; }
+        /* News of the figures change nothing of what can be chosen. */
+        const said = JSON.stringify(given);
+        if (said === drawn) return;
+        drawn = said;
         Object.assign(report.now().told, given.blocks);
         window.laReportCanvas.draw();
         /* An answer to what was asked before is overtaken by the one that is on its way. */

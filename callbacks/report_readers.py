@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
+from uuid import UUID
 
 from dashapp.components.report_builder import OWN
 from dashapp.data.database import DatabaseRole
@@ -19,6 +20,7 @@ from dashapp.words.activity_types import type_word
 
 MOST_READERS: Final = 100
 _TEACHER: Final = "teacher"
+NO_COURSE: Final = PublicId(UUID(int=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,8 @@ class Seen:
         if self.course is None:
             return question
         choice = question.choice
-        # A course that somebody else chose is none of theirs: they would find nothing.
-        courses = (self.course,) if not choice.courses or self.course in choice.courses else choice.courses
+        # Of courses that are none of theirs they would find nothing.
+        courses = (self.course,) if not choice.courses or self.course in choice.courses else (NO_COURSE,)
         return question.model_copy(update={"choice": choice.model_copy(update={"courses": courses, "units": ()})})
 
     def audience(self, asked: Asked) -> Audience:

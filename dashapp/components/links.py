@@ -165,6 +165,10 @@ class Links:
         """One report."""
         return self._to(f"/reports/{report}")
 
+    def exported_file(self, export: UUID) -> str:
+        """A file that was made of a report; never below /embed."""
+        return f"{self.prefix.rstrip('/')}/exports/{export}"
+
     def audit(self, organisation: PublicId) -> str:
         """Who looked at what in an organisation."""
         return self._to(f"/organisations/{organisation}/audit")

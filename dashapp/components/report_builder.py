@@ -11,7 +11,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp.components import schedules
+from dashapp.components import report_downloads, schedules
 from dashapp.components.attributes import attributes
 from dashapp.components.card import asof_line
 from dashapp.components.report_sharing import dialogs
@@ -89,6 +89,7 @@ def body() -> Component:
             html.Div(className="visually-hidden la-report-live", role="status"),
             *dialogs(),
             schedules.dialog(),
+            *report_downloads.dialog(),
             *(dcc.Store(id=name) for name in (Names.OPENED, Names.WANTED, Names.OFFERS, Names.SAVING, Names.SAVED)),
             dcc.Store(id=Names.VERSION_READ),
         ],
@@ -130,6 +131,7 @@ def _bar() -> Component:
             share,
             schedules.opener(),
             _button(_("Export as JSON"), "la-export hide-phone"),
+            html.Button(_("Download"), id=Names.DOWNLOAD_OPEN, type="button", className="btn btn-primary", n_clicks=0),
         ],
         className="la-row la-push",
     )

@@ -78,6 +78,13 @@ class Report:
     """Checklist with one choice: "edit"."""
     SHARE_ADD: Final = "report-share-add"
     SHARE_SAID: Final = "report-share-said"
+    DOWNLOADS: Final = "report-downloads"
+    """The dialog of files."""
+    DOWNLOAD_OPEN: Final = "report-download-open"
+    DOWNLOAD_ROWS: Final = "report-download-rows"
+    DOWNLOAD_SAID: Final = "report-download-said"
+    DOWNLOAD_TICK: Final = "report-download-tick"
+    """Interval: asks how far files are, while one is being made."""
     VERSIONS: Final = "report-versions"
     """The dialog of versions."""
     VERSION_OPEN: Final = "report-version-open"
@@ -89,6 +96,11 @@ class Report:
     def share(what: str, row: object) -> dict[str, object]:
         """A button of a share (`end`) or of somebody found (`with`); with `dash.ALL` all of them."""
         return {"type": f"report-share-{what}", "row": row}
+
+    @staticmethod
+    def download(what: str, row: object) -> dict[str, object]:
+        """A button of a format (`make`) or of a run (`cancel`); with `dash.ALL` all of them."""
+        return {"type": f"report-download-{what}", "row": row}
 
     @staticmethod
     def restore(row: object) -> dict[str, object]:

@@ -6,10 +6,13 @@ from uuid import uuid4
 
 import pytest
 
+from callbacks.report_readers import NO_COURSE, Seen
 from dashapp.data.database import DatabaseRole
+from dashapp.domain.keys import OrganisationId, PersonId, PublicId
+from dashapp.domain.principal import Principal
 from dashapp.domain.reports.document import Chart, Data, Report, read_given
 from dashapp.domain.reports.periods import Moving
-from dashapp.domain.reports.questions import Dimension, Question
+from dashapp.domain.reports.questions import Choice, Dimension, Question
 from tests.callbacks.people import NOTHING_HERE, Strangers, answer_of, course, trail
 from tests.campus import ADMINISTRATOR, Campus
 from tests.served import Visitor, address
@@ -340,8 +343,22 @@ def test_an_administrator_looks_as_a_teacher_and_never_sees_more_than_before(
     assert "Hidden for privacy" in as_teacher
     for seen in (as_teacher, *(sheet(preview(max_moor, both, seen_as=one)) for one in ("teacher", "course:x", "x"))):
         assert not any(name in seen for name in (*campus.people, "BOT 1"))
+    foreign = Choice(courses=(uuid4(),))
+    elsewhere = BY_COURSE.model_copy(update={"question": BY_COURSE.question.model_copy(update={"choice": foreign})})
+    assert "No data yet" in sheet(preview(max_moor, document(elsewhere), seen_as=f"course:{course_key}"))
     # A teacher cannot look as somebody of a course of which they are none.
     assert "BOT 1" not in sheet(preview(tess, both, seen_as=f"course:{own_course(campus, 'BOT 1')}"))
+
+
+def test_who_is_looked_at_as_sees_the_one_course_and_what_was_chosen_of_it() -> None:
+    course_key, other = PublicId(uuid4()), uuid4()
+    seen = Seen(Principal(OrganisationId(1), PersonId(1), PublicId(uuid4()), "Max", administers=True), course_key)
+    everything = BY_COURSE.question.model_copy(update={"choice": Choice(units=("Science",))})
+    foreign = BY_COURSE.question.model_copy(update={"choice": Choice(courses=(other,))})
+
+    assert seen.limited(everything).choice == Choice(courses=(course_key,))
+    assert seen.limited(foreign).choice == Choice(courses=(NO_COURSE,))
+    assert Seen(seen.principal).limited(everything) == everything
 
 
 def own_course(campus: Campus, code: str = "ALG 1") -> str:
@@ -369,6 +386,45 @@ def test_versions_are_listed_and_one_of_them_comes_back(tess: Visitor, theo: Vis
         assert "report-version-read" not in json.dumps(ask(tess, odd))
     assert "sees its versions" in json.dumps(ask(theo))
     assert "report-version-read" not in json.dumps(ask(theo, 1))
+
+
+def download(visitor: Visitor, button: str, row: str = "", given: object = None) -> Any:
+    """What comes of a click in the dialog of files."""
+    values: dict[str, Any] = {**address(None), "report-wanted.data": {"document": given}}
+    if row:
+        values[f"report-download-{button}"] = {row: 1}
+        changed = f"{pattern(f'report-download-{button}', row)}.n_clicks"
+    else:
+        changed = {"tick": "report-download-tick.n_intervals"}.get(button, f"report-download-{button}.n_clicks")
+        values[changed] = 1
+    return answer_of(visitor.ask("report-download-rows", values, changedPropIds=[changed]))
+
+
+def download_said(answer: Any) -> str:
+    return str(answer["report-download-said"]["children"])
+
+
+def test_a_file_is_asked_for_watched_and_cancelled_by_who_asked_alone(tess: Visitor, theo: Visitor) -> None:
+    made = download(tess, "make", "xlsx", document(BY_COURSE, title="To take along"))
+
+    assert "being made" in download_said(made)
+    assert made["report-download-tick"]["disabled"] is False
+    assert "To take along" in json.dumps(made["report-download-rows"])
+    assert "To take along" not in json.dumps(download(theo, "open"))
+    ticked = download(tess, "tick")
+    assert "report-download-said" not in ticked
+    run = json.dumps(ticked).partition('"row": "')[2].partition('"')[0]
+    assert "not under way" in download_said(download(theo, "cancel", run))
+    assert "cancelled" in download_said(download(tess, "cancel", run))
+    assert "not under way" in download_said(download(tess, "cancel", run))
+    assert download(tess, "open")["report-download-tick"]["disabled"] is True
+
+
+@pytest.mark.parametrize("given", [None, 7, [], {"blocks": [{"kind": "video"}]}])
+def test_no_file_is_made_of_what_is_no_report(tess: Visitor, given: object) -> None:
+    assert "did not understand" in download_said(download(tess, "make", "pdf", given))
+    assert "no such format" in download_said(download(tess, "make", "exe", document(BY_COURSE)))
+    assert "not under way" in download_said(download(tess, "cancel", "x"))
 
 
 def test_the_page_of_reports_is_noted_in_the_trail(tess: Visitor, campus: Campus) -> None:

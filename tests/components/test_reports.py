@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from dash.development.base_component import Component
 
-from dashapp.components import report_builder, report_sharing, reports
+from dashapp.components import report_builder, report_downloads, report_sharing, reports
 from dashapp.components.links import Links
 from dashapp.components.report_inspector import controls_of, controls_of_report
 from dashapp.components.report_palette import questions
@@ -19,6 +19,7 @@ from dashapp.domain.audience import Audience
 from dashapp.domain.keys import PublicId
 from dashapp.domain.reports.answers import Answer, AnswerState, Column, ColumnKind
 from dashapp.domain.reports.document import Bars, Block, Chart, Data, Heading, PageBreak, Report, Text
+from dashapp.domain.reports.exports import ExportFormat, ExportRun, ExportState, Trouble
 from dashapp.domain.reports.keeping import Colleague, ListedReport, ReportShare, ReportVersion, ShareRole
 from dashapp.domain.reports.palette import OFFERS
 from dashapp.domain.reports.periods import Fixed, Grain, Moving, Unit
@@ -193,6 +194,47 @@ def test_palettes_hold_only_what_makes_sense_for_the_reader() -> None:
     assert all(one.title in named for one in OFFERS.values())
 
 
+RUN = ExportRun(
+    public_id=uuid4(),
+    title="Weekly",
+    form=ExportFormat.PDF,
+    state=ExportState.RUNNING,
+    requested_at=NOW,
+    started_at=NOW,
+    finished_at=None,
+    steps_done=2,
+    steps=7,
+    name=None,
+    bytes=None,
+    rows=None,
+    sha256=None,
+    trouble=None,
+    expires_at=None,
+)
+RUNS = (
+    RUN,
+    replace(RUN, steps=None),
+    *(replace(RUN, state=state) for state in ExportState if state is not ExportState.RUNNING),
+    *(replace(RUN, state=ExportState.FAILED, trouble=trouble) for trouble in Trouble),
+    *(replace(RUN, form=form, rows=1200, expires_at=NOW, state=ExportState.DONE) for form in ExportFormat),
+)
+
+
+def test_a_file_says_how_far_it_is_what_came_of_it_and_where_it_is() -> None:
+    links = Links("/la/")
+
+    [bar] = [one for one in report_downloads.rows([RUN], links, "UTC")._traverse() if type(one).__name__ == "Progress"]
+    assert (bar.value, bar.max) == ("2", "7")
+    done = report_downloads.rows([replace(RUN, state=ExportState.DONE, rows=1200, expires_at=NOW)], links, "UTC")
+    assert "1\u202f200 rows, kept until 7 May, 09:30:00" in text_of(done)
+    assert [one.href for one in done._traverse() if hasattr(one, "href")] == [f"/la/exports/{RUN.public_id}"]
+    failed = text_of(
+        report_downloads.rows([replace(RUN, state=ExportState.FAILED, trouble=Trouble.SPACE)], links, "UTC")
+    )
+    assert "The disk of the service is full" in failed
+    assert text_of(report_downloads.rows([], links, "UTC")) == "No file has been made yet."
+
+
 def test_every_text_is_translated() -> None:
     share = ReportShare(uuid4(), ShareRole.TEACHERS, "", may_edit=True)
     shares = (share, replace(share, role=None, name="Tess Thorne", may_edit=False))
@@ -206,6 +248,7 @@ def test_every_text_is_translated() -> None:
         texts += [report_sharing.version_rows(versions, "UTC"), report_sharing.version_rows((), "UTC")]
         texts += [report_sharing.colleague_rows((), "x"), report_sharing.colleague_rows((), "")]
         texts += [report_sharing.colleague_rows((Colleague(PublicId(uuid4()), "Tess Thorne"),), "x")]
+        texts += [report_downloads.rows(RUNS, Links(), "UTC"), report_downloads.rows((), Links(), "UTC")]
         labels = [
             each["label"]
             for one in (*blocks, block(question=asked))

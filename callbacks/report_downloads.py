@@ -1,0 +1,83 @@
+"""Files of a report: asked for in one of several formats, watched while they are made, cancelled, downloaded."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from dash import ALL, Input, Output, State, ctx, no_update
+
+from callbacks.answering import PageAddress, freshness_of, links_for, was_pressed
+from dashapp import ids
+from dashapp.components import report_downloads
+from dashapp.data.database import Connection, DatabaseRole
+from dashapp.data.store.export_runs import MOST_OPEN, ask_for_export, cancel_run, list_runs
+from dashapp.domain.parsing import uuid_of
+from dashapp.domain.principal import Permission
+from dashapp.domain.reports.document import NotAReport, read_given
+from dashapp.domain.reports.exports import ExportFormat
+from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
+from dashapp.words import _
+
+Names: Final = ids.Report
+
+
+def keep_downloads(
+    asked: Asked, pressed: Mapping[str, Any], wanted: object, page: Mapping[str, object]
+) -> dict[str, Any]:
+    """Has a file made of the report as it stands on the screen, or cancels one; and lists how far all of them are."""
+    del pressed  # which of them it was is `ctx.triggered_id`
+    nothing: dict[str, Any] = dict.fromkeys(("rows", "said", "still"), no_update)
+    ticked = ctx.triggered_id == Names.DOWNLOAD_TICK
+    if not was_pressed():
+        return nothing
+    principal = asked.principal
+    with asked.services.database.transaction(DatabaseRole.JOBS, principal.organisation_id) as connection:
+        said = no_update if ticked else _do(asked, connection, wanted)
+        runs = list_runs(connection, principal.organisation_id, principal.person_id)
+    links, zone = links_for(asked, PageAddress.parse(page)), freshness_of(asked).zone
+    rows = report_downloads.rows(runs, links, zone)
+    return {"rows": rows, "said": said, "still": not any(run.open for run in runs)}
+
+
+def _do(asked: Asked, connection: Connection, wanted: object) -> str:
+    button = ctx.triggered_id
+    if not isinstance(button, Mapping):
+        return ""
+    if button.get("type") == Names.download("cancel", "")["type"]:
+        key, principal = uuid_of(button.get("row")), asked.principal
+        whose = (principal.organisation_id, principal.person_id)
+        done = key is not None and cancel_run(connection, *whose, key, asked.services.clock())
+        return _("It is cancelled.") if done else _("It was not under way any more.")
+    form = next((one for one in ExportFormat if one.value == button.get("row")), None)
+    if form is None:
+        return _("There is no such format.")
+    try:
+        report = read_given(wanted.get("document") if isinstance(wanted, Mapping) else None)
+    except NotAReport as error:
+        return _("The server did not understand this report: {why}").format(why=error)
+    made = ask_for_export(connection, asked.principal, report, form, asked.services.clock())
+    if made is None:
+        return _("{number} files are being made for you already. Wait for one of them.").format(number=MOST_OPEN)
+    return _("It is being made. You can go on meanwhile.")
+
+
+def register(registry: CallbackRegistry) -> None:
+    """Connects the dialog."""
+    wiring = Wiring(
+        output={
+            "rows": Output(Names.DOWNLOAD_ROWS, "children"),
+            "said": Output(Names.DOWNLOAD_SAID, "children"),
+            "still": Output(Names.DOWNLOAD_TICK, "disabled"),
+        },
+        inputs={
+            "pressed": {
+                "open": Input(Names.DOWNLOAD_OPEN, "n_clicks"),
+                "tick": Input(Names.DOWNLOAD_TICK, "n_intervals"),
+                "make": Input(Names.download("make", ALL), "n_clicks"),
+                "cancel": Input(Names.download("cancel", ALL), "n_clicks"),
+            },
+            "wanted": State(Names.WANTED, "data"),
+            "page": {"address": State(ids.Shell.ADDRESS, "data")},
+        },
+        waits=True,
+    )
+    registry.register(Permission.REPORTS_PAGE, keep_downloads, wiring)
