@@ -163,7 +163,7 @@ def test_nobody_sees_or_changes_schedules_of_reports_that_are_not_theirs(
     learner = visitor().sign_in(campus, "Ada Abel")
     values = {**address(report), "schedules-open.n_clicks": 1}
     refused = learner.ask("schedules-rows", values, changedPropIds=["schedules-open.n_clicks"])
-    assert 'schedules-rows' not in refused.get_data(as_text=True), refused.get_data(as_text=True)[:500]
+    assert "schedules-rows" not in refused.get_data(as_text=True), refused.get_data(as_text=True)[:500]
 
 
 def test_an_administrator_sets_other_programs_and_people_outside_up(campus: Campus, visitor: Strangers) -> None:
