@@ -20,7 +20,7 @@
     item.tabIndex = chosen ? 0 : -1;
     item.setAttribute("aria-selected", String(chosen));
     item.replaceChildren(
-      element("bdi", { className: "la-blk-name", textContent: label }),
+      element("span", { className: "la-blk-name" }, [element("bdi", { textContent: label })]),
       ...(isPage ? [] : [element("small", { textContent: line })]),
       ...(sketch ? [element("i", { className: `la-sketch shape-${shape}` })] : []),
     );

@@ -11,6 +11,7 @@ from benchmarks import (
     crowd,
     dashboards,
     drain,
+    exports,
     guard,
     history,
     latency,
@@ -19,6 +20,7 @@ from benchmarks import (
     painting,
     people,
     rebuild,
+    report_builder,
     roster,
     school,
     starting,
@@ -35,6 +37,7 @@ ALL = {
     "crowd": crowd.main,
     "browser": browser.main,
     "painting": painting.main,
+    "report_builder": report_builder.main,
     "launch": launch.main,
     "starting": starting.main,
     "guard": guard.main,
@@ -44,6 +47,7 @@ ALL = {
     "school": school.main,
     "people": people.main,
     "administration": administration.main,
+    "exports": exports.main,
 }
 
 

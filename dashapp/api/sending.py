@@ -33,7 +33,7 @@ def send_file_from(path: Path, name: str, kind: str, version: str) -> Response:
     """
     size = path.stat().st_size
     asked = request.if_range
-    same = asked is None or (asked.date is None and asked.etag in (None, version))
+    same = asked.date is None and asked.etag in (None, version)
     wanted = request.range if same else None
     found = None if wanted is None or len(wanted.ranges) != 1 else wanted.range_for_length(size)
     if wanted is not None and found is None and len(wanted.ranges) == 1:

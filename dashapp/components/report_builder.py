@@ -16,7 +16,7 @@ from dashapp.components.attributes import attributes
 from dashapp.components.card import asof_line
 from dashapp.components.report_sharing import dialogs
 from dashapp.ids import Report as Names
-from dashapp.words import _, number_locale
+from dashapp.words import _, number_locale, pgettext
 
 PAGE = "report"
 CARDS = (Names.ASOF,)
@@ -107,7 +107,7 @@ def _bar() -> Component:
     said = html.Span(className="la-small la-3 la-saved", role="status")
     conflict = html.Span(className="la-row la-conflict", hidden=True)
     share = html.Button(
-        _("Share"),
+        pgettext("verb", "Share"),
         id=Names.SHARE_OPEN,
         type="button",
         className="btn btn-outline-secondary hide-phone",

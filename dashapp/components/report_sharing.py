@@ -11,7 +11,7 @@ from dashapp.components.attributes import attributes
 from dashapp.components.controls import option
 from dashapp.domain.reports.keeping import Colleague, ReportShare, ReportVersion, ShareRole
 from dashapp.ids import Report as Names
-from dashapp.words import _
+from dashapp.words import _, pgettext
 
 
 def role_word(role: ShareRole) -> str:
@@ -62,7 +62,9 @@ def _shares() -> Component:
     may = dbc.Checklist(
         id=Names.SHARE_EDIT, options=[option("edit", _("They may change it"))], value=[], className="la-small"
     )
-    add = html.Button(_("Share"), id=Names.SHARE_ADD, type="button", className="btn btn-primary", n_clicks=0)
+    add = html.Button(
+        pgettext("verb", "Share"), id=Names.SHARE_ADD, type="button", className="btn btn-primary", n_clicks=0
+    )
     return _dialog(
         Names.SHARES,
         _("Who may read this report?"),

@@ -72,6 +72,8 @@ def _page(sheet: Sheet, blocks: Sequence[Block], place: tuple[int, int]) -> Comp
     return html.Section(
         [*head, paper, foot],
         className=kind,
+        lang=words.language_tag(),
+        dir=words.text_direction(),
         **attributes(data_bs_theme="light", aria_label=_("Page {number}").format(number=words.number(number))),
     )
 

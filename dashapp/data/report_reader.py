@@ -69,7 +69,7 @@ class ReportReader:
     def answers(self, principal: Principal, report: Report, as_of: AsOf) -> Mapping[UUID, Answer]:
         """The answers to all blocks of a report that ask for data, in its language, from one snapshot; by block."""
         found: dict[UUID, Answer] = {}
-        locale = words.best_locale(report.locale.replace("_", "-"))
+        locale = words.best_locale(report.locale.replace("_", "-"), report.locale.replace("-", "_"))
         when = _when(as_of.instant, report.time_zone)
         with (
             words.use_locale(locale),

@@ -13,6 +13,7 @@ from dashapp.domain.errors import NotFound
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId
 from dashapp.domain.views import Freshness
 from dashapp.settings import Settings
+from exports.extracting import ExtractMaker
 from exports.leaving.folder import ExportFolder
 from exports.pictures import Pictures
 from exports.report_maker import ReportMaker
@@ -41,6 +42,19 @@ class ReportExports:
         """One round. Raises Unavailable."""
         serve_all(self._database, self._exporter, stopping)
         self._pictures.rest(0.0 if stopping.is_set() else IDLE_SECONDS)
+
+
+class Extracts:
+    """Makes large extracts, which take long enough to be in nobody's way."""
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
+        self._database = database
+        maker = ExtractMaker(database, clock)
+        self._exporter = Exporter(database, ExportFolder.of_reports(settings.data_dir), clock, maker)
+
+    def run(self, stopping: Signal) -> None:
+        """One round. Raises Unavailable."""
+        serve_all(self._database, self._exporter, stopping)
 
 
 def serve_all(database: Database, exporter: Exporter, stopping: Signal) -> None:

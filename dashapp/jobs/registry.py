@@ -8,7 +8,7 @@ from dashapp.data.database import Database
 from dashapp.domain.clock import Clock
 from dashapp.jobs.deleted_reports import DeletedReports
 from dashapp.jobs.ended_sessions import EndedSessions
-from dashapp.jobs.exports import ReportExports
+from dashapp.jobs.exports import Extracts, ReportExports
 from dashapp.jobs.history import Histories
 from dashapp.jobs.leaving import Deletions, Exports
 from dashapp.jobs.message_snapshots import MessageSnapshots
@@ -54,6 +54,7 @@ def jobs_of(settings: Settings, database: Database, clock: Clock) -> tuple[Job, 
         Job("schedule_alerts", 60, ScheduleAlerts(settings, database, clock).run),
         Job("rosters", 300, RosterReading(settings, database, clock).run),
         Job("roster_files", 60, RosterFiles(settings, database, clock).run),
+        Job("extracts", 3, Extracts(settings, database, clock).run),
         Job("report_exports", 1, ReportExports(settings, database, clock).run),
         Job("roster_work", 2, RosterWork(settings, database, clock).run),
         Job("retention", 3600, Retention(database, settings.data_retention_days, clock).run),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser.service import Service, until
+from tests.browser.test_accessibility import found
 
 NAMES = "[...document.querySelectorAll('#report-canvas .la-blk-name')].map(one => one.textContent).join('|')"
 SAVED = "document.querySelector('.la-saved').textContent.startsWith('Saved at')"
@@ -64,6 +65,7 @@ def test_a_report_is_built_by_mouse(service: Service, open_as: Callable[..., Pag
     page.fill("#report-control-title", "Built by mouse")
     expect(page.locator(".la-report-name")).to_have_text("Built by mouse")
     until(page, SAVED)
+    assert found(page) == []
     page.reload()
     names(page, "Activity", "A new part", "How do the courses compare?", "Active learners", "What was handed in?")
     shows(page, "Built by mouse")

@@ -88,7 +88,7 @@ def test_every_chart_is_one_for_plotly_and_has_all_rows_in_its_table(chart: Char
 @pytest.mark.parametrize("chart", [chart for chart in Chart if chart is not Chart.TABLE])
 def test_names_stand_in_figures_as_they_are_and_never_as_markup(chart: Chart) -> None:
     for found in SAMPLES[chart]:
-        text = drawing_of(block(chart), found, Screen()).to_json().partition('"meta"')[0]
+        text = drawing_of(block(chart), found, Screen()).to_bytes().decode().partition('"meta"')[0]
         assert "<b>C</b>" not in text
 
 

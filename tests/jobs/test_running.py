@@ -33,6 +33,7 @@ WITHIN = 60.0
 JOBS = {"audit_sealing", "quality_alerts", "rosters", "roster_files", "retention", "ended_sessions"} | {
     "exports",
     "report_exports",
+    "extracts",
     "histories",
     "deletions",
     "uploads",

@@ -6,16 +6,20 @@ from typing import Any
 
 import pytest
 
+from dashapp.data.database import Connection
+from dashapp.data.queries.compared import read_compared
+from dashapp.data.queries.institution_further import read_institution_further
 from dashapp.domain.filters import Filters
 from dashapp.domain.reports.answers import Answer, AnswerState, ColumnKind
 from dashapp.domain.reports.periods import Fixed, Grain, Moving
 from dashapp.domain.reports.questions import Choice, Dimension, Order
-from dashapp.domain.scope import AsOf
-from dashapp.domain.views import CourseRow
+from dashapp.domain.scope import AsOf, Scope
+from dashapp.domain.views import CourseRow, InstitutionFurtherView
 from tests.data.queries.conftest import AS_OF, World, at, read_classroom, read_institution
 from tests.data.reports.conftest import ask, table
 
 WEEKS = [date(2026, 4, 13), date(2026, 4, 20), date(2026, 4, 27), date(2026, 5, 4)]
+FILTERS = Filters.parse(first="2026-04-13", last="2026-05-10")
 COURSE, UNIT, SECTION, LEARNER = Dimension.COURSE, Dimension.UNIT, Dimension.SECTION, Dimension.LEARNER
 
 
@@ -121,9 +125,7 @@ def test_scores_fall_into_tenths_and_work_into_on_time_late_and_missing(campus: 
 
 
 def test_an_institution_reads_the_figures_of_its_page(campus: World) -> None:
-    page = campus.read(
-        read_institution, campus.everything(), AS_OF, Filters.parse(first="2026-04-13", last="2026-05-10")
-    )
+    page = campus.read(read_institution, campus.everything(), AS_OF, FILTERS)
     assert by_week(ask(campus, "dean", "active_learners", grain=Grain.WEEK)) == [week.learners for week in page.weeks]
     assert ask(campus, "dean", "enrolled").rows == ((page.enrolled,),)
     rows = {row.code: row for row in page.courses if not row.hidden}
@@ -137,14 +139,22 @@ def test_an_institution_reads_the_figures_of_its_page(campus: World) -> None:
     }
     for key, figure in figures.items():
         assert table(ask(campus, "dean", key, split=COURSE)) in ({code: figure(row) for code, row in rows.items()}, {})
+    came = ask(campus, "dean", "joined", "withdrawn", grain=Grain.WEEK)
+    further = campus.read(_further, campus.everything())
+    assert [row[1:] for row in came.rows] == [(week.joined, week.left) for week in further.enrolments]
     weekly = ask(campus, "dean", "events", grain=Grain.WEEK, split=COURSE)
     for code, row in rows.items():
         assert [each[2] for each in weekly.rows if each[1] == code] == list(row.weeks)
 
 
+def _further(connection: Connection, scope: Scope) -> InstitutionFurtherView:
+    compared = read_compared(connection, scope, AS_OF, FILTERS)
+    return read_institution_further(connection, compared, FILTERS)
+
+
 def test_a_classroom_reads_the_figures_of_its_page(campus: World) -> None:
     course, named = campus.course_id("ALG"), campus.named_scope("ALG")
-    page = campus.read(read_classroom, named, AS_OF, Filters.parse(first="2026-04-13", last="2026-05-10"), course)
+    page = campus.read(read_classroom, named, AS_OF, FILTERS, course)
     algebra = Choice(courses=(campus.public_id("ALG"),))
     assert by_week(ask(campus, "tutor", "active_learners", grain=Grain.WEEK, choice=algebra)) == list(
         page.figures.weeks

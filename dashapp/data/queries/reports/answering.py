@@ -44,6 +44,7 @@ Floats = NDArray[np.float64]
 Read = Callable[[Reading, Frame], Floats]
 
 MOST_CELLS: Final = 2_000_000
+"""A cell and a person make one number of 63 bits."""
 TOO_MANY_CELLS: Final = N_("These are too many figures: choose a coarser division, a shorter period or fewer courses.")
 NO_WHOLE_MONTH: Final = N_(
     "No whole month lies in the period. Months have whole weeks, those whose Thursday they have."
@@ -181,11 +182,12 @@ def _axis(reading: Reading, frame: Frame, dimension: Dimension) -> Axis:
 
 def _learner_axis(reading: Reading, frame: Frame) -> Axis:
     """By name; a number tells people of the same name apart."""
-    people = [PersonId(int(key)) for key in np.unique(frame.pairs % PERSON_LIMIT)]
+    people = [PersonId(key) for key in set((frame.pairs % PERSON_LIMIT).tolist())]
     rows = reading.connection.execute(names_statement(frame.ground.scope.organisation_id, people))
-    named = sorted((name_of(row).casefold(), int(row.person_id), name_of(row)) for row in rows)
-    texts = [name for _folded, _key, name in named]
-    return Axis(Dimension.LEARNER, unlike(texts, texts), np.array([key for _f, key, _n in named], dtype=np.int64))
+    named = [(name_of(row), int(row.person_id)) for row in rows]
+    named.sort(key=lambda pair: (pair[0].casefold(), pair[1]))
+    texts = [name for name, _key in named]
+    return Axis(Dimension.LEARNER, unlike(texts, texts), np.array([key for _name, key in named], dtype=np.int64))
 
 
 def _there(frame: Frame) -> NDArray[np.bool_]:

@@ -23,6 +23,9 @@ from dashapp.privacy.groups import Hidden, all_large
 Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+MOST_WEIGHED = 2_500_000
+"""Enrolments × spans for which is found what would give somebody away: a microsecond each."""
+TOO_MANY_ENDS = N_("These are too many enrolments over time: choose months, or a shorter period.")
 LEFT_OF_SECTIONS = N_("Who has left is in no section any more, and of some courses you see sections only.")
 
 
@@ -78,6 +81,8 @@ def hidden_at_ends(reading: Reading, frame: Frame) -> tuple[Hidden[CourseId], ..
     `frame` has all courses of the ground; of those besides the lattice, which are in no total, each counts by itself.
     Spans in which nobody came or left share what is hidden."""
     held, k = enrolments(reading, frame), frame.ground.scope.minimum_group
+    if len(frame.spans) * sum(len(each.person) for each in held.values()) > MOST_WEIGHED:
+        raise Refused(Reason(TOO_MANY_ENDS))
     inside = [one for one in frame.courses if one.course_id in frame.ground.listed]
     known: dict[tuple[bytes, ...], Hidden[CourseId]] = {}
     found = []

@@ -6,7 +6,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from dashapp.data.queries.reports.frame import Facts, Frame
+from dashapp.data.queries.reports.frame import PERSON_LIMIT, Facts, Frame
 
 Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -37,10 +37,12 @@ def sums_where_told(frame: Frame, facts: Facts) -> Floats:
 def distinct(frame: Frame, facts: Facts) -> Floats:
     """Different people in each cell."""
     inside, cell = frame.cells(facts)
-    _known, person = np.unique(inside.person, return_inverse=True)
-    width = max(1, len(_known))
-    once = np.unique(cell * width + person)
-    return np.bincount(once // width, minlength=size_of(frame)).astype(np.float64).reshape(frame.shape)
+    # Sorted as one number, which is far cheaper than numpy's own way to different ones.
+    both = np.sort(cell * PERSON_LIMIT + inside.person)
+    fresh = np.ones(len(both), dtype=bool)
+    fresh[1:] = both[1:] != both[:-1]
+    counted = np.bincount(both[fresh] // PERSON_LIMIT, minlength=size_of(frame))
+    return counted.astype(np.float64).reshape(frame.shape)
 
 
 def medians(frame: Frame, facts: Facts, fewest: int = ALONE) -> Floats:

@@ -11,7 +11,7 @@ from dashapp.data.queries.columns import read_columns
 from dashapp.data.queries.days import Columns, bits_statement, first_minutes
 from dashapp.data.queries.enrolment import one_of
 from dashapp.data.queries.reports import reduced
-from dashapp.data.queries.reports.frame import Facts, Frame
+from dashapp.data.queries.reports.frame import PERSON_LIMIT, Facts, Frame
 from dashapp.data.queries.reports.ground import Reading
 from dashapp.data.queries.reports.refused import Refused
 from dashapp.data.tables import learner_course_days
@@ -66,11 +66,9 @@ def _timed(reading: Reading, frame: Frame) -> _Timed:
         facts = Facts(frame.course_places(found["course_id"]), found["person_id"], rows * 0, rows.astype(np.float64))
         inside, group = once.cells(once.members(facts))
         row = inside.amount.astype(np.int64)
-        known, person = np.unique(inside.person, return_inverse=True)
-        width = max(1, len(known))
-        bits = DayMinutes(group * width + person, found["day"][row], found["minutes"][row])
+        bits = DayMinutes(group * PERSON_LIMIT + inside.person, found["day"][row], found["minutes"][row])
         spent = time_on_task(bits, first_minutes(frame.ground.campus.local))
-        return _Timed(spent.learner // width, spent)
+        return _Timed(spent.learner // PERSON_LIMIT, spent)
 
     return reading.once(key, read)
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 
 from dashapp.data.queries.compared import of_course
+from dashapp.data.queries.days import places
 from dashapp.data.queries.enrolment import one_of
 from dashapp.data.queries.progress import published_of, read_done_of_courses, shares
 from dashapp.data.queries.reports import reduced
@@ -85,7 +86,7 @@ def _each(reading: Reading, frame: Frame) -> Iterator[tuple[int, CourseStanding,
             continue
         standing = found[one.course_id]
         wanted = pair(np.full(len(standing.people), place, dtype=np.int64), standing.people)
-        yield place, standing, np.isin(wanted, frame.pairs)
+        yield place, standing, places(frame.pairs, wanted)[1]
 
 
 def _facts(place: int, person: Longs, amount: Floats, codes: Mapping[Dimension, Longs] | None = None) -> Facts:
@@ -97,8 +98,8 @@ def _activity_codes(frame: Frame, one: CourseStanding) -> Longs:
     """The place of each activity of the course on the axis of activities."""
     axis = frame.axis(Dimension.ACTIVITY)
     assert axis is not None
-    places = {int(key): place for place, key in enumerate(axis.keys)}
-    return np.array([places.get(int(task.activity_id), NOWHERE) for task in one.activities], dtype=np.int64)
+    known = {int(key): place for place, key in enumerate(axis.keys)}
+    return np.array([known.get(int(task.activity_id), NOWHERE) for task in one.activities], dtype=np.int64)
 
 
 def activity_axis(reading: Reading, frame: Frame) -> Axis:
