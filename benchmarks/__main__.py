@@ -22,6 +22,7 @@ from benchmarks import (
     rebuild,
     report_builder,
     roster,
+    schedules,
     school,
     starting,
 )
@@ -48,6 +49,7 @@ ALL = {
     "people": people.main,
     "administration": administration.main,
     "exports": exports.main,
+    "schedules": schedules.main,
 }
 
 
