@@ -23,6 +23,7 @@ from benchmarks import (
     rebuild,
     report_builder,
     roster,
+    schedules,
     school,
     starting,
 )
@@ -50,6 +51,7 @@ ALL = {
     "administration": administration.main,
     "exports": exports.main,
     "answers": answers.main,
+    "schedules": schedules.main,
 }
 
 
