@@ -1,7 +1,6 @@
 """Reports as browsers ask for them: made, opened, saved, shared and deleted, and nothing by whoever may not."""
 
 import json
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,25 +9,30 @@ from callbacks.report_readers import NO_COURSE, Seen
 from dashapp.data.database import DatabaseRole
 from dashapp.domain.keys import OrganisationId, PersonId, PublicId
 from dashapp.domain.principal import Principal
-from dashapp.domain.reports.document import Chart, Data, Report, read_given
-from dashapp.domain.reports.periods import Moving
+from dashapp.domain.reports.document import read_given
 from dashapp.domain.reports.questions import Choice, Dimension, Question
-from tests.callbacks.people import NOTHING_HERE, Strangers, answer_of, course, trail
+from tests.callbacks.people import NOTHING_HERE, Strangers, course, trail
+from tests.callbacks.reports import (
+    BY_COURSE,
+    BY_NAME,
+    document,
+    imported,
+    kept,
+    listed,
+    made,
+    opened,
+    press,
+    preview,
+    said,
+    save,
+    share,
+    share_said,
+    sheet,
+)
 from tests.campus import ADMINISTRATOR, Campus
-from tests.served import Visitor, address
+from tests.served import Visitor
 
 TESS, THEO, ADA = "Tess Thorne", "Theo Tull", "Ada Abel"
-BY_COURSE = Data(
-    id=uuid4(),
-    chart=Chart.TABLE,
-    title="Courses",
-    question=Question(measures=("enrolled",), split=Dimension.COURSE, period=Moving(count=2)),
-)
-BY_NAME = Data(
-    id=uuid4(),
-    chart=Chart.TABLE,
-    question=Question(measures=("events",), split=Dimension.LEARNER, period=Moving(count=2)),
-)
 
 
 @pytest.fixture
@@ -44,89 +48,6 @@ def theo(visitor: Strangers, campus: Campus) -> Visitor:
 @pytest.fixture
 def max_moor(visitor: Strangers, campus: Campus) -> Visitor:
     return visitor().sign_in(campus, ADMINISTRATOR)
-
-
-def document(*blocks: Data, title: str = "Weekly") -> dict[str, Any]:
-    found: dict[str, Any] = Report(title=title, blocks=blocks).model_dump(mode="json")
-    return found
-
-
-def pattern(kind: str, row: object) -> str:
-    """The name of a row's button as Dash writes it."""
-    return json.dumps({"row": row, "type": kind}, separators=(",", ":"))
-
-
-def press(visitor: Visitor, button: str, row: str = "", **stores: Any) -> Any:
-    """What comes of a click on the list."""
-    values: dict[str, Any] = {**address(None), **{f"reports-{name}.data": value for name, value in stores.items()}}
-    if button == "sent":
-        changed = "reports-sent.data"
-    elif row:
-        values[f"reports-{button}"] = {row: 1}
-        changed = f"{pattern(f'reports-{button}', row)}.n_clicks"
-    else:
-        values[f"reports-{button}.n_clicks"] = 1
-        changed = f"reports-{button}.n_clicks"
-    return answer_of(visitor.ask("reports-said", values, changedPropIds=[changed]))
-
-
-def made(visitor: Visitor, button: str = "new", row: str = "", **stores: Any) -> str:
-    """The key of the report that a click makes."""
-    found = press(visitor, button, row, **stores)
-    return str(found["reports-go"]["data"]["href"]).rpartition("/")[2]
-
-
-def imported(visitor: Visitor, *blocks: Data) -> str:
-    return made(visitor, "sent", sent={"text": json.dumps(document(*blocks)), "number": 1})
-
-
-def said(answer: Any) -> str:
-    return str(answer["reports-said"]["children"])
-
-
-def listed(visitor: Visitor) -> str:
-    return json.dumps(answer_of(visitor.ask("reports-page", address(None))))
-
-
-def opened(visitor: Visitor, key: str) -> Any:
-    return answer_of(visitor.ask("report-page", address(key)))
-
-
-def kept(visitor: Visitor, key: str) -> Any:
-    return opened(visitor, key)["report-opened"]["data"]
-
-
-def save(visitor: Visitor, key: str, given: object, revision: object = 1, **changes: object) -> Any:
-    values = {**address(key), "report-saving.data": {"id": key, "document": given, "revision": revision, **changes}}
-    return answer_of(visitor.ask("report-saved", values))["report-saved"]["data"]
-
-
-def preview(visitor: Visitor, given: object, selected: object = None, seen_as: str = "own") -> Any:
-    wanted = {"document": given, "selected": selected, "number": 3}
-    return answer_of(visitor.ask("report-sheet", {"report-wanted.data": wanted, "report-as.value": seen_as}))
-
-
-def sheet(answer: Any) -> str:
-    return json.dumps(answer["report-sheet"]["children"])
-
-
-def share(visitor: Visitor, key: str, button: str, row: str = "", *, edit: bool = False, words: str = "") -> Any:
-    """What comes of a click in the dialog of shares, with "All teachers" chosen."""
-    given: dict[str, Any] = {**address(key), "report-share-edit.value": ["edit"] if edit else []}
-    given |= {"report-share-role.value": "teachers", "report-share-words.value": words}
-    if row:
-        given[f"report-share-{button}"] = {row: 1}
-        changed = f"{pattern(f'report-share-{button}', row)}.n_clicks"
-    elif button == "words":
-        changed = "report-share-words.value"
-    else:
-        given[f"report-share-{button}.n_clicks"] = 1
-        changed = f"report-share-{button}.n_clicks"
-    return answer_of(visitor.ask("report-share-rows", given, changedPropIds=[changed]))
-
-
-def share_said(answer: Any) -> str:
-    return str(answer["report-share-said"]["children"])
 
 
 # ------------------------------------------------------------------ the list
@@ -176,7 +97,7 @@ def test_a_click_on_what_is_not_there_does_nothing_and_says_so(tess: Visitor, bu
     assert said(press(tess, button, row)) == "This report is not there any more."
 
 
-@pytest.mark.parametrize("held", [None, 7, [], {"id": "x"}, {"id": str(uuid4()), "number": "1"}, {"id": ["x"]}])
+@pytest.mark.parametrize("held", [None, 7, [], {"id": "x"}, {"id": "6a0c53f8-0a0f-4c9c-9d5b-6f3a3c1c0b2e", "number": "1"}, {"id": ["x"]}])
 def test_undo_of_nothing_says_so(tess: Visitor, held: object) -> None:
     assert said(press(tess, "undo", deleted=held)) == "This report is not there any more."
 
@@ -237,7 +158,7 @@ def test_a_report_that_names_a_measure_which_is_gone_opens_and_says_so(tess: Vis
     assert names == ["title", "measure"]
 
 
-@pytest.mark.parametrize("selected", [None, "x", 7, [], str(uuid4())])
+@pytest.mark.parametrize("selected", [None, "x", 7, [], "6a0c53f8-0a0f-4c9c-9d5b-6f3a3c1c0b2e"])
 def test_without_a_block_the_report_itself_is_offered(tess: Visitor, selected: object) -> None:
     offers = preview(tess, document(BY_COURSE), selected)["report-offers"]["data"]
 
@@ -313,25 +234,6 @@ def test_one_report_that_is_shared_shows_each_teacher_their_own_classes(
     assert not any(name in grouped for name in ("Dora Dean", "Jon Jade"))
 
 
-def test_a_person_is_found_by_name_and_may_change_what_is_shared_so(
-    tess: Visitor, theo: Visitor, campus: Campus
-) -> None:
-    key = imported(tess, BY_COURSE)
-    found = json.dumps(share(tess, key, "words", words="tull")["report-share-found"])
-    public = str(campus.people[THEO].public_id)
-    assert public in found
-    learner = share(tess, key, "words", words="Ada Abel")
-    assert "Nobody of the staff" in json.dumps(learner["report-share-found"])
-    assert "could not be shared" in share_said(share(tess, key, "with", str(campus.people[ADA].public_id)))
-
-    assert share_said(share(tess, key, "with", public, edit=True)) == "It is shared."
-    assert save(theo, key, document(title="By Theo"))["revision"] == 2
-    rows = json.dumps(share(tess, key, "open")["report-share-rows"])
-    ended = rows.partition('"row": "')[2].partition('"')[0]
-    assert "no longer" in share_said(share(tess, key, "end", ended))
-    assert save(theo, key, document(title="Again"), revision=2)["trouble"]
-
-
 def test_an_administrator_looks_as_a_teacher_and_never_sees_more_than_before(
     max_moor: Visitor, tess: Visitor, campus: Campus
 ) -> None:
@@ -363,68 +265,6 @@ def test_who_is_looked_at_as_sees_the_one_course_and_what_was_chosen_of_it() -> 
 
 def own_course(campus: Campus, code: str = "ALG 1") -> str:
     return str(course(campus, code).public_id)
-
-
-def test_versions_are_listed_and_one_of_them_comes_back(tess: Visitor, theo: Visitor) -> None:
-    key = made(tess)
-    save(tess, key, document(BY_COURSE))
-
-    def ask(visitor: Visitor, revision: object = None) -> Any:
-        values: dict[str, Any] = {**address(key)}
-        changed = "report-version-open.n_clicks"
-        if revision is None:
-            values[changed] = 1
-        else:
-            values["report-restore"] = {revision: 1}
-            changed = f"{pattern('report-restore', revision)}.n_clicks"
-        return answer_of(visitor.ask("report-version-rows", values, changedPropIds=[changed]))
-
-    assert "as it is now" in json.dumps(ask(tess))
-    restored = ask(tess, 1)["report-version-read"]["data"]
-    assert (restored["document"]["title"], restored["number"]) == ("New report", 1)
-    for odd in (2**40, -1, "1; DROP"):
-        assert "report-version-read" not in json.dumps(ask(tess, odd))
-    assert "sees its versions" in json.dumps(ask(theo))
-    assert "report-version-read" not in json.dumps(ask(theo, 1))
-
-
-def download(visitor: Visitor, button: str, row: str = "", given: object = None) -> Any:
-    """What comes of a click in the dialog of files."""
-    values: dict[str, Any] = {**address(None), "report-wanted.data": {"document": given}}
-    if row:
-        values[f"report-download-{button}"] = {row: 1}
-        changed = f"{pattern(f'report-download-{button}', row)}.n_clicks"
-    else:
-        changed = {"tick": "report-download-tick.n_intervals"}.get(button, f"report-download-{button}.n_clicks")
-        values[changed] = 1
-    return answer_of(visitor.ask("report-download-rows", values, changedPropIds=[changed]))
-
-
-def download_said(answer: Any) -> str:
-    return str(answer["report-download-said"]["children"])
-
-
-def test_a_file_is_asked_for_watched_and_cancelled_by_who_asked_alone(tess: Visitor, theo: Visitor) -> None:
-    made = download(tess, "make", "xlsx", document(BY_COURSE, title="To take along"))
-
-    assert "being made" in download_said(made)
-    assert made["report-download-tick"]["disabled"] is False
-    assert "To take along" in json.dumps(made["report-download-rows"])
-    assert "To take along" not in json.dumps(download(theo, "open"))
-    ticked = download(tess, "tick")
-    assert "report-download-said" not in ticked
-    run = json.dumps(ticked).partition('"row": "')[2].partition('"')[0]
-    assert "not under way" in download_said(download(theo, "cancel", run))
-    assert "cancelled" in download_said(download(tess, "cancel", run))
-    assert "not under way" in download_said(download(tess, "cancel", run))
-    assert download(tess, "open")["report-download-tick"]["disabled"] is True
-
-
-@pytest.mark.parametrize("given", [None, 7, [], {"blocks": [{"kind": "video"}]}])
-def test_no_file_is_made_of_what_is_no_report(tess: Visitor, given: object) -> None:
-    assert "did not understand" in download_said(download(tess, "make", "pdf", given))
-    assert "no such format" in download_said(download(tess, "make", "exe", document(BY_COURSE)))
-    assert "not under way" in download_said(download(tess, "cancel", "x"))
 
 
 def test_the_page_of_reports_is_noted_in_the_trail(tess: Visitor, campus: Campus) -> None:

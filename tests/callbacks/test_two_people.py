@@ -146,8 +146,8 @@ def test_everybody_starts_on_the_page_of_their_role(campus: Campus, visitor: Str
     ("name", "tabs"),
     [
         ("Ada Abel", ["My page"]),
-        ("Tess Thorne", ["ALG 1"]),
-        (ADMINISTRATOR, ["Institution", "Classrooms", "Administration"]),
+        ("Tess Thorne", ["ALG 1", "Reports"]),
+        (ADMINISTRATOR, ["Institution", "Classrooms", "Reports", "Administration"]),
     ],
 )
 def test_the_navigation_names_only_what_the_role_may_open(
