@@ -3,7 +3,8 @@
    change if the transport became push is in this file and in dashapp/web/live.py. */
 (() => {
   "use strict";
-  const TICK = "shell-tick", WORDS = "shell-words", LATE_SECONDS = 5, GIVE_UP_MS = 8000, REMEMBERED_MS = 5000;
+  const TICK = "shell-tick", WORDS = "shell-words", LATE_SECONDS = 5, GIVE_UP_MS = 8000, REMEMBERED_MS = 5000,
+    DATA_MS = 30000;
   const PARAMETERS = {
     "student-course": "course", "classroom-section": "section", "classroom-first": "from", "classroom-last": "to",
     "classroom-level": "level", "classroom-group": "group", "classroom-range": "range", "classroom-activity": "activity",
@@ -26,7 +27,7 @@
   };
 
   /* ------------------------------------------------------------ asking */
-  let rate = 0, topic = null, etag = "", asking = false, lost = false, known = null, ended = 0;
+  let rate = 0, topic = null, etag = "", asking = false, lost = false, known = null, ended = 0, told = 0;
   const paused = () => rate === 0;
   const show = (headers) => {
     const asOf = Number(headers.get("la-as-of")), behind = Number(headers.get("la-behind")) || 0, away = headers.get("la-away") === "1";
@@ -53,17 +54,29 @@
     /* Nothing is told at the moment. */
     if (response.status === 204) return null;
     etag = response.headers.get("etag") || "";
+    /* The data of the version before are under way. A server that is late with them must not be asked once more by every
+       tick of every page; when they are there, the next tick compares again. */
+    if (Date.now() - told < DATA_MS) return null;
     const version = etag.slice(1, -1), again = lost;
     lost = false;
     if (version === known && !again) return null;
     known = version;
-    return version === asked.version ? null : version;
+    if (version === asked.version) return null;
+    told = Date.now();
+    return version;
   };
   const ask = async () => {
     const nothing = dash().no_update;
     if (!topic || asking || document.hidden) return nothing;
     asking = true;
-    try { return (await answerOf(topic)) ?? nothing; } catch { fail(); return nothing; } finally { asking = false; }
+    try {
+      return (await answerOf(topic)) ?? nothing;
+    } catch (error) {
+      /* Where there is no connection, there are no data on their way either. */
+      if (error.name !== "TimeoutError") told = 0;
+      fail();
+      return nothing;
+    } finally { asking = false; }
   };
   const askNow = () => set(TICK, { n_intervals: Date.now() });
   const pause = () => set(TICK, { disabled: paused() || document.hidden });
@@ -126,12 +139,13 @@
         return [rate || 3600000, paused() || document.hidden];
       },
       /* The new version, if there is one. A page that has just been filled asks at once, one that was updated does not. */
-      ask: (_tick, told) => {
-        const fresh = told && told.token !== topic?.token;
+      ask: (_tick, shown) => {
+        const fresh = shown && shown.token !== topic?.token;
         const byTopic = dash().callback_context.triggered_id === "shell-topic";
-        if (fresh) { etag = ""; known = told.version; }
-        else if (told && byTopic) known = told.version;
-        topic = told || null;
+        if (byTopic) told = 0;
+        if (fresh) { etag = ""; known = shown.version; }
+        else if (shown && byTopic) known = shown.version;
+        topic = shown || null;
         return byTopic && !fresh ? dash().no_update : ask();
       },
     },

@@ -12,6 +12,7 @@ from benchmarks import (
     crowd,
     dashboards,
     drain,
+    exports,
     guard,
     history,
     latency,
@@ -20,6 +21,7 @@ from benchmarks import (
     painting,
     people,
     rebuild,
+    report_builder,
     roster,
     school,
     starting,
@@ -36,6 +38,7 @@ ALL = {
     "crowd": crowd.main,
     "browser": browser.main,
     "painting": painting.main,
+    "report_builder": report_builder.main,
     "launch": launch.main,
     "starting": starting.main,
     "guard": guard.main,
@@ -46,6 +49,7 @@ ALL = {
     "people": people.main,
     "administration": administration.main,
     "answers": answers.main,
+    "exports": exports.main,
 }
 
 

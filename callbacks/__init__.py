@@ -25,8 +25,12 @@ from callbacks import (
     people,
     person,
     platforms,
+    report_builder,
+    report_sharing,
+    reports,
     rosters,
     saved_views,
+    schedules,
     sessions,
     sign_in,
     student,
@@ -48,6 +52,7 @@ def register_all(registry: CallbackRegistry) -> None:
     decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
     administrators = (administration, *decided, data_quality, letters, audit, sessions)
-    pages = (*learners, institution, institution_further, *administrators, *teaching)
+    reporting = (reports, report_builder, report_sharing, schedules)
+    pages = (*learners, institution, institution_further, *administrators, *teaching, *reporting)
     for room in (frame, palette, home, *pages, live):
         room.register(registry)

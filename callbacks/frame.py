@@ -113,6 +113,8 @@ def tabs_of(asked: Asked, links: Links, here: str) -> list[Tab]:
             tabs.append((_("Classrooms"), links.courses()))
     if principal.advises or principal.guards:
         tabs.append((_("Caseload") if principal.advises else _("My learners"), links.caseload()))
+    if principal.teaches_in or principal.administers:
+        tabs.append((_("Reports"), links.reports()))
     if principal.administers:
         tabs.append((_("Administration"), links.administration(own)))
         if plain.startswith(f"{links.organisation(own)}/"):

@@ -7,6 +7,7 @@ from dashapp.data.changes import ChangeWatcher
 from dashapp.data.database import Database
 from dashapp.data.memo import Memo
 from dashapp.data.reader import PageReader
+from dashapp.data.report_reader import ReportReader
 from dashapp.data.viewing import ViewNotes
 from dashapp.domain.clock import Clock
 from dashapp.settings import Settings
@@ -24,3 +25,4 @@ class Services:
     reader: PageReader
     drawn: Memo
     views: ViewNotes
+    reports: ReportReader

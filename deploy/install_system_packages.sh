@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need from the system's packages: a browser, Redis, PostgreSQL, Java and Maven. With --long also
-# what the long tests need besides: Firefox, and geckodriver, which steers it and is built into .venv where there is a
+# what the long tests need besides: LibreOffice, Firefox, and geckodriver, which steers it and is built into .venv where there is a
 # cargo (no package of Debian has it).
 # It installs only what is missing, and packages only as root or by sudo without a password; otherwise it says what is
 # missing.
@@ -35,6 +35,7 @@ have_postgres || missing+=(postgresql)
 have_any java || missing+=(default-jre-headless)
 have_any mvn || missing+=(maven)
 if $long; then have_any firefox-esr firefox || missing+=(firefox-esr); fi
+if $long; then have_any soffice libreoffice || missing+=(libreoffice-calc); fi
 
 may_install() {
 	command -v apt-get >/dev/null && { ((EUID == 0)) || { command -v sudo && sudo -n true; }; } >/dev/null 2>&1

@@ -34,6 +34,8 @@ from dashapp.components import (
     person,
     platforms,
     quality,
+    report_builder,
+    reports,
     rosters,
     sign_in,
     student,
@@ -118,7 +120,18 @@ def _cards_of(page: str) -> Sequence[str]:
     parts = (classroom_work, student_further, institution_further, contacts)
     decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
-    pages = (*learners, institution, administration, *decided, quality, letters, audit, *teaching)
+    pages = (
+        *learners,
+        institution,
+        administration,
+        *decided,
+        quality,
+        letters,
+        audit,
+        *teaching,
+        reports,
+        report_builder,
+    )
     cards: dict[str, Sequence[str]] = {each.PAGE: each.CARDS for each in pages} | {
         each.PART: each.CARDS for each in parts
     }

@@ -1,6 +1,7 @@
 """Files that are larger than a web process has memory: a handler names one, and the server sends it in pieces."""
 
 from collections.abc import Iterator
+from io import RawIOBase
 from pathlib import Path
 from typing import IO, Final
 
@@ -18,21 +19,75 @@ def send_file_whole(path: Path, name: str, kind: str) -> Response:
     Raises OSError where it cannot be opened.
     """
     # Opened now: a file that is removed meanwhile is sent to its end all the same.
-    file = path.open("rb")
+    response = _answer(path.open("rb"), kind)
+    # After the body is set, which counts its own bytes.
+    response.headers["Content-Length"] = str(path.stat().st_size)
+    response.headers["Accept-Ranges"] = "none"
+    return _attached(response, name)
+
+
+def send_file_from(path: Path, name: str, kind: str, version: str) -> Response:
+    """The same, with the part of the file that is asked for: a download that broke off goes on where it stood.
+
+    `version`: a digest of the file; a part of another one is answered by the whole. Raises OSError.
+    """
     size = path.stat().st_size
+    asked = request.if_range
+    same = asked.date is None and asked.etag in (None, version)
+    wanted = request.range if same else None
+    found = None if wanted is None or len(wanted.ranges) != 1 else wanted.range_for_length(size)
+    if wanted is not None and found is None and len(wanted.ranges) == 1:
+        response = Response(status=416)
+        response.headers["Content-Range"] = f"bytes */{size}"
+        return response
+    first, end = found or (0, size)
+    file = path.open("rb")
+    file.seek(first)
+    response = _answer(_Part(file, end - first), kind)
+    if found is not None:
+        response.status_code = 206
+        response.headers["Content-Range"] = f"bytes {first}-{end - 1}/{size}"
+    response.headers["Content-Length"] = str(end - first)
+    response.headers["Accept-Ranges"] = "bytes"
+    response.set_etag(version)
+    return _attached(response, name)
+
+
+class _Part(RawIOBase):
+    """So many bytes of a file, from where it stands."""
+
+    def __init__(self, file: IO[bytes], length: int) -> None:
+        self._file = file
+        self._left = length
+
+    def read(self, size: int = -1) -> bytes:
+        """At most so many of those that are left; none at the end."""
+        piece = self._file.read(self._left if size < 0 else min(size, self._left))
+        self._left -= len(piece)
+        return piece
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._file.close()
+        super().close()
+
+
+def _answer(file: IO[bytes] | _Part, kind: str) -> Response:
+    """The file goes out by the server that takes it, or in pieces from here."""
     take = request.environ.get(SEND)
     response = Response(_pieces(file) if take is None else b"", content_type=kind)
     if take is not None:
         take(file)
+    return response
+
+
+def _attached(response: Response, name: str) -> Response:
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    # After the body is set, which counts its own bytes.
-    response.headers["Content-Length"] = str(size)
-    response.headers["Accept-Ranges"] = "none"
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+def _pieces(file: IO[bytes] | _Part) -> Iterator[bytes]:
     with file:
         while piece := file.read(PIECE):
             yield piece

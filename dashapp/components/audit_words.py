@@ -36,13 +36,15 @@ PAGES: Final = (
     "signin",
     "leaving",
     "rosters",
+    "reports",
+    "report",
 )
 """The pages that leave rows, as these name them."""
 
 
 def action_word(action: Action) -> str:
     """What somebody did."""
-    return {**_words_of_access(), **_words_of_administration(), **_words_of_leaving()}[action]
+    return {**_words_of_access(), **_words_of_administration(), **_words_of_leaving(), **_words_of_schedules()}[action]
 
 
 def _words_of_access() -> dict[Action, str]:
@@ -57,6 +59,8 @@ def _words_of_access() -> dict[Action, str]:
         Action.DISMISSED: _("Dismissed refused events"),
         Action.REOPENED: _("Took a dismissal back"),
         Action.EXPORTED: _("Downloaded a list"),
+        Action.REPORT_EXPORTED: _("Made a file of a report"),
+        Action.REPORT_TAKEN: _("Downloaded a file of a report"),
         Action.CASELOAD: _("Changed a caseload"),
         Action.MESSAGE_QUEUED: _("Wrote to a learner"),
         Action.MESSAGE_TAKEN_BACK: _("Took a message back"),
@@ -115,6 +119,21 @@ def _words_of_administration() -> dict[Action, str]:
         Action.ROSTER_APPLIED: _("Took a roster in"),
         Action.ROSTER_UNDONE: _("Took a roster back"),
         **_words_of_history(),
+        **_words_of_reports(),
+    }
+
+
+def _words_of_schedules() -> dict[Action, str]:
+    """Reports that are made again and again, and their copies."""
+    return {
+        Action.SCHEDULE_SAVED: _("Saved a schedule of a report"),
+        Action.SCHEDULE_PAUSED: _("Paused a schedule of a report"),
+        Action.SCHEDULE_RESUMED: _("Had a schedule of a report go on"),
+        Action.SCHEDULE_ENDED: _("Ended a schedule of a report"),
+        Action.SCHEDULE_RUN: _("Had a scheduled report made at once"),
+        Action.SCHEDULE_DELIVERED: _("Delivered a scheduled report"),
+        Action.SCHEDULE_TAKEN: _("Opened a file of a scheduled report"),
+        Action.SCHEDULE_DECIDED: _("Decided about a copy of a scheduled report"),
     }
 
 
@@ -145,6 +164,16 @@ def _words_of_history() -> dict[Action, str]:
     }
 
 
+def _words_of_reports() -> dict[Action, str]:
+    return {
+        Action.REPORT_MADE: _("Made a report"),
+        Action.REPORT_SHARED: _("Shared a report"),
+        Action.REPORT_UNSHARED: _("Stopped sharing a report"),
+        Action.REPORT_DELETED: _("Deleted a report"),
+        Action.REPORT_PUT_BACK: _("Put a deleted report back"),
+    }
+
+
 def _words_of_leaving() -> dict[Action, str]:
     """Exports of everything, and the deletion of an organisation."""
     return {
@@ -163,11 +192,13 @@ def action_groups() -> dict[str, tuple[Action, ...]]:
     """The actions as people look for them: by what they are about."""
     said = {
         _("Pages"): ("page",),
+        _("Reports"): ("report",),
         _("Sign-in"): ("session", "password", "account", "administrator", "provider"),
         _("Who sees whom"): (
             *("caseload", "guardians", "guardian", "person", "role", "course", "join_rule", "visibility"),
         ),
         _("Messages"): ("message",),
+        _("Reports"): ("report", "schedule"),
         _("Learning platforms"): ("platform",),
         _("Rosters and history"): ("roster", "history"),
         _("Keys, senders and frames"): ("key", "sender", "embed_link", "frame_origins"),
@@ -222,6 +253,8 @@ def page_word(page: str) -> str:
         "signin": _("Sign-in and keys"),
         "leaving": _("Leaving"),
         "rosters": _("Rosters"),
+        "reports": _("List of reports"),
+        "report": _("Report"),
     }
     return said.get(page, page)
 
@@ -269,6 +302,7 @@ def _numbered() -> dict[str, str]:
         "programme": _("Programme {name}"),
         "section": _("Section {name}"),
         "change": _("Change {name}"),
+        "report": _("Report {name}"),
     }
 
 

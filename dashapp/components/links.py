@@ -157,6 +157,14 @@ class Links:
         """Who is signed in to an organisation; never in a frame."""
         return f"{self.prefix.rstrip('/')}/organisations/{organisation}/sessions"
 
+    def reports(self) -> str:
+        """The reports that the reader may read."""
+        return self._to("/reports")
+
+    def report(self, report: UUID) -> str:
+        """One report."""
+        return self._to(f"/reports/{report}")
+
     def audit(self, organisation: PublicId) -> str:
         """Who looked at what in an organisation."""
         return self._to(f"/organisations/{organisation}/audit")

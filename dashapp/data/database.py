@@ -55,7 +55,7 @@ _MANNERS = {
     DatabaseRole.WEB: _Manners(pool_size=10, overflow=10, statement_timeout=5_000, lock_timeout=2_000),
     # A batch of 20,000 events takes about a second; a statement that hangs must not stop the loop for ever.
     DatabaseRole.INGEST: _Manners(pool_size=4, overflow=6, statement_timeout=300_000, lock_timeout=30_000),
-    DatabaseRole.JOBS: _Manners(pool_size=2, overflow=4, statement_timeout=0, lock_timeout=30_000),
+    DatabaseRole.JOBS: _Manners(pool_size=2, overflow=8, statement_timeout=0, lock_timeout=30_000),
 }
 
 _NETWORK = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 10, "tcp_user_timeout": 30_000}

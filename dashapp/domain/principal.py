@@ -22,6 +22,7 @@ class Permission(StrEnum):
     CASELOAD_PAGE = "caseload_page"
     GUARDIANS_PAGE = "guardians_page"
     OWN_GUARDIANS_PAGE = "own_guardians_page"
+    REPORTS_PAGE = "reports_page"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,9 @@ from dashapp.ids.keyboard import Keyboard
 from dashapp.ids.leaving import Leaving
 from dashapp.ids.messages import Contacts, Messages
 from dashapp.ids.people import People, Person
+from dashapp.ids.reports import Report, Reports
 from dashapp.ids.rosters import Rosters
+from dashapp.ids.schedules import Received, Schedules
 from dashapp.ids.shell import Home, Shell
 from dashapp.ids.sign_in import SignIn
 from dashapp.ids.structure import CourseList, CourseOpened, Units
@@ -56,8 +58,12 @@ __all__ = [
     "Person",
     "Platforms",
     "Quality",
+    "Received",
+    "Report",
+    "Reports",
     "Rosters",
     "SavedViews",
+    "Schedules",
     "Sessions",
     "Shell",
     "SignIn",

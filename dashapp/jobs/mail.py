@@ -85,18 +85,31 @@ class MailServer:
     def send(self, mail: Mail) -> tuple[Outcome, str]:
         """Hands one mail over; what came of it, with the server's reply code. Raises Unavailable before the server has
         been told of the mail: then it can be sent again without harm."""
+        try:
+            made = mail_of(mail, self._sender, self._own)
+        except ValueError:
+            return Outcome.REFUSED, "unwritable"
+        return self.hand_over(made, mail.address)
+
+    @property
+    def signed(self) -> tuple[str, str]:
+        """The address that mails come from, and the name of the host in their Message-IDs."""
+        return self._sender, self._own
+
+    def hand_over(self, made: EmailMessage, address: str) -> tuple[Outcome, str]:
+        """The same for a mail that is made already."""
         smtp = self._smtp
         if smtp is None:
             raise ValueError("not connected")
         try:
-            whole = mail_of(mail, self._sender, self._own).as_bytes()
+            whole = made.as_bytes()
         except ValueError:
             return Outcome.REFUSED, "unwritable"
         try:
             # What a mail before this one has left is forgotten.
             smtp.rset()
             options = _MAIL_OPTIONS if smtp.has_extn("8bitmime") else ()
-            for code, _said in (smtp.mail(self._sender, options), smtp.rcpt(mail.address)):
+            for code, _said in (smtp.mail(self._sender, options), smtp.rcpt(address)):
                 if code not in (250, 251):
                     return _refused(code)
         except (OSError, smtplib.SMTPException) as error:

@@ -20,8 +20,9 @@ from dashapp.observability.logging import get_logger
 
 log = get_logger(__name__)
 
-AT_ONCE: Final = 4
-"""Jobs; a fifth one waits for a thread. An export and a deletion may take hours, and the trail is sealed meanwhile."""
+AT_ONCE: Final = 6
+"""Jobs; a seventh one waits for a thread. Exports, extracts and a deletion may take hours, and the trail is sealed
+meanwhile."""
 
 
 class JobRunner:

@@ -62,7 +62,7 @@ class Access(StrEnum):
 def permits(principal: Principal, permission: Permission) -> bool:
     """Whether the principal may ask at all; what of it they may see is decided by the scope of the query."""
     match permission:
-        case Permission.CLASSROOM_PAGE:
+        case Permission.CLASSROOM_PAGE | Permission.REPORTS_PAGE:
             return principal.administers or bool(principal.teaches_in)
         case (
             Permission.INSTITUTION_PAGE

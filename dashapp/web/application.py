@@ -15,6 +15,7 @@ from dashapp.data.changes import ChangeWatcher, Rhythm
 from dashapp.data.database import Database, database_from
 from dashapp.data.memo import Memo
 from dashapp.data.reader import PageReader
+from dashapp.data.report_reader import ReportReader
 from dashapp.data.viewing import ViewNotes
 from dashapp.domain.clock import Clock, system_clock
 from dashapp.domain.principal import Permission
@@ -146,7 +147,8 @@ def _services(settings: Settings, database: Database, clock: Clock) -> Services:
     live = ChangeWatcher(database, clock, Rhythm(late=settings.real_time_lag_threshold / 1000))
     cache = build_cache(settings)
     reader = PageReader(database, cache, clock, live, settings.minimum_group_size)
-    return Services(settings, database, cache, clock, live, reader, Memo(), ViewNotes(database, clock))
+    reports = ReportReader(database, cache, live, settings.minimum_group_size)
+    return Services(settings, database, cache, clock, live, reader, Memo(), ViewNotes(database, clock), reports)
 
 
 def _add_dash(server: Flask, guard: Guard, services: Services) -> ServiceDash:

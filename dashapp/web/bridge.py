@@ -31,6 +31,9 @@ BODIES_IN_MEMORY: Final = 512 * LONGEST_BODY
 TAKING_SECONDS: Final = 60.0
 """A connection that has not taken its last answer by then gets no other one."""
 
+_WITH_FILE: Final = frozenset({200, 206})
+"""A file, or a part of it."""
+
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Any]
 Answer = tuple[int, list[tuple[bytes, bytes]], bytes, IO[bytes] | None]
 """Status, headers, body; or in its place a file, which whoever sends the answer closes."""
@@ -121,9 +124,9 @@ class Bridge:
         status, headers = told[0]
         code = int(status.partition(" ")[0])
         # A handler that failed after it had opened a file answers with words instead.
-        for file in files if code != 200 else files[:-1]:
+        for file in files if code not in _WITH_FILE else files[:-1]:
             file.close()
-        return code, _encoded(headers), b"".join(parts), files[-1] if files and code == 200 else None
+        return code, _encoded(headers), b"".join(parts), files[-1] if files and code in _WITH_FILE else None
 
     async def _send(self, send: Send, answer: Answer) -> None:
         status, headers, body, _file = answer

@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 
 from flask import Flask
 
+from dashapp.api.exports import ExportedFiles
 from dashapp.api.files import ClassroomFile
 from dashapp.api.history import HistoryProblems
 from dashapp.api.leaving import OrganisationFile
 from dashapp.api.reading import ReadingApi
+from dashapp.api.received import ReceivedFileRoutes
 from dashapp.api.rosters import RosterFindings
 from dashapp.api.uploads import UploadRoute
 from dashapp.data.database import Database
@@ -45,6 +47,8 @@ def install_entrances(
     EmbedLinkRoute(guard, links, embedding, rates).install(server)
     ClassroomFile(guard, services).install(server)
     OrganisationFile(guard, services).install(server)
+    ExportedFiles(guard, services).install(server)
+    ReceivedFileRoutes(guard, services).install(server)
     HistoryProblems(guard, services).install(server)
     RosterFindings(guard, services).install(server)
     UploadRoute(guard, services).install(server)

@@ -40,6 +40,7 @@ def pages_of(service: Service) -> Iterator[tuple[str, str]]:
     yield from [("Tess Thorne", path) for path in (algebra, f"/embed{algebra}", "/courses", f"{algebra}/preview")]
     yield "Tess Thorne", f"/learners/{service.campus.people['Ben Brook'].public_id}"
     yield ADVISER, "/caseload"
+    yield "Tess Thorne", "/reports"
     yield ADMINISTRATOR, own
     yield ADMINISTRATOR, algebra
     names = (

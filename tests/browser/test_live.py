@@ -4,7 +4,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from tests.browser.service import TODAY, Service, until
 
@@ -23,6 +23,15 @@ def await_answer(page: Page) -> None:
     """Until the live module has been answered once more."""
     with page.expect_response(lambda answer: urlsplit(answer.url).path == "/live"):
         pass
+
+
+def await_news(page: Page) -> None:
+    """Until the live module has been told of another version."""
+    told = 0
+    while told != 200:
+        with page.expect_response(lambda answer: urlsplit(answer.url).path == "/live") as answer:
+            pass
+        told = answer.value.status
 
 
 def calm(page: Page, rounds: int = 2) -> None:
@@ -226,3 +235,33 @@ def test_somebody_whose_session_has_ended_is_led_to_the_sign_in(open_as: OpenAs,
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
     page_errors[:] = [error for error in page_errors if "401" not in error]
+
+
+def test_a_page_asks_once_more_when_the_data_that_were_under_way_have_come(open_as: OpenAs, service: Service) -> None:
+    page = open_as("Tess Thorne", service.course("ALG 1"))
+    page.wait_for_selector("#classroom-days .main-svg")
+    held: list[tuple[Route, APIResponse]] = []
+    asked: list[str] = []
+
+    def hold(route: Route) -> None:
+        if asked:
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
+
+    page.route("**/_dash-update-component*", hold)
+    service.post(service.campus.view("Ben Brook"))
+    while not held:
+        await_answer(page)
+    under_way = len(held)
+    service.post(service.campus.view("Cleo Cole"))
+    await_news(page)
+    calm(page)
+
+    assert len(held) == under_way
+    page.on("request", lambda request: asked.append(request.post_data or ""))
+    with page.expect_request(lambda request: "classroom-page.className" in (request.post_data or "")):
+        for route, answer in held:
+            route.fulfill(response=answer)
+    calm(page)
+    assert sum("classroom-page.className" in body for body in asked) == 1

@@ -150,8 +150,9 @@ def test_the_web_reads_exactly_what_pages_show(database: Database) -> None:
         *("accounts", "password_links", "sign_in_tries", "identity_providers", "service_keys", "structure_changes"),
         *("demographics", "event_ledger", "raw_events", "retractions", "audit_seals"),
         *("roster_records", "roster_enrolments", "roster_before"),
-        *("organisation_exports", "history_imports", "uploads", "roster_runs", "roster_run_rows"),
+        *("organisation_exports", "export_runs", "history_imports", "uploads", "roster_runs", "roster_run_rows"),
         *("messages", "message_recipients", "message_snapshots"),
+        *("report_schedules", "schedule_targets", "schedule_runs", "deliveries"),
     }
     assert writable == {
         *(("dead_letter_replays", "INSERT"), ("audit_log", "INSERT")),
@@ -161,6 +162,9 @@ def test_the_web_reads_exactly_what_pages_show(database: Database) -> None:
         *(("lti_contexts", "INSERT"), ("lti_resource_links", "INSERT"), ("lti_resource_links", "UPDATE")),
         *(("lti_keys", "INSERT"), ("lti_keys", "UPDATE")),
         *(("saved_views", privilege) for privilege in ("INSERT", "UPDATE", "DELETE")),
+        *(("reports", privilege) for privilege in ("INSERT", "UPDATE", "DELETE")),
+        *(("report_versions", privilege) for privilege in ("INSERT", "UPDATE", "DELETE")),
+        *(("report_shares", privilege) for privilege in ("INSERT", "UPDATE", "DELETE")),
         *(("person_settings", "INSERT"), ("person_settings", "UPDATE")),
     }
 

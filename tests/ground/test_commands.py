@@ -130,8 +130,8 @@ def test_an_installation_that_fails_shows_why(programs: Path) -> None:
 
 @pytest.fixture
 def all_but_firefox(programs: Path) -> Path:
-    """What every test needs is installed, and apt-get fails."""
-    for name in ("chromium", "redis-server", "java", "mvn"):
+    """What every test needs is installed, and LibreOffice, and apt-get fails."""
+    for name in ("chromium", "redis-server", "java", "mvn", "soffice"):
         write_program(programs, name, "exit 0")
     write_program(programs, "sudo", 'shift; exec "$@"')
     write_program(programs, "apt-get", "exit 99")

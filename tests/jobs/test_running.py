@@ -32,6 +32,8 @@ WITHIN = 60.0
 
 JOBS = {"audit_sealing", "quality_alerts", "rosters", "roster_files", "retention", "ended_sessions"} | {
     "exports",
+    "report_exports",
+    "extracts",
     "histories",
     "deletions",
     "uploads",
@@ -39,6 +41,10 @@ JOBS = {"audit_sealing", "quality_alerts", "rosters", "roster_files", "retention
     "messages",
     "message_snapshots",
     "message_texts",
+    "received_reports",
+    "schedule_alerts",
+    "schedules",
+    "deleted_reports",
 }
 
 
@@ -63,7 +69,7 @@ class Process:
         environment = {
             **os.environ,
             "DATABASE_URL": database.url.render_as_string(hide_password=False),
-            "DATA_DIR": str(folder / "var"),
+            "DATA_DIR": str(folder.parent / "var"),
             "DEMO": "false",
         }
         command = [sys.executable, "-m", "dashapp.jobs", *arguments]

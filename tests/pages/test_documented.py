@@ -16,6 +16,7 @@ WHO = {
     Permission.OWN_GUARDIANS_PAGE: "learner",
     Permission.CASELOAD_PAGE: "adviser, guardian",
     Permission.CLASSROOM_PAGE: "teacher, administrator",
+    Permission.REPORTS_PAGE: "teacher, administrator",
 }
 """In the words of the table; every other permission is the administrator's."""
 FRAME = "/embed"

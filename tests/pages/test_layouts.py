@@ -51,6 +51,10 @@ PAGES = {
     f"/organisations/{SOME}/platforms": "platforms",
     f"/organisations/{SOME}/people": "people",
     f"/organisations/{SOME}/people/{SOME}": "person",
+    "/reports": "reports",
+    "/embed/reports": "reports",
+    f"/reports/{SOME}": "report",
+    f"/embed/reports/{SOME}": "report",
     f"/organisations/{SOME}/dead-letters": "letters",
     f"/embed/organisations/{SOME}/dead-letters": "letters",
     f"/organisations/{SOME}/audit": "audit",
@@ -60,7 +64,7 @@ PAGES = {
 
 def reader_of(path: str) -> str:
     """Somebody who may open the page at a path."""
-    kinds = {"classroom": "Tess Thorne", "courses": "Tess Thorne", "caseload": ADVISER}
+    kinds = {**dict.fromkeys(("classroom", "courses", "reports", "report"), "Tess Thorne"), "caseload": ADVISER}
     if path.endswith("/preview"):
         return "Tess Thorne"
     administered = path.removeprefix("/embed").startswith("/organisations/")

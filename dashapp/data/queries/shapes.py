@@ -12,7 +12,19 @@ from enum import Enum, auto
 from functools import lru_cache
 from typing import Any, ParamSpec
 
-from sqlalchemy import ARRAY, BigInteger, BindParameter, Connection, CursorResult, Date, DateTime, Select, bindparam
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Date,
+    DateTime,
+    Select,
+    Text,
+    bindparam,
+    cast,
+)
 from sqlalchemy.types import TypeEngine
 
 MOST_SHAPES = 512
@@ -34,7 +46,7 @@ class _Slot(Enum):
 
 _TYPES: Mapping[_Slot, TypeEngine[Any]] = {
     _Slot.NUMBER: BigInteger(),
-    _Slot.NUMBERS: ARRAY(BigInteger),
+    _Slot.NUMBERS: Text(),
     _Slot.DAY: Date(),
     _Slot.INSTANT: DateTime(timezone=True),
 }
@@ -82,12 +94,20 @@ def rows_of(connection: Connection, asked: Shaped) -> CursorResult[*tuple[Any, .
     return connection.execute(asked.shape.statement, asked.values)
 
 
-def numbers(given: Collection[int] | BindParameter[Any]) -> BindParameter[Any]:
-    """Several keys as one parameter: one text for any number of them."""
-    if isinstance(given, BindParameter):
+def numbers(given: Collection[int] | ColumnElement[Any]) -> ColumnElement[Any]:
+    """Several keys as one parameter: one text of a statement for any number of them.
+
+    They go as one constant: PostgreSQL takes a constructor of an array apart, element by element, which takes longer
+    than most questions where somebody has some ten thousand learners.
+    """
+    if isinstance(given, ColumnElement):
         # What builds a statement by its shape hands a parameter down where others hand keys down.
         return given
-    return bindparam(None, sorted(given), type_=ARRAY(BigInteger), unique=True)
+    return cast(bindparam(None, _array(given), type_=Text(), unique=True), ARRAY(BigInteger))
+
+
+def _array(keys: Collection[int]) -> str:
+    return "{" + ",".join(map(str, sorted(keys))) + "}"
 
 
 def _form(value: Any, values: list[object]) -> Hashable:
@@ -96,7 +116,7 @@ def _form(value: Any, values: list[object]) -> Hashable:
         return value
     slot = _slot(value)
     if slot is not None:
-        values.append(sorted(value) if slot is _Slot.NUMBERS else value)
+        values.append(_array(value) if slot is _Slot.NUMBERS else value)
         return slot
     if is_dataclass(value):
         return _Several(type(value), tuple(_form(getattr(value, each.name), values) for each in fields(value)))
@@ -124,7 +144,8 @@ def _shape_of(build: Callable[..., Statement], form: tuple[Hashable, ...]) -> Sh
 
 def _filled(form: Hashable, names: Any) -> Any:
     if isinstance(form, _Slot):
-        return bindparam(f"v{next(names)}", None, type_=_TYPES[form])
+        place = bindparam(f"v{next(names)}", None, type_=_TYPES[form])
+        return cast(place, ARRAY(BigInteger)) if form is _Slot.NUMBERS else place
     if isinstance(form, _Several):
         parts = [_filled(each, names) for each in form.parts]
         return tuple(parts) if form.made is tuple else form.made(*parts)

@@ -36,6 +36,9 @@ from dashapp.data.tables.audit import (
 from dashapp.data.tables.columns import (
     metadata,
 )
+from dashapp.data.tables.export_runs import (
+    export_runs,
+)
 from dashapp.data.tables.goals import (
     learner_goals,
 )
@@ -102,6 +105,11 @@ from dashapp.data.tables.quality import (
     quality_alerts,
     quality_hours,
 )
+from dashapp.data.tables.reports import (
+    report_shares,
+    report_versions,
+    reports,
+)
 from dashapp.data.tables.rosters import (
     roster_before,
     roster_enrolments,
@@ -113,6 +121,12 @@ from dashapp.data.tables.rosters import (
 )
 from dashapp.data.tables.saved_views import (
     saved_views,
+)
+from dashapp.data.tables.schedules import (
+    deliveries,
+    report_schedules,
+    schedule_runs,
+    schedule_targets,
 )
 from dashapp.data.tables.sessions import (
     embed_link_epochs,
@@ -169,12 +183,14 @@ __all__ = [
     "courses",
     "dead_letter_replays",
     "dead_letters",
+    "deliveries",
     "demographics",
     "departures",
     "described_mailboxes",
     "embed_link_epochs",
     "ended_sessions",
     "event_ledger",
+    "export_runs",
     "forum_posts",
     "frame_origins",
     "guardian_rules",
@@ -220,6 +236,10 @@ __all__ = [
     "quality_alerts",
     "quality_hours",
     "raw_events",
+    "report_schedules",
+    "report_shares",
+    "report_versions",
+    "reports",
     "retractions",
     "roster_before",
     "roster_enrolments",
@@ -229,6 +249,8 @@ __all__ = [
     "roster_runs",
     "roster_sources",
     "saved_views",
+    "schedule_runs",
+    "schedule_targets",
     "scope_changes",
     "sections",
     "service_keys",

@@ -1,5 +1,7 @@
 """A report as it is kept, sent from browser to server, and imported from JSON: a version and validated blocks."""
 
+import json
+import re
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 from uuid import UUID
@@ -16,6 +18,8 @@ LONGEST_TEXT: Final = 20_000
 LONGEST_TITLE: Final = 200
 MOST_BYTES: Final = 1_000_000
 """Of a report as JSON."""
+_NUL: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+"""As JSON escapes it: no database takes it, and no text needs it."""
 
 
 class NotAReport(AnalyticsError):
@@ -157,9 +161,26 @@ def read(said: str | bytes) -> Report:
     if len(said) > MOST_BYTES:
         raise NotAReport(f"A report has at most {MOST_BYTES:,} bytes.")
     try:
-        return Report.model_validate_json(said)
+        text = said if isinstance(said, str) else said.decode()
+        return Report.model_validate_json(_NUL.sub(r"\1", text).encode())
     except ValidationError as error:
         raise NotAReport(_first(error)) from None
+    except UnicodeError:
+        raise NotAReport("A report is a text in UTF-8.") from None
+
+
+def read_given(given: object) -> Report:
+    """The same of what a browser sent, parsed already. Raises NotAReport."""
+    try:
+        said = json.dumps(given)
+    except (TypeError, ValueError, RecursionError):
+        raise NotAReport("A report is a JSON object.") from None
+    return read(said)
+
+
+def read_block(given: object) -> Block:
+    """One block of what a browser sent. Raises NotAReport."""
+    return read_given({"blocks": [given]}).blocks[0]
 
 
 def _first(error: ValidationError) -> str:

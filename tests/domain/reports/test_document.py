@@ -18,6 +18,8 @@ from dashapp.domain.reports.document import (
     Report,
     Text,
     read,
+    read_block,
+    read_given,
     written,
 )
 from dashapp.domain.reports.measures import MEASURES
@@ -116,3 +118,22 @@ def test_a_measure_that_is_gone_does_not_make_the_report_unreadable() -> None:
     path = ("blocks", 2, "question", "measures")
     assert "gone" not in MEASURES
     assert read(changed(path, ["gone"])).questions()[0].question.measures == ("gone",)
+
+
+def test_what_a_browser_sends_is_read_like_a_file_and_loses_what_no_database_takes() -> None:
+    given = json.loads(written(REPORT))
+    assert read_given(given) == REPORT
+    assert read_block(given["blocks"][2]) == REPORT.blocks[2]
+    assert read_given({**given, "title": "a\0b\\u0000"}).title == "ab\\u0000"
+    nested: Any = []
+    for _level in range(100_000):
+        nested = [nested]
+    odds: list[object] = [None, 7, [], "x", {"title": "\ud800"}, {"title": float("nan")}, {"blocks": [nested]}]
+    odds.append({1: object()})
+    for odd in odds:
+        with pytest.raises(NotAReport):
+            read_given(odd)
+    with pytest.raises(NotAReport):
+        read(b"\xff")
+    with pytest.raises(NotAReport):
+        read_block({"kind": "video"})

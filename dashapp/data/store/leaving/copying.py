@@ -80,7 +80,11 @@ def copy_table(connection: Connection, held: HeldTable, of: Whose, sink: Sink) -
     What the sink raises ends it and comes out of here; the connection is of no use any more then.
     """
     selected = f"SELECT {row_text(held)} FROM {held.name} WHERE {condition(held, of.organisation, of.sources)}"
-    manner = _LINES if held.name == EVENTS else _CSV
+    return copy_out(connection, selected, LINES if held.name == EVENTS else CSV, sink)
+
+
+def copy_out(connection: Connection, selected: str, manner: str, sink: Sink) -> int:
+    """Streams what a statement selects into the sink; how many rows there were. Raises as `copy_table`."""
     driver = connection.connection
     guarded = _Guarded(sink, driver)
     cursor = driver.cursor()
@@ -126,6 +130,6 @@ _WHOSE: Final = text(
     " ARRAY(SELECT source_id FROM sources WHERE organisation_id = :organisation ORDER BY source_id) AS sources"
     " FROM organisations WHERE organisation_id = :organisation"
 )
-_CSV: Final = "FORMAT csv, HEADER"
+CSV: Final = "FORMAT csv, HEADER"
 # JSON has neither of the two characters in itself, so that each text stands in its line as it is.
-_LINES: Final = "FORMAT csv, DELIMITER E'\\x01', QUOTE E'\\x02', ESCAPE E'\\x02'"
+LINES: Final = "FORMAT csv, DELIMITER E'\\x01', QUOTE E'\\x02', ESCAPE E'\\x02'"

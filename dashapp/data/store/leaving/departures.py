@@ -177,6 +177,7 @@ _CLOSING: Final = tuple(
         ("UPDATE identity_providers SET enabled = false", " AND enabled"),
         ("UPDATE lti_platforms SET enabled = false", " AND enabled"),
         ("UPDATE organisation_exports SET state = 'cancelled'", " AND state IN ('waiting', 'running')"),
+        ("UPDATE export_runs SET state = 'cancelled'", " AND state IN ('queued', 'running')"),
         (
             "INSERT INTO ended_sessions (organisation_id, digest, ended_at)"
             " SELECT organisation_id, digest, clock_timestamp() FROM sessions",

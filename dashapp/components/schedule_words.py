@@ -1,0 +1,143 @@
+"""What schedules, runs and copies are called, and when something is due, in words."""
+
+from datetime import time
+from typing import Final
+
+from dashapp import words
+from dashapp.domain.reports.exports import ExportFormat
+from dashapp.domain.schedules.cron import Cron
+from dashapp.domain.schedules.rhythm import WEEKDAYS, Every, rhythm_of
+from dashapp.domain.schedules.runs import CopyState, RunState, Way
+from dashapp.domain.schedules.views import RunView, ScheduleView
+from dashapp.words import _
+
+_MONDAY_FIRST: Final = (1, 2, 3, 4, 5, 6, 0)
+
+
+def every_word(every: Every) -> str:
+    """How often, as a choice."""
+    return {
+        Every.DAY: _("Every day"),
+        Every.WEEK: _("On days of the week"),
+        Every.MONTH: _("On a day of the month"),
+        Every.OTHERWISE: _("Otherwise (cron)"),
+    }[every]
+
+
+def weekday_options() -> list[tuple[str, str]]:
+    """(value, short name), Monday first."""
+    return [(str(day), words.weekdays()[(day - 1) % 7]) for day in _MONDAY_FIRST]
+
+
+def _on_weekday(day: int) -> str:
+    return {
+        0: _("Sundays"),
+        1: _("Mondays"),
+        2: _("Tuesdays"),
+        3: _("Wednesdays"),
+        4: _("Thursdays"),
+        5: _("Fridays"),
+        6: _("Saturdays"),
+    }[day]
+
+
+def due_words(said: str) -> str:
+    """When a cron is due: "Mondays, 07:00"."""
+    rhythm = rhythm_of(Cron.parse(said))
+    at = words.hour_of_day(rhythm.at or time())
+    match rhythm.every:
+        case Every.DAY:
+            return _("Every day, {time}").format(time=at)
+        case Every.WEEK if rhythm.weekdays == WEEKDAYS:
+            return _("Monday to Friday, {time}").format(time=at)
+        case Every.WEEK:
+            named = [_on_weekday(day) for day in _MONDAY_FIRST if day in rhythm.weekdays]
+            return _("{days}, {time}").format(days=words.listing(named), time=at)
+        case Every.MONTH:
+            return _("Day {day} of every month, {time}").format(day=words.number(rhythm.day or 0), time=at)
+        case Every.OTHERWISE:
+            return _("By cron: {cron}").format(cron=said)
+
+
+def way_word(way: Way) -> str:
+    """How a copy goes."""
+    return {
+        Way.MAIL: _("E-mail"),
+        Way.DOWNLOAD: _("To be downloaded"),
+        Way.WEBHOOK: _("Webhook"),
+        Way.FOLDER: _("Folder"),
+        Way.OUTSIDE: _("E-mail to somebody without an account"),
+    }[way]
+
+
+def format_word(one: ExportFormat) -> str:
+    """The format of a file."""
+    return {
+        ExportFormat.PDF: _("PDF document"),
+        ExportFormat.XLSX: _("Excel workbook"),
+        ExportFormat.CSV: _("CSV"),
+        ExportFormat.JSON: _("JSON"),
+        ExportFormat.PARQUET: _("Parquet"),
+        ExportFormat.HTML: _("Charts in the mail itself"),
+    }[one]
+
+
+def run_word(state: RunState) -> str:
+    """How a run stands."""
+    return {
+        RunState.WAITING: _("Waits"),
+        RunState.RUNNING: _("Is being made"),
+        RunState.DONE: _("Delivered"),
+        RunState.PARTLY: _("Not delivered to everybody"),
+        RunState.FAILED: _("Failed"),
+        RunState.MISSED: _("Missed; a later one was made up"),
+    }[state]
+
+
+def copy_word(state: CopyState) -> str:
+    """How a copy stands."""
+    return {
+        CopyState.WAITING: _("waits"),
+        CopyState.SENDING: _("is being sent"),
+        CopyState.SENT: _("delivered"),
+        CopyState.UNCERTAIN: _("uncertain: it may have arrived"),
+        CopyState.FAILED: _("failed"),
+        CopyState.NO_ACCESS: _("sees nothing of it any more"),
+        CopyState.NO_ADDRESS: _("has no e-mail address"),
+        CopyState.HELD: _("waits for your approval"),
+    }[state]
+
+
+def trouble_words(trouble: str | None) -> str:
+    """Why something failed, as a sentence; empty where nothing did."""
+    if not trouble:
+        return ""
+    known = {
+        "address": _("The address is inside a network that may not be asked."),
+        "browser": _("Charts cannot be drawn: no browser for that is installed."),
+        "decided": _("Somebody decided that it is not sent."),
+        "error": _("Something went wrong while it was made."),
+        "full": _("The files could not be written. The disk may be full."),
+        "gone": _("The report is not there any more, or not shared with who scheduled it."),
+        "nobody": _("There was nobody to send it to."),
+        "nothing": _("There was nothing to send."),
+        "report": _("The report cannot be read by this version of the service."),
+        "stopped": _("The process that worked on it ended in the middle."),
+        "too_long": _("It took too long."),
+        "unavailable": _("The database could not be reached."),
+        "unreachable": _("The other side cannot be reached."),
+        "unwritable": _("The mail could not be written."),
+    }
+    return known.get(trouble) or _("The other side answered {code}.").format(code=trouble)
+
+
+def next_words(view: ScheduleView) -> str:
+    """When it goes out next."""
+    if view.next_at is None:
+        return _("Paused")
+    return _("Next: {moment}").format(moment=words.moment(view.next_at, view.time_zone))
+
+
+def took_words(run: RunView) -> str:
+    """How long a run took; empty while it has not ended."""
+    return "" if run.seconds is None else _("took {time}").format(time=words.lag(run.seconds))

@@ -1,0 +1,81 @@
+"""Where the copies of scheduled reports stand until they are kept no longer: below DATA_DIR, a folder for each
+organisation, in it one for each run, in that one for all copies with the same figures."""
+
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import rmtree
+from time import time
+from typing import Final
+from uuid import UUID, uuid4
+
+from dashapp.observability.logging import get_logger
+
+log = get_logger(__name__)
+
+FOLDER: Final = "received"
+DROPPED: Final = "dropped"
+"""What schedules leave in a folder for other programs: below DATA_DIR, by organisation and schedule."""
+YOUNG_SECONDS: Final = 3600.0
+_COMING: Final = ".part"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedFiles:
+    """The files of one installation. All its processes have to see the same folder."""
+
+    root: Path
+    dropped: Path
+
+    @classmethod
+    def below(cls, data_dir: Path) -> "ReceivedFiles":
+        """The folders of a process, by its setting DATA_DIR."""
+        return cls(data_dir / FOLDER, data_dir / DROPPED)
+
+    def of(self, organisation: UUID) -> Path:
+        """The folder of an organisation, by its public id; it need not be there."""
+        return self.root / str(organisation)
+
+    def copy(self, organisation: UUID, run: UUID, copied_as: str) -> Path:
+        """The folder of a copy that is there whole."""
+        return self.of(organisation) / str(run) / copied_as
+
+    def begin(self, organisation: UUID, run: UUID) -> Path:
+        """A new folder for a copy that is being made. Raises OSError."""
+        path = self.of(organisation) / str(run) / f"{uuid4()}{_COMING}"
+        path.mkdir(mode=0o700, parents=True)
+        return path
+
+    def finish(self, begun: Path, copied_as: str) -> Path:
+        """Names a copy that is whole, in the place of one that was there. Raises OSError."""
+        path = begun.with_name(copied_as)
+        if path.exists():
+            rmtree(path)
+        return begun.rename(path)
+
+    def drop(self, organisation: UUID, schedule: UUID, named: str) -> Path:
+        """Where a copy goes that other programs take. `named`: its own folder. The folder above is made.
+        Raises OSError."""
+        above = self.dropped / str(organisation) / str(schedule)
+        above.mkdir(mode=0o750, parents=True, exist_ok=True)
+        return above / named
+
+    def tidy(self, organisation: UUID, kept: Collection[UUID]) -> int:
+        """Removes the runs that are not kept; how many."""
+        names, gone = {str(run) for run in kept}, 0
+        # A folder that cannot be read cannot be written to either, which the next run says in words.
+        with suppress(OSError):
+            for path in self.of(organisation).iterdir():
+                # A run that has begun a moment ago is not among those that were asked for a moment before.
+                if path.name not in names and time() - path.stat().st_mtime > YOUNG_SECONDS:
+                    rmtree(path, ignore_errors=True)
+                    gone += 1
+        return gone
+
+    def remove(self, organisation: UUID) -> None:
+        """Removes all files of an organisation, as far as it may."""
+        for path in (self.of(organisation), self.dropped / str(organisation)):
+            rmtree(path, ignore_errors=True)
+            if path.exists():
+                log.warning("received.not_removed", folder=str(organisation))

@@ -1,0 +1,207 @@
+"""Copies of a run: made, being sent, settled, decided about. All as la_jobs."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, and_, func, select, update
+
+from dashapp.data.queries.described import described
+from dashapp.data.store.schedule_runs import hold_run
+from dashapp.data.tables import deliveries, people, schedule_runs
+from dashapp.domain.errors import NotFound
+from dashapp.domain.keys import OrganisationId, PersonId, PublicId
+from dashapp.domain.mail import usable_address
+from dashapp.domain.schedules.runs import (
+    FILES_KEPT,
+    Copy,
+    CopyState,
+    File,
+    Part,
+    RunState,
+    Settled,
+    TakenRun,
+    Way,
+)
+
+copy, run = deliveries.c, schedule_runs.c
+
+
+def due_copies(
+    connection: Connection, organisation: OrganisationId, taken: TakenRun, now: datetime
+) -> tuple[Copy, ...]:
+    """The copies of a run in hand that wait and may be tried now. Raises LeaseLost."""
+    hold_run(connection, organisation, taken, now)
+    rows = connection.execute(
+        select(deliveries)
+        .where(
+            copy.organisation_id == organisation,
+            copy.run_id == taken.run_id,
+            copy.state == CopyState.WAITING,
+            copy.try_after <= now,
+        )
+        .order_by(copy.delivery_id)
+    )
+    return tuple(_copy(row) for row in rows)
+
+
+def files_of(
+    connection: Connection, organisation: OrganisationId, taken: TakenRun, copied_as: str
+) -> tuple[File, ...] | None:
+    """The files that another copy of the run has made of the same figures."""
+    found = connection.execute(
+        select(copy.files)
+        .where(
+            copy.organisation_id == organisation,
+            copy.run_id == taken.run_id,
+            copy.copied_as == copied_as,
+            copy.files.is_not(None),
+        )
+        .limit(1)
+    ).scalar_one_or_none()
+    return None if found is None else _files(found)
+
+
+def note_copy(
+    connection: Connection,
+    organisation: OrganisationId,
+    taken: TakenRun,
+    made: tuple[Copy, str, Sequence[File]],
+    now: datetime,
+) -> None:
+    """The files of a copy are there: (copy, the name of their folder, files). Raises LeaseLost."""
+    one, copied_as, files = made
+    hold_run(connection, organisation, taken, now)
+    values = {
+        "copied_as": copied_as,
+        "files": [asdict(file) for file in files],
+        "made_at": now,
+        "kept_until": now + FILES_KEPT,
+    }
+    _write(connection, organisation, one, values)
+
+
+def begin_copy(connection: Connection, organisation: OrganisationId, taken: TakenRun, one: Copy, now: datetime) -> bool:
+    """Says that a copy is being sent: to be committed before anybody is told of it. False where it does not wait any
+    more. Raises LeaseLost."""
+    hold_run(connection, organisation, taken, now)
+    return (
+        connection.execute(
+            update(deliveries)
+            .where(
+                copy.organisation_id == organisation,
+                copy.delivery_id == one.delivery_id,
+                copy.state == CopyState.WAITING,
+            )
+            .values(state=CopyState.SENDING.value, begun_at=now, attempts=copy.attempts + 1)
+        ).rowcount
+        > 0
+    )
+
+
+def settle_copy(connection: Connection, organisation: OrganisationId, one: Copy, came: Settled, now: datetime) -> None:
+    """Writes what came of a copy, and its `attempts`. Needs no lease: whoever has told a mail server of it is the one
+    who knows."""
+    values: dict[str, Any] = {"state": came.state.value, "trouble": came.trouble or None, "attempts": one.attempts}
+    if came.again is not None:
+        values |= {"try_after": came.again, "begun_at": None}
+    elif came.state.settled:
+        values["settled_at"] = now
+    _write(connection, organisation, one, values)
+
+
+def recipient_of(
+    connection: Connection, organisation: OrganisationId, person: PersonId
+) -> tuple[PublicId, str | None] | None:
+    """Public id and usable address of the one who stands for a person now; None where there is nobody any more."""
+    named = people.alias("named")
+    row = connection.execute(
+        select(people.c.public_id, described(people, "email"))
+        .join(
+            named,
+            and_(
+                named.c.organisation_id == people.c.organisation_id,
+                func.coalesce(named.c.merged_into, named.c.person_id) == people.c.person_id,
+            ),
+        )
+        .where(people.c.organisation_id == organisation, named.c.person_id == person)
+    ).first()
+    return None if row is None else (PublicId(row.public_id), usable_address(row.email))
+
+
+def decide_copy(
+    connection: Connection, organisation: OrganisationId, public_id: UUID, by: PersonId, now: datetime
+) -> Copy:
+    """A person decides that a copy is sent: one of which nobody knows whether it arrived, one that has failed, or one
+    that was held for approval. Raises NotFound where that cannot be done any more."""
+    row = connection.execute(
+        update(deliveries)
+        .where(
+            copy.organisation_id == organisation,
+            copy.public_id == public_id,
+            copy.state.in_([CopyState.UNCERTAIN, CopyState.FAILED, CopyState.HELD]),
+            copy.files.is_not(None),
+            copy.kept_until > now,
+        )
+        .values(
+            state=CopyState.WAITING.value,
+            attempts=0,
+            try_after=now,
+            settled_at=None,
+            trouble=None,
+            decided_by=by,
+            is_approved=copy.is_approved | (copy.state == CopyState.HELD),
+        )
+        .returning(deliveries)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("There is no such copy to decide about.")
+    connection.execute(
+        update(schedule_runs)
+        .where(
+            run.organisation_id == organisation,
+            run.run_id == row.run_id,
+            run.state.in_([RunState.DONE, RunState.PARTLY, RunState.FAILED]),
+        )
+        .values(state=RunState.WAITING.value, try_after=now, finished_at=None, trouble=None, attempts=1)
+    )
+    return _copy(row)
+
+
+def accept_copy(
+    connection: Connection, organisation: OrganisationId, public_id: UUID, by: PersonId, now: datetime
+) -> None:
+    """A person decides that a copy is not sent: it has arrived after all, or is not to. Raises NotFound."""
+    changed = connection.execute(
+        update(deliveries)
+        .where(
+            copy.organisation_id == organisation,
+            copy.public_id == public_id,
+            copy.state.in_([CopyState.UNCERTAIN, CopyState.HELD]),
+        )
+        .values(state=CopyState.FAILED.value, trouble="decided", decided_by=by, settled_at=now)
+    ).rowcount
+    if not changed:
+        raise NotFound("There is no such copy to decide about.")
+
+
+def _copy(row: Any) -> Copy:
+    return Copy(
+        row.delivery_id, UUID(str(row.public_id)), Way(row.way), PersonId(row.person_id), row.address,
+        row.attempts, row.copied_as, _files(row.files or ()), row.is_approved,
+        row.decided_by is not None and not (row.way == Way.OUTSIDE and row.is_approved),
+    )  # fmt: skip
+
+
+def _files(held: Sequence[dict[str, Any]]) -> tuple[File, ...]:
+    return tuple(File(**{**one, "part": Part(one["part"])}) for one in held)
+
+
+def _write(connection: Connection, organisation: OrganisationId, one: Copy, values: dict[str, Any]) -> None:
+    connection.execute(
+        update(deliveries)
+        .where(copy.organisation_id == organisation, copy.delivery_id == one.delivery_id)
+        .values(**values)
+    )

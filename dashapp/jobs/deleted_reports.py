@@ -1,0 +1,27 @@
+"""The job that throws away reports that were deleted long ago."""
+
+from threading import Event as Signal
+
+from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.store.identified import all_organisations
+from dashapp.data.store.reports import forget_deleted
+from dashapp.domain.clock import Clock
+from dashapp.domain.reports.keeping import KEPT_DELETED
+
+
+class DeletedReports:
+    """Forgets them with their versions and shares, one organisation after the other."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def run(self, stopping: Signal) -> None:
+        """One round. Raises Unavailable."""
+        with self._database.transaction(DatabaseRole.JOBS, None) as connection:
+            found = all_organisations(connection)
+        for organisation, _name, _title in found:
+            if stopping.is_set():
+                return
+            with self._database.transaction(DatabaseRole.JOBS, organisation) as connection:
+                forget_deleted(connection, self._clock() - KEPT_DELETED)

@@ -1,0 +1,113 @@
+"""The jobs beside that of schedules: telling authors that nothing arrives, and removing what is kept no longer."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, make_msgid
+from threading import Event as Signal
+
+from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.queries.organisations import own_address
+from dashapp.data.received_files import ReceivedFiles
+from dashapp.data.store.identified import all_organisations
+from dashapp.data.store.schedule_alerts import Silence, forget_alert, take_silent
+from dashapp.data.store.schedule_runs import kept_copies
+from dashapp.data.store.schedules import forget_runs
+from dashapp.domain.clock import Clock
+from dashapp.domain.errors import NotFound, Unavailable
+from dashapp.domain.keys import OrganisationId
+from dashapp.domain.messages import one_line
+from dashapp.jobs.mail import MailServer
+from dashapp.observability.logging import get_logger
+from dashapp.settings import Settings
+from dashapp.words import _, moment, use_locale
+
+log = get_logger(__name__)
+
+
+class ScheduleAlerts:
+    """Looks for schedules that have not delivered. It shares nothing with the job that runs them, which may hang."""
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
+        self._settings = settings
+        self._database = database
+        self._clock = clock
+
+    def run(self, stopping: Signal) -> None:
+        """One round. Raises Unavailable."""
+        with self._database.transaction(DatabaseRole.JOBS, None) as connection:
+            found = all_organisations(connection)
+        for organisation, _name, _title in found:
+            if stopping.is_set():
+                return
+            with self._database.transaction(DatabaseRole.JOBS, organisation) as connection:
+                silent = take_silent(connection, organisation, self._clock())
+            for one in silent:
+                log.warning("schedules.silent", organisation_id=organisation, schedule=one.schedule_id)
+                self._tell(organisation, one)
+
+    def _tell(self, organisation: OrganisationId, one: Silence) -> None:
+        """A mail to the author, where there is a way; the page says it in any case."""
+        if one.address is None or self._settings.smtp_host is None:
+            return
+        try:
+            with MailServer(self._settings) as server:
+                with use_locale(one.locale):
+                    made = _written(one, server.signed, self._clock())
+                outcome, code = server.hand_over(made, one.address)
+        except Unavailable:
+            with self._database.transaction(DatabaseRole.JOBS, organisation) as connection:
+                forget_alert(connection, organisation, one.schedule_id)
+            return
+        log.info("schedules.alerted", schedule=one.schedule_id, outcome=outcome.value, code=code)
+
+
+def _written(one: Silence, signed: tuple[str, str], at: datetime) -> EmailMessage:
+    sender, host = signed
+    name, _at, domain = sender.rpartition("@")
+    title = one_line(one.title) or _("Report")
+    made = EmailMessage(SMTP)
+    made["Subject"] = _("Not delivered: {title}").format(title=title)
+    made["From"] = Address(_("Learning analytics"), name, domain)
+    made["To"] = one.address
+    made["Date"] = format_datetime(at)
+    made["Message-ID"] = make_msgid(domain=host)
+    made["Auto-Submitted"] = "auto-generated"
+    said = _(
+        "The report “{title}” was due on {due} and has not arrived with everybody. Its schedule says what has happened"
+        " and what you can do."
+    ).format(title=title, due=moment(one.due_at, one.time_zone))
+    made.set_content(said, cte="quoted-printable")
+    return made
+
+
+class ReceivedReports:
+    """Removes copies whose time is over, and what is known of runs that were long ago."""
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
+        self._files = ReceivedFiles.below(settings.data_dir)
+        self._kept = timedelta(days=settings.data_retention_days)
+        self._database = database
+        self._clock = clock
+
+    def run(self, stopping: Signal) -> None:
+        """One round. Raises Unavailable."""
+        with self._database.transaction(DatabaseRole.JOBS, None) as connection:
+            found = all_organisations(connection)
+        for organisation, _name, _title in found:
+            if stopping.is_set():
+                return
+            # It may have been deleted a moment ago.
+            with suppress(NotFound):
+                self._tidy(organisation)
+
+    def _tidy(self, organisation: OrganisationId) -> None:
+        home, now = own_address(self._database, organisation), self._clock()
+        with self._database.transaction(DatabaseRole.JOBS, organisation) as connection:
+            forget_runs(connection, organisation, now - self._kept)
+            kept = kept_copies(connection, organisation, now)
+        gone = self._files.tidy(home, kept)
+        if gone:
+            log.info("received.removed", organisation_id=organisation, runs=gone)

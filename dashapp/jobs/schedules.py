@@ -1,0 +1,269 @@
+"""The job of schedules: writes what comes due, has copies made for each recipient, carries them, and tells the story.
+
+Of every mail the state is written before the server is told, and after. A process that dies in between leaves a copy
+of which nobody knows whether it arrived: it is not sent again without a person's word.
+"""
+
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, replace
+from threading import Event as Signal
+from typing import Final
+from uuid import UUID
+
+from dashapp.data.database import Connection, Database, DatabaseRole
+from dashapp.data.queries.organisations import own_address
+from dashapp.data.queries.people import principal_for
+from dashapp.data.received_files import ReceivedFiles
+from dashapp.data.store.audit import record
+from dashapp.data.store.deliveries import (
+    begin_copy,
+    due_copies,
+    files_of,
+    note_copy,
+    recipient_of,
+    settle_copy,
+)
+from dashapp.data.store.identified import all_organisations
+from dashapp.data.store.reports import open_report
+from dashapp.data.store.schedule_runs import (
+    LeaseLost,
+    close_run,
+    fail_run,
+    put_run_back,
+    take_run,
+)
+from dashapp.data.store.schedules import Scheduled, note_document, plan_due, scheduled
+from dashapp.domain.audit import JOBS, Action, person_subject
+from dashapp.domain.clock import Clock
+from dashapp.domain.errors import NotFound, NotPermitted, Unavailable
+from dashapp.domain.keys import OrganisationId, PersonId
+from dashapp.domain.principal import Principal
+from dashapp.domain.reports.document import NotAReport, Report, read
+from dashapp.domain.reports.exports import ExportFormat
+from dashapp.domain.reports.keeping import ReportReader
+from dashapp.domain.schedules.runs import (
+    MOST_ATTEMPTS,
+    Copy,
+    CopyState,
+    Settled,
+    TakenRun,
+    Way,
+    next_try,
+)
+from dashapp.jobs.carrying import Carrier, Parcel
+from dashapp.jobs.making import CopyPlace, Maker, MakingError, Order, prepared, write_copy
+from dashapp.observability.logging import get_logger
+from dashapp.security.outgoing import Outgoing
+from dashapp.security.received import ReceivedLinks
+from dashapp.settings import Settings
+
+log = get_logger(__name__)
+
+MOST_AT_A_TIME: Final = 50
+"""Runs of one organisation in a round: then the next one has its turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One run in hand, with what it makes."""
+
+    organisation: OrganisationId
+    home: UUID
+    """The public id of the organisation."""
+    taken: TakenRun
+    schedule: UUID
+    report: Report
+    formats: tuple[ExportFormat, ...]
+
+
+class Schedules:
+    """Does what is due, one organisation after the other."""
+
+    def __init__(self, settings: Settings, database: Database, maker: Maker, clock: Clock) -> None:
+        self._settings = settings
+        self._database = database
+        self._maker = maker
+        self._clock = clock
+        self._files = ReceivedFiles.below(settings.data_dir)
+        self._outgoing = Outgoing(settings)
+        self._links = ReceivedLinks.of(tuple(settings.secret_keys), settings.public_url, clock)
+
+    def run(self, stopping: Signal) -> None:
+        """One round. Raises Unavailable while the database is away."""
+        with self._database.transaction(DatabaseRole.JOBS, None) as connection:
+            found = all_organisations(connection)
+        for organisation, _name, _title in found:
+            # It may have been deleted a moment ago.
+            with suppress(NotFound):
+                self._serve(organisation, stopping)
+
+    def _serve(self, organisation: OrganisationId, stopping: Signal) -> None:
+        with self._jobs(organisation) as connection:
+            plan_due(connection, organisation, self._clock())
+        with Carrier(self._settings, self._outgoing, self._links, self._clock, self._files) as carrier:
+            for _count in range(MOST_AT_A_TIME):
+                if stopping.is_set():
+                    return
+                with self._jobs(organisation) as connection:
+                    taken = take_run(connection, organisation, self._clock())
+                if taken is None:
+                    return
+                try:
+                    work = self._begin(organisation, taken)
+                    if work is not None:
+                        self._work_on(work, carrier, stopping)
+                except LeaseLost:
+                    log.warning("schedules.lease_lost", run=taken.run_id)
+                except Unavailable:
+                    self._again(organisation, taken)
+                    raise
+
+    def _begin(self, organisation: OrganisationId, taken: TakenRun) -> _Work | None:
+        home = own_address(self._database, organisation)
+        with self._jobs(organisation) as connection:
+            found = scheduled(connection, organisation, taken.schedule_id)
+        trouble = "gone"
+        try:
+            document = self._document(organisation, found)
+            # What cannot be read is of a newer version of the service, which has been taken back since.
+            trouble = "report"
+            report: Report | None = read(document)
+        except (NotFound, NotAReport):
+            document, report = found.document, None
+        with self._jobs(organisation) as connection:
+            if report is None:
+                fail_run(connection, organisation, taken, trouble, self._clock())
+                return None
+            if document != found.document:
+                note_document(connection, organisation, taken.schedule_id, report)
+        return _Work(organisation, home, taken, found.public_id, report, found.formats)
+
+    def _document(self, organisation: OrganisationId, found: Scheduled) -> str:
+        """The report as it is now, as its author may read it. Raises NotFound."""
+        if found.report_id is None:
+            return found.document
+        principal = self._principal(organisation, found.author)
+        with self._database.transaction(DatabaseRole.WEB, organisation) as connection:
+            opened = open_report(connection, ReportReader.of(principal), found.report_id)
+        if opened is None:
+            raise NotFound("The report is gone, or not shared with the author any more.")
+        return opened.document
+
+    def _principal(self, organisation: OrganisationId, person: PersonId) -> Principal:
+        """Somebody with the roles that hold now. Raises NotFound."""
+        with self._jobs(organisation) as connection:
+            found = recipient_of(connection, organisation, person)
+        if found is None:
+            raise NotFound("There is no such person any more.")
+        with self._database.transaction(DatabaseRole.WEB, organisation) as connection:
+            return principal_for(connection, organisation, found[0], self._clock())
+
+    def _work_on(self, work: _Work, carrier: Carrier, stopping: Signal) -> None:
+        for copy in self._due(work):
+            if not copy.files and not stopping.is_set():
+                self._make(work, copy)
+        for copy in self._due(work):
+            if copy.files and not stopping.is_set():
+                self._send(work, copy, carrier)
+        with self._jobs(work.organisation) as connection:
+            outcome = close_run(connection, work.organisation, work.taken, self._clock())
+        log.info("schedules.run", run=work.taken.run_id, outcome=outcome.value if outcome else "goes on")
+
+    def _again(self, organisation: OrganisationId, taken: TakenRun) -> None:
+        """While the database is away nothing can be told: then the lease ends, and the run is taken up again."""
+        now = self._clock()
+        again = next_try(taken.attempts, now) if taken.attempts < MOST_ATTEMPTS else None
+        with suppress(Unavailable, LeaseLost), self._jobs(organisation) as connection:
+            if again is None:
+                fail_run(connection, organisation, taken, "unavailable", now)
+            else:
+                put_run_back(connection, organisation, taken, again, failed=True)
+
+    def _due(self, work: _Work) -> tuple[Copy, ...]:
+        with self._jobs(work.organisation) as connection:
+            return due_copies(connection, work.organisation, work.taken, self._clock())
+
+    # -------------------------------------------------------------- making
+
+    def _make(self, work: _Work, copy: Copy) -> None:
+        """Has one copy made, or finds one with the same figures."""
+        try:
+            principal = self._reader(work, copy)
+            what, copied_as = prepared(self._maker, Order(work.report, principal, work.formats, work.taken.as_of))
+            with self._jobs(work.organisation) as connection:
+                files = files_of(connection, work.organisation, work.taken, copied_as)
+            place = CopyPlace(self._files, work.home, work.taken.public_id)
+            if files is None or not self._files.copy(work.home, work.taken.public_id, copied_as).is_dir():
+                files = write_copy(what, copied_as, place)
+        except (NotPermitted, NotFound):
+            self._settle(work, copy, Settled(CopyState.NO_ACCESS))
+            return
+        except MakingError as error:
+            again = next_try(copy.attempts + 1, self._clock())
+            state = CopyState.FAILED if again is None else CopyState.WAITING
+            self._settle(work, replace(copy, attempts=copy.attempts + 1), Settled(state, error.trouble, again))
+            return
+        with self._jobs(work.organisation) as connection:
+            note_copy(connection, work.organisation, work.taken, (copy, copied_as, files), self._clock())
+
+    def _reader(self, work: _Work, copy: Copy) -> Principal:
+        """Who the copy is for, with the roles that hold now. Of somebody without an account it is what nobody is named
+        in, by the word of an administrator. Raises NotPermitted, NotFound."""
+        principal = self._principal(work.organisation, copy.person)
+        if copy.way is not Way.OUTSIDE:
+            return principal
+        if not principal.administers:
+            raise NotPermitted("Only administrators send copies outside.")
+        return Principal(
+            principal.organisation_id, principal.person_id, principal.public_id, principal.name, administers=True
+        )
+
+    # -------------------------------------------------------------- sending
+
+    def _send(self, work: _Work, copy: Copy, carrier: Carrier) -> None:
+        if copy.way is Way.OUTSIDE and not copy.is_approved:
+            self._settle(work, copy, Settled(CopyState.HELD))
+            return
+        parcel = self._parcel(work, copy)
+        if parcel.address is None and copy.way is Way.MAIL:
+            self._settle(work, copy, Settled(CopyState.NO_ADDRESS))
+            return
+        try:
+            carrier.ready(copy.way)
+        except Unavailable as error:
+            log.info("schedules.waiting", reason=str(error))
+            self._settle(work, copy, carrier.waits(parcel))
+            return
+        # To be known before anybody is told of it.
+        with self._jobs(work.organisation) as connection:
+            if not begin_copy(connection, work.organisation, work.taken, copy, self._clock()):
+                return
+        try:
+            came, tried = carrier.carry(parcel), 1
+        except Unavailable:
+            # The server has gone before it was told of anything. This was no try.
+            came, tried = carrier.waits(parcel), 0
+        self._settle(work, replace(copy, attempts=copy.attempts + tried), came)
+
+    def _parcel(self, work: _Work, copy: Copy) -> Parcel:
+        address = copy.address
+        if copy.way is Way.MAIL:
+            with self._jobs(work.organisation) as connection:
+                found = recipient_of(connection, work.organisation, copy.person)
+            address = found[1] if found else None
+        taken = work.taken
+        folder = self._files.copy(work.home, taken.public_id, copy.copied_as or "")
+        return Parcel(
+            work.organisation, copy, work.report, address, work.home, work.schedule, folder, taken.due_at, taken.as_of
+        )
+
+    def _settle(self, work: _Work, copy: Copy, came: Settled) -> None:
+        with self._jobs(work.organisation) as connection:
+            settle_copy(connection, work.organisation, copy, came, self._clock())
+            if came.state is CopyState.SENT:
+                what = {"subject": person_subject(copy.person), "delivery": str(copy.public_id), "way": copy.way.value}
+                record(connection, work.organisation, JOBS, Action.SCHEDULE_DELIVERED, what)
+        log.info("schedules.copy", delivery=copy.delivery_id, way=copy.way.value, state=came.state.value)
+
+    def _jobs(self, organisation: OrganisationId) -> AbstractContextManager[Connection]:
+        return self._database.transaction(DatabaseRole.JOBS, organisation)
