@@ -33,6 +33,7 @@ run-kafka: environment ## The same with a real Apache Kafka (needs Java and Mave
 
 test: environment-dev system-packages broker ## Run all tests but the long ones, with the coverage gate
 	@mkdir -p var
+	@$(BIN)/python -m tests.prepared
 	@$(BIN)/python -m slipcover -m pytest -m "not long" -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder
 	@$(BIN)/python -m slipcover --merge var/coverage.json --out var/coverage.json --skip-covered --fail-under $(COVERED)
 

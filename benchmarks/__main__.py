@@ -4,6 +4,7 @@ import sys
 
 from benchmarks import (
     administration,
+    answers,
     audit,
     bodies,
     browser,
@@ -22,6 +23,7 @@ from benchmarks import (
     rebuild,
     report_builder,
     roster,
+    schedules,
     school,
     starting,
 )
@@ -48,6 +50,8 @@ ALL = {
     "people": people.main,
     "administration": administration.main,
     "exports": exports.main,
+    "answers": answers.main,
+    "schedules": schedules.main,
 }
 
 

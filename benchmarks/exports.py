@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event as Signal
@@ -205,15 +206,10 @@ def _documents(charts: int) -> int:
         gallery = Gallery(pictures)
         whole = _timed(lambda: document(gallery, 100, charts))
         again = _timed(lambda: document(gallery, 100, charts))
-
-        def documents(gallery: Callable[[int], Gallery], first: Callable[[int], int], many: int) -> None:
-            for each in range(many):
-                document(gallery(each), first(each), 2)
-
-        fresh = _timed(lambda: documents(lambda _each: Gallery(pictures), lambda each: 1000 + 2 * each, 8)) / 8
+        fresh = sum(_timed(partial(document, Gallery(pictures), first, 2)) for first in range(1000, 1016, 2)) / 8
         shared = Gallery(pictures)
         document(shared, 2000, 2)
-        drawn = _timed(lambda: documents(lambda _each: shared, lambda _each: 2000, 40)) / 40
+        drawn = sum(_timed(lambda: document(shared, 2000, 2)) for _recipient in range(40)) / 40
     return (
         _said("chart as SVG, warm", sorted(warm)[len(warm) // 2], WARM_CHART, f"cold {cold:.2f} s")
         + _said(f"PDF of {charts} charts on as many pages", whole, TEN_CHARTS, f"Typst alone {again:.2f} s")

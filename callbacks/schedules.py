@@ -49,6 +49,8 @@ def keep_schedules(
     except (NotFound, NotPermitted, NotAReport):
         return {"rows": [], "said": refusal("gone"), "tick": True, "editing": no_update}
     views = desk.schedules(key)
+    if button == Names.TICK and not schedule_rows.is_under_way(views):
+        said = _("It has been made. What has come of it stands above.")
     rows = schedule_rows.schedule_rows(views, get_relative_path("/"))
     return {"rows": rows, "said": said, "tick": not schedule_rows.is_under_way(views), "editing": edit}
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.queries.course_names import read_course_names, read_organisation_title
@@ -10,10 +10,12 @@ from dashapp.data.report_reader import ReportReader
 from dashapp.data.store.export_runs import TakenRun
 from dashapp.domain.clock import Clock
 from dashapp.domain.principal import Principal
-from dashapp.domain.reports.document import NotAReport, Report
+from dashapp.domain.reports.answers import Answer
+from dashapp.domain.reports.document import Data, NotAReport, Report
 from dashapp.domain.reports.exports import Trouble
 from dashapp.domain.scope import AsOf
 from dashapp.figures.blocks import drawing_of
+from dashapp.figures.drawing import Drawing
 from dashapp.figures.theme import Screen
 from exports.beating import Heart
 from exports.content import Content
@@ -21,6 +23,9 @@ from exports.making import Made, make
 from exports.packing import ExportError
 from exports.pictures import Gallery, Pictures
 from exports.wording import wording_for
+
+NARROW: Final = 6
+"""Twelfths of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +55,16 @@ class ReportMaker:
         with self.database.transaction(DatabaseRole.JOBS, principal.organisation_id) as connection:
             names = read_course_names(connection, principal, asked)
             organisation = read_organisation_title(connection, principal)
-        paper = Screen()
         return Content(
             report,
             answers,
             as_of.instant,
             organisation,
             wording_for(names),
-            lambda block, answer: drawing_of(block, answer, paper),
+            _drawn,
         )
+
+
+def _drawn(block: Data, answer: Answer) -> Drawing:
+    """The figure for paper: light, and as on a phone where it stands beside others."""
+    return drawing_of(block, answer, Screen(narrow=int(block.width) <= NARROW))

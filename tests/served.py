@@ -7,7 +7,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ from dashapp.web.application import Application, create_app
 from dashapp.web.connections import CarefulProtocol
 from dashapp.web.serve import QuietServer
 from tests.campus import Campus, build_campus
-from tests.servers import free_port
+from tests.servers import TestDatabases, free_port
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,3 +224,26 @@ def application(module_database: Database, campus: Campus) -> Iterator[Applicati
 def visitor(application: Application) -> Callable[[], Visitor]:
     """Makes a further stranger."""
     return lambda: Visitor(application.server.test_client(), application)
+
+
+@pytest.fixture
+def studied_campus(postgres_admin_url: str, databases_of: Callable[[str], TestDatabases]) -> Iterator[Campus]:
+    """A small campus of this test's own, for tests that change it."""
+    with _copied(databases_of(postgres_admin_url), studied=True) as campus:
+        yield campus
+
+
+@pytest.fixture
+def new_campus(postgres_admin_url: str, databases_of: Callable[[str], TestDatabases]) -> Iterator[Campus]:
+    """The same on its first day."""
+    with _copied(databases_of(postgres_admin_url), studied=False) as campus:
+        yield campus
+
+
+@contextmanager
+def _copied(databases: TestDatabases, *, studied: bool) -> Iterator[Campus]:
+    def fill(database: Database) -> Campus:
+        return build_campus(web_settings(database), database, studied=studied)
+
+    with databases.filled(f"campus, {studied=}", fill) as (database, made):
+        yield replace(made, database=database, settings=web_settings(database), people=dict(made.people))

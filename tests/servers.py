@@ -9,9 +9,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any, TypeVar
 
 import redis
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ from dashapp.data.migrations import migrate
 from dashapp.settings import load_settings
 
 TEMPLATE = "la_template"
+T = TypeVar("T")
 READY_WITHIN = 30.0
 
 
@@ -185,15 +187,39 @@ class TestDatabases:
         self._admin = sa.create_engine(self._url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
         self._numbers = itertools.count(1)
         self._template_made = False
+        self._filled: dict[str, tuple[str, Any]] = {}
 
     @contextmanager
     def fresh(self) -> Iterator[Database]:
         """A migrated and otherwise empty database, dropped afterwards."""
         if not self._template_made:
             self._make_template()
+        with self._copy_of(TEMPLATE) as database:
+            yield database
+
+    @contextmanager
+    def filled(self, key: str, fill: Callable[[Database], T]) -> Iterator[tuple[Database, T]]:
+        """A copy of a database that was filled once for all who ask by this key, dropped afterwards; and what `fill`
+        gave then. A copy takes as long as an empty one, a third of the time of loading the small campus."""
+        if key not in self._filled:
+            if not self._template_made:
+                self._make_template()
+            name = f"filled_{next(self._numbers)}"
+            self._execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
+            database = self._open(name)
+            try:
+                self._filled[key] = name, fill(database)
+            finally:
+                database.dispose()
+        name, given = self._filled[key]
+        with self._copy_of(name) as database:
+            yield database, given
+
+    @contextmanager
+    def _copy_of(self, template: str) -> Iterator[Database]:
         name = f"t_{next(self._numbers)}"
         # By files: in memory it takes half the time of a copy through the log.
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         database = self._open(name)
         try:
             yield database

@@ -11,6 +11,7 @@ from dashapp.components.attributes import attributes
 from dashapp.components.marks import level_mark
 from dashapp.components.schedule_words import (
     copy_word,
+    due_moment,
     due_words,
     format_word,
     next_words,
@@ -57,7 +58,7 @@ def _schedule(view: ScheduleView, prefix: str) -> Component:
 def _warning(view: ScheduleView) -> list[Component]:
     if view.silent_since is None:
         return []
-    since = words.moment(view.silent_since, view.time_zone)
+    since = due_moment(view.silent_since, view.time_zone)
     return [html.Div(level_mark("late", _("Not delivered: it was due on {moment}").format(moment=since)))]
 
 
@@ -105,7 +106,7 @@ def _history(view: ScheduleView, prefix: str) -> Component:
             html.Summary(_("What has come of it")),
             html.Ol([_run(run, view.time_zone, prefix) for run in view.runs], className="la-list"),
         ],
-        open=waiting,
+        open=waiting or any(run.state.open for run in view.runs),
         className="la-small",
     )
 
@@ -114,7 +115,7 @@ def _run(run: RunView, zone: str, prefix: str) -> Component:
     kind = {RunState.DONE: "good", RunState.FAILED: "late", RunState.PARTLY: "watch"}.get(run.state, "calm")
     asked = [] if run.asked_by is None else [html.Span(_("asked for by {name}").format(name=run.asked_by))]
     head = [
-        html.Span(words.moment(run.due_at, zone), className="la-m"),
+        html.Span(due_moment(run.due_at, zone), className="la-m"),
         level_mark(kind, run_word(run.state)),
         html.Span(took_words(run), className="la-2"),
         *asked,

@@ -1,7 +1,8 @@
 """What schedules, runs and copies are called, and when something is due, in words."""
 
-from datetime import time
+from datetime import datetime, time
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from dashapp import words
 from dashapp.domain.reports.exports import ExportFormat
@@ -135,7 +136,13 @@ def next_words(view: ScheduleView) -> str:
     """When it goes out next."""
     if view.next_at is None:
         return _("Paused")
-    return _("Next: {moment}").format(moment=words.moment(view.next_at, view.time_zone))
+    return _("Next: {moment}").format(moment=due_moment(view.next_at, view.time_zone))
+
+
+def due_moment(at: datetime, zone: str) -> str:
+    """A day and a time to the minute: nothing is due between two of them."""
+    local = at.astimezone(ZoneInfo(zone))
+    return _("{day}, {time}").format(day=words.short_day(local.date()), time=words.hour_of_day(local.time()))
 
 
 def took_words(run: RunView) -> str:

@@ -104,6 +104,17 @@ class _Flight:
     error: BaseException | None = None
 
 
+_SHAPES: Final[dict[type[Any], str]] = {}
+"""By kind: describing them takes longer than all else that a cache begins with."""
+
+
+def _shape_of(kind: type[Any]) -> str:
+    if kind not in _SHAPES:
+        schema = msgspec.json.encode(msgspec.json.schema(kind))
+        _SHAPES[kind] = blake2b(schema, digest_size=8).hexdigest()
+    return _SHAPES[kind]
+
+
 @dataclass(frozen=True, slots=True)
 class Form(Generic[T]):
     """How answers of one type are written and read. A changed type has another `shape`, so old answers are not met."""
@@ -115,8 +126,7 @@ class Form(Generic[T]):
     @classmethod
     def of(cls, kind: type[T]) -> "Form[T]":
         """The form of a frozen dataclass."""
-        schema = msgspec.json.encode(msgspec.json.schema(kind))
-        return cls(kind, blake2b(schema, digest_size=8).hexdigest(), msgspec.msgpack.Decoder(kind))
+        return cls(kind, _shape_of(kind), msgspec.msgpack.Decoder(kind))
 
     def write(self, answer: T) -> bytes:
         """The answer as bytes."""

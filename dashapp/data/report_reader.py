@@ -80,7 +80,9 @@ class ReportReader:
                 asked = block.question
                 scope = self._scope(principal, asked.choice)
                 reason = why_not(asked, block.chart, scope.audience, block.bars)
-                found[block.id] = self._answered(reading, scope, as_of, asked, when, reason)
+                found[block.id] = (
+                    _answered(reading, (scope, as_of), asked, when) if reason is None else _refused(asked, reason)
+                )
         return found
 
     def answer(  # noqa: PLR0913 # by name
@@ -107,7 +109,7 @@ class ReportReader:
                 key = (scope, named, asked.version, as_of.bucket())
                 ground = self._grounds.under(key, lambda: read_ground(connection, scope, as_of, named))
                 reading = Reading(connection, {("ground", scope, named): ground})
-                return _kept(self._answered(reading, scope, as_of, question, _when(as_of.instant, zone), None))
+                return _kept(_answered(reading, (scope, as_of), question, _when(as_of.instant, zone)))
 
         return _read(self.cache.answer(asked, self._form, compute))
 
@@ -127,18 +129,6 @@ class ReportReader:
             return scope
         return scope_for_courses(replace(principal, administers=False), self.minimum_group)
 
-    def _answered(  # noqa: PLR0913 # one of each
-        self, reading: Reading, scope: Scope, as_of: AsOf, question: Question, when: When, reason: Reason | None
-    ) -> Answer:
-        if reason is not None:
-            return _refused(question, reason)
-        named = tuple(sorted(question.choice.courses))
-        ground = reading.once(("ground", scope, named), lambda: read_ground(reading.connection, scope, as_of, named))
-        try:
-            return answer(reading, ground, question, when)
-        except Refused as refused:
-            return _refused(question, refused.reason)
-
     def _cached(self, scope: Scope, question: Question, zone: str, as_of: AsOf) -> CacheQuestion:
         parts = (question.model_dump_json(), zone, words.current_locale())
         digest = blake2b("\n".join(parts).encode(), digest_size=20).hexdigest()
@@ -148,6 +138,16 @@ class ReportReader:
             tokens = (self.live.versions(scope.organisation_id, course) for course in sorted(scope.courses))
             version = " ".join(tokens)
         return CacheQuestion(f"report-{digest}", scope, Filters(), 0, version, as_of)
+
+
+def _answered(reading: Reading, who: tuple[Scope, AsOf], question: Question, when: When) -> Answer:
+    scope, as_of = who
+    named = tuple(sorted(question.choice.courses))
+    ground = reading.once(("ground", scope, named), lambda: read_ground(reading.connection, scope, as_of, named))
+    try:
+        return answer(reading, ground, question, when)
+    except Refused as refused:
+        return _refused(question, refused.reason)
 
 
 def _when(instant: datetime, zone: str) -> When:

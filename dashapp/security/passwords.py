@@ -8,6 +8,7 @@ import gzip
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Final, Self
@@ -60,8 +61,7 @@ class PasswordRules:
     @classmethod
     def load(cls) -> Self:
         """The rules with the published list of common passwords."""
-        with gzip.open(COMMON, "rt", encoding="utf-8") as lines:
-            return cls(frozenset(line.strip().lower() for line in lines))
+        return cls(_published())
 
     def objection(self, password: str, about: tuple[str, ...]) -> str | None:
         """Why a new password is not taken, as a sentence; None where it is. `about`: the owner's name, address, …"""
@@ -89,6 +89,13 @@ class PasswordRules:
         return any(len(unit) < SHORTEST // 2 or unit in self.common for unit in repeated)
 
 
+@cache
+def _published() -> frozenset[str]:
+    """Read once for all who check passwords."""
+    with gzip.open(COMMON, "rt", encoding="utf-8") as lines:
+        return frozenset(line.strip().lower() for line in lines)
+
+
 def _repeats(text: str, size: int) -> bool:
     return (text[:size] * (len(text) // size + 1)).startswith(text)
 
@@ -109,13 +116,20 @@ def _is_row(text: str) -> bool:
     )
 
 
+@cache
+def _nobodys_hash(memory_kib: int, rounds: int) -> str:
+    """A hash to compare with where there is none. It is no secret, so all may have the same one."""
+    made = PasswordHasher(time_cost=rounds, memory_cost=memory_kib, parallelism=1)
+    return made.hash("nobody has this password")
+
+
 class Hasher:
     """Hashes and compares passwords, a few at a time. Safe to share between threads."""
 
     def __init__(self, *, memory_kib: int = MEMORY_KIB, rounds: int = ROUNDS) -> None:
         self._argon2 = PasswordHasher(time_cost=rounds, memory_cost=memory_kib, parallelism=1)
         self._turns = BoundedSemaphore(AT_ONCE)
-        self._nobodys = self._argon2.hash("nobody has this password")
+        self._nobodys = _nobodys_hash(memory_kib, rounds)
 
     def hash(self, password: str) -> str:
         """What is kept of a password. Raises Unavailable where too many wait."""

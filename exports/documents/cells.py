@@ -23,8 +23,13 @@ _RIGHT: Final = frozenset({ColumnKind.COUNT, ColumnKind.NUMBER, ColumnKind.PERCE
 
 def plain_text(text: str) -> str:
     """A text without signs that are not seen, with places to break where it has none, in a direction of its own."""
+    return isolated(breakable(text))
+
+
+def breakable(text: str) -> str:
+    """The same within a paragraph, whose direction it has."""
     seen = _UNSEEN.sub("", text)
-    return isolated(_LONG.sub(lambda found: _PIECE.sub(lambda piece: piece[0] + _BREAK, found[0]), seen))
+    return _LONG.sub(lambda found: _PIECE.sub(lambda piece: piece[0] + _BREAK, found[0]), seen)
 
 
 def is_right(kind: ColumnKind) -> bool:

@@ -11,7 +11,7 @@ from dashapp.domain.reports.document import Block, Chart, Data, Heading, PageBre
 from dashapp.figures.theme import table_of
 from dashapp.words import _
 from exports.content import Content, is_drawn, omitted_words, state_words
-from exports.documents.cells import NOTHING, cell_words, is_right, plain_text
+from exports.documents.cells import NOTHING, breakable, cell_words, is_right, plain_text
 from exports.documents.markdown import nodes_of
 from exports.tables.sheets import Head, Sheet
 
@@ -135,7 +135,7 @@ def _cleaned(nodes: list[Part]) -> list[Part]:
     return [
         {
             **node,
-            **({"text": plain_text(node["text"])} if "text" in node else {}),
+            **({"text": breakable(node["text"])} if "text" in node else {}),
             **({"parts": _cleaned(node["parts"])} if "parts" in node else {}),
         }
         for node in nodes

@@ -251,6 +251,8 @@ class _Sections:
         return rng.choices(large, [section.share for section in large])[0].name
 
 
+LATE_WEEK, LEAVING_WEEK = 1, 5
+"""In which week of teaching, from zero, latecomers join, and who leaves a course leaves it."""
 _FATES = {Fate.STEADY: 0.77, Fate.STRUGGLING: 0.07, Fate.FADING: 0.07, Fate.AWAY: 0.04, Fate.LEAVING: 0.05}
 
 
@@ -259,8 +261,12 @@ def _plan_learner(number: int, name: tuple[str, str], rng: Random, term: Term, s
     ability = rng.gauss(0, 1) - (1.5 if fate is Fate.STRUGGLING else 0)
     diligence = min(2.2, max(0.35, rng.lognormvariate(-0.05, 0.4))) * (0.75 if fate is Fate.STRUGGLING else 1)
     taken = _choose_courses(sections.courses, rng)
-    # Who fades or leaves does so in one course out of three only; the others see a thinner term.
+    # Who fades does so in one course out of three only; the others see a thinner term.
     troubled = {rng.randrange(len(taken))} if rng.random() < 0.4 else set(range(len(taken)))
+    if fate is Fate.LEAVING:
+        # All of them leave the same course: one or two of each would hide it from who sees groups only.
+        taken = _with_the_dropped(taken, sections.courses)
+        troubled = {place for place, course in enumerate(taken) if course.text.dropped}
     enrolments = tuple(
         _enrol(course, rng, term, sections, fate if i in troubled else Fate.STEADY) for i, course in enumerate(taken)
     )
@@ -286,15 +292,17 @@ def _choose_courses(courses: tuple[Course, ...], rng: Random) -> list[Course]:
     return sorted(ranked[:wanted], key=lambda course: course.number)
 
 
+def _with_the_dropped(taken: list[Course], courses: tuple[Course, ...]) -> list[Course]:
+    """The courses with that which learners leave, in place of the last one where it is not among them."""
+    if any(course.text.dropped for course in taken):
+        return taken
+    dropped = [course for course in courses if course.text.dropped]
+    return sorted([*taken[: len(taken) - len(dropped)], *dropped], key=lambda course: course.number)
+
+
 def _enrol(course: Course, rng: Random, term: Term, sections: _Sections, fate: Fate) -> Enrolment:
-    late = rng.random() < 0.03
-    joined = term.moment(
-        rng.randrange(0, 2) if late else -rng.randrange(1, 3), rng.randrange(5), time(rng.randrange(9, 17))
-    )
-    leaves = (
-        term.moment(rng.randrange(3, 10), rng.randrange(5), time(rng.randrange(9, 17)))
-        if fate is Fate.LEAVING
-        else None
-    )
+    late, early = rng.random() < course.text.late, -rng.randrange(1, 3)
+    joined = term.moment(LATE_WEEK if late else early, rng.randrange(5), time(rng.randrange(9, 17)))
+    leaves = term.moment(LEAVING_WEEK, rng.randrange(5), time(rng.randrange(9, 17))) if fate is Fate.LEAVING else None
     fades = rng.randrange(4, 10) if fate is Fate.FADING else None
     return Enrolment(course, sections.choose(course, rng), joined, leaves, fades)

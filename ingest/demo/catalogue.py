@@ -27,6 +27,10 @@ class CourseText:
     assignments: tuple[str, str, str, str]
     teams: int = 0
     """Into how many groups the learners are put for their project; 0: none."""
+    late: float = 0.0
+    """The share of its learners who join in the second week."""
+    dropped: bool = False
+    """Whether it is the one that learners leave."""
 
 
 _A = SectionText("A", "Section A, Monday")
@@ -65,6 +69,7 @@ COURSES = (
         title="Programming foundations",
         faculty="Faculty of Science and Engineering",
         pull=1.15,
+        dropped=True,
         taste=-1,
         sections=(_A, _B, _C),
         topics=(
@@ -114,6 +119,7 @@ COURSES = (
         title="Principles of economics",
         faculty="Faculty of Social Sciences",
         pull=1.05,
+        late=0.1,
         taste=1,
         sections=(_A, _B),
         topics=(

@@ -51,6 +51,7 @@ def test_a_posted_event_moves_a_chart_without_a_reload(open_as: OpenAs, service:
     assert page.evaluate("window.stillTheSamePage") is True
 
 
+@pytest.mark.long
 def test_a_page_moves_for_its_own_learner_only(open_as: OpenAs, service: Service) -> None:
     fay, gil = open_as("Fay Ford", "/me"), open_as("Gil Gray", "/me")
     calm(fay)

@@ -21,17 +21,22 @@ from dashapp.domain.history import HistoryImport
 from dashapp.domain.uploads import KEPT, Purpose, Upload
 from dashapp.jobs.history import Histories
 from dashapp.web.application import Application
-from tests.campus import ADMINISTRATOR, Campus, build_campus
-from tests.served import Visitor, address, application_on, web_settings
+from tests.campus import ADMINISTRATOR, Campus
+from tests.served import Visitor, address, application_on
 
 SAID = "history-said"
 BEGUN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def own(database: Database) -> Campus:
+def own(new_campus: Campus) -> Campus:
     """A campus of this test's own, since these tests change it."""
-    return build_campus(web_settings(database), database, studied=False)
+    return new_campus
+
+
+@pytest.fixture
+def database(own: Campus) -> Database:
+    return own.database
 
 
 @pytest.fixture

@@ -29,11 +29,15 @@ CHEMISTRY = Identifier(ISSUER, "course", "chemistry")
 
 
 @pytest.fixture
-def own(database: Database) -> Campus:
-    campus = build_campus(web_settings(database), database, studied=False)
-    campus.load([campus.view("Ada Abel", CHEMISTRY)])
-    TermAdministration(desk_of(campus)).add(AUTUMN)
-    return campus
+def own(new_campus: Campus) -> Campus:
+    new_campus.load([new_campus.view("Ada Abel", CHEMISTRY)])
+    TermAdministration(desk_of(new_campus)).add(AUTUMN)
+    return new_campus
+
+
+@pytest.fixture
+def database(own: Campus) -> Database:
+    return own.database
 
 
 @pytest.fixture

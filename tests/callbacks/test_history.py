@@ -23,6 +23,7 @@ from tests.callbacks.history import (
     administrator,
     application,
     count,
+    database,
     last,
     moodle_log,
     own,
@@ -35,7 +36,7 @@ from tests.callbacks.history import (
 from tests.campus import Campus
 from tests.served import Visitor
 
-__all__ = ["administrator", "application", "own"]
+__all__ = ["administrator", "application", "database", "own"]
 
 
 def test_files_are_read_looked_at_and_brought_in_once(

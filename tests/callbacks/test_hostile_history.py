@@ -8,11 +8,23 @@ import pytest
 from dashapp.domain.history import ImportState
 from dashapp.domain.uploads import plain_name
 from dashapp.web.application import Application
-from tests.callbacks.history import TABLE, administrator, application, last, moodle_log, own, read, send, shown, work
+from tests.callbacks.history import (
+    TABLE,
+    administrator,
+    application,
+    database,
+    last,
+    moodle_log,
+    own,
+    read,
+    send,
+    shown,
+    work,
+)
 from tests.campus import Campus
 from tests.served import Visitor
 
-__all__ = ["administrator", "application", "own"]
+__all__ = ["administrator", "application", "database", "own"]
 
 
 @pytest.mark.parametrize(

@@ -33,9 +33,14 @@ ACT = "leaving-said"
 
 
 @pytest.fixture
-def own(database: Database) -> Campus:
+def own(studied_campus: Campus) -> Campus:
     """A campus of this test's own, since these tests change it."""
-    return build_campus(web_settings(database), database)
+    return studied_campus
+
+
+@pytest.fixture
+def database(own: Campus) -> Database:
+    return own.database
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from tests.callbacks.people import Strangers, answer_of
-from tests.callbacks.test_reports import BY_COURSE, imported
+from tests.callbacks.reports import BY_COURSE, imported
 from tests.campus import ADMINISTRATOR, Campus
 from tests.served import Visitor, address
 

@@ -28,8 +28,13 @@ TERM = Term("Autumn", date(2026, 9, 7), date(2026, 12, 18), ((date(2026, 10, 26)
 
 
 @pytest.fixture
-def own(database: Database) -> Campus:
-    return build_campus(web_settings(database), database)
+def own(studied_campus: Campus) -> Campus:
+    return studied_campus
+
+
+@pytest.fixture
+def database(own: Campus) -> Database:
+    return own.database
 
 
 @pytest.fixture

@@ -18,8 +18,13 @@ SAID = "units-said"
 
 
 @pytest.fixture
-def own(database: Database) -> Campus:
-    return build_campus(web_settings(database), database, studied=False)
+def own(new_campus: Campus) -> Campus:
+    return new_campus
+
+
+@pytest.fixture
+def database(own: Campus) -> Database:
+    return own.database
 
 
 @pytest.fixture

@@ -20,8 +20,13 @@ SAID = "visibility-said"
 
 
 @pytest.fixture
-def own(database: Database) -> Campus:
-    return build_campus(web_settings(database), database)
+def own(studied_campus: Campus) -> Campus:
+    return studied_campus
+
+
+@pytest.fixture
+def database(own: Campus) -> Database:
+    return own.database
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Two organisations with rows in every table, of which one leaves."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -14,6 +14,7 @@ from tests.campus import Campus, build_campus
 from tests.data.conftest import as_superuser
 from tests.data.test_row_level_security import any_value
 from tests.served import web_settings
+from tests.servers import TestDatabases
 
 __all__ = ["as_superuser"]
 
@@ -75,14 +76,38 @@ def fill_every_table(truth: Connection, campus: Campus) -> None:
     truth.execute(insert(inbox).values(**waiting, received_at=datetime(2026, 3, 4, tzinfo=UTC)))
 
 
-@pytest.fixture
-def two(database: Database, as_superuser: Callable[[], Connection]) -> Two:
-    """Both, with students, events, and something in every table."""
+def both(database: Database) -> tuple[Campus, Campus]:
+    """Both organisations, with students, events, and something in every table."""
     settings = web_settings(database)
     leaving, staying = (build_campus(settings, database, name) for name in ("north", "south"))
-    truth = as_superuser()
-    for each in (leaving, staying):
-        fill_every_table(truth, each)
-    found = Two(leaving, staying, truth)
+    with database.administration() as connection:
+        truth = connection.execution_options(isolation_level="AUTOCOMMIT")
+        truth.exec_driver_sql("SET search_path = analytics")
+        for each in (leaving, staying):
+            fill_every_table(truth, each)
+    return leaving, staying
+
+
+@pytest.fixture
+def copied(
+    postgres_admin_url: str, databases_of: Callable[[str], TestDatabases]
+) -> Iterator[tuple[Database, tuple[Campus, Campus]]]:
+    """A database of this test's own with both."""
+    with databases_of(postgres_admin_url).filled("two organisations", both) as given:
+        yield given
+
+
+@pytest.fixture
+def database(copied: tuple[Database, tuple[Campus, Campus]]) -> Database:
+    return copied[0]
+
+
+@pytest.fixture
+def two(copied: tuple[Database, tuple[Campus, Campus]], as_superuser: Callable[[], Connection]) -> Two:
+    """Both, in a database of this test's own."""
+    database, made = copied
+    settings = web_settings(database)
+    leaving, staying = (replace(each, database=database, settings=settings) for each in made)
+    found = Two(leaving, staying, as_superuser())
     assert {table for table, by in found.rows().items() if len(by) < 2} == set()
     return found

@@ -169,3 +169,20 @@ def test_a_tree_fills_its_place_in_proportion() -> None:
     areas = [(max(t["x"]) - min(t["x"]) + 2) * (max(t["y"]) - min(t["y"]) + 2) for t in drawn.traces]
     assert areas[1] / areas[0] == pytest.approx(2, rel=1e-6)
     assert len(areas) == 2
+
+
+def test_many_lines_and_parts_are_bounded_without_a_word_less() -> None:
+    codes = [f"C{number:03}" for number in range(300)]
+    weekly = answer(["events"], ["week", "course"], [(week, code, int(code[1:])) for week in WEEKS for code in codes])
+    line = drawing_of(block(Chart.LINE), weekly, Screen())
+    assert len(line.traces) == 40
+    assert any(note["text"] == "260 more in the table" for note in line.own_layout["annotations"])
+    assert len(table_of(line).rows) == 300 * len(WEEKS)
+    stacked = drawing_of(block(Chart.BAR, bars=Bars.STACKED), weekly, Screen())
+    assert sum(trace["y"][0] for trace in stacked.traces) == sum(range(300))
+    assert stacked.traces[-1]["name"] == "261 others"
+    tree = drawing_of(block(Chart.TREE_MAP), answer(["events"], ["course"], [(code, 5) for code in codes]), Screen())
+    assert len(tree.traces) == 24
+    came = answer(["handed_in"], ["course", "handed_in"], [(code, state, 3) for code in codes for state in STATES])
+    flows = drawing_of(block(Chart.SANKEY), came, Screen())
+    assert len(flows.traces) == 24 * 3 + 24 + 3

@@ -15,9 +15,11 @@ import pytest
 from sqlalchemy import text
 
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.queries.people import principal_for
 from dashapp.data.store.schedules import add_schedule, ask_now
 from dashapp.domain.errors import NotPermitted
 from dashapp.domain.keys import PersonId
+from dashapp.domain.principal import Principal
 from dashapp.domain.reports.answers import Answer, AnswerState, Column, ColumnKind
 from dashapp.domain.reports.document import Data, Report
 from dashapp.domain.reports.exports import ExportFormat
@@ -130,8 +132,13 @@ class Desk:
     def target(self, name: str, way: Way = Way.MAIL, address: str | None = None) -> Target:
         return Target(way, self.person(name), address)
 
-    def save(self, *targets: Target, cron: str = MONDAYS, zone: str = "Europe/Berlin") -> UUID:
-        new = NewSchedule(REPORT, None, cron, zone, (ExportFormat.CSV,), targets)
+    def principal(self, name: str) -> Principal:
+        organisation, public_id = self.campus.organisation_id, self.campus.people[name].public_id
+        with self.campus.database.transaction(DatabaseRole.WEB, organisation) as connection:
+            return principal_for(connection, organisation, public_id, self.now)
+
+    def save(self, *targets: Target, cron: str = MONDAYS, report_id: UUID | None = None) -> UUID:
+        new = NewSchedule(REPORT, report_id, cron, "Europe/Berlin", (ExportFormat.CSV,), targets)
         organisation = self.campus.organisation_id
         with self.campus.database.transaction(DatabaseRole.JOBS, organisation) as connection:
             return add_schedule(connection, organisation, self.person(MAX), new, self.now)

@@ -10,12 +10,14 @@ from sqlalchemy import text
 from dashapp.data.database import DatabaseRole
 from dashapp.data.received_files import ReceivedFiles
 from dashapp.data.store.deliveries import decide_copy
+from dashapp.data.store.reports import delete_report, make_report, save_report
 from dashapp.data.store.schedule_runs import take_run
 from dashapp.data.store.schedules import set_schedule_state
 from dashapp.domain.errors import NotFound, NotPermitted
+from dashapp.domain.reports.keeping import ReportReader
 from dashapp.domain.schedules.runs import LEASE, LONGEST_WAIT, MOST_ATTEMPTS, ScheduleState, Way
 from dashapp.jobs.making import MakingError
-from tests.jobs.scheduled import MAX, SUE, TESS, THEO, Desk, address_of, box, campus, desk
+from tests.jobs.scheduled import MAX, REPORT, SUE, TESS, THEO, Desk, address_of, box, campus, desk
 from tests.mail_server import MailBox, mail_server
 
 __all__ = ["box", "campus", "desk"]
@@ -321,3 +323,27 @@ def test_no_name_title_or_address_is_logged(
     assert box.taken
     for secret in (address_of(TESS), "Thorne", "Week by week"):
         assert secret not in written
+
+
+def test_the_report_is_sent_as_it_is_when_it_is_due_and_not_at_all_where_it_is_gone(desk: Desk, box: MailBox) -> None:
+    organisation, author = desk.campus.organisation_id, desk.principal(MAX)
+    web, reader = DatabaseRole.WEB, ReportReader.of(author)
+    with desk.campus.database.transaction(web, organisation) as connection:
+        report = make_report(connection, reader, REPORT, desk.now)
+    assert report is not None
+    schedule = desk.save(desk.target(TESS), report_id=report)
+    changed = REPORT.model_copy(update={"title": "Changed since"})
+    with desk.campus.database.transaction(web, organisation) as connection:
+        assert save_report(connection, reader, (report, changed, 1), desk.now)
+    desk.now = MONDAY
+    desk.round(desk.with_mail(box))
+    assert [one.mail["Subject"] for one in box.taken] == ["Changed since"]
+    assert desk.rows("SELECT document ->> 'title' FROM report_schedules") == [("Changed since",)]
+
+    with desk.campus.database.transaction(web, organisation) as connection:
+        assert delete_report(connection, reader, report, desk.now)
+    desk.ask(schedule)
+    desk.passes(minutes=1)
+    desk.round(desk.with_mail(box))
+    assert (desk.states(), len(box.taken)) == (["done", "failed"], 1)
+    assert desk.rows("SELECT trouble FROM schedule_runs WHERE state = 'failed'") == [("gone",)]

@@ -177,6 +177,7 @@ def test_a_chart_is_described_by_a_sentence_from_its_data(page: Page, address: s
     assert page.locator("#student-weeks-summary").inner_text() == meta["summary"]
 
 
+@pytest.mark.long
 def test_a_card_opens_its_definition(page: Page, address: str) -> None:
     opened(page, address, "classroom")
     card = page.locator(".la-card", has=page.locator("#classroom-learners"))
@@ -249,6 +250,7 @@ def test_a_phone_shows_two_lines_per_learner_and_tabs_at_the_foot(
     assert not page.locator(f"#{Shell.NAV}").is_visible()
 
 
+@pytest.mark.long
 def test_a_frame_shows_no_navigation(page: Page, address: str) -> None:
     opened(page, address, "embed/student")
     assert not page.locator(".la-nav").is_visible()

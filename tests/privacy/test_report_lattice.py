@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import combinations
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -283,3 +284,26 @@ def test_no_sum_and_no_difference_is_of_few_people_on_many_campuses(worlds: Call
         one = attack(worlds(f"many-{seed}"), seed)
         groups = groups_of(one.truth, one.answers, one.pages)
         assert (small_groups(one.truth, groups), remainders(one.truth, groups)) == ([], []), seed
+
+
+def test_courses_that_are_over_are_told_by_themselves_and_in_no_total(worlds: Callable[[str], World]) -> None:
+    world = worlds("over")
+    over: dict[str, Any] = {"starts_on": date(2025, 9, 1), "ends_on": date(2026, 2, 1)}
+    now: dict[str, Any] = {}
+    for code, many, dates in (("NEW", 6, now), ("OLD", 6, over), ("TINY", 2, over)):
+        world.course(code, **dates)
+        world.learners(code, *(f"{code.lower()}{number}" for number in range(many)))
+    world.write()
+    old, tiny = (Choice(courses=(world.public_id(code),)) for code in ("OLD", "TINY"))
+    both = Choice(courses=(*old.courses, *tiny.courses))
+    asked = [
+        Question(measures=("enrolled",), period=PERIOD),
+        Question(measures=("enrolled",), period=PERIOD, choice=old),
+        Question(measures=("enrolled",), period=PERIOD, choice=tiny),
+        Question(measures=("enrolled",), period=PERIOD, choice=both, split=Dimension.COURSE, grain=Grain.MONTH),
+        Question(measures=("enrolled",), period=PERIOD, choice=both),
+    ]
+    total, large, small_one, divided, summed = answered(world, asked, K)
+    assert (total.rows, large.rows) == (((6,),), ((6,),))
+    assert (small_one.state, summed.state) == (AnswerState.HIDDEN, AnswerState.REFUSED)
+    assert {row[1] for row in divided.rows} == {"OLD"}

@@ -13,9 +13,9 @@ from dashapp.domain.principal import Principal
 from dashapp.security.embed_links import EmbedLinks
 from dashapp.web.application import Application
 from tests.campus import ADMINISTRATOR, Campus
-from tests.served import Visitor, application, campus, visitor
+from tests.served import Visitor, application, campus, new_campus, visitor
 
-__all__ = ["application", "campus", "visitor"]
+__all__ = ["application", "campus", "new_campus", "visitor"]
 
 GIVEN = re.compile(r'<script type="application/json" id="la-given">(.*?)</script>')
 

@@ -20,8 +20,13 @@ from tests.served import web_settings
 
 
 @pytest.fixture
-def campus(database: Database) -> Campus:
-    return build_campus(web_settings(database), database, studied=False)
+def campus(new_campus: Campus) -> Campus:
+    return new_campus
+
+
+@pytest.fixture
+def database(campus: Campus) -> Database:
+    return campus.database
 
 
 @pytest.fixture

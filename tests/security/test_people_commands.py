@@ -6,17 +6,16 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
-from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.database import DatabaseRole
 from dashapp.security.__main__ import main
-from tests.campus import ADMINISTRATOR, ADVISER, Campus, build_campus
-from tests.served import web_settings
+from tests.campus import ADMINISTRATOR, ADVISER, Campus
 
 Run = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def college(database: Database) -> Campus:
-    return build_campus(web_settings(database), database, studied=False)
+def college(new_campus: Campus) -> Campus:
+    return new_campus
 
 
 @pytest.fixture

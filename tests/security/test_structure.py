@@ -12,14 +12,18 @@ from dashapp.security.structure.courses import CourseAdministration
 from dashapp.security.structure.desk import Circle, Desk, InUse, NameTaken
 from dashapp.security.structure.terms import TermAdministration
 from dashapp.security.structure.units import NameMissing, ProgrammeAdministration, UnitAdministration
-from tests.campus import Campus, build_campus
+from tests.campus import Campus
 from tests.security.deciding import AUTUMN, SPRING, algebra, desk_of, key_of, one, rows, said
-from tests.served import web_settings
 
 
 @pytest.fixture
-def campus(database: Database) -> Campus:
-    return build_campus(web_settings(database), database, studied=False)
+def campus(new_campus: Campus) -> Campus:
+    return new_campus
+
+
+@pytest.fixture
+def database(campus: Campus) -> Database:
+    return campus.database
 
 
 @pytest.fixture

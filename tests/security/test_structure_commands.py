@@ -8,16 +8,20 @@ import pytest
 
 from dashapp.data.database import Database
 from dashapp.security.structure.__main__ import main
-from tests.campus import Campus, build_campus
+from tests.campus import Campus
 from tests.security.deciding import NOW, algebra, one, rows
-from tests.served import web_settings
 
 Run = Callable[..., list[str]]
 
 
 @pytest.fixture
-def campus(database: Database) -> Campus:
-    return build_campus(web_settings(database), database, studied=False)
+def campus(new_campus: Campus) -> Campus:
+    return new_campus
+
+
+@pytest.fixture
+def database(campus: Campus) -> Database:
+    return campus.database
 
 
 @pytest.fixture

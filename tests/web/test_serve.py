@@ -108,6 +108,7 @@ def test_it_serves_and_ends_cleanly_the_database_too(tmp_path: Path, number: sig
     assert servers_below(tmp_path) == []
 
 
+@pytest.mark.long
 def test_ctrl_c_in_a_terminal_goes_to_every_process_and_still_ends_all_in_order(tmp_path: Path) -> None:
     with running(tmp_path) as service:
         assert service.answer("/health").json()["parts"]["database"] == {"status": "ok"}

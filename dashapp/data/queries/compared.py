@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +20,13 @@ from dashapp.data.queries.courses import (
     read_work,
     submissions_statement,
 )
-from dashapp.data.queries.days import Columns, Range, counts_statement, places
+from dashapp.data.queries.days import Columns, OfCourses, Range, counts_statement, places
 from dashapp.data.queries.enrolment import joined
 from dashapp.data.queries.intervals import intervals_statement
 from dashapp.data.queries.presence import Presence, read_presence
 from dashapp.data.queries.progress import published_of, read_done_of_courses, shares
 from dashapp.data.queries.room import compared, whole_weeks
+from dashapp.data.queries.shapes import shaped
 from dashapp.data.queries.standing import RECENT_DAYS, CourseStanding, Question, standing_of
 from dashapp.data.tables import courses, organisations, programmes
 from dashapp.domain.audience import Audience
@@ -104,22 +104,22 @@ def read_compared(connection: Connection, scope: Scope, as_of: AsOf, filters: Fi
     keys = [one.course_id for one in listed]
     shown = _shown(listed, campus, filters)
     ranges = shown, (_since(campus, AWAY_DAYS), campus.today)
-    present, daily = read_presence(connection, organisation, keys, ranges)
-    recent = read_columns(
-        connection, counts_statement(organisation, keys, [(_since(campus, RECENT_DAYS), campus.today)])
-    )
+    learners = read_columns(connection, shaped(joined, organisation, keys, as_of.instant))
+    recently = ((_since(campus, RECENT_DAYS), campus.today),)
+    recent = read_columns(connection, shaped(counts_statement, organisation, keys, recently))
+    present, daily = read_presence(connection, organisation, keys, ranges, (learners, recent))
     question = Question(organisation, as_of, tuple(listed), shown, minimum_group=scope.minimum_group)
-    standings = _standings(connection, question, campus, present, recent)
+    standings = _standings(connection, question, campus, (learners, present, recent))
     people = {key: one.people for key, one in standings.items()}
     active = tuple(
         active_learners(recent, last_days(campus.local, as_of.instant, back).holds(recent), people) for back in (0, 1)
     )
     done = _progress(connection, question, standings, published)
-    intervals = read_columns(connection, intervals_statement(organisation, keys, as_of.instant))
+    intervals = OfCourses(read_columns(connection, shaped(intervals_statement, organisation, keys, as_of.instant)))
     return Compared(
         scope, as_of, campus, tuple(every), named, tuple(listed), shown, standings, (active[0], active[1]), daily,
-        [one for one in present if shown[0] <= one[1] <= shown[1]],
-        {key: enrolments_of(of_course(intervals, key), people[key]) for key in keys},
+        present.within(shown),
+        {key: enrolments_of(intervals.of(key), people[key]) for key in keys},
         hidden_of(listed, people, scope.minimum_group), done,
     )  # fmt: skip
 
@@ -132,12 +132,6 @@ def _shown(listed: Sequence[Course], campus: Campus, filters: Filters) -> Range:
     starts = [one.calendar.starts_on for one in listed if one.calendar.starts_on]
     calendar = TeachingCalendar(min(starts, default=None), None)
     return whole_weeks(shown_range(calendar, campus.today, filters.first, filters.last), campus.today)
-
-
-def of_course(columns: Columns, key: CourseId) -> dict[str, NDArray[Any]]:
-    """The rows of one course."""
-    mine = columns["course_id"] == key
-    return {name: values[mine] for name, values in columns.items()}
 
 
 def _read_courses(
@@ -178,41 +172,37 @@ def _progress(
 ) -> dict[CourseId, Floats]:
     """How far each learner of each course has come, in the order of its people."""
     keys = [one.course_id for one in question.courses]
-    done = read_done_of_courses(connection, question.organisation, keys, question.as_of.instant)
-    return {
-        key: shares(one, of_course(done, key), published[key], question.as_of.instant) for key, one in standings.items()
-    }
+    done = OfCourses(read_done_of_courses(connection, question.organisation, keys, question.as_of.instant))
+    return {key: shares(one, done.of(key), published[key], question.as_of.instant) for key, one in standings.items()}
 
 
 def _standings(
-    connection: Connection, question: Question, campus: Campus, present: Presence, recent: Columns
+    connection: Connection, question: Question, campus: Campus, read: tuple[Columns, Presence, Columns]
 ) -> dict[CourseId, CourseStanding]:
-    """By the same rules as on the page of each course."""
+    """By the same rules as on the page of each course; `read`: learners, when they were there, and recent days."""
     organisation, keys = question.organisation, [one.course_id for one in question.courses]
-    learners = read_columns(connection, joined(organisation, keys, question.as_of.instant))
-    handed = read_columns(connection, submissions_statement(organisation, keys))
+    learners, present, recent = OfCourses(read[0]), read[1], OfCourses(read[2])
+    handed = OfCourses(read_columns(connection, shaped(submissions_statement, organisation, keys)))
     work = read_work(connection, organisation, keys)
-    seen: dict[CourseId, list[tuple[int, Longs]]] = {key: [] for key in keys}
-    for key, day, people in present:
-        seen[key].append((day.toordinal(), people))
     result = {}
     for one in question.courses:
-        mine = of_course(learners, one.course_id)
+        key = one.course_id
+        mine = learners.of(key)
         order = np.argsort(mine["person_id"])
         mine = {name: values[order] for name, values in mine.items()}
-        mine["last_day"] = _last_days(mine["person_id"], seen[one.course_id])
+        mine["last_day"] = _last_days(present, key)
         mine["last_at"] = np.full(len(order), np.nan)
-        result[one.course_id] = standing_of(one, question, campus, (mine, recent, handed), work)
+        result[key] = standing_of(one, question, campus, (mine, recent.of(key), handed.of(key)), work)
     return result
 
 
-def _last_days(learners: Longs, seen: Sequence[tuple[int, Longs]]) -> Longs:
+def _last_days(present: Presence, course: CourseId) -> Longs:
     """The ordinal of each learner's last active day; 0: not within the days that were read."""
-    last = np.zeros(len(learners), dtype=np.int64)
-    for day, people in sorted(seen, key=lambda pair: pair[0]):
-        at, there = places(learners, people)
-        last[at[there]] = day
-    return last
+    there = present.of(course)
+    if not there.size:
+        return np.zeros(len(there), dtype=np.int64)
+    last = there.shape[1] - 1 - np.argmax(there[:, ::-1], axis=1)
+    return np.where(there.any(axis=1), present.days[last], 0)
 
 
 def active_learners(
@@ -220,9 +210,9 @@ def active_learners(
 ) -> dict[CourseId, Longs]:
     """The learners of each course who have a learner-day that counts."""
     result = {}
-    course, person = recent["course_id"][inside], recent["person_id"][inside]
+    then = OfCourses({name: recent[name][inside] for name in ("course_id", "person_id")})
     for key, members_of_it in people.items():
-        seen = np.unique(person[course == key])
+        seen = np.unique(then.of(key)["person_id"])
         result[key] = seen[places(members_of_it, seen)[1]]
     return result
 

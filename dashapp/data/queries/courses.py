@@ -1,6 +1,7 @@
 """What a course is: names, calendar, sections, activities with deadlines, submissions."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -85,7 +86,8 @@ class Activity:
 class Work:
     """The activities of some courses and the deadlines that were moved for single learners."""
 
-    activities: tuple[Activity, ...]
+    activities: Mapping[CourseId, tuple[Activity, ...]]
+    """By deadline; courses that have none are left out."""
     extensions: dict[tuple[ActivityId, PersonId], datetime]
 
 
@@ -357,7 +359,10 @@ def read_work(
             found[key] = Activity(
                 key, CourseId(row.course_id), row.title or "", row.published_at, row.due_at, graded, bool(row.opened)
             )
-    return Work(tuple(found.values()), extensions)
+    by_course: dict[CourseId, list[Activity]] = defaultdict(list)
+    for one in found.values():
+        by_course[one.course_id].append(one)
+    return Work({course: tuple(ones) for course, ones in by_course.items()}, extensions)
 
 
 def submissions_statement(organisation: OrganisationId, keys: Collection[CourseId]) -> Statement:

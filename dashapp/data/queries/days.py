@@ -94,3 +94,17 @@ def per_week(
 
 
 Columns = Mapping[str, NDArray[Any]]
+
+
+class OfCourses:
+    """Rows of many courses, taken apart once: each course's in the order in which they were read."""
+
+    def __init__(self, columns: Columns) -> None:
+        """`columns` has a `course_id`."""
+        order = np.argsort(columns["course_id"], kind="stable")
+        self._columns = {name: values[order] for name, values in columns.items()}
+
+    def of(self, course: CourseId) -> dict[str, NDArray[Any]]:
+        """The rows of one course; none where there are none."""
+        first, last = np.searchsorted(self._columns["course_id"], [course, course + 1])
+        return {name: values[first:last] for name, values in self._columns.items()}

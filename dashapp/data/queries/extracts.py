@@ -38,6 +38,8 @@ def select_rows(connection: Connection, principal: Principal, extract: Extract, 
     scope = scope_for_courses(replace(principal, administers=False))
     ground = read_ground(connection, scope, as_of, extract.courses)
     values = _values(ground, extract)
+    # However the server is set up, times are written in one way: by its own output, which is twice as fast as to_char.
+    _run(connection, "SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL timezone = 'UTC'")
     plain = _written(connection, _statement(extract.table, safe=False), values)
     harmless = _written(connection, _statement(extract.table, safe=True), values)
     return Selection(_COLUMNS[extract.table], plain, harmless, _expected(connection, plain))
@@ -78,6 +80,14 @@ def _written(connection: Connection, statement: str, values: Mapping[str, Any]) 
     finally:
         cursor.close()
     return written.decode()
+
+
+def _run(connection: Connection, statement: str) -> None:
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(statement)
+    finally:
+        cursor.close()
 
 
 def _expected(connection: Connection, statement: str) -> int:
@@ -133,7 +143,6 @@ WITH learner AS MATERIALIZED (
 )
 """
 """Who, what and where, with the words of each. Days and courses are joined by key."""
-_WRITTEN: Final = "to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 _DAYS: Final = (
     "FROM learner_course_days r JOIN learner l ON l.course_id = r.course_id AND l.person_id = r.person_id"
     " JOIN course c ON c.course_id = r.course_id"
@@ -141,8 +150,8 @@ _DAYS: Final = (
 )
 _FROM: Final[Mapping[ExtractTable, str]] = {
     # Nothing stands in a month before its day. It may stand in a later one: what was old when it came, where it came.
-    ExtractTable.EVENTS: f"""
-SELECT r.event_id, {_WRITTEN.format("r.occurred_at")} AS occurred_at, r.day, c.code AS course, c.title AS course_title,
+    ExtractTable.EVENTS: """
+SELECT r.event_id, r.occurred_at, r.day, c.code AS course, c.title AS course_title,
     n.learner, n.name, r.verb, a.activity_type, a.title AS activity, r.clicks
 FROM raw_events r
 JOIN stood_for s ON s.course_id = r.course_id AND s.person_id = r.person_id
@@ -153,8 +162,7 @@ WHERE r.organisation_id = %(organisation)s AND r.day BETWEEN %(first)s AND %(las
     AND r.occurred_at >= %(first)s::timestamptz - interval '2 days'""",
     ExtractTable.LEARNER_DAYS: f"""
 SELECT r.day, c.code AS course, c.title AS course_title, n.learner, n.name, r.events, r.clicks,
-    bit_count(r.minutes)::integer AS minutes, {_WRITTEN.format("r.first_at")} AS first_at,
-    {_WRITTEN.format("r.last_at")} AS last_at
+    bit_count(r.minutes)::integer AS minutes, r.first_at, r.last_at
 {_DAYS.format(more="JOIN named n ON n.person_id = r.person_id")}""",
     ExtractTable.COURSE_DAYS: f"""
 SELECT r.day, c.code AS course, c.title AS course_title, count(*) AS learners, sum(r.events)::bigint AS events,

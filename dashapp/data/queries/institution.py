@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dashapp.data.queries.compared import Compared
 from dashapp.data.queries.courses import Course
-from dashapp.data.queries.days import Columns, places
+from dashapp.data.queries.days import Columns
 from dashapp.domain.filters import Filters
 from dashapp.domain.indicators.activity import ACTIVE_DAYS
 from dashapp.domain.indicators.enrolments import completion
@@ -131,25 +131,20 @@ def _span(read: Compared, mondays: tuple[date, date], there: Flags, taught: Flag
 
 
 def _presence(read: Compared, keys: Sequence[CourseId], length: int) -> Flags:
-    """Which learner was there on which of the shown days, those who are not enrolled left out."""
-    people = read.people
-    everybody = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *(people[key] for key in keys)]))
-    # Marking a learner twice changes nothing, so nothing has to be sorted.
-    there = np.zeros((len(everybody), length), dtype=bool)
-    for course, day, seen in read.present:
-        if course in keys:
-            enrolled = places(people[course], seen)[1]
-            there[np.searchsorted(everybody, seen[enrolled]), (day - read.shown[0]).days] = True
-    return there
+    """Which learner was there on which of the shown days, in any of these courses."""
+    mine = np.isin(read.present.course, np.array(keys, dtype=np.int64))
+    if not mine.any():
+        return np.zeros((0, length), dtype=bool)
+    person = read.present.person[mine]
+    order = np.argsort(person, kind="stable")
+    begins = np.flatnonzero(np.r_[True, np.diff(person[order]) > 0])
+    return np.logical_or.reduceat(read.present.there[mine][order], begins, axis=0)
 
 
 def _courses_active(read: Compared, keys: Sequence[CourseId], length: int) -> Flags:
     """On which of the shown days any learner of a course was there."""
-    taught = np.zeros((len(keys), length), dtype=bool)
-    for course, day, seen in read.present:
-        if course in keys and places(read.people[course], seen)[1].any():
-            taught[keys.index(course), (day - read.shown[0]).days] = True
-    return taught
+    taught = [read.present.of(key).any(axis=0) for key in keys]
+    return np.array(taught, dtype=bool).reshape(len(keys), length)
 
 
 # ------------------------------------------------------------------ one course

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Integer, and_, func, literal_column, select
 
 from dashapp.data.queries.columns import read_columns
-from dashapp.data.queries.compared import Compared, of_course
+from dashapp.data.queries.compared import Compared
 from dashapp.data.queries.courses import Course
-from dashapp.data.queries.days import Columns
+from dashapp.data.queries.days import Columns, OfCourses
 from dashapp.data.queries.enrolment import one_of
 from dashapp.data.queries.intervals import intervals_statement
 from dashapp.data.queries.presence import read_periods
+from dashapp.data.queries.shapes import shaped
 from dashapp.data.tables import activities, activity_days, quality_hours, sources
 from dashapp.domain.filters import Filters
 from dashapp.domain.indicators.enrolments import (
@@ -93,8 +94,8 @@ def _read_past(connection: Connection, read: Compared) -> _Past:
         if one.course_id not in read.standings or read.standings[one.course_id].rostered
     ][::-1]
     others = [one.course_id for one in newest if one.course_id not in read.standings]
-    rows = read_columns(connection, intervals_statement(organisation, others, read.as_of.instant))
-    enrolments = {key: _of_past(of_course(rows, key)) for key in others}
+    rows = OfCourses(read_columns(connection, shaped(intervals_statement, organisation, others, read.as_of.instant)))
+    enrolments = {key: _of_past(rows.of(key)) for key in others}
     firsts = {one.course_id: week_start(_start(one)) for one in newest}
     periods = read_periods(connection, organisation, firsts, today)
     return _Past(tuple(newest), {**read.enrolments, **enrolments}, periods)

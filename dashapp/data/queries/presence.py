@@ -1,25 +1,47 @@
-"""Who was there, read from sets of people by course and day: as many rows as courses have days, whatever was done."""
+"""Who was there, read from sets of people by course and day, or from sets of days by course and person."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ARRAY, BigInteger, Connection, Date, Integer, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Date,
+    Integer,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import BIT
 
 from dashapp.data.queries.columns import Statement, read_columns
-from dashapp.data.queries.days import Columns, Range
+from dashapp.data.queries.days import Columns, Range, places
 from dashapp.data.queries.enrolment import one_of
-from dashapp.data.tables import course_day_people, course_days
+from dashapp.data.queries.shapes import shaped
+from dashapp.data.tables import course_day_people, course_days, learner_course_days
 from dashapp.data.tables.aggregates import PEOPLE_PER_BLOCK
 from dashapp.domain.indicators.enrolments import DAYS_OF_PERIOD
 from dashapp.domain.keys import CourseId, OrganisationId
 
 Longs = NDArray[np.int64]
-Presence = Sequence[tuple[CourseId, date, Longs]]
-"""(course, day, people) of everybody who was active on a day."""
 days = course_day_people.c
+DAYS_PER_WORD: Final = 62
+"""In a set of days: as many bits as a bigint has without its sign, and one to spare."""
+NOBODY: Final = -1
+"""No key of a person."""
+ROWS_PER_SET: Final = 8
+"""How many rows of a person and a day PostgreSQL looks through while it sends one set and Python takes it apart."""
 
 
 def people_of(block: Longs, bits: NDArray[np.uint8]) -> tuple[Longs, Longs]:
@@ -29,8 +51,33 @@ def people_of(block: Longs, bits: NDArray[np.uint8]) -> tuple[Longs, Longs]:
     return row[inside], block[row[inside]] * PEOPLE_PER_BLOCK + byte[inside] * 8 + bit
 
 
-def presence_statement(organisation: OrganisationId, courses: Sequence[CourseId], ranges: Sequence[Range]) -> Statement:
-    """Who was active in which course on which day, and how many events of others than staff there were."""
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Which learner of which course was there on which day."""
+
+    course: Longs
+    """With `person`: the learners of the courses, ordered by course, then by person; shape (learners,)."""
+    person: Longs
+    days: Longs
+    """Ordinals, ascending; shape (days,)."""
+    there: NDArray[np.bool_]
+    """Shape (learners, days)."""
+
+    def of(self, course: CourseId) -> NDArray[np.bool_]:
+        """The learners of one course, ordered by person."""
+        first, last = np.searchsorted(self.course, [course, course + 1])
+        return self.there[first:last]
+
+    def within(self, shown: Range) -> "Presence":
+        """The same on the days of a range."""
+        first, last = np.searchsorted(self.days, [shown[0].toordinal(), shown[1].toordinal() + 1])
+        return replace(self, days=self.days[first:last], there=self.there[:, first:last])
+
+
+def people_of_days_statement(
+    organisation: OrganisationId, courses: Sequence[CourseId], ranges: Sequence[Range]
+) -> Statement:
+    """Who was active in which course on which day, as sets of people, with the day's events of others than staff."""
     summed = course_days.c
     return (
         select(
@@ -50,33 +97,121 @@ def presence_statement(organisation: OrganisationId, courses: Sequence[CourseId]
                 ),
             )
         )
-        .where(
-            days.organisation_id == organisation,
-            one_of(days.course_id, courses),
-            or_(*(and_(days.day >= first, days.day <= last) for first, last in ranges)),
-        )
+        .where(days.organisation_id == organisation, one_of(days.course_id, courses), _within(days.day, ranges))
     )
 
 
+def days_of_people_statement(
+    organisation: OrganisationId, courses: Sequence[CourseId], ranges: Sequence[Range], first: date
+) -> Statement:
+    """The same as sets of days by person: bit i of `amount` is the day `first` + 62 * `place` + i.
+
+    Rows of `NOBODY` are of a day, `first` + `place`, with its events of others than staff as `amount`.
+    """
+    own, summed = learner_course_days.c, course_days.c
+    # Written out, since SQLAlchemy divides into fractions.
+    since, length = own.day.op("-", return_type=Integer())(first), literal_column(str(DAYS_PER_WORD), Integer)
+    word, day = since.op("/", return_type=Integer())(length), since.op("%", return_type=Integer())(length)
+    bit = literal_column("1::bigint", BigInteger).op("<<", return_type=BigInteger())(day)
+    people = (
+        select(own.course_id, own.person_id, word.label("place"), func.bit_or(bit, type_=BigInteger).label("amount"))
+        .where(own.organisation_id == organisation, one_of(own.course_id, courses), _within(own.day, ranges))
+        .group_by(own.course_id, own.person_id, literal_column("place"))
+    )
+    daily = select(
+        summed.course_id,
+        literal_column(f"{NOBODY}::bigint", BigInteger),
+        summed.day.op("-", return_type=Integer())(first),
+        cast(summed.events, BigInteger),
+    ).where(summed.organisation_id == organisation, one_of(summed.course_id, courses), _within(summed.day, ranges))
+    return select(union_all(people, daily).subquery("found"))
+
+
+def _within(day: ColumnElement[date], ranges: Sequence[Range]) -> ColumnElement[bool]:
+    return or_(*(and_(day >= first, day <= last) for first, last in ranges))
+
+
 def read_presence(
-    connection: Connection, organisation: OrganisationId, courses: Sequence[CourseId], ranges: tuple[Range, Range]
+    connection: Connection,
+    organisation: OrganisationId,
+    courses: Sequence[CourseId],
+    ranges: tuple[Range, Range],
+    known: tuple[Columns, Columns],
 ) -> tuple[Presence, Columns]:
-    """Who was active on the days of both ranges, and the events per course and day, without staff and test people."""
+    """Which learner was active on the days of both ranges, and the events per course and day.
+
+    `known`: the learners (course_id, person_id), and learner-days of late. Read from sets of people where many are in
+    each, else from sets of days: a course whose few learners have keys from all over a large organisation has many sets
+    with next to nobody in them.
+    """
+    learners, recent = known
     one, other = ranges
     touching = one[0] <= other[1] and other[0] <= one[1]
-    asked = [(min(one[0], other[0]), max(one[1], other[1]))] if touching else [one, other]
-    read = read_columns(connection, presence_statement(organisation, courses, asked))
-    order = np.lexsort((read["block"], read["day"], read["course_id"]))
-    read = {name: values[order] for name, values in read.items()}
-    course, day = read["course_id"], read["day"]
-    begins = np.flatnonzero(np.r_[True, (course[1:] != course[:-1]) | (day[1:] != day[:-1])]) if len(day) else order
-    row, people = people_of(read["block"], read["people"])
-    parts = np.split(people, np.searchsorted(row, begins[1:])) if len(begins) else []
-    presence = [
-        (CourseId(int(course[at])), date.fromordinal(int(day[at])), there)
-        for at, there in zip(begins.tolist(), parts, strict=True)
-    ]
-    return presence, {name: read[name][begins] for name in ("course_id", "day", "events")}
+    asked = ((min(one[0], other[0]), max(one[1], other[1])),) if touching else tuple(sorted((one, other)))
+    order = np.lexsort((learners["person_id"], learners["course_id"]))
+    course, person = learners["course_id"][order], learners["person_id"][order]
+    spans = [np.arange(first.toordinal(), last.toordinal() + 1) for first, last in asked]
+    every = np.concatenate(spans).astype(np.int64)
+    found = Presence(course, person, every, np.zeros((len(course), len(every)), dtype=bool))
+    read = read_days_of_people if sets_are_thin(recent, course, person) else read_people_of_days
+    seen, daily = read(connection, organisation, courses, asked)
+    _mark(found, *seen)
+    return found, daily
+
+
+Read = tuple[tuple[Longs, Longs, Longs], Columns]
+"""(course, person, day) of everybody who was active on a day, once each, in any order; events per course and day."""
+
+
+def read_people_of_days(
+    connection: Connection, organisation: OrganisationId, courses: Sequence[CourseId], ranges: Sequence[Range]
+) -> Read:
+    """What there is in sets of people."""
+    rows = read_columns(connection, shaped(people_of_days_statement, organisation, courses, ranges))
+    row, people = people_of(rows["block"], rows["people"])
+    _pairs, begins = np.unique(np.stack((rows["course_id"], rows["day"])), axis=1, return_index=True)
+    daily = {name: rows[name][begins] for name in ("course_id", "day", "events")}
+    return (rows["course_id"][row], people, rows["day"][row]), daily
+
+
+def read_days_of_people(
+    connection: Connection, organisation: OrganisationId, courses: Sequence[CourseId], ranges: Sequence[Range]
+) -> Read:
+    """The same in sets of days."""
+    first = ranges[0][0]
+    rows = read_columns(connection, shaped(days_of_people_statement, organisation, courses, ranges, first))
+    place, amount, is_day = first.toordinal() + rows["place"], rows["amount"], rows["person_id"] == NOBODY
+    daily = {"course_id": rows["course_id"][is_day], "day": place[is_day], "events": amount[is_day]}
+    words = {name: values[~is_day] for name, values in rows.items()}
+    row, bit = np.nonzero((words["amount"][:, np.newaxis] >> np.arange(DAYS_PER_WORD)) & 1)
+    day = first.toordinal() + words["place"][row] * DAYS_PER_WORD + bit
+    return (words["course_id"][row], words["person_id"][row], day), daily
+
+
+def sets_are_thin(recent: Columns, course: Longs, person: Longs) -> bool:
+    """Whether sets of people by day would be so many that rows of each person and day are sooner looked through.
+
+    `recent`: learner-days of late, after which all are judged; `course`, `person`: the learners.
+    """
+    blocks = np.unique(np.stack((course, person // PEOPLE_PER_BLOCK)), axis=1)[0]
+    keys, number = np.unique(blocks, return_counts=True)
+    days_of_courses, there = np.unique(np.stack((recent["course_id"], recent["day"])), axis=1, return_counts=True)
+    at, known = places(keys, days_of_courses[0])
+    sets = np.minimum(number[at[known]], there[known]).sum() if len(keys) else 0
+    return bool(there.sum() < ROWS_PER_SET * sets)
+
+
+def _mark(found: Presence, course: Longs, person: Longs, day: Longs) -> None:
+    """Marks who was there on a day; who is no learner of the course is left out."""
+    keys = np.unique(found.course)
+    rank, known = places(keys, course)
+    # Course and person as one number, so that a pair is looked up at once.
+    width = int(found.person.max(initial=0)) + 1
+    pairs = np.searchsorted(keys, found.course) * width + found.person
+    known &= person < width
+    at, there = places(pairs, rank[known] * width + person[known])
+    column = np.searchsorted(found.days, day[known])
+    found.there[at[there], column[there]] = True
 
 
 def periods_statement(organisation: OrganisationId, begun: Mapping[CourseId, date], until: date) -> Statement:

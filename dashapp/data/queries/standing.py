@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from dashapp.data.queries.columns import read_columns
 from dashapp.data.queries.courses import Activity, Campus, Course, Work, read_work, submissions_statement
-from dashapp.data.queries.days import Columns, Range, counts_statement, places
+from dashapp.data.queries.days import Columns, OfCourses, Range, counts_statement, places
 from dashapp.data.queries.enrolment import roster
 from dashapp.data.queries.shapes import shaped
 from dashapp.domain.audience import MINIMUM_GROUP, Audience
@@ -101,25 +101,24 @@ def read_standings(connection: Connection, question: Question, campus: Campus) -
     counts = read_columns(connection, shaped(counts_statement, organisation, keys, question.ranges(campus.today)))
     handed = read_columns(connection, shaped(submissions_statement, organisation, keys))
     work = read_work(connection, organisation, keys, question.learner)
-    return tuple(standing_of(course, question, campus, (people, counts, handed), work) for course in question.courses)
-
-
-def _of_course(columns: Columns, course: Course) -> dict[str, NDArray[Any]]:
-    mine = columns["course_id"] == course.course_id
-    return {name: values[mine] for name, values in columns.items()}
+    of_people, of_counts, of_handed = OfCourses(people), OfCourses(counts), OfCourses(handed)
+    return tuple(
+        standing_of(course, question, campus, (of_people.of(key), of_counts.of(key), of_handed.of(key)), work)
+        for course, key in zip(question.courses, keys, strict=True)
+    )
 
 
 def standing_of(
     course: Course, question: Question, campus: Campus, read: tuple[Columns, Columns, Columns], work: Work
 ) -> CourseStanding:
-    """Of one course, from what was read of all: who learns in it, their days, and what they handed in."""
-    people, counts, handed = (_of_course(columns, course) for columns in read)
+    """Of one course, from what was read of it: who learns in it, their days, and what they handed in."""
+    people, counts, handed = read
     order = np.argsort(people["person_id"])
     people, seen = _without_a_thin_rest({name: values[order] for name, values in people.items()}, question, course)
     keys = people["person_id"]
     place, enrolled = places(keys, counts["person_id"])
     counts = {name: values[enrolled] for name, values in counts.items()}
-    tasks = tuple(one for one in work.activities if one.course_id == course.course_id)
+    tasks = work.activities.get(course.course_id, ())
     rows, day_precision = submission_rows(handed, keys, tasks)
     result = marks(rows, [one.work for one in tasks], len(keys))
     limits = deadlines(tasks, work, people, campus, question.as_of.instant)
@@ -151,7 +150,7 @@ def _without_a_thin_rest(
 
 
 def submission_rows(
-    handed: dict[str, NDArray[Any]], keys: Longs, tasks: Sequence[Activity]
+    handed: Columns, keys: Longs, tasks: Sequence[Activity]
 ) -> tuple[SubmissionRows, NDArray[np.bool_]]:
     """The rows of learners in `keys` (sorted) for `tasks`, and per (learner, activity) whether only days are known."""
     ids = np.array([one.activity_id for one in tasks], dtype=np.int64)
@@ -182,8 +181,10 @@ def deadlines(tasks: Sequence[Activity], work: Work, people: Columns, campus: Ca
     all_due, all_closes = np.broadcast_to(due, shape).copy(), np.broadcast_to(closes, shape).copy()
     columns = {one.activity_id: index for index, one in enumerate(tasks)}
     for (activity, person), moved in work.extensions.items():
+        if activity not in columns:
+            continue
         at, there = places(keys, np.array([person]))
-        if activity in columns and there[0]:
+        if there[0]:
             all_due[at[0], columns[activity]] = moved.timestamp()
             all_closes[at[0], columns[activity]] = _end_of_day(moved, campus)
     return Deadlines(all_due, all_closes, people["joined_at"], as_of.timestamp())

@@ -78,3 +78,5 @@ class Question(BaseModel):
     """Beside each figure the one of the period before."""
     order: Order | None = None
     limit: Annotated[int, Field(ge=1, le=MOST_ROWS)] | None = None
+    """How many rows; with time or a second dimension, rows of how many values of the first one, so that no line is
+    cut."""

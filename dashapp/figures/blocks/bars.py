@@ -4,14 +4,16 @@ from typing import Final
 
 from dashapp.domain.reports.answers import Answer
 from dashapp.domain.reports.document import Bars, Data
-from dashapp.figures.blocks.colours import Stroke, strokes
+from dashapp.figures.blocks.colours import MOST_COLOURS, Stroke, strokes
 from dashapp.figures.blocks.grid import (
     Grid,
     adds_up,
+    bounded,
     cut,
     grid_of,
     is_time,
     name_ticks,
+    not_drawn,
     scale_of,
     side_of,
     tick_text,
@@ -33,12 +35,13 @@ MOST_TICKS: Final = 40
 
 def bars(block: Data, answer: Answer, screen: Screen) -> Drawing:
     """A bar per category and series."""
-    grid = grid_of(answer)
+    everything = grid_of(answer)
     lying = block.bars is Bars.HORIZONTAL
     # Lying bars of several series are stacked where their parts add up, so that each category is one line.
-    stacked = len(grid.series) > 1 and (
-        block.bars is Bars.STACKED or (lying and grid.by is not None and adds_up(answer))
+    stacked = len(everything.series) > 1 and (
+        block.bars is Bars.STACKED or (lying and everything.by is not None and adds_up(answer))
     )
+    grid, lacking = bounded(everything, together=stacked)
     look = strokes(grid, screen, one_stands_out=block.one_stands_out)
     highest = _highest(grid, stacked=stacked)
     scale = scale_of(highest, grid.kind)
@@ -51,6 +54,7 @@ def bars(block: Data, answer: Answer, screen: Screen) -> Drawing:
         "barmode": "stack" if stacked else "group",
         "bargap": 0.44 if is_time(grid.along) and len(grid.series) == 1 else 0.28,
         "bargroupgap": 0.08,
+        "annotations": not_drawn(lacking, screen),
         **({} if len(grid.series) == 1 else key_above(screen)),
     }
     if lying:
@@ -82,6 +86,7 @@ def _trace(grid: Grid, place: int, stroke: Stroke, how: tuple[bool, bool]) -> Js
     return {
         "type": "bar",
         "name": plain(one.name),
+        "showlegend": place < MOST_COLOURS,
         "orientation": "h" if lying else "v",
         "x": values if lying else at,
         "y": at if lying else values,

@@ -1,7 +1,7 @@
 """An answer as figures need it: categories along one side, a series of values for each line or kind of bar."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -12,13 +12,15 @@ from dashapp.domain.reports.measures import MEASURES
 from dashapp.domain.reports.periods import Grain
 from dashapp.figures.axes import Scale, count_scale, minutes_scale
 from dashapp.figures.drawing import Json
-from dashapp.figures.theme import Screen, Table
-from dashapp.words import _
+from dashapp.figures.theme import Note, Screen, Table, annotation
+from dashapp.words import _, ngettext
 from dashapp.words.reports import column_word
 
 Number = float | None
 LETTER: Final = 7.0
 """px of a letter of 12 px, on the wide side."""
+MOST_SERIES: Final = 40
+"""Lines, or kinds of bars, in one plot; the table has all."""
 SHORT: Final = 6
 """Letters of names so short that they are thinned out, not cut: of hours, say."""
 _SIDES: Final = {Width.FULL: 560, Width.TWO_THIRDS: 400, Width.HALF: 290, Width.THIRD: 200}
@@ -88,6 +90,35 @@ def grid_of(answer: Answer) -> Grid:
 
 def _number(value: Value) -> Number:
     return float(value) if isinstance(value, int | float) else None
+
+
+def bounded(grid: Grid, *, together: bool) -> tuple[Grid, int]:
+    """The grid with the greatest series only, where there are more than a browser draws with ease, and how many are
+    not drawn. `together`: their parts add up, so that the others are one series."""
+    if len(grid.series) <= MOST_SERIES:
+        return grid, 0
+    order = sorted(range(len(grid.series)), key=lambda place: -sum(each or 0.0 for each in grid.series[place].values))
+    kept = set(order[: MOST_SERIES - 1] if together else order[:MOST_SERIES])
+    series = [one for place, one in enumerate(grid.series) if place in kept]
+    others = [one for place, one in enumerate(grid.series) if place not in kept]
+    if together:
+        sums = [sum(one.values[place] or 0.0 for one in others) for place in range(len(grid.categories))]
+        series.append(Series(others_text(len(others)), tuple(sums)))
+    return replace(grid, series=tuple(series)), 0 if together else len(others)
+
+
+def others_text(count: int) -> str:
+    """What the small ones are called together."""
+    return ngettext("{number} other", "{number} others", count).format(number=words.number(count))
+
+
+def not_drawn(count: int, screen: Screen) -> list[Json]:
+    """A line above the plot that says that not all is in it."""
+    if not count:
+        return []
+    said = ngettext("{number} more in the table", "{number} more in the table", count)
+    note = Note(1, 1, said.format(number=words.number(count)), "ink-3")
+    return [annotation(note, screen, xref="paper", yref="paper", xanchor="right", yanchor="bottom")]
 
 
 # ------------------------------------------------------------------ in words

@@ -6,8 +6,8 @@ from typing import Final
 from dashapp.domain.reports.answers import Answer
 from dashapp.domain.reports.document import Chart, Data
 from dashapp.figures.axes import Scale
-from dashapp.figures.blocks.colours import Stroke, strokes
-from dashapp.figures.blocks.grid import Grid, Number, cut, grid_of, scale_of, time_ticks, value_text
+from dashapp.figures.blocks.colours import MOST_COLOURS, Stroke, strokes
+from dashapp.figures.blocks.grid import Grid, Number, bounded, cut, grid_of, not_drawn, scale_of, time_ticks, value_text
 from dashapp.figures.blocks.summary_blocks import series_summary
 from dashapp.figures.blocks.twin import with_table
 from dashapp.figures.drawing import Drawing, Json
@@ -25,9 +25,10 @@ LONGEST_NAME: Final = 22
 
 def lines(block: Data, answer: Answer, screen: Screen) -> Drawing:
     """A line per series; filled, and one on top of the other, as an area."""
-    grid = grid_of(answer)
-    look = strokes(grid, screen, one_stands_out=block.one_stands_out)
+    everything = grid_of(answer)
     filled = block.chart is Chart.AREA
+    grid, lacking = bounded(everything, together=filled)
+    look = strokes(grid, screen, one_stands_out=block.one_stands_out)
     drawn = _stacked(grid) if filled else grid
     scale = scale_of(drawn.highest, grid.kind)
     named = len(grid.series) > 1 and block.names_at_ends and not screen.narrow
@@ -36,12 +37,12 @@ def lines(block: Data, answer: Answer, screen: Screen) -> Drawing:
         "margin": {"l": 4, "r": 20 + (int(longest * LETTER) + 12 if notes else 0), "t": 12, "b": 4},
         "xaxis": {"range": [-0.15, len(grid.categories) - 0.85], **time_ticks(grid, screen.narrow)},
         "yaxis": scale.axis(),
-        "annotations": notes,
+        "annotations": [*notes, *not_drawn(lacking, screen)],
         "hovermode": "closest",
         **({} if named or len(grid.series) == 1 else key_above(screen)),
     }
     traces = [_trace(grid, drawn, place, (look[place], filled)) for place in range(len(grid.series))]
-    table = with_table(answer, series_summary(grid, in_time=True))
+    table = with_table(answer, series_summary(everything, in_time=True))
     return figure(traces, layout, screen, table, str(block.id))
 
 
@@ -81,6 +82,7 @@ def _trace(grid: Grid, drawn: Grid, place: int, look: tuple[Stroke, bool]) -> Js
         "type": "scatter",
         "mode": "lines+markers" if alone or _has_gaps(own.values) else "lines",
         "name": plain(own.name),
+        "showlegend": place < MOST_COLOURS,
         "x": list(range(len(grid.categories))),
         "y": list(shown.values),
         "line": {"width": stroke.width, "color": stroke.colour, "dash": "solid" if filled else stroke.dash},

@@ -7,7 +7,7 @@ from typing import Final
 from dashapp.domain.reports.answers import Answer, ColumnKind
 from dashapp.domain.reports.document import Data
 from dashapp.figures.blocks.colours import MOST_COLOURS
-from dashapp.figures.blocks.grid import cut, parts_of, side_of, value_text
+from dashapp.figures.blocks.grid import cut, others_text, parts_of, side_of, value_text
 from dashapp.figures.blocks.summary_blocks import cells_summary
 from dashapp.figures.blocks.twin import with_table
 from dashapp.figures.drawing import Drawing, Json
@@ -25,6 +25,8 @@ CURVE: Final = 16
 """Points of each edge of a flow."""
 LEAST_TEXT: Final = 15.0
 """px of height of what can bear a name."""
+MOST_NAMES: Final = 24
+"""Values of each division that are drawn by themselves: the others are one."""
 Parts = Mapping[tuple[str, str], float]
 """The amount of each pair of values; the second is empty where there is one division."""
 
@@ -58,7 +60,7 @@ def tree_map(block: Data, answer: Answer, screen: Screen) -> Drawing:
 
 
 def _amounts(answer: Answer) -> tuple[dict[tuple[str, str], float], ColumnKind]:
-    """What is more than nothing."""
+    """What is more than nothing; the smallest ones together, where there are many."""
     parts, (place, *_more) = parts_of(answer)
     found: dict[tuple[str, str], float] = {}
     for row in answer.rows:
@@ -66,7 +68,24 @@ def _amounts(answer: Answer) -> tuple[dict[tuple[str, str], float], ColumnKind]:
         if isinstance(value, int | float) and value > 0:
             key = str(row[parts[0]]), str(row[parts[1]]) if len(parts) > 1 else ""
             found[key] = found.get(key, 0.0) + float(value)
-    return found, answer.columns[place].kind
+    return _together(_together(found, 0), 1), answer.columns[place].kind
+
+
+def _together(amounts: Parts, side: int) -> dict[tuple[str, str], float]:
+    """The amounts with the smallest values of one division as one value."""
+    sums: dict[str, float] = {}
+    for pair, value in amounts.items():
+        sums[pair[side]] = sums.get(pair[side], 0.0) + value
+    if len(sums) <= MOST_NAMES:
+        return dict(amounts)
+    kept = set(sorted(sums, key=lambda name: -sums[name])[: MOST_NAMES - 1])
+    others = others_text(len(sums) - len(kept))
+    result: dict[tuple[str, str], float] = {}
+    for pair, value in amounts.items():
+        name = pair[side] if pair[side] in kept else others
+        key = (name, pair[1]) if side == 0 else (pair[0], name)
+        result[key] = result.get(key, 0.0) + value
+    return result
 
 
 def _fitting(text: str, width: float) -> str:
@@ -126,7 +145,8 @@ def flows(block: Data, answer: Answer, screen: Screen) -> Drawing:
     # In the order of the answer's rows, not of the first flows.
     second = parts_of(answer)[0][1]
     ends = {name for _first, name in amounts}
-    rights = [name for name in dict.fromkeys(str(row[second]) for row in answer.rows) if name in ends]
+    told = dict.fromkeys(str(row[second]) for row in answer.rows)
+    rights = [*(name for name in told if name in ends), *sorted(ends - set(told))]
     total = sum(amounts.values())
     room = FLOW_HEIGHT - NODE_GAP * (max(len(lefts), len(rights)) - 1)
     scale = max(room, FLOW_HEIGHT / 3) / total

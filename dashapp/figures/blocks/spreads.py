@@ -11,7 +11,7 @@ from dashapp.domain.reports.document import Data
 from dashapp.domain.reports.questions import Dimension
 from dashapp.figures.axes import count_scale
 from dashapp.figures.blocks.bars import bars
-from dashapp.figures.blocks.grid import cut, parts_of, scale_of, value_text
+from dashapp.figures.blocks.grid import MOST_SERIES, cut, not_drawn, parts_of, scale_of, value_text
 from dashapp.figures.blocks.summary_blocks import spread_summary
 from dashapp.figures.blocks.twin import with_table
 from dashapp.figures.drawing import Drawing, Json
@@ -119,8 +119,11 @@ def boxes(block: Data, answer: Answer, screen: Screen) -> Drawing:
     kind = answer.columns[place].kind
     scale = scale_of(max(max(values) for values in groups.values()), kind)
     names = sorted(groups, key=lambda name: -median(groups[name]))
+    lacking = len(names) - MOST_SERIES
+    names = names[:MOST_SERIES]
     layout: Json = {
-        "margin": {"l": 4, "r": 24, "t": 8, "b": 4},
+        "margin": {"l": 4, "r": 24, "t": 16 if lacking > 0 else 8, "b": 4},
+        "annotations": not_drawn(max(0, lacking), screen),
         "xaxis": {**scale.axis(), "showgrid": True, "showline": False},
         "yaxis": {
             "showgrid": False,

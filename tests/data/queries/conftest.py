@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
@@ -47,6 +47,7 @@ from dashapp.domain.views import ClassroomView, ClassroomWorkView, InstitutionVi
 from dashapp.settings import Settings
 from ingest.bulk import bulk_loader
 from tests.data.conftest import make_source
+from tests.servers import TestDatabases
 
 NOW = datetime(2026, 5, 7, 10, 0, tzinfo=UTC)
 """A Thursday noon in Berlin, in the tenth teaching week."""
@@ -227,6 +228,39 @@ def make_world(database: Database, settings: Settings, name: str) -> World:
     return World(database, settings, organisation, registered)
 
 
+def filled(fill: Callable[[World], World]) -> Any:
+    """A fixture of a world that is filled once in a module; each test has a copy of its own."""
+
+    @pytest.fixture(name=fill.__name__)
+    def copied(
+        postgres_admin_url: str,
+        databases_of: Callable[[str], TestDatabases],
+        make_settings: Callable[..., Settings],
+    ) -> Iterator[World]:
+        settings = make_settings()
+
+        def make(database: Database) -> World:
+            return fill(make_world(database, settings, "north"))
+
+        with databases_of(postgres_admin_url).filled(fill.__module__, make) as (database, made):
+            yield replace(made, database=database, settings=settings, events=[])
+
+    return copied
+
+
+@pytest.fixture
+def database(
+    request: pytest.FixtureRequest, postgres_admin_url: str, databases_of: Callable[[str], TestDatabases]
+) -> Iterator[Database]:
+    """The test's own: that of its campus where it has one, else an empty one."""
+    if "campus" in request.fixturenames:
+        campus: World = request.getfixturevalue("campus")
+        yield campus.database
+        return
+    with databases_of(postgres_admin_url).fresh() as fresh:
+        yield fresh
+
+
 @pytest.fixture
 def world(database: Database, make_settings: Callable[..., Settings]) -> World:
     """An organisation without courses and people."""
@@ -242,7 +276,7 @@ def other_world(database: Database, make_settings: Callable[..., Settings]) -> W
 NAMES = ("ada", "ben", "cho", "dan", "eve", "fay")
 
 
-@pytest.fixture
+@filled
 def campus(world: World) -> World:
     """A classroom. ALG: Ada and Ben in section a, the others in section b. Fay was never there."""
     world.course("ALG")

@@ -10,10 +10,10 @@ from dashapp.domain.errors import NotPermitted
 from dashapp.domain.filters import Filters
 from dashapp.domain.scope import scope_for_caseload, scope_for_classroom, scope_for_learner
 from dashapp.domain.views import CaseloadView
-from tests.data.queries.conftest import AS_OF, NOW, World, counted_statements
+from tests.data.queries.conftest import AS_OF, NOW, World, counted_statements, filled
 
 
-@pytest.fixture
+@filled
 def campus(world: World) -> World:
     """Amy advises ada (in both courses) and ben (in one); eight others learn in ALG, one in BIO."""
     others = [f"other{place}" for place in range(8)]

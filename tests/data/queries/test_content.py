@@ -18,7 +18,7 @@ from dashapp.domain.views.content import (
     Untouched,
     WorkState,
 )
-from tests.data.queries.conftest import AS_OF, World, at, read_classroom
+from tests.data.queries.conftest import AS_OF, World, at, filled, read_classroom
 
 CLASSMATES = tuple(f"mate-{number}" for number in range(10))
 
@@ -40,7 +40,7 @@ def unit(world: World, course: str, name: str, position: int, parent: str | None
     )  # fmt: skip
 
 
-@pytest.fixture
+@filled
 def campus(world: World) -> World:
     """ALG from 2 March to 31 July with two units; today is 7 May."""
     world.course("ALG")

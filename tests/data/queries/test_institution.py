@@ -9,11 +9,11 @@ from dashapp.domain.events import ActivityType, Role, Verb
 from dashapp.domain.filters import Filters
 from dashapp.domain.scope import scope_for_institution
 from dashapp.domain.views import CourseRow, InstitutionView, Level
-from tests.data.queries.conftest import AS_OF, World, at, read_classroom, read_institution
+from tests.data.queries.conftest import AS_OF, World, at, filled, read_classroom, read_institution
 from tests.data.queries.conftest import room as read_room
 
 
-@pytest.fixture
+@filled
 def campus(world: World) -> World:
     """ALG and BIO of science with 7 and 6 learners, ART of arts with 6; Ada is in all three."""
     members = {

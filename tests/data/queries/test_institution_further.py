@@ -5,7 +5,6 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-import pytest
 from sqlalchemy import text
 
 from dashapp.data.database import Database, DatabaseRole
@@ -15,7 +14,7 @@ from dashapp.domain.events import ActivityType, Outcome, OutcomeRecorded
 from dashapp.domain.filters import Filters
 from dashapp.domain.views import CourseStory, InstitutionFurtherView
 from dashapp.settings import Settings
-from tests.data.queries.conftest import AS_OF, World, at, counted_statements, make_world
+from tests.data.queries.conftest import AS_OF, World, at, counted_statements, filled, make_world
 
 LEARNERS = tuple("abcdefgh")
 MOST_STATEMENTS = 12
@@ -29,7 +28,7 @@ def ended(world: World, *given: Ended) -> None:
         )
 
 
-@pytest.fixture
+@filled
 def campus(world: World) -> World:
     """NEW runs since 2 March with eight learners at the start, OLD ended in January with six; both are of Programme P.
 

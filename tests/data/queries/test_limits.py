@@ -16,12 +16,12 @@ from dashapp.domain.errors import Unavailable
 from dashapp.domain.events import Role
 from dashapp.domain.filters import Filters
 from dashapp.domain.scope import scope_for_courses, scope_for_learner, scope_for_student
-from tests.data.queries.conftest import AS_OF, World, counted_statements, read_classroom, read_institution
+from tests.data.queries.conftest import AS_OF, World, counted_statements, filled, read_classroom, read_institution
 
 MOST_STATEMENTS = 9
 
 
-@pytest.fixture
+@filled
 def campus(world: World) -> World:
     """One course with everything in it that makes a page ask more."""
     world.course("ALG")

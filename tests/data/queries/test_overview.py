@@ -11,12 +11,12 @@ from dashapp.domain.events import Role
 from dashapp.domain.filters import Filters
 from dashapp.domain.scope import scope_for_courses, scope_for_student
 from dashapp.domain.views import CoursesView, Level
-from tests.data.queries.conftest import AS_OF, World, read_classroom, read_institution
+from tests.data.queries.conftest import AS_OF, World, filled, read_classroom, read_institution
 
 LEARNERS = ("ada", "ben", "cho", "dan", "eve", "fay")
 
 
-@pytest.fixture
+@filled
 def campus(world: World) -> World:
     """ALG and BIO under way, OLD long over, all taught by one tutor; TINY, of two learners, by somebody else."""
     world.course("ALG")

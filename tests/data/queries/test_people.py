@@ -9,10 +9,10 @@ from dashapp.domain.errors import NotFound
 from dashapp.domain.events import Role
 from dashapp.domain.indicators.risk import RiskRules, Step
 from dashapp.domain.keys import OrganisationId
-from tests.data.queries.conftest import AS_OF, NOW, World, at
+from tests.data.queries.conftest import AS_OF, NOW, World, at, filled
 
 
-@pytest.fixture
+@filled
 def campus(world: World) -> World:
     """Ada learns in ALG and assists in BIO."""
     for code in ("ALG", "BIO"):

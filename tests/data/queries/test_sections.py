@@ -10,14 +10,14 @@ from dashapp.domain.events import Role
 from dashapp.domain.filters import Filters
 from dashapp.domain.scope import scope_for_classroom, scope_for_courses, scope_for_learner
 from dashapp.domain.views import ClassroomView, StudentView
-from tests.data.queries.conftest import AS_OF, World, at, counted_statements, read_classroom
+from tests.data.queries.conftest import AS_OF, World, at, counted_statements, filled, read_classroom
 from tests.data.queries.test_limits import MOST_STATEMENTS
 
 IN_A = ("ada", "ben", "cleo")
 IN_B = ("dora", "eli", "fay", "gil", "hue", "ida")
 
 
-@pytest.fixture
+@filled
 def campus(world: World) -> World:
     """Section A has three learners, B six; tess teaches A, tom both, ass assists in B, all by section alone."""
     world.course("ALG")

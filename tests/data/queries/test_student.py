@@ -9,12 +9,12 @@ from dashapp.domain.events import AttemptPolicy, Role
 from dashapp.domain.filters import Filters
 from dashapp.domain.scope import AsOf, scope_for_learner, scope_for_student
 from dashapp.domain.views import HandedIn, Level, StudentView
-from tests.data.queries.conftest import AS_OF, END, START, World, at
+from tests.data.queries.conftest import AS_OF, END, START, World, at, filled
 
 CLASSMATES = ("ben", "cho", "dan", "eve", "fay")
 
 
-@pytest.fixture
+@filled
 def campus(world: World) -> World:
     """ALG with six learners and BIO with two of them; Ada's figures are counted by hand below."""
     world.course("ALG")

@@ -1,6 +1,5 @@
 from datetime import date, timedelta
 
-import pytest
 from sqlalchemy import text
 
 from dashapp.data.database import DatabaseRole
@@ -12,7 +11,7 @@ from dashapp.domain.filters import Filters
 from dashapp.domain.keys import PublicId
 from dashapp.domain.scope import scope_for_student
 from dashapp.domain.views.student_further import OwnState, Stored, WatchedVideo
-from tests.data.queries.conftest import AS_OF, NOW, World, counted_statements
+from tests.data.queries.conftest import AS_OF, NOW, World, counted_statements, filled
 
 MOST_STATEMENTS_OF_A_PAGE = 12
 OTHERS = ("ben", "cho", "dan")
@@ -24,7 +23,7 @@ def watched(world: World, name: str, video: str, moment: str, *stretches: tuple[
     world._learning(name, "ALG", Verb.WATCHED, moment, activity=activity, segments=stretches)
 
 
-@pytest.fixture
+@filled
 def campus(world: World) -> World:
     world.course("ALG")
     world.course("BIO")

@@ -11,7 +11,7 @@ from dashapp.data.queries.compared import read_compared
 from dashapp.data.queries.institution_further import read_institution_further
 from dashapp.domain.filters import Filters
 from dashapp.domain.reports.answers import Answer, AnswerState, ColumnKind
-from dashapp.domain.reports.periods import Fixed, Grain, Moving
+from dashapp.domain.reports.periods import Fixed, Grain, Moving, Unit
 from dashapp.domain.reports.questions import Choice, Dimension, Order
 from dashapp.domain.scope import AsOf, Scope
 from dashapp.domain.views import CourseRow, InstitutionFurtherView
@@ -205,6 +205,9 @@ def test_whole_weeks_and_months_of_whole_weeks_are_all_that_groups_are_told_by(c
     # By their Thursdays the weeks from 30 March to 27 April are of April, that from 4 May is of May, now under way.
     assert months.rows == ((date(2026, 4, 1), 7), (date(2026, 5, 1), 12))
     assert days_of(months)[0] == date(2026, 3, 30)
+    now = Moving(count=1, unit=Unit.MONTH, whole=False)
+    under_way = ask(campus, "dean", "active_learners", grain=Grain.MONTH, period=now, with_before=True)
+    assert under_way.rows == ((date(2026, 5, 1), 12, None),)
     none = ask(campus, "dean", "active_learners", grain=Grain.MONTH, period=middle)
     assert (none.state, none.reason[:14]) == (AnswerState.REFUSED, "No whole month")
 

@@ -2,12 +2,13 @@
 
 import itertools
 from collections import Counter, defaultdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from statistics import mean, median
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from dashapp.domain.audience import MINIMUM_GROUP
 from dashapp.domain.events import (
     ActivityDescribed,
     ActivityType,
@@ -213,6 +214,19 @@ def test_nobody_learns_outside_of_their_enrolment(own: list[LearningEvent], camp
             left += 1
             assert at(event) < enrolment.leaves_at + timedelta(hours=14)
     assert left > 0
+
+
+def test_as_many_join_late_or_leave_a_course_as_may_be_shown_or_nobody_does(campus: Campus) -> None:
+    """Else those who see groups only would not be shown how many stay: fewer than five could be told."""
+    late, left = Counter[str](), Counter[str]()
+    starts = campus.term.moment(1, 0, time(0))
+    for enrolment in (each for learner in campus.learners for each in learner.enrolments):
+        late[enrolment.course.text.code] += enrolment.joined_at >= starts
+        left[enrolment.course.text.code] += enrolment.leaves_at is not None
+    assert all(count == 0 or count >= MINIMUM_GROUP for count in (*late.values(), *left.values()))
+    assert sum(late.values()) > 0
+    assert sum(left.values()) > 0
+    assert sum(count == 0 for count in late.values()) == 5
 
 
 def test_learners_fade_stay_away_and_leave(own: list[LearningEvent], campus: Campus) -> None:

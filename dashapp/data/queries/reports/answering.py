@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import Enum
 from math import prod
 from types import MappingProxyType
 from typing import Final
@@ -72,6 +73,15 @@ _READ: Final[Mapping[str, Read]] = MappingProxyType(
 """How the figures of each measure are read."""
 
 
+class Nothing(Enum):
+    """A comparison that is asked for, with what there is not."""
+
+    BEFORE = "before"
+
+
+NOTHING_BEFORE: Final = Nothing.BEFORE
+
+
 @dataclass(frozen=True, slots=True)
 class When:
     """The day on which a question is asked, in the time zone of its report."""
@@ -86,7 +96,7 @@ def answer(reading: Reading, ground: Ground, question: Question, when: When) -> 
     days = _days(question, ground, question.period.days(when.today), when.today)
     if days is None:
         return Answer(AnswerState.NO_DATA, notes=_notes(question))
-    spans = _spans(question, ground, days)
+    spans = _spans(question, ground, days, when.today)
     bare = frame_of(ground, question.choice, when.zone, spans)
     if not bare.courses:
         return Answer(AnswerState.NO_DATA, days=spans.days, notes=_notes(question))
@@ -102,12 +112,14 @@ def answer(reading: Reading, ground: Ground, question: Question, when: When) -> 
     return replace(found, notes=notes)
 
 
-def _figures(reading: Reading, key: str, frame: Frame, before: Frame | None) -> Figures:
+def _figures(reading: Reading, key: str, frame: Frame, before: Frame | Nothing | None) -> Figures:
     measure = MEASURES[key]
     now = np.broadcast_to(_READ[key](reading, frame), frame.shape)
     hidden = np.broadcast_to(hidden_cells(reading, frame, measure), frame.shape)
     if before is None:
         return Figures(measure, now, hidden)
+    if isinstance(before, Nothing):
+        return Figures(measure, now, hidden, np.full(frame.shape, np.nan))
     earlier = np.broadcast_to(_READ[key](reading, before), before.shape)
     covered = np.broadcast_to(hidden_cells(reading, before, measure), before.shape)
     return Figures(measure, now, hidden, _aligned(np.where(covered, np.nan, earlier), len(frame.spans)))
@@ -140,21 +152,25 @@ def _days(question: Question, ground: Ground, asked: Days, today: date) -> Days 
     return until(whole_weeks_of(came), today)
 
 
-def _spans(question: Question, ground: Ground, days: Days) -> Spans:
+def _spans(question: Question, ground: Ground, days: Days, today: date) -> Spans:
     if question.grain is Grain.MONTH and ground.grouped:
-        months = whole_months_of(days, days.last)
+        months = whole_months_of(days, today)
         if months is None:
             raise Refused(Reason(NO_WHOLE_MONTH))
         return months
     return spans_of(days, question.grain)
 
 
-def _before(question: Question, ground: Ground, frame: Frame, today: date) -> Frame | None:
+def _before(question: Question, ground: Ground, frame: Frame, today: date) -> Frame | Nothing | None:
     if not question.with_before:
         return None
     days = _days(question, ground, question.period.before(today), today)
     assert days is not None
-    return frame.over(_spans(question, ground, days))
+    try:
+        return frame.over(_spans(question, ground, days, today))
+    except Refused:
+        # A month under way has no whole month before it by as many days.
+        return NOTHING_BEFORE
 
 
 # ------------------------------------------------------------------ the axes
