@@ -52,6 +52,8 @@ ALL = {
     "exports": exports.main,
     "answers": answers.main,
     "schedules": schedules.main,
+    "answers": answers.main,
+    "exports": exports.main,
 }
 
 

@@ -25,6 +25,7 @@ from dashapp.security.guard import Access, Guard, current_principal, stands_alon
 from dashapp.security.received import PATH, ReceivedFile, ReceivedLinks
 from dashapp.services import Services
 
+_NUMBER: Final = re.compile(r"[0-9]{1,4}")
 _ODD: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -38,17 +39,19 @@ class ReceivedFileRoutes:
     def install(self, server: Flask) -> None:
         """Adds the routes below the path of the public address."""
         above = f"{urlsplit(self.guard.public_url).path}{PATH}"
-        server.add_url_rule(f"{above}/<uuid:delivery>/<int:place>", "received_file", self._own, methods=["GET"])
+        server.add_url_rule(f"{above}/<uuid:delivery>/<place>", "received_file", self._own, methods=["GET"])
         self.guard.open_route("received_file", Access.FILE)
         server.add_url_rule(f"{above}/<link>", "received_by_link", self._by_link, methods=["GET"])
         self.guard.open_route("received_by_link", Access.PUBLIC)
 
-    def _own(self, delivery: UUID, place: int) -> Response:
+    def _own(self, delivery: UUID, place: str) -> Response:
         principal = current_principal()
-        if stands_alone():
+        if stands_alone() or not _NUMBER.fullmatch(place):
             abort(404)
         role = ViewerRole.ADMINISTRATOR if principal.administers else ViewerRole.STAFF
-        return self._send(ReceivedFile(principal.organisation_id, delivery, place), acting(principal, role), principal)
+        return self._send(
+            ReceivedFile(principal.organisation_id, delivery, int(place)), acting(principal, role), principal
+        )
 
     def _by_link(self, link: str) -> Response:
         settings = self.services.settings

@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from dashapp.data.cache import build_cache
 from dashapp.data.changes import ChangeWatcher
-from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.database import DatabaseRole
 from dashapp.data.reader import PageReader
 from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.events import Role
@@ -20,7 +20,7 @@ from dashapp.domain.filters import Filters
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId
 from dashapp.domain.views import Freshness
 from dashapp.settings import Settings
-from tests.data.queries.conftest import NOW, World, at, make_world
+from tests.data.queries.conftest import NOW, World, at, filled, make_world
 
 LEARNERS = ("ada", "ben", "cho", "dan", "eve", "fay")
 
@@ -43,10 +43,9 @@ class Told:
         return Freshness(NOW - timedelta(seconds=self.behind), self.behind)
 
 
-@pytest.fixture
-def world(database: Database, make_settings: Callable[..., Settings]) -> World:
+@filled
+def world(world: World) -> World:
     """ALG and BIO with six learners each, of whom Ada and Ben are in ALG; a teacher each; a dean."""
-    world = make_world(database, make_settings(), "north")
     for code in ("ALG", "BIO"):
         world.course(code)
     for name in (*LEARNERS, "gus", "tutor", "biologist", "dean"):
@@ -59,7 +58,7 @@ def world(database: Database, make_settings: Callable[..., Settings]) -> World:
     world.seen("ben", "ALG", "05-05 12:00", "05-06 12:00")
     world.write()
     world.make_administrator("dean")
-    with database.administration() as connection:
+    with world.database.administration() as connection:
         # The grant counts from the machine's now on; the tests speak about a day in May.
         connection.exec_driver_sql("UPDATE analytics.memberships SET starts_at = NULL WHERE role = 'administrator'")
         connection.commit()

@@ -1,6 +1,6 @@
 """The second wall: even a wrong query shows no other organisation, and an event cannot give power."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +28,7 @@ from dashapp.data.tables import (
 )
 from dashapp.domain.keys import OrganisationId, PersonId
 from tests.data.conftest import make_organisation
+from tests.servers import TestDatabases
 
 SERVICE_ROLES = [DatabaseRole.INGEST, DatabaseRole.WEB, DatabaseRole.JOBS]
 WITHOUT_TENANT = {
@@ -70,23 +71,51 @@ def any_value(column: sqlalchemy.Column[object], organisation: int) -> object:
     return uuid4() if python_type.__name__ == "UUID" else datetime(2026, 3, 4, tzinfo=UTC).date()
 
 
-@pytest.fixture
-def two_tenants(database: Database, as_superuser: Callable[[], Connection]) -> list[OrganisationId]:
-    """Two organisations with a row of each in every table."""
+def fill(database: Database) -> list[OrganisationId]:
+    """Makes two organisations with a row of each in every table."""
     tenants = [make_organisation(database, name) for name in ("north", "south")]
-    connection = as_superuser()
-    connection.execute(text("SELECT ensure_raw_partitions('2026-03-01', '2026-03-31')"))
-    connection.execute(text("SET session_replication_role = replica"))  # rows need not fit together here
-    for table in TENANT_TABLES:
-        for tenant in tenants:
-            columns = [
-                column
-                for column in table.c
-                if not column.identity and column.computed is None and column.server_default is None
-            ]
-            connection.execute(table.insert().values({c.name: any_value(c, tenant) for c in columns}))
-    connection.execute(text("SET session_replication_role = origin"))
+    with database.administration() as truth:
+        connection = truth.execution_options(isolation_level="AUTOCOMMIT")
+        connection.exec_driver_sql("SET search_path = analytics")
+        connection.execute(text("SELECT ensure_raw_partitions('2026-03-01', '2026-03-31')"))
+        connection.execute(text("SET session_replication_role = replica"))  # rows need not fit together here
+        for table in TENANT_TABLES:
+            for tenant in tenants:
+                columns = [
+                    column
+                    for column in table.c
+                    if not column.identity and column.computed is None and column.server_default is None
+                ]
+                connection.execute(table.insert().values({c.name: any_value(c, tenant) for c in columns}))
     return tenants
+
+
+@pytest.fixture
+def copied(
+    postgres_admin_url: str, databases_of: Callable[[str], TestDatabases]
+) -> Iterator[tuple[Database, list[OrganisationId]]]:
+    """A database of this test's own with both."""
+    with databases_of(postgres_admin_url).filled("two tenants", fill) as given:
+        yield given
+
+
+@pytest.fixture
+def database(
+    request: pytest.FixtureRequest, postgres_admin_url: str, databases_of: Callable[[str], TestDatabases]
+) -> Iterator[Database]:
+    """That of both where the test asks for them, else an empty one."""
+    if "two_tenants" in request.fixturenames:
+        copied: tuple[Database, list[OrganisationId]] = request.getfixturevalue("copied")
+        yield copied[0]
+        return
+    with databases_of(postgres_admin_url).fresh() as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def two_tenants(copied: tuple[Database, list[OrganisationId]]) -> list[OrganisationId]:
+    """Two organisations with a row of each in every table."""
+    return copied[1]
 
 
 def may(connection: Connection, table: Table, privilege: str) -> bool:

@@ -8,12 +8,12 @@ import pytest
 from dashapp.data.queries import presence
 from dashapp.data.queries.presence import read_days_of_people, read_people_of_days, read_presence, sets_are_thin
 from dashapp.data.tables.aggregates import PEOPLE_PER_BLOCK
-from tests.data.queries.conftest import World
+from tests.data.queries.conftest import World, filled
 
 SPRING, MAY = (date(2026, 1, 1), date(2026, 4, 30)), (date(2026, 5, 5), date(2026, 5, 7))
 
 
-@pytest.fixture
+@filled
 def campus(world: World) -> World:
     """Two courses over more days than a set of days has, with a teacher who is there too."""
     for course in ("ALG", "BOT"):

@@ -22,7 +22,7 @@ def shown(campus: Campus) -> tuple[str, list[str]]:
     with campus.database.transaction(DatabaseRole.WEB, campus.organisation) as connection:
         [found] = read_courses(connection, campus.organisation, [key])
         work = read_work(connection, campus.organisation, [key])
-    return found.choice.title, [one.title for one in work.activities]
+    return found.choice.title, [one.title for one in work.activities.get(key, ())]
 
 
 def test_a_provisional_course_and_its_work_are_called_as_events_call_them(campus: Campus) -> None:

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashapp.data.queries.columns import read_columns
-from dashapp.data.queries.compared import hidden_of, of_course
+from dashapp.data.queries.compared import hidden_of
+from dashapp.data.queries.days import OfCourses
 from dashapp.data.queries.intervals import intervals_statement
 from dashapp.data.queries.reports import reduced
 from dashapp.data.queries.reports.frame import Facts, Frame
@@ -35,8 +36,8 @@ def enrolments(reading: Reading, frame: Frame) -> Mapping[CourseId, Enrolments]:
 
     def read() -> dict[CourseId, Enrolments]:
         statement = intervals_statement(ground.scope.organisation_id, keys, ground.as_of.instant)
-        rows = read_columns(reading.connection, statement)
-        return {key: _of(of_course(rows, key), ground.people[key], key in ground.limited) for key in keys}
+        rows = OfCourses(read_columns(reading.connection, statement))
+        return {key: _of(rows.of(key), ground.people[key], key in ground.limited) for key in keys}
 
     return reading.once(("enrolments", tuple(frame.keys)), read)
 

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 
-from dashapp.data.queries.compared import of_course
-from dashapp.data.queries.days import places
+from dashapp.data.queries.days import OfCourses, places
 from dashapp.data.queries.enrolment import one_of
 from dashapp.data.queries.progress import published_of, read_done_of_courses, shares
 from dashapp.data.queries.reports import reduced
@@ -57,11 +56,11 @@ def standings(reading: Reading, frame: Frame) -> Standings:
             minimum_group=ground.scope.minimum_group,
         )  # fmt: skip
         found = read_standings(reading.connection, question, ground.campus)
-        done = read_done_of_courses(reading.connection, organisation, keys, ground.as_of.instant)
+        done = OfCourses(read_done_of_courses(reading.connection, organisation, keys, ground.as_of.instant))
         published = _published(reading, frame)
         by_course = {one.course.course_id: one for one in found}
         progress = {
-            key: shares(one, of_course(done, key), published.get(key, 0), ground.as_of.instant)
+            key: shares(one, done.of(key), published.get(key, 0), ground.as_of.instant)
             for key, one in by_course.items()
         }
         return Standings(by_course, progress)
