@@ -52,8 +52,6 @@ ALL = {
     "exports": exports.main,
     "answers": answers.main,
     "schedules": schedules.main,
-    "answers": answers.main,
-    "exports": exports.main,
 }
 
 

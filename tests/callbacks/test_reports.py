@@ -98,9 +98,7 @@ def test_a_click_on_what_is_not_there_does_nothing_and_says_so(tess: Visitor, bu
     assert said(press(tess, button, row)) == "This report is not there any more."
 
 
-@pytest.mark.parametrize(
-    "held", [None, 7, [], {"id": "x"}, {"id": NOBODYS, "number": "1"}, {"id": ["x"]}]
-)
+@pytest.mark.parametrize("held", [None, 7, [], {"id": "x"}, {"id": NOBODYS, "number": "1"}, {"id": ["x"]}])
 def test_undo_of_nothing_says_so(tess: Visitor, held: object) -> None:
     assert said(press(tess, "undo", deleted=held)) == "This report is not there any more."
 
