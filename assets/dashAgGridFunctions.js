@@ -34,6 +34,8 @@
   };
   new MutationObserver(() => document.querySelectorAll(".la-table-grid .ag-root-wrapper").forEach(meet))
     .observe(document.documentElement, { subtree: true, childList: true });
+  /* Two lists of the same numbers are not the same thing, and a cell that seems changed is drawn anew with every update. */
+  functions.laWeeks = ({ data }) => `${data.weeks || ""} ${data.weeks_open || ""}`;
   /* A row opens what its link opens: by a click anywhere on it, or by Enter on one of its cells. */
   functions.laOpenRow = (params) => {
     const event = params.event, place = event && event.target;

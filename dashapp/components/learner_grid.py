@@ -35,6 +35,7 @@ HEIGHT: Final = 430
 LETTER, MARK = 7.0, 34
 """px of a letter in the list, and of a mark with the room around it."""
 _SEARCHED: Final[Mapping[str, Any]] = {"getQuickFilterText": {"function": "laSearched(params)"}}
+_SAME_WEEKS: Final[Mapping[str, Any]] = {"valueGetter": {"function": "laWeeks(params)"}}
 _UNSEARCHED: Final[Mapping[str, Any]] = {"getQuickFilterText": {"function": "''"}}
 _NUMBERS: Final[Mapping[str, Any]] = {"filter": "agNumberColumnFilter"}
 
@@ -50,7 +51,15 @@ def grid(label: str) -> Component:
                 "enableClickSelection": False,
                 "selectAll": "filtered",
             },
-            "selectionColumnDef": {"width": 40, "suppressMovable": True, "sortable": False},
+            # Cells of a column without a field are drawn anew with every update, and React keeps a note of each time
+            # for a cell whose look never changes. So it has one, which no row knows.
+            "selectionColumnDef": {
+                "field": "ticked",
+                "headerName": "",
+                "width": 40,
+                "suppressMovable": True,
+                "sortable": False,
+            },
             "postSortRows": {"function": "laHoldOrder(params)"},
             "suppressMultiSort": False,
         },
@@ -145,7 +154,16 @@ def learner_columns(*, minutes: bool) -> list[Column]:
         wide("name", _("Learner"), 140, cellRenderer="LaLink", flex=2, maxWidth=260, filter=True, **_SEARCHED),
         wide("level", _("Level"), _room(118, *map(level_word, LEVEL_RANK)), cellRenderer="LaLevel", **_SEARCHED),
         wide("why", _("Why"), 170, flex=4, sortable=False, cellRenderer="LaText", cellClass="why", **_SEARCHED),
-        wide("weeks", _("Events per week"), 112, sortable=False, cellRenderer="LaWeeks", **SECONDARY, **_UNSEARCHED),
+        wide(
+            "weeks",
+            _("Events per week"),
+            112,
+            sortable=False,
+            cellRenderer="LaWeeks",
+            **_SAME_WEEKS,
+            **SECONDARY,
+            **_UNSEARCHED,
+        ),
         number(
             "trend",
             _("Trend"),

@@ -32,7 +32,7 @@ from dashapp.domain.reports.questions import MOST_ROWS, Choice, Dimension, Order
 from dashapp.domain.reports.sense import why_not
 from dashapp.words import _, available_locales, language_name, number
 from dashapp.words.report_periods import period_word
-from dashapp.words.reports import bars_word, chart_word, dimension_word, grain_word, measure_word, reason_text
+from dashapp.words.reports import bars_word, chart_word, dimension_word, grain_word, inside, measure_word, reason_text
 
 Control = dict[str, Any]
 PERIODS: Final = (
@@ -229,7 +229,7 @@ def _look(block: Data, offered: Options) -> list[Control]:
         bars = _named(offered.bars, block, lambda key: bars_word(Bars(key)))
         controls.append(_choice("bars", "segment", _("Bars"), block.bars, bars))
     if block.chart in (Chart.LINE, Chart.AREA, Chart.BAR) and block.question.split is not None:
-        by = _("By {dimension}").format(dimension=dimension_word(block.question.split).lower())
+        by = _("By {dimension}").format(dimension=inside(dimension_word(block.question.split)))
         stands = {True: _("One stands out"), False: by}
         options = [
             {"value": str(each), "label": text, "change": {"one_stands_out": each}} for each, text in stands.items()

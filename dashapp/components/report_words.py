@@ -8,7 +8,7 @@ from dashapp.domain.reports.document import Bars, Block, Chart, Data, Heading, P
 from dashapp.domain.reports.questions import Question
 from dashapp.words import _
 from dashapp.words.report_periods import period_word
-from dashapp.words.reports import chart_word, dimension_word, grain_word, measure_word, question_text
+from dashapp.words.reports import chart_word, dimension_word, grain_word, inside, measure_word, question_text
 
 _SHAPES = {
     Chart.KPI: "number",
@@ -74,10 +74,10 @@ def question_parts(question: Question) -> list[str]:
     """Measures, divisions and time of a question, each by itself."""
     parts = [words.listing([measure_word(key) for key in question.measures])]
     if question.grain is not None:
-        parts.append(_("per {grain}").format(grain=grain_word(question.grain).lower()))
+        parts.append(_("per {grain}").format(grain=inside(grain_word(question.grain))))
     for each in (question.split, question.across):
         if each is not None:
-            parts.append(_("by {dimension}").format(dimension=dimension_word(each).lower()))
+            parts.append(_("by {dimension}").format(dimension=inside(dimension_word(each))))
     parts.append(period_word(question.period))
     return parts
 

@@ -8,7 +8,7 @@ from dashapp.domain.reports.periods import Grain
 from dashapp.domain.reports.questions import Dimension, Question
 from dashapp.domain.reports.reasons import Reason
 from dashapp.words.activity_types import type_word
-from dashapp.words.catalogue import _
+from dashapp.words.catalogue import _, current_locale
 from dashapp.words.dates import weekdays
 from dashapp.words.quantities import listing, number, percent
 
@@ -39,6 +39,11 @@ def bars_word(bars: Bars) -> str:
     return _(said.BARS_WORDS[bars])
 
 
+def inside(name: str) -> str:
+    """A name as it stands inside of a sentence: German writes nouns with a capital letter there too."""
+    return name if current_locale().startswith("de") else name.lower()
+
+
 def reason_text(reason: Reason) -> str:
     """Why something cannot be asked or drawn."""
     return _(reason.text).format(
@@ -65,7 +70,7 @@ def question_text(question: Question) -> str:
     by += [dimension_word(each) for each in (question.split, question.across) if each is not None]
     if not by:
         return measures
-    return _("{measures} by {divisions}").format(measures=measures, divisions=listing(by).lower())
+    return _("{measures} by {divisions}").format(measures=measures, divisions=listing([inside(each) for each in by]))
 
 
 def fixed_values(dimension: Dimension) -> tuple[str, ...] | None:

@@ -55,7 +55,7 @@ GRAIN_WORDS: Final[Mapping[Grain, str]] = MappingProxyType(
 CHART_WORDS: Final[Mapping[Chart, str]] = MappingProxyType(
     {
         Chart.KPI: N_("Number"),
-        Chart.LINE: N_("Line"),
+        Chart.LINE: N_("Lines"),
         Chart.AREA: N_("Area"),
         Chart.BAR: N_("Bars"),
         Chart.SCATTER: N_("Scatter"),
