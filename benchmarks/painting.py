@@ -34,8 +34,9 @@ from dashapp.data.database import embedded_database
 COLD, WARM, SLOW, ACTION, SHIFT, HEAP = 2.0, 1.3, 2.5, 0.3, 0.05, 10.0
 MEGABITS: Final = 20
 TICKS_AN_HOUR: Final = 720
-LEARNT: Final = 10
-"""Updates after which a page's memory is first looked at: until then code is compiled and caches fill."""
+LEARNT: Final = 60
+"""Updates after which a page's memory is first looked at: until then code is compiled and caches fill. Of what the heap
+gained between 24 and 74 updates, 70 % was compiled code."""
 WIDTHS: Final = (1280, 360)
 CATEGORIES: Final = {"performance": 85, "accessibility": 100}
 IS_LASSO: Final = """document.querySelector('#classroom-time-and-score .js-plotly-plot').layout.dragmode === 'lasso'
