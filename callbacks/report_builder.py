@@ -28,7 +28,8 @@ from dashapp.security.acting import note_view
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
 from dashapp.security.reports import ReportDesk
 from dashapp.security.topics import Topic
-from dashapp.words import _, best_locale, ngettext, use_locale
+from dashapp.words import _, ngettext, use_locale
+from dashapp.words.reports import locale_of
 
 Names: Final = ids.Report
 PAPER: Final = Screen(narrow=True)
@@ -95,7 +96,7 @@ def show_preview(asked: Asked, wanted: object, seen_as: object, version: object)
     note_view(asked, Names.PAGE, Topic(principal.organisation_id, principal.public_id))
     seen = looked_at_as(asked, seen_as if isinstance(seen_as, str) else "")
     began = perf_counter()
-    with use_locale(best_locale(report.locale.replace("_", "-"))):
+    with use_locale(locale_of(report.locale)):
         answers = _answers(asked, seen, report)
         took = perf_counter() - began
         sheet = pages(_sheet(asked, report, answers))

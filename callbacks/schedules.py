@@ -109,6 +109,7 @@ def refusal(why: str) -> str:
         "time": _("There is no such time. At most once an hour, and on a day that exists."),
         "gone": _("It is not there any more, or not yours to change."),
         "busy": _("It is being made already."),
+        "full": _("You have as many schedules as there may be. End one that nobody needs any more."),
     }[why]
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from dashapp.domain.reports.exports import ExportFormat, Trouble
 from dashapp.words import _, use_locale
+from dashapp.words.reports import locale_of
 from exports.content import Content, is_drawn, omitted_words, state_words
 from exports.documents.html import write_html
 from exports.documents.pdf import write_pdf
@@ -56,7 +57,10 @@ def make(content: Content, form: ExportFormat, gallery: Gallery, where: Path, wa
     """
     try:
         where.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with use_locale(content.report.locale), TemporaryDirectory(dir=where.parent, prefix=".making-") as folder:
+        with (
+            use_locale(locale_of(content.report.locale)),
+            TemporaryDirectory(dir=where.parent, prefix=".making-") as folder,
+        ):
             name = plain_name(content.report.title) or "report"
             maker = _Maker(content, gallery, Path(folder), watch)
             parts = maker.parts(form, name)

@@ -23,7 +23,7 @@ from dashapp.data.store.export_runs import (
 )
 from dashapp.domain.audit import ORGANISATION_SUBJECT, Action, Actor
 from dashapp.domain.clock import Clock
-from dashapp.domain.errors import NotFound, NotPermitted
+from dashapp.domain.errors import NotFound, NotPermitted, Unavailable
 from dashapp.domain.keys import OrganisationId, PublicId
 from dashapp.domain.principal import Principal
 from dashapp.domain.reports.exports import Trouble
@@ -39,6 +39,8 @@ log = get_logger(__name__)
 
 KEPT: Final = timedelta(days=7)
 """So long can a file be downloaded."""
+LONGEST_TURN: Final = timedelta(minutes=1)
+"""After that no further file of an organisation is begun before the others have had their turn."""
 
 
 class Maker(Protocol):
@@ -68,7 +70,8 @@ class Exporter:
         Raises Unavailable, and NotFound where the organisation is gone.
         """
         public_id: PublicId | None = None
-        while not stopping.is_set():
+        until = self.clock() + LONGEST_TURN
+        while not stopping.is_set() and self.clock() < until:
             with self.database.transaction(DatabaseRole.JOBS, organisation) as connection:
                 expired = expire_runs(connection, organisation, self.clock())
                 run = take_run(connection, organisation, self.clock(), extracts=self.maker.extracts)
@@ -103,7 +106,9 @@ class Exporter:
         except ExportError as error:
             log.warning("report_export.failed", export=str(run.public_id), trouble=error.trouble.value)
             self._fail(organisation, run, error.trouble)
-        except (ValueError, TypeError, LookupError):
+        except Unavailable:
+            raise
+        except Exception:
             # What a report makes us stumble over is ours; it must not be tried for ever, nor stop the others.
             log.exception("report_export.error", export=str(run.public_id))
             self._fail(organisation, run, Trouble.ERROR)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import orjson
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort
 
 from dashapp.api.sending import send_file_from
 from dashapp.data.database import DatabaseRole
@@ -15,10 +15,10 @@ from dashapp.data.store import audit
 from dashapp.data.store.export_runs import find_run, manifest_of_run
 from dashapp.domain.audit import ORGANISATION_SUBJECT, Action, ViewerRole
 from dashapp.domain.errors import NotFound
-from dashapp.domain.principal import Principal
+from dashapp.domain.principal import Permission, Principal
 from dashapp.domain.reports.exports import ExportRun, ExportState
 from dashapp.security.acting import acting
-from dashapp.security.guard import Access, Guard, current_principal, stands_alone
+from dashapp.security.guard import Access, Guard, current_principal, permits, stands_alone
 from dashapp.services import Services
 from exports.leaving.folder import ExportFolder
 
@@ -46,9 +46,8 @@ class ExportedFiles:
             run, media, path = self._find(principal, export)
         except NotFound:
             abort(404)
-        if request.range is None or any(first in (0, None) for first, _end in request.range.ranges):
-            # What goes on where it broke off is the same download.
-            self._record(principal, run)
+        # Whatever part of it is asked for: what is not asked for here has been asked for before, or will be.
+        self._record(principal, run)
         return send_file_from(path, run.name or str(export), media, run.sha256 or str(export))
 
     def _manifest(self, export: UUID) -> Response:
@@ -62,8 +61,8 @@ class ExportedFiles:
         return response
 
     def _reader(self) -> Principal:
-        """Who asks. A session that was opened for one page leads nowhere else."""
-        if stands_alone():
+        """Who asks, as long as they may read reports. A session that was opened for one page leads nowhere else."""
+        if stands_alone() or not permits(current_principal(), Permission.REPORTS_PAGE):
             abort(404)
         return current_principal()
 

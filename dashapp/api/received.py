@@ -17,11 +17,11 @@ from dashapp.data.store import audit
 from dashapp.domain.audit import UNKNOWN_ACTOR, Action, Actor, ViewerRole, person_subject
 from dashapp.domain.errors import NotFound
 from dashapp.domain.keys import OrganisationId, PersonId
-from dashapp.domain.principal import Principal
+from dashapp.domain.principal import Permission, Principal
 from dashapp.domain.schedules.runs import Way
 from dashapp.security.acting import acting
 from dashapp.security.devices import network_of
-from dashapp.security.guard import Access, Guard, current_principal, stands_alone
+from dashapp.security.guard import Access, Guard, current_principal, permits, stands_alone
 from dashapp.security.received import PATH, ReceivedFile, ReceivedLinks
 from dashapp.services import Services
 
@@ -46,7 +46,7 @@ class ReceivedFileRoutes:
 
     def _own(self, delivery: UUID, place: str) -> Response:
         principal = current_principal()
-        if stands_alone() or not _NUMBER.fullmatch(place):
+        if stands_alone() or not permits(principal, Permission.REPORTS_PAGE) or not _NUMBER.fullmatch(place):
             abort(404)
         role = ViewerRole.ADMINISTRATOR if principal.administers else ViewerRole.STAFF
         return self._send(

@@ -29,7 +29,7 @@ from dashapp.domain.reports.questions import Choice, Question
 from dashapp.domain.reports.reasons import Reason
 from dashapp.domain.reports.sense import why_not
 from dashapp.domain.scope import AsOf, Scope, scope_for_courses
-from dashapp.words.reports import reason_text
+from dashapp.words.reports import locale_of, reason_text
 
 MOST_GROUNDS: Final = 4
 """Of readers who are at a preview: an institution of 16,000 learners in 300 courses takes some 10 MB."""
@@ -69,7 +69,7 @@ class ReportReader:
     def answers(self, principal: Principal, report: Report, as_of: AsOf) -> Mapping[UUID, Answer]:
         """The answers to all blocks of a report that ask for data, in its language, from one snapshot; by block."""
         found: dict[UUID, Answer] = {}
-        locale = words.best_locale(report.locale.replace("_", "-"), report.locale.replace("-", "_"))
+        locale = locale_of(report.locale)
         when = _when(as_of.instant, report.time_zone)
         with (
             words.use_locale(locale),

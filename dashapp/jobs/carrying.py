@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from shutil import copytree, rmtree
+from shutil import copyfile, copytree, rmtree
 from types import TracebackType
 from typing import Final, Self
 from uuid import UUID
@@ -34,6 +34,7 @@ from dashapp.security.outgoing import Outgoing
 from dashapp.security.received import ReceivedFile, ReceivedLinks
 from dashapp.settings import Settings
 from dashapp.words import use_locale
+from dashapp.words.reports import locale_of
 
 _COMING: Final = ".part"
 
@@ -112,7 +113,7 @@ class Carrier:
         if parcel.address is None or server is None:
             return Settled(CopyState.NO_ADDRESS)
         try:
-            with use_locale(parcel.report.locale):
+            with use_locale(locale_of(parcel.report.locale)):
                 mail = ReportMail(
                     parcel.copy.public_id, parcel.address, parcel.report.title, parcel.report.locale, parcel.as_of,
                     parcel.folder, parcel.copy.files, lambda place: self._link(parcel, place), parcel.copy.is_resent,
@@ -156,7 +157,8 @@ class Carrier:
             place = self.files.drop(parcel.home, parcel.schedule, named)
             coming = place.with_name(f"{place.name}{_COMING}")
             rmtree(coming, ignore_errors=True)
-            copytree(parcel.folder, coming)
+            copytree(parcel.folder, coming, copy_function=_copied)
+            coming.chmod(0o750)
             if place.exists():
                 rmtree(place)
             coming.rename(place)
@@ -178,3 +180,9 @@ class Carrier:
     def _close(self) -> None:
         self._stack.close()
         self._server = None
+
+
+def _copied(source: str, target: str) -> None:
+    """A file that the group may read, by which another program takes it."""
+    copyfile(source, target)
+    Path(target).chmod(0o640)

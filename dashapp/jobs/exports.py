@@ -1,17 +1,15 @@
 """The jobs that make files of reports, and large extracts, for who has asked for them on a page."""
 
-from contextlib import suppress
 from threading import Event as Signal
 from typing import Final
 
 from dashapp.data.cache import build_cache
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.report_reader import ReportReader
-from dashapp.data.store.identified import all_organisations
 from dashapp.domain.clock import Clock
-from dashapp.domain.errors import NotFound
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId
 from dashapp.domain.views import Freshness
+from dashapp.jobs.each import for_each_organisation
 from dashapp.settings import Settings
 from exports.extracting import ExtractMaker
 from exports.leaving.folder import ExportFolder
@@ -59,14 +57,7 @@ class Extracts:
 
 def serve_all(database: Database, exporter: Exporter, stopping: Signal) -> None:
     """One organisation after the other. Raises Unavailable."""
-    with database.transaction(DatabaseRole.JOBS, None) as connection:
-        found = all_organisations(connection)
-    for organisation, _name, _title in found:
-        if stopping.is_set():
-            return
-        # It may have been deleted a moment ago.
-        with suppress(NotFound):
-            exporter.serve(organisation, stopping)
+    for_each_organisation(database, lambda organisation: exporter.serve(organisation, stopping), stopping)
 
 
 class _Unversioned:

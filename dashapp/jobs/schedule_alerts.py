@@ -1,6 +1,5 @@
 """The jobs beside that of schedules: telling authors that nothing arrives, and removing what is kept no longer."""
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -11,18 +10,19 @@ from threading import Event as Signal
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.queries.organisations import own_address
 from dashapp.data.received_files import ReceivedFiles
-from dashapp.data.store.identified import all_organisations
 from dashapp.data.store.schedule_alerts import Silence, forget_alert, take_silent
 from dashapp.data.store.schedule_runs import kept_copies
 from dashapp.data.store.schedules import forget_runs
 from dashapp.domain.clock import Clock
-from dashapp.domain.errors import NotFound, Unavailable
+from dashapp.domain.errors import Unavailable
 from dashapp.domain.keys import OrganisationId
 from dashapp.domain.messages import one_line
+from dashapp.jobs.each import for_each_organisation
 from dashapp.jobs.mail import MailServer
 from dashapp.observability.logging import get_logger
 from dashapp.settings import Settings
 from dashapp.words import _, moment, use_locale
+from dashapp.words.reports import locale_of
 
 log = get_logger(__name__)
 
@@ -37,16 +37,20 @@ class ScheduleAlerts:
 
     def run(self, stopping: Signal) -> None:
         """One round. Raises Unavailable."""
-        with self._database.transaction(DatabaseRole.JOBS, None) as connection:
-            found = all_organisations(connection)
-        for organisation, _name, _title in found:
-            if stopping.is_set():
-                return
-            with self._database.transaction(DatabaseRole.JOBS, organisation) as connection:
-                silent = take_silent(connection, organisation, self._clock())
-            for one in silent:
-                log.warning("schedules.silent", organisation_id=organisation, schedule=one.schedule_id)
+        for_each_organisation(self._database, self._look, stopping)
+
+    def _look(self, organisation: OrganisationId) -> None:
+        with self._database.transaction(DatabaseRole.JOBS, organisation) as connection:
+            silent = take_silent(connection, organisation, self._clock())
+        for one in silent:
+            log.warning("schedules.silent", organisation_id=organisation, schedule=one.schedule_id)
+            try:
                 self._tell(organisation, one)
+            except Unavailable:
+                raise
+            except Exception:
+                # A mail that cannot be written must not keep the other authors' from being sent.
+                log.exception("schedules.not_alerted", schedule=one.schedule_id)
 
     def _tell(self, organisation: OrganisationId, one: Silence) -> None:
         """A mail to the author, where there is a way; the page says it in any case."""
@@ -54,7 +58,7 @@ class ScheduleAlerts:
             return
         try:
             with MailServer(self._settings) as server:
-                with use_locale(one.locale):
+                with use_locale(locale_of(one.locale)):
                     made = _written(one, server.signed, self._clock())
                 outcome, code = server.hand_over(made, one.address)
         except Unavailable:
@@ -94,14 +98,7 @@ class ReceivedReports:
 
     def run(self, stopping: Signal) -> None:
         """One round. Raises Unavailable."""
-        with self._database.transaction(DatabaseRole.JOBS, None) as connection:
-            found = all_organisations(connection)
-        for organisation, _name, _title in found:
-            if stopping.is_set():
-                return
-            # It may have been deleted a moment ago.
-            with suppress(NotFound):
-                self._tidy(organisation)
+        for_each_organisation(self._database, self._tidy, stopping)
 
     def _tidy(self, organisation: OrganisationId) -> None:
         home, now = own_address(self._database, organisation), self._clock()

@@ -6,6 +6,7 @@ of which nobody knows whether it arrived: it is not sent again without a person'
 
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from threading import Event as Signal
 from typing import Final
 from uuid import UUID
@@ -23,7 +24,6 @@ from dashapp.data.store.deliveries import (
     recipient_of,
     settle_copy,
 )
-from dashapp.data.store.identified import all_organisations
 from dashapp.data.store.reports import open_report
 from dashapp.data.store.schedule_runs import (
     LeaseLost,
@@ -32,7 +32,7 @@ from dashapp.data.store.schedule_runs import (
     put_run_back,
     take_run,
 )
-from dashapp.data.store.schedules import Scheduled, note_document, plan_due, scheduled
+from dashapp.data.store.schedules import Scheduled, note_document, plan_due, scheduled, set_schedule_state
 from dashapp.domain.audit import JOBS, Action, person_subject
 from dashapp.domain.clock import Clock
 from dashapp.domain.errors import NotFound, NotPermitted, Unavailable
@@ -43,14 +43,17 @@ from dashapp.domain.reports.exports import ExportFormat
 from dashapp.domain.reports.keeping import ReportReader
 from dashapp.domain.schedules.runs import (
     MOST_ATTEMPTS,
+    TO_ACCOUNTS,
     Copy,
     CopyState,
+    ScheduleState,
     Settled,
     TakenRun,
     Way,
     next_try,
 )
 from dashapp.jobs.carrying import Carrier, Parcel
+from dashapp.jobs.each import for_each_organisation
 from dashapp.jobs.making import CopyPlace, Maker, MakingError, Order, prepared, write_copy
 from dashapp.observability.logging import get_logger
 from dashapp.security.outgoing import Outgoing
@@ -61,6 +64,8 @@ log = get_logger(__name__)
 
 MOST_AT_A_TIME: Final = 50
 """Runs of one organisation in a round: then the next one has its turn."""
+LONGEST_TURN: Final = timedelta(minutes=20)
+"""For the copies of one run: what is left then is made when the run is taken up again, after others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +95,7 @@ class Schedules:
 
     def run(self, stopping: Signal) -> None:
         """One round. Raises Unavailable while the database is away."""
-        with self._database.transaction(DatabaseRole.JOBS, None) as connection:
-            found = all_organisations(connection)
-        for organisation, _name, _title in found:
-            # It may have been deleted a moment ago.
-            with suppress(NotFound):
-                self._serve(organisation, stopping)
+        for_each_organisation(self._database, lambda organisation: self._serve(organisation, stopping), stopping)
 
     def _serve(self, organisation: OrganisationId, stopping: Signal) -> None:
         with self._jobs(organisation) as connection:
@@ -133,6 +133,9 @@ class Schedules:
         with self._jobs(organisation) as connection:
             if report is None:
                 fail_run(connection, organisation, taken, trouble, self._clock())
+                if trouble == "gone":
+                    # It would fail each time, and tell its author each time.
+                    set_schedule_state(connection, organisation, found.public_id, ScheduleState.PAUSED, self._clock())
                 return None
             if document != found.document:
                 note_document(connection, organisation, taken.schedule_id, report)
@@ -159,8 +162,9 @@ class Schedules:
             return principal_for(connection, organisation, found[0], self._clock())
 
     def _work_on(self, work: _Work, carrier: Carrier, stopping: Signal) -> None:
+        until = self._clock() + LONGEST_TURN
         for copy in self._due(work):
-            if not copy.files and not stopping.is_set():
+            if _is_to_be_made(copy, carrier) and not stopping.is_set() and self._clock() <= until:
                 self._make(work, copy)
         for copy in self._due(work):
             if copy.files and not stopping.is_set():
@@ -207,13 +211,13 @@ class Schedules:
             note_copy(connection, work.organisation, work.taken, (copy, copied_as, files), self._clock())
 
     def _reader(self, work: _Work, copy: Copy) -> Principal:
-        """Who the copy is for, with the roles that hold now. Of somebody without an account it is what nobody is named
-        in, by the word of an administrator. Raises NotPermitted, NotFound."""
+        """Who the copy is for, with the roles that hold now. What goes to no account is what nobody is named in, by the
+        word of an administrator: also where that one teaches. Raises NotPermitted, NotFound."""
         principal = self._principal(work.organisation, copy.person)
-        if copy.way is not Way.OUTSIDE:
+        if copy.way in TO_ACCOUNTS:
             return principal
         if not principal.administers:
-            raise NotPermitted("Only administrators send copies outside.")
+            raise NotPermitted("Only administrators have copies go to programs, folders and people outside.")
         return Principal(
             principal.organisation_id, principal.person_id, principal.public_id, principal.name, administers=True
         )
@@ -267,3 +271,15 @@ class Schedules:
 
     def _jobs(self, organisation: OrganisationId) -> AbstractContextManager[Connection]:
         return self._database.transaction(DatabaseRole.JOBS, organisation)
+
+
+def _is_to_be_made(copy: Copy, carrier: Carrier) -> bool:
+    """A copy that has waited is made again before it goes out: its reader may see less by now. What was approved stays
+    as it is."""
+    if not copy.files:
+        return True
+    try:
+        carrier.ready(copy.way)
+    except Unavailable:
+        return False
+    return copy.way is not Way.OUTSIDE

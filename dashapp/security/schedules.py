@@ -18,6 +18,7 @@ from dashapp.data.store.schedules import (
     change_schedule,
     find_schedule,
     schedule_of_copy,
+    schedules_of,
     set_schedule_state,
 )
 from dashapp.domain.audit import ORGANISATION_SUBJECT, Action, ViewerRole
@@ -35,6 +36,8 @@ from dashapp.security.guard import stands_alone
 from dashapp.security.outgoing import Outgoing, OutgoingError
 from dashapp.services import Services
 
+MOST_SCHEDULES: Final = 50
+"""Of one author."""
 MOST_TARGETS: Final = 200
 """Of one schedule."""
 MOST_HOOKS: Final = 3
@@ -47,7 +50,8 @@ _ACTIONS: Final = {
 
 
 class ScheduleRefused(AnalyticsError):
-    """It cannot be saved or done; `why`: nobody, many, person, address, hook, way, zone, formats, time, gone, busy."""
+    """It cannot be saved or done; `why`: nobody, many, person, address, hook, way, zone, formats, time, gone, busy or
+    full."""
 
     def __init__(self, why: str) -> None:
         super().__init__(f"The schedule is refused: {why}.")
@@ -113,6 +117,8 @@ class Scheduling:
             new = NewSchedule(*report, plan.cron, plan.time_zone, plan.formats, targets)
             try:
                 if schedule is None:
+                    if schedules_of(connection, self._organisation, self.principal.person_id) >= MOST_SCHEDULES:
+                        raise ScheduleRefused("full")
                     saved = add_schedule(connection, self._organisation, self.principal.person_id, new, now)
                 else:
                     self._own(connection, schedule)

@@ -8,7 +8,7 @@ from dashapp.domain.reports.periods import Grain
 from dashapp.domain.reports.questions import Dimension, Question
 from dashapp.domain.reports.reasons import Reason
 from dashapp.words.activity_types import type_word
-from dashapp.words.catalogue import _, current_locale
+from dashapp.words.catalogue import _, best_locale, current_locale
 from dashapp.words.dates import weekdays
 from dashapp.words.quantities import listing, number, percent
 
@@ -37,6 +37,11 @@ def chart_word(chart: Chart) -> str:
 def bars_word(bars: Bars) -> str:
     """How bars stand."""
     return _(said.BARS_WORDS[bars])
+
+
+def locale_of(said: str) -> str:
+    """The nearest language that there are words in: a report may have been written anywhere."""
+    return best_locale(said.replace("_", "-"), said.replace("-", "_"))
 
 
 def inside(name: str) -> str:

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from dashapp.domain.reports.document import Data, Text
 from dashapp.words import _, language_tag, text_direction, use_locale
+from dashapp.words.reports import locale_of
 from exports.content import Content
 from exports.documents.cells import plain_text
 from exports.documents.laid import Layout
@@ -47,7 +48,7 @@ def email_of(content: Content, gallery: Gallery, domain: str = "report") -> Emai
         images[f"{block.id}@{domain}"] = png
         return f"cid:{block.id}@{domain}"
 
-    with use_locale(content.report.locale):
+    with use_locale(locale_of(content.report.locale)):
         page = _Page(content, gallery, attach)
         return EmailBody(page.html(lambda _done, _all: None), page.text(), images)
 

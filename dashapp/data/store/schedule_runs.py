@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from dashapp.data.tables import deliveries, report_schedules, schedule_runs, schedule_targets
 from dashapp.domain.errors import AnalyticsError
 from dashapp.domain.keys import OrganisationId
-from dashapp.domain.schedules.runs import LEASE, MOST_ATTEMPTS, CopyState, RunState, TakenRun, Way, outcome_of
+from dashapp.domain.schedules.runs import GIVEN_UP, LEASE, MOST_ATTEMPTS, CopyState, RunState, TakenRun, Way, outcome_of
 
 run, copy = schedule_runs.c, deliveries.c
 _ASKED_ONCE = (Way.MAIL.value, Way.OUTSIDE.value)
@@ -147,7 +147,7 @@ def close_run(connection: Connection, organisation: OrganisationId, taken: Taken
     found = connection.execute(select(copy.state, copy.try_after).where(*mine)).all()
     outcome = outcome_of([CopyState(row.state) for row in found])
     if outcome is None:
-        waiting = min(row.try_after for row in found if row.state == CopyState.WAITING)
+        waiting = min((row.try_after for row in found if row.state == CopyState.WAITING), default=now + GIVEN_UP)
         put_run_back(connection, organisation, taken, waiting, failed=False)
         return None
     trouble = None if found else "nobody"

@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import Connection, Row, and_, delete, exists, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from dashapp.data.tables import deliveries, report_schedules, schedule_runs, schedule_targets
@@ -41,6 +41,16 @@ def add_schedule(
     ).one()
     _set_targets(connection, organisation, row.schedule_id, new)
     return UUID(str(row.public_id))
+
+
+def schedules_of(connection: Connection, organisation: OrganisationId, author: PersonId) -> int:
+    """How many schedules somebody has that have not ended."""
+    mine = (
+        schedule.organisation_id == organisation,
+        schedule.author_id == author,
+        schedule.state != ScheduleState.ENDED,
+    )
+    return int(connection.execute(select(func.count()).select_from(report_schedules).where(*mine)).scalar_one())
 
 
 def change_schedule(

@@ -90,6 +90,8 @@ class Way(StrEnum):
     """A mail to somebody without an account: a frozen, suppressed copy that an administrator approves."""
 
 
+TO_ACCOUNTS: Final = frozenset({Way.MAIL, Way.DOWNLOAD})
+"""Ways to who has an account, and sees in a copy what that account may see. Others get what names nobody."""
 FORMATS: Final = (
     *(ExportFormat.PDF, ExportFormat.HTML, ExportFormat.XLSX),
     *(ExportFormat.CSV, ExportFormat.JSON, ExportFormat.PARQUET),

@@ -62,17 +62,16 @@ def answer_from(asked: Asked, figures: Sequence[Figures]) -> Answer:
     values = [_values(asked, figures, column, kept) for column in columns]
     rows = tuple(zip(*values, strict=True))
     days = asked.frame.spans.days
-    state = _state(figures, columns, rows, hidden)
+    state = _state(figures, cells, hidden)
     if state is not AnswerState.SHOWN:
         return Answer(state, columns, (), days, hidden)
     return Answer(state, columns, rows, days, hidden, left_out=len(cells) - len(kept))
 
 
-def _state(
-    figures: Sequence[Figures], columns: Sequence[Column], rows: Sequence[tuple[Value, ...]], hidden: int
-) -> AnswerState:
-    told = [place for place, column in enumerate(columns) if column.measure is not None]
-    if any(row[place] is not None for row in rows for place in told):
+def _state(figures: Sequence[Figures], cells: Longs, hidden: int) -> AnswerState:
+    """By all cells, also those behind the limit."""
+    told = [one.shown() for one in figures] + [one.before for one in figures if one.before is not None]
+    if any((~np.isnan(each.reshape(-1)[cells])).any() for each in told):
         return AnswerState.SHOWN
     return AnswerState.HIDDEN if hidden or any(one.hidden.any() for one in figures) else AnswerState.NO_DATA
 

@@ -178,6 +178,7 @@ _CLOSING: Final = tuple(
         ("UPDATE lti_platforms SET enabled = false", " AND enabled"),
         ("UPDATE organisation_exports SET state = 'cancelled'", " AND state IN ('waiting', 'running')"),
         ("UPDATE export_runs SET state = 'cancelled'", " AND state IN ('queued', 'running')"),
+        ("UPDATE report_schedules SET state = 'ended', next_at = NULL", " AND state <> 'ended'"),
         (
             "INSERT INTO ended_sessions (organisation_id, digest, ended_at)"
             " SELECT organisation_id, digest, clock_timestamp() FROM sessions",
