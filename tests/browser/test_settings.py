@@ -88,7 +88,7 @@ def test_a_page_changes_its_language_and_its_direction_while_it_is_open(
     assert f"/me?course={course}" in page.url
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
     expect(page.locator("h1")).not_to_have_text(title)
-    assert page.evaluate("[...document.styleSheets].some((sheet) => sheet.href?.includes('bootstrap.rtl.min.css'))")
+    assert page.evaluate("[...document.styleSheets].some((sheet) => sheet.href?.includes('/joined/pages-rtl.'))")
     page.wait_for_selector(".js-plotly-plot text")
     for width in (1280, 360):
         page.set_viewport_size({"width": width, "height": 900})

@@ -192,7 +192,7 @@ def test_when_all_connections_are_in_use_the_next_one_is_told_so(
     pool = database.engine(DatabaseRole.JOBS).pool
     monkeypatch.setattr(pool, "_timeout", 0.01)
     with ExitStack() as open_ones:
-        for _ in range(6):
+        for _ in range(10):
             open_ones.enter_context(database.transaction(DatabaseRole.JOBS, None))
         with (
             pytest.raises(Unavailable, match="All connections to the database are in use"),

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from dashapp.domain.reports.answers import Answer, AnswerState, Column, ColumnKind
 from dashapp.domain.reports.document import Chart, Width
+from dashapp.domain.reports.exports import ExportFormat
 from dashapp.words import use_locale
 from exports.content import Content
 from exports.documents.cells import plain_text
@@ -18,6 +19,7 @@ from exports.documents.html import email_of
 from exports.documents.laid import rows_of
 from exports.documents.markdown import html_of, nodes_of
 from exports.documents.pdf import write_pdf
+from exports.making import make
 from exports.pictures import Gallery, Pictures
 from tests.exports.reports import Heading, PageBreak, Text, asking, content, identified, nasty_answer
 
@@ -141,6 +143,15 @@ def test_a_report_in_arabic_runs_from_right_to_left_in_its_language(gallery: Gal
     catalogue: Any = pdf(made, gallery, tmp_path).trailer["/Root"]
     assert catalogue["/Lang"].startswith("ar")
     assert 'dir="rtl"' in email_of(made, gallery).html
+
+
+@pytest.mark.parametrize("locale", ["xx", "pt-BR", "de-DE", "zh_Hant"])
+def test_a_report_in_a_language_without_words_is_written_in_the_nearest_there_is(
+    gallery: Gallery, tmp_path: Path, locale: str
+) -> None:
+    made = content(asking(1, Chart.BAR, "Block"), locale=locale)
+    for form in (ExportFormat.HTML, ExportFormat.XLSX, ExportFormat.PDF):
+        assert make(made, form, gallery, tmp_path / form.value, lambda _done, _all: None).bytes > 0
 
 
 @pytest.mark.parametrize(

@@ -173,6 +173,9 @@ def test_a_download_goes_on_where_it_broke_off(office: Office) -> None:
     assert (last.status_code, last.content) == (206, whole.content[-7:])
     other = office.get(TEACHER, str(export), Range="bytes=100-", **{"If-Range": '"another"'})
     assert (other.status_code, other.content) == (200, whole.content)
+    with office.database.transaction(DatabaseRole.JOBS, office.campus.organisation_id) as connection:
+        told = connection.execute(text("SELECT count(*) FROM audit_log WHERE action = 'report.downloaded'"))
+        assert told.scalar_one() >= 5  # each time, however much of it was asked for
     assert office.get(TEACHER, str(export), Range=f"bytes={len(whole.content)}-").status_code == 416
     several = office.get(TEACHER, str(export), Range="bytes=0-1,5-6")
     assert (several.status_code, several.content) == (200, whole.content)

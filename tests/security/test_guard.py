@@ -24,6 +24,7 @@ PUBLIC = {
     "/sign-in",
     "/sign-out",
     "/embed-link/<text>",
+    "/received/<link>",
     "/tickets",
     "/guardian/account",
     "/lti/login",

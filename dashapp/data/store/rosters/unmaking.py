@@ -87,7 +87,7 @@ OF_PEOPLE: Final = (
     *("raw_events", "learner_course_days", "learner_activities", "submissions", "item_responses", "video_segments"),
     *("forum_posts", "outcomes", "activity_extensions", "membership_facts", "memberships", "accounts", "sessions"),
     "embed_link_epochs",
-    *("demographics", "message_recipients"),
+    *("demographics", "message_recipients", "schedule_targets", "deliveries"),
 )
 """Tables with a `person_id`: somebody who stands in one of them is used."""
 _UNUSED_PERSON: Final = " AND ".join(
@@ -97,6 +97,9 @@ _UNUSED_PERSON: Final = " AND ".join(
         _unused("p", "guardianships", "u.learner_id = p.person_id"),
         _unused("p", "guardianships", "u.guardian_id = p.person_id"),
         _unused("p", "messages", "u.author_id = p.person_id"),
+        _unused("p", "report_schedules", "u.author_id = p.person_id"),
+        _unused("p", "schedule_runs", "u.asked_by = p.person_id"),
+        _unused("p", "deliveries", "u.decided_by = p.person_id"),
     ]
 )
 _UNUSED_COURSE: Final = " AND ".join(
