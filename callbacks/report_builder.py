@@ -34,6 +34,8 @@ from dashapp.words.reports import locale_of
 Names: Final = ids.Report
 PAPER: Final = Screen(narrow=True)
 """The pane is as wide as a phone."""
+LONGEST_PREVIEW: Final = 8.0
+"""Seconds. After that no further question of a preview is begun: others wait for the thread."""
 
 
 def open_report(asked: Asked, page: Mapping[str, object]) -> Any:
@@ -105,10 +107,14 @@ def show_preview(asked: Asked, wanted: object, seen_as: object, version: object)
 
 
 def _answers(asked: Asked, seen: Seen, report: Report) -> dict[UUID, Answer]:
-    """The answers that can be had now; a block without one says so."""
+    """The answers that can be had now; a block without one says so. Questions that are new are asked for a while only:
+    what is known by then comes from the cache next time."""
     reader, as_of = asked.services.reports, AsOf(asked.services.clock())
     found: dict[UUID, Answer] = {}
+    until = perf_counter() + LONGEST_PREVIEW
     for block in report.questions():
+        if perf_counter() > until:
+            break
         question = seen.limited(block.question)
         try:
             found[block.id] = reader.answer(

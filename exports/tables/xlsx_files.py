@@ -18,11 +18,13 @@ from rustpy_xlsxwriter import Format, write_worksheets
 from dashapp.domain.reports.answers import ColumnKind, Value
 from dashapp.domain.reports.exports import Trouble
 from dashapp.words import text_direction
-from exports.tables.sheets import Head, Row, Sheet, TableError, distinct
+from exports.tables.sheets import Head, Row, Sheet, TableError
 
 MOST_ROWS: Final = 1_048_576
 """Of a sheet, its head included: by the format."""
 LONGEST_NAME: Final = 31
+RESERVED: Final = frozenset({"history"})
+"""Of names of sheets, in small letters: Excel keeps it for itself."""
 MOST_CHARACTERS: Final = 32_767
 """Of a cell."""
 EXACT: Final = 1 << 53
@@ -122,12 +124,16 @@ def _widths(heads: Sequence[Head]) -> list[float]:
 
 def _sheet_names(titles: Sequence[str]) -> list[str]:
     """Names as a workbook takes them: short, without some signs, and different also where only capitals differ."""
-    names = [_short(title, 0) or "-" for title in titles]
-    lowered = distinct([name.lower() for name in names])
-    return [
-        name if low == name.lower() else f"{_short(name, len(low) - len(name))}{low[len(name) :]}"
-        for name, low in zip(names, lowered, strict=True)
-    ]
+    given, taken = [], set(RESERVED)
+    for title in titles:
+        name, number = _short(title, 0) or "-", 1
+        while name.lower() in taken:
+            number += 1
+            behind = f" {number}"
+            name = f"{_short(title, len(behind)) or '-'}{behind}"
+        taken.add(name.lower())
+        given.append(name)
+    return given
 
 
 def _short(title: str, room: int) -> str:

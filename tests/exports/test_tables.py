@@ -127,6 +127,16 @@ def test_a_workbook_goes_on_on_further_sheets_and_freezes_every_head(tmp_path: P
     assert formats[:5] == ["@", "yyyy-mm-dd", "#,##0", '0.0" %"', '#,##0" min"']
 
 
+def test_no_title_makes_two_sheets_of_one_name_nor_one_that_excel_keeps_for_itself(tmp_path: Path) -> None:
+    long = "x" * 31
+    titles = [long, long.upper(), f"{long[:29]} 2", "History", "", "", "'"]
+    write_xlsx([sheet(nasty_answer(), title) for title in titles], NOTES, tmp_path / "t.xlsx")
+    names = [name.lower() for name in openpyxl.load_workbook(tmp_path / "t.xlsx").sheetnames]
+    assert len(set(names)) == len(titles) + 1
+    assert "history" not in names
+    assert all(len(name) <= 31 for name in names)
+
+
 def test_a_text_that_no_cell_holds_fails_in_words_instead_of_being_cut(tmp_path: Path) -> None:
     answer = Answer(AnswerState.SHOWN, COLUMNS[:1], (("x" * 32_768,),))
     with pytest.raises(TableError, match="32,767 characters") as refused:
