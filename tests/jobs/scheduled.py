@@ -148,6 +148,18 @@ class Desk:
         with self.campus.database.transaction(DatabaseRole.JOBS, organisation) as connection:
             return ask_now(connection, organisation, schedule, self.person(TESS), self.now)
 
+    def also_teaches(self, name: str, *, no_more: bool = False) -> None:
+        statement = (
+            "DELETE FROM memberships WHERE person_id = :person AND granted_by = 'test'"
+            if no_more
+            else "INSERT INTO memberships"
+            " (organisation_id, person_id, scope_kind, scope_id, role, starts_at, granted_by)"
+            " SELECT organisation_id, :person, scope_kind, scope_id, role, starts_at, 'test' FROM memberships"
+            " WHERE role NOT IN ('learner', 'administrator') AND scope_kind = 'course' LIMIT 1"
+        )
+        with self.campus.database.transaction(DatabaseRole.JOBS, self.campus.organisation_id) as connection:
+            connection.execute(text(statement), {"person": self.person(name)})
+
     def with_mail(self, box: MailBox, **values: Any) -> Settings:
         given = {"smtp_host": "127.0.0.1", "smtp_port": box.port, "smtp_from": "analytics@example.edu"}
         given |= {"smtp_security": "none", "public_url": "https://analytics.example.edu", **values}

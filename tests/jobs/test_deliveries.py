@@ -13,9 +13,7 @@ from uuid import uuid4
 
 import orjson
 import pytest
-from sqlalchemy import text
 
-from dashapp.data.database import DatabaseRole
 from dashapp.data.received_files import ReceivedFiles
 from dashapp.domain.errors import NotPermitted
 from dashapp.domain.reports.exports import ExportFormat
@@ -146,28 +144,16 @@ def test_what_goes_to_no_account_is_for_administrators_and_names_nobody(desk: De
     ways = [(Way.FOLDER, None), (Way.WEBHOOK, f"{receiver.url}/hook")]
     desk.save(*(desk.target(name, way, address) for name in (MAX, TESS) for way, address in ways))
     desk.now = MONDAY
-    _also_teaches(desk, MAX)
+    desk.also_teaches(MAX)
     try:
         desk.round()
     finally:
-        _also_teaches(desk, MAX, no_more=True)
+        desk.also_teaches(MAX, no_more=True)
 
     ends = {state for way, state, _trouble in desk.copies() if way in ("folder", "webhook")}
     assert ends >= {"no_access"}
     assert len(desk.maker.orders) == len(ways)
     assert all(one.principal.administers and not one.principal.teaches_in for one in desk.maker.orders)
-
-
-def _also_teaches(desk: Desk, name: str, *, no_more: bool = False) -> None:
-    statement = (
-        "DELETE FROM memberships WHERE person_id = :person AND granted_by = 'test'"
-        if no_more
-        else "INSERT INTO memberships (organisation_id, person_id, scope_kind, scope_id, role, starts_at, granted_by)"
-        " SELECT organisation_id, :person, scope_kind, scope_id, role, starts_at, 'test' FROM memberships"
-        " WHERE role NOT IN ('learner', 'administrator') AND scope_kind = 'course' LIMIT 1"
-    )
-    with desk.campus.database.transaction(DatabaseRole.JOBS, desk.campus.organisation_id) as connection:
-        connection.execute(text(statement), {"person": desk.person(name)})
 
 
 def test_files_that_are_too_large_for_a_mail_are_linked(
