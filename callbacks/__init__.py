@@ -27,6 +27,7 @@ from callbacks import (
     platforms,
     report_builder,
     report_downloads,
+    report_extracts,
     report_sharing,
     reports,
     rosters,
@@ -53,7 +54,7 @@ def register_all(registry: CallbackRegistry) -> None:
     decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
     administrators = (administration, *decided, data_quality, letters, audit, sessions)
-    reporting = (reports, report_builder, report_downloads, report_sharing, schedules)
+    reporting = (reports, report_builder, report_downloads, report_extracts, report_sharing, schedules)
     pages = (*learners, institution, institution_further, *administrators, *teaching, *reporting)
     for room in (frame, palette, home, *pages, live):
         room.register(registry)

@@ -34,7 +34,7 @@ def keep_downloads(
         said = no_update if ticked else _do(asked, connection, wanted)
         runs = list_runs(connection, principal.organisation_id, principal.person_id)
     links, zone = links_for(asked, PageAddress.parse(page)), freshness_of(asked).zone
-    rows = report_downloads.rows(runs, links, zone)
+    rows = report_downloads.rows(runs, links, zone, Names.download)
     return {"rows": rows, "said": said, "still": not any(run.open for run in runs)}
 
 
@@ -43,10 +43,7 @@ def _do(asked: Asked, connection: Connection, wanted: object) -> str:
     if not isinstance(button, Mapping):
         return ""
     if button.get("type") == Names.download("cancel", "")["type"]:
-        key, principal = uuid_of(button.get("row")), asked.principal
-        whose = (principal.organisation_id, principal.person_id)
-        done = key is not None and cancel_run(connection, *whose, key, asked.services.clock())
-        return _("It is cancelled.") if done else _("It was not under way any more.")
+        return cancelled(asked, connection, button.get("row"))
     form = next((one for one in ExportFormat if one.value == button.get("row")), None)
     if form is None:
         return _("There is no such format.")
@@ -55,9 +52,20 @@ def _do(asked: Asked, connection: Connection, wanted: object) -> str:
     except NotAReport as error:
         return _("The server did not understand this report: {why}").format(why=error)
     made = ask_for_export(connection, asked.principal, report, form, asked.services.clock())
-    if made is None:
-        return _("{number} files are being made for you already. Wait for one of them.").format(number=MOST_OPEN)
-    return _("It is being made. You can go on meanwhile.")
+    return too_many() if made is None else _("It is being made. You can go on meanwhile.")
+
+
+def cancelled(asked: Asked, connection: Connection, row: object) -> str:
+    """Cancels a run of the reader's, by its key; what came of it."""
+    key, principal = uuid_of(row), asked.principal
+    whose = (principal.organisation_id, principal.person_id)
+    done = key is not None and cancel_run(connection, *whose, key, asked.services.clock())
+    return _("It is cancelled.") if done else _("It was not under way any more.")
+
+
+def too_many() -> str:
+    """Why no further file is made now."""
+    return _("{number} files are being made for you already. Wait for one of them.").format(number=MOST_OPEN)
 
 
 def register(registry: CallbackRegistry) -> None:

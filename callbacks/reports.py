@@ -53,7 +53,8 @@ def show_reports(asked: Asked, deleted: object, page: Mapping[str, object]) -> A
         version, freshness = version_of(asked, topic), freshness_of(asked)
         found, offered = ReportDesk(asked).all(), for_audience(audience_of(principal))
         received = Scheduling(asked.services, principal).received()
-        values = reports.fill(found, offered, links_for(asked, at), freshness, received)
+        listed = reports.Listed(found, received, by_name=bool(principal.teaches_in))
+        values = reports.fill(listed, offered, links_for(asked, at), freshness)
         return PageAnswer(values, topic, version, freshness)
 
     return answered(asked, Names.PAGE, answer)

@@ -1,6 +1,6 @@
 """The dialog of files: a report in one of several formats, how far the making is, and what was made before."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -12,6 +12,7 @@ from dashapp.domain.reports.exports import ExportFormat, ExportRun, ExportState,
 from dashapp.ids import Report as Names
 from dashapp.words import _, ngettext
 
+Button = Callable[[str, object], dict[str, object]]
 EVERY = 1_000
 """Milliseconds between two looks at what is being made."""
 
@@ -84,14 +85,14 @@ def dialog() -> list[Component]:
     ]
 
 
-def rows(runs: Sequence[ExportRun], links: Links, zone: str) -> Component:
-    """The last files of the reader, of all their reports, the newest first."""
+def rows(runs: Sequence[ExportRun], links: Links, zone: str, button: Button) -> Component:
+    """The last files of the reader, of all their reports, the newest first. `button`: the ids of its page."""
     if not runs:
         return html.P(_("No file has been made yet."), className="la-small la-2")
-    return html.Ul([_row(run, links, zone) for run in runs], className="la-list")
+    return html.Ul([_row(run, links, zone, button) for run in runs], className="la-list")
 
 
-def _row(run: ExportRun, links: Links, zone: str) -> Component:
+def _row(run: ExportRun, links: Links, zone: str, button: Button) -> Component:
     title = run.title or _("A report without a title")
     named = html.Div(
         [
@@ -101,7 +102,7 @@ def _row(run: ExportRun, links: Links, zone: str) -> Component:
         ],
         className="la-download-what",
     )
-    return html.Li([named, *_actions(run, links, title)], className="la-row")
+    return html.Li([named, *_actions(run, links, title, button)], className="la-row")
 
 
 def _standing(run: ExportRun, zone: str) -> list[Component]:
@@ -129,13 +130,13 @@ def _standing(run: ExportRun, zone: str) -> list[Component]:
     return [html.Div(said, className="la-small la-2")]
 
 
-def _actions(run: ExportRun, links: Links, title: str) -> list[Component]:
+def _actions(run: ExportRun, links: Links, title: str, button: Button) -> list[Component]:
     if run.open:
         label = _("Cancel: {title}").format(title=title)
         return [
             html.Button(
                 _("Cancel"),
-                id=Names.download("cancel", str(run.public_id)),
+                id=button("cancel", str(run.public_id)),
                 type="button",
                 className="btn btn-sm btn-outline-secondary la-push",
                 n_clicks=0,

@@ -1,6 +1,7 @@
 """The list of reports: those that the reader may read, and templates to begin with."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -9,7 +10,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import words
-from dashapp.components import card
+from dashapp.components import card, report_extracts
 from dashapp.components.attributes import attributes
 from dashapp.components.card import Frame
 from dashapp.components.definitions import Definition
@@ -21,7 +22,7 @@ from dashapp.domain.reports.keeping import ListedReport
 from dashapp.domain.reports.templates import Template
 from dashapp.domain.schedules.views import Received as ReceivedReport
 from dashapp.domain.views import Freshness
-from dashapp.ids import Received, Reports, asof_of
+from dashapp.ids import Extracts, Received, Reports, asof_of
 from dashapp.words import _, ngettext
 
 PAGE: Final = "reports"
@@ -57,6 +58,7 @@ def body() -> Component:
                 className="la-row la-actions la-reports-said",
             ),
             html.Div([_list(), _received(), _templates()], className="la-grid"),
+            *report_extracts.dialog(),
             *(dcc.Store(id=name) for name in (Reports.SENT, Reports.DELETED, Reports.GO)),
         ],
         id=Reports.PAGE,
@@ -72,7 +74,7 @@ def _actions() -> Component:
         className="btn btn-outline-secondary",
         **attributes(data_la_report_file=str(LARGEST_FILE)),
     )
-    return html.Div([file, new], className="la-row la-reports-actions")
+    return html.Div([report_extracts.opener(), file, new], className="la-row la-reports-actions")
 
 
 def _frame(name: str, title: str, what: str, left_out: str) -> Frame:
@@ -109,18 +111,24 @@ def slots() -> dict[str, Slot]:
         "rows": Slot(Reports.ROWS, "children"),
         "templates": Slot(Reports.TEMPLATE_ROWS, "children"),
         "received": Slot(Received.ROWS, "children"),
+        "no_rows": Slot(Extracts.OPEN, "hidden"),
         "asof": Slot(asof_of(PAGE, dash.ALL), "children"),
     }
 
 
-def fill(
-    found: Sequence[ListedReport],
-    templates: Sequence[Template],
-    links: Links,
-    freshness: Freshness,
-    received: Sequence[ReceivedReport] = (),
-) -> Mapping[str, object]:
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What there is for a reader."""
+
+    reports: Sequence[ListedReport]
+    received: Sequence[ReceivedReport] = ()
+    by_name: bool = False
+    """Whether they see anybody by name, whose rows they can take along."""
+
+
+def fill(listed: Listed, templates: Sequence[Template], links: Links, freshness: Freshness) -> Mapping[str, object]:
     """The values of the page by the names of `slots`."""
+    found = listed.reports
     own = sum(one.own for one in found)
     today = words.local_date(freshness.as_of, freshness.zone)
     return {
@@ -129,7 +137,8 @@ def fill(
         "lead": _lead(own, len(found) - own),
         "rows": _table(found, links, today, freshness.zone),
         "templates": html.Ul([_template(one) for one in templates], className="la-templates"),
-        "received": received_rows(received, links.prefix, freshness.zone),
+        "no_rows": not listed.by_name,
+        "received": received_rows(listed.received, links.prefix, freshness.zone),
         "asof": [card.asof_words(freshness)] * len(CARDS),
     }
 

@@ -25,7 +25,7 @@ from dashapp.ids.keyboard import Keyboard
 from dashapp.ids.leaving import Leaving
 from dashapp.ids.messages import Contacts, Messages
 from dashapp.ids.people import People, Person
-from dashapp.ids.reports import Report, Reports
+from dashapp.ids.reports import Extracts, Report, Reports
 from dashapp.ids.rosters import Rosters
 from dashapp.ids.schedules import Received, Schedules
 from dashapp.ids.shell import Home, Shell
@@ -44,6 +44,7 @@ __all__ = [
     "CourseList",
     "CourseOpened",
     "Courses",
+    "Extracts",
     "Guardians",
     "History",
     "Home",

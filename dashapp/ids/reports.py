@@ -111,3 +111,25 @@ class Report:
     def chart(block: object) -> dict[str, object]:
         """The graph of a block."""
         return {"type": "report-chart", "block": block}
+
+
+class Extracts:
+    """The dialog of rows in large numbers, on the list of reports."""
+
+    DIALOG: Final = "extracts"
+    OPEN: Final = "extracts-open"
+    TABLE: Final = "extracts-table"
+    """Select: of what."""
+    COURSE: Final = "extracts-course"
+    """Select: a course, or "" for all of the reader's own."""
+    FIRST: Final = "extracts-first"
+    LAST: Final = "extracts-last"
+    ROWS: Final = "extracts-rows"
+    SAID: Final = "extracts-said"
+    TICK: Final = "extracts-tick"
+    """Interval: asks how far files are, while one is being made."""
+
+    @staticmethod
+    def button(what: str, row: object) -> dict[str, object]:
+        """A button of a format (`make`) or of a run (`cancel`); with `dash.ALL` all of them."""
+        return {"type": f"extracts-{what}", "row": row}

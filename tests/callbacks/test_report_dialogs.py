@@ -18,7 +18,7 @@ from tests.callbacks.reports import (
     share,
     share_said,
 )
-from tests.campus import Campus
+from tests.campus import ADMINISTRATOR, Campus
 from tests.served import Visitor, address
 
 TESS, THEO, ADA = "Tess Thorne", "Theo Tull", "Ada Abel"
@@ -97,3 +97,64 @@ def test_no_file_is_made_of_what_is_no_report(tess: Visitor, given: object) -> N
     assert "did not understand" in download_said(download(tess, "make", "pdf", given))
     assert "no such format" in download_said(download(tess, "make", "exe", document(BY_COURSE)))
     assert "not under way" in download_said(download(tess, "cancel", "x"))
+
+
+def extract(visitor: Visitor, button: str, row: str = "", **chosen: object) -> Any:
+    """What comes of a click in the dialog of rows."""
+    given: dict[str, object] = {"table": "events", "course": "", "first": "2026-01-01", "last": "2026-02-01", **chosen}
+    values: dict[str, Any] = {**address(None), **{f"extracts-{name}.value": value for name, value in given.items()}}
+    if row:
+        values[f"extracts-{button}"] = {row: 1}
+        changed = f"{pattern(f'extracts-{button}', row)}.n_clicks"
+    else:
+        changed = "extracts-tick.n_intervals" if button == "tick" else f"extracts-{button}.n_clicks"
+        values[changed] = 1
+    return answer_of(visitor.ask("extracts-rows", values, changedPropIds=[changed]))
+
+
+def extract_said(answer: Any) -> str:
+    return str(answer["extracts-said"]["children"])
+
+
+def test_rows_are_asked_for_by_who_teaches_and_cancelled(tess: Visitor, theo: Visitor) -> None:
+    opening = extract(tess, "open", first="", last="")
+    assert [each["label"].partition(" ")[0] for each in opening["extracts-course"]["options"]] == ["All", "ALG"]
+    course = opening["extracts-course"]["options"][1]["value"]
+    assert opening["extracts-first"]["value"] < opening["extracts-last"]["value"]
+    assert "extracts-first" not in extract(tess, "open")
+
+    made = extract(tess, "make", "parquet", course=course, table="learner_days")
+    assert "being made" in extract_said(made)
+    assert "Days of each learner" in json.dumps(made["extracts-rows"])
+    assert "Days of each learner" not in json.dumps(extract(theo, "open")["extracts-rows"])
+    run = json.dumps(extract(tess, "tick")["extracts-rows"]).partition('"row": "')[2].partition('"')[0]
+    assert "not under way" in extract_said(extract(theo, "cancel", run))
+    assert "cancelled" in extract_said(extract(tess, "cancel", run))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"table": "people"},
+        {"table": None},
+        {"first": "2026-03-01"},
+        {"first": ""},
+        {"first": "0001-01-01"},
+        {"last": "9999-12-31"},
+        {"last": ["2026-01-01"]},
+        {"course": "ALG 1"},
+        {"course": ["x"]},
+    ],
+)
+def test_what_makes_no_rows_is_said_and_nothing_is_asked_for(tess: Visitor, wrong: dict[str, object]) -> None:
+    assert extract_said(extract(tess, "make", "csv", **wrong)).startswith("Choose what")
+    assert "no such format" in extract_said(extract(tess, "make", "pdf"))
+    assert extract(tess, "open")["extracts-tick"]["disabled"] is True
+
+
+def test_rows_are_offered_to_who_sees_learners_by_name_only(tess: Visitor, visitor: Strangers, campus: Campus) -> None:
+    hidden = [
+        answer_of(one.ask("reports-page", address(None)))["extracts-open"]["hidden"]
+        for one in (tess, visitor().sign_in(campus, ADMINISTRATOR))
+    ]
+    assert hidden == [False, True]

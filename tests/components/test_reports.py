@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from dash.development.base_component import Component
 
+from dashapp import ids
 from dashapp.components import report_builder, report_downloads, report_sharing, reports
 from dashapp.components.links import Links
 from dashapp.components.report_inspector import controls_of, controls_of_report
@@ -65,13 +66,13 @@ def test_every_slot_of_the_list_points_to_a_component_of_the_empty_page() -> Non
     known = {str(each.id) for each in (body, *body._traverse()) if isinstance(each, Component) and hasattr(each, "id")}
 
     assert {slot.id for name, slot in reports.slots().items() if name != "asof"} <= known
-    filled = reports.fill(ROWS, tuple(TEMPLATES.values()), Links(), FRESHNESS)
+    filled = reports.fill(reports.Listed(ROWS), tuple(TEMPLATES.values()), Links(), FRESHNESS)
     assert set(filled) == set(reports.slots())
     said = text_of(filled["rows"])
     for part in ("Weekly", "A report without a title", "you", "with 2", "you may read it", "with nobody", "today"):
         assert part in said
     assert filled["title"] == "3 reports"
-    assert reports.fill((), (), Links(), FRESHNESS)["title"] == "There is no report yet"
+    assert reports.fill(reports.Listed(()), (), Links(), FRESHNESS)["title"] == "There is no report yet"
 
 
 def test_pages_are_parted_by_breaks_and_numbered() -> None:
@@ -223,16 +224,24 @@ RUNS = (
 def test_a_file_says_how_far_it_is_what_came_of_it_and_where_it_is() -> None:
     links = Links("/la/")
 
-    [bar] = [one for one in report_downloads.rows([RUN], links, "UTC")._traverse() if type(one).__name__ == "Progress"]
+    [bar] = [
+        one
+        for one in report_downloads.rows([RUN], links, "UTC", ids.Report.download)._traverse()
+        if type(one).__name__ == "Progress"
+    ]
     assert (bar.value, bar.max) == ("2", "7")
-    done = report_downloads.rows([replace(RUN, state=ExportState.DONE, rows=1200, expires_at=NOW)], links, "UTC")
+    done = report_downloads.rows(
+        [replace(RUN, state=ExportState.DONE, rows=1200, expires_at=NOW)], links, "UTC", ids.Report.download
+    )
     assert "1\u202f200 rows, kept until 7 May, 09:30:00" in text_of(done)
     assert [one.href for one in done._traverse() if hasattr(one, "href")] == [f"/la/exports/{RUN.public_id}"]
     failed = text_of(
-        report_downloads.rows([replace(RUN, state=ExportState.FAILED, trouble=Trouble.SPACE)], links, "UTC")
+        report_downloads.rows(
+            [replace(RUN, state=ExportState.FAILED, trouble=Trouble.SPACE)], links, "UTC", ids.Report.download
+        )
     )
     assert "The disk of the service is full" in failed
-    assert text_of(report_downloads.rows([], links, "UTC")) == "No file has been made yet."
+    assert text_of(report_downloads.rows([], links, "UTC", ids.Report.download)) == "No file has been made yet."
 
 
 def test_every_text_is_translated() -> None:
@@ -243,12 +252,18 @@ def test_every_text_is_translated() -> None:
     asked = Question(measures=("events",), grain=Grain.WEEK, split=Dimension.COURSE, choice=Choice(units=("Science",)))
     with use_locale(PSEUDO_LOCALE):
         texts: list[Any] = [reports.body(), report_builder.body(), questions(Audience.NAMED)]
-        texts += [value for name, value in reports.fill(ROWS, tuple(TEMPLATES.values()), Links(), FRESHNESS).items()]
+        texts += [
+            value
+            for name, value in reports.fill(reports.Listed(ROWS), tuple(TEMPLATES.values()), Links(), FRESHNESS).items()
+        ]
         texts += [report_sharing.share_rows(shares), report_sharing.share_rows(())]
         texts += [report_sharing.version_rows(versions, "UTC"), report_sharing.version_rows((), "UTC")]
         texts += [report_sharing.colleague_rows((), "x"), report_sharing.colleague_rows((), "")]
         texts += [report_sharing.colleague_rows((Colleague(PublicId(uuid4()), "Tess Thorne"),), "x")]
-        texts += [report_downloads.rows(RUNS, Links(), "UTC"), report_downloads.rows((), Links(), "UTC")]
+        texts += [
+            report_downloads.rows(RUNS, Links(), "UTC", ids.Report.download),
+            report_downloads.rows((), Links(), "UTC", ids.Report.download),
+        ]
         labels = [
             each["label"]
             for one in (*blocks, block(question=asked))

@@ -64,10 +64,11 @@ def ask_for_export(
 
 
 def ask_for_extract(
-    connection: Connection, principal: Principal, extract: Extract, form: ExportFormat, now: datetime
+    connection: Connection, principal: Principal, asked: tuple[str, Extract], form: ExportFormat, now: datetime
 ) -> UUID | None:
-    """The same for rows of a table."""
-    values = {"title": extract.table.value, "form": form.value, "document": None, "extract": extract.model_dump_json()}
+    """The same for rows of a table: (what the run is called, which rows)."""
+    title, extract = asked
+    values = {"title": title, "form": form.value, "document": None, "extract": extract.model_dump_json()}
     return _ask(connection, principal, values, now)
 
 

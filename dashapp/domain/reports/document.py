@@ -178,11 +178,6 @@ def read_given(given: object) -> Report:
     return read(said)
 
 
-def read_block(given: object) -> Block:
-    """One block of what a browser sent. Raises NotAReport."""
-    return read_given({"blocks": [given]}).blocks[0]
-
-
 def _first(error: ValidationError) -> str:
     """The first of what is wrong, without what was given: it may be anything."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from dashapp.domain.reports.periods import FIRST_YEAR, LAST_YEAR
+
 
 class ExportFormat(StrEnum):
     """What a report becomes."""
@@ -22,9 +24,7 @@ class ExportFormat(StrEnum):
     SVG = "svg"
 
 
-NEEDS_PICTURES: Final = frozenset({ExportFormat.PDF, ExportFormat.HTML, ExportFormat.PNG, ExportFormat.SVG})
-"""What a machine without Chromium cannot make, where the report has charts."""
-EXTRACTABLE: Final = frozenset({ExportFormat.CSV, ExportFormat.JSON, ExportFormat.PARQUET, ExportFormat.XLSX})
+EXTRACTABLE: Final = (ExportFormat.CSV, ExportFormat.XLSX, ExportFormat.JSON, ExportFormat.PARQUET)
 """In which a large extract can be had."""
 
 
@@ -52,8 +52,8 @@ class Extract(BaseModel):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if self.first > self.last:
-            raise ValueError("the first day is after the last")
+        if not FIRST_YEAR <= self.first.year <= self.last.year <= LAST_YEAR or self.first > self.last:
+            raise ValueError("the first day is after the last, or years are out of all reason")
         return self
 
 
