@@ -12,7 +12,7 @@ from callbacks.answering import PageAddress, freshness_of, links_for, was_presse
 from callbacks.report_downloads import cancelled, too_many
 from dashapp import ids, words
 from dashapp.components import report_downloads
-from dashapp.components.report_extracts import course_options, table_word
+from dashapp.components.report_extracts import EVERY_COURSE, course_options, table_word
 from dashapp.data.database import Connection, DatabaseRole
 from dashapp.data.store.export_runs import ask_for_extract, list_runs
 from dashapp.domain.principal import Permission
@@ -62,7 +62,7 @@ def _do(asked: Asked, connection: Connection, chosen: Mapping[str, Any]) -> str:
     course = chosen.get("course")
     wanted = {name: chosen.get(name) for name in ("table", "first", "last")}
     try:
-        extract = Extract.model_validate({**wanted, "courses": [course] if course else []})
+        extract = Extract.model_validate({**wanted, "courses": [] if course == EVERY_COURSE else [course]})
     except ValidationError:
         return _("Choose what, and two days of which the first is not after the last.")
     title = table_word(extract.table)

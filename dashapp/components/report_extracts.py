@@ -1,6 +1,7 @@
 """The dialog of rows in large numbers: of what, of which course, between which days, in which format."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
@@ -14,6 +15,8 @@ from dashapp.ids import Extracts as Names
 from dashapp.words import _
 
 Option = dict[str, str]
+EVERY_COURSE: Final = "all"
+"""What stands for all courses: a select takes an empty value for none."""
 
 
 def table_word(table: ExtractTable) -> str:
@@ -58,7 +61,7 @@ def dialog() -> list[Component]:
     ]
     fields = [
         _field(_("What"), dbc.Select(id=Names.TABLE, options=tables, value=ExtractTable.EVENTS.value)),
-        _field(_("Course"), dbc.Select(id=Names.COURSE, options=course_options([]), value="")),
+        _field(_("Course"), dbc.Select(id=Names.COURSE, options=course_options([]), value=EVERY_COURSE)),
         _field(_("First day"), dbc.Input(id=Names.FIRST, type="date", value="")),
         _field(_("Last day"), dbc.Input(id=Names.LAST, type="date", value="")),
     ]
@@ -83,7 +86,7 @@ def dialog() -> list[Component]:
 def course_options(courses: Sequence[CourseChoice]) -> list[Option]:
     """All of the reader's own courses that are under way together, and each one."""
     each = [{"value": str(one.public_id), "label": f"{one.code} · {one.title}"} for one in courses]
-    return [{"value": "", "label": _("All of yours under way")}, *each]
+    return [{"value": EVERY_COURSE, "label": _("All of yours under way")}, *each]
 
 
 def _field(label: str, control: Component) -> Component:

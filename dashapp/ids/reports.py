@@ -121,7 +121,7 @@ class Extracts:
     TABLE: Final = "extracts-table"
     """Select: of what."""
     COURSE: Final = "extracts-course"
-    """Select: a course, or "" for all of the reader's own."""
+    """Select: a course, or all of the reader's own."""
     FIRST: Final = "extracts-first"
     LAST: Final = "extracts-last"
     ROWS: Final = "extracts-rows"
