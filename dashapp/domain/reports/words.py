@@ -14,8 +14,8 @@ from dashapp.domain.reports.questions import Dimension
 MEASURE_WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "enrolled": N_("Enrolled learners"),
-        "joined": N_("Joined"),
-        "withdrawn": N_("Withdrawn"),
+        "joined": N_("Joined a course"),
+        "withdrawn": N_("Left a course"),
         "active_learners": N_("Active learners"),
         "share_active": N_("Share of learners active"),
         "events": N_("Events"),
