@@ -28,6 +28,7 @@ from dashapp.domain.views.cohort import CohortFigures
 from dashapp.figures import Screen
 from dashapp.settings import load_settings
 from tests.data.queries.conftest import AS_OF, World, at, make_world, read_classroom
+from tests.privacy.subtraction import left_over
 
 K = 5
 CAMPUSES = 6
@@ -201,26 +202,14 @@ def differences(truth: Truth, shown: Shown) -> list[object]:
 
 
 def remainders(truth: Truth, shown: Shown) -> list[object]:
-    """Totals of different people that exceed parts, which have nobody in common, by few.
-
-    Where parts overlap, adding them counts some people twice, and nothing exact is left.
-    """
+    """Totals of different people that exceed parts, which have nobody in common, by few."""
     groups = activity_groups(truth, shown)
     now = {
         courses: set().union(*(truth.now[code] for code in courses))
         for courses in groups
         if len(courses) > 1 or truth.now[next(iter(courses))] in groups[courses]
     }
-    found: list[object] = []
-    for whole, people in now.items():
-        parts = [courses for courses in now if courses < whole]
-        for length in range(1, len(parts) + 1):
-            for chosen in combinations(parts, length):
-                taken = [now[part] for part in chosen]
-                together = set().union(*taken)
-                if sum(map(len, taken)) == len(together) and small(people - together):
-                    found.append((sorted(whole), [sorted(part) for part in chosen]))
-    return found
+    return left_over(now, small)
 
 
 @pytest.mark.parametrize("find", [small_groups, differences, remainders])

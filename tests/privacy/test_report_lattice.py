@@ -7,7 +7,6 @@ and looks for figures that can be added and taken from one another until they ar
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import combinations
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,6 +23,7 @@ from dashapp.domain.reports.questions import Choice, Dimension, Question
 from dashapp.settings import load_settings
 from tests.data.queries.conftest import AS_OF, World, at, make_world
 from tests.data.reports.conftest import ZONE, reader_of
+from tests.privacy.subtraction import left_over
 from tests.privacy.test_institution_lattice import DAYS, UNITS, K, Truth, activity_groups, grow, small
 from tests.privacy.test_institution_lattice import ask as ask_pages
 
@@ -155,16 +155,7 @@ def remainders(truth: Truth, groups: Groups) -> list[object]:
         for courses, people in groups.items()
         if set().union(*(truth.now[code] for code in courses)) in people
     }
-    found: list[object] = []
-    for whole, people in now.items():
-        parts = [courses for courses in now if courses < whole]
-        for length in range(1, len(parts) + 1):
-            for chosen in combinations(parts, length):
-                taken = [now[part] for part in chosen]
-                together = set().union(*taken)
-                if sum(map(len, taken)) == len(together) and small(people - together):
-                    found.append((sorted(whole), [sorted(part) for part in chosen]))
-    return found
+    return left_over(now, small)
 
 
 @pytest.mark.parametrize("find", [small_groups, remainders])
