@@ -3,10 +3,11 @@
 from threading import Event as Signal
 
 from dashapp.data.database import Database, DatabaseRole
-from dashapp.data.store.identified import all_organisations
 from dashapp.data.store.reports import forget_deleted
 from dashapp.domain.clock import Clock
+from dashapp.domain.keys import OrganisationId
 from dashapp.domain.reports.keeping import KEPT_DELETED
+from dashapp.jobs.each import for_each_organisation
 
 
 class DeletedReports:
@@ -18,10 +19,8 @@ class DeletedReports:
 
     def run(self, stopping: Signal) -> None:
         """One round. Raises Unavailable."""
-        with self._database.transaction(DatabaseRole.JOBS, None) as connection:
-            found = all_organisations(connection)
-        for organisation, _name, _title in found:
-            if stopping.is_set():
-                return
-            with self._database.transaction(DatabaseRole.JOBS, organisation) as connection:
-                forget_deleted(connection, self._clock() - KEPT_DELETED)
+        for_each_organisation(self._database, self._forget, stopping)
+
+    def _forget(self, organisation: OrganisationId) -> None:
+        with self._database.transaction(DatabaseRole.JOBS, organisation) as connection:
+            forget_deleted(connection, self._clock() - KEPT_DELETED)

@@ -12,7 +12,7 @@ from dashapp.observability.logging import get_logger
 log = get_logger(__name__)
 
 
-def for_each_organisation(database: Database, work: Callable[[OrganisationId], None], stopping: Signal) -> None:
+def for_each_organisation(database: Database, work: Callable[[OrganisationId], object], stopping: Signal) -> None:
     """Does the work for all of them, or until it is to stop.
 
     Raises Unavailable at once, and what else went wrong for the first of them once all have had their turn.

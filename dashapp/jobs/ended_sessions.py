@@ -5,9 +5,10 @@ from threading import Event as Signal
 from typing import Final
 
 from dashapp.data.database import Database, DatabaseRole
-from dashapp.data.store.identified import all_organisations
 from dashapp.data.store.sessions import forget_sessions
 from dashapp.domain.clock import Clock
+from dashapp.domain.keys import OrganisationId
+from dashapp.jobs.each import for_each_organisation
 
 KEPT: Final = timedelta(days=30)
 """After the last moment at which it could have been used: so long somebody can be told when it was."""
@@ -22,10 +23,8 @@ class EndedSessions:
 
     def run(self, stopping: Signal) -> None:
         """One round. Raises Unavailable."""
-        with self._database.transaction(DatabaseRole.JOBS, None) as connection:
-            found = all_organisations(connection)
-        for organisation, _name, _title in found:
-            if stopping.is_set():
-                return
-            with self._database.transaction(DatabaseRole.JOBS, organisation) as connection:
-                forget_sessions(connection, organisation, self._clock() - KEPT)
+        for_each_organisation(self._database, self._forget, stopping)
+
+    def _forget(self, organisation: OrganisationId) -> None:
+        with self._database.transaction(DatabaseRole.JOBS, organisation) as connection:
+            forget_sessions(connection, organisation, self._clock() - KEPT)

@@ -1,14 +1,12 @@
 """The jobs by which organisations leave: exports that pages asked for, and deletions whose day has come."""
 
-from contextlib import suppress
 from threading import Event as Signal
 
 from dashapp.data.database import Database, DatabaseRole
-from dashapp.data.store.identified import all_organisations
 from dashapp.data.store.leaving.departures import Departure, departures_to_sweep, due_departures
 from dashapp.domain.audit import JOBS
 from dashapp.domain.clock import Clock
-from dashapp.domain.errors import NotFound
+from dashapp.jobs.each import for_each_organisation
 from dashapp.observability.logging import get_logger
 from dashapp.settings import Settings
 from exports.leaving.deleting import SWEPT_AFTER, Deletion
@@ -27,14 +25,9 @@ class Exports:
 
     def run(self, stopping: Signal) -> None:
         """One round. Raises Unavailable."""
-        with self._database.transaction(DatabaseRole.JOBS, None) as connection:
-            found = all_organisations(connection)
-        for organisation, _name, _title in found:
-            if stopping.is_set():
-                return
-            # It may have been deleted a moment ago.
-            with suppress(NotFound):
-                self._exporter.serve(organisation, stopping)
+        for_each_organisation(
+            self._database, lambda organisation: self._exporter.serve(organisation, stopping), stopping
+        )
 
 
 class Deletions:

@@ -5,12 +5,12 @@ from datetime import timedelta
 from threading import Event as Signal
 
 from dashapp.data.database import Connection, Database, DatabaseRole
-from dashapp.data.store.identified import all_organisations
 from dashapp.data.store.messages import begin_due, finish, forget_texts, is_busy, put_back, settle, take_next
 from dashapp.domain.clock import Clock
 from dashapp.domain.errors import Unavailable
 from dashapp.domain.keys import OrganisationId
 from dashapp.domain.messages import Mail, Outcome
+from dashapp.jobs.each import for_each_organisation
 from dashapp.jobs.mail import MailServer
 from dashapp.observability.logging import get_logger
 from dashapp.settings import Settings
@@ -34,11 +34,7 @@ class Messages:
         """One round. Raises Unavailable: while the mail server is away, mails wait."""
         if self._settings.smtp_host is None:
             return
-        with self._database.transaction(DatabaseRole.JOBS, None) as connection:
-            found = all_organisations(connection)
-        for organisation, _name, _title in found:
-            if not stopping.is_set():
-                self._serve(organisation, stopping)
+        for_each_organisation(self._database, lambda organisation: self._serve(organisation, stopping), stopping)
 
     def _serve(self, organisation: OrganisationId, stopping: Signal) -> None:
         with self._jobs(organisation) as connection:
@@ -87,10 +83,8 @@ class MessageTexts:
 
     def run(self, stopping: Signal) -> None:
         """One round. Raises Unavailable."""
-        with self._database.transaction(DatabaseRole.JOBS, None) as connection:
-            found = all_organisations(connection)
-        for organisation, _name, _title in found:
-            if stopping.is_set():
-                return
-            with self._database.transaction(DatabaseRole.JOBS, organisation) as connection:
-                forget_texts(connection, organisation, self._clock() - self._kept)
+        for_each_organisation(self._database, self._forget, stopping)
+
+    def _forget(self, organisation: OrganisationId) -> None:
+        with self._database.transaction(DatabaseRole.JOBS, organisation) as connection:
+            forget_texts(connection, organisation, self._clock() - self._kept)

@@ -3,9 +3,10 @@
 from threading import Event as Signal
 
 from dashapp.data.database import Database, DatabaseRole
-from dashapp.data.store.identified import all_organisations
 from dashapp.data.store.quality import close_alerts
 from dashapp.domain.clock import Clock
+from dashapp.domain.keys import OrganisationId
+from dashapp.jobs.each import for_each_organisation
 from dashapp.observability.logging import get_logger
 
 log = get_logger(__name__)
@@ -20,12 +21,10 @@ class QualityAlerts:
 
     def run(self, stopping: Signal) -> None:
         """One round, one organisation after the other. Raises Unavailable."""
-        with self._database.transaction(DatabaseRole.JOBS, None) as connection:
-            found = all_organisations(connection)
-        for organisation, _name, _title in found:
-            if stopping.is_set():
-                return
-            with self._database.transaction(DatabaseRole.JOBS, organisation) as connection:
-                closed = close_alerts(connection, organisation, self._clock())
-            if closed:
-                log.info("quality.alerts_closed", organisation_id=organisation, alerts=closed)
+        for_each_organisation(self._database, self._close, stopping)
+
+    def _close(self, organisation: OrganisationId) -> None:
+        with self._database.transaction(DatabaseRole.JOBS, organisation) as connection:
+            closed = close_alerts(connection, organisation, self._clock())
+        if closed:
+            log.info("quality.alerts_closed", organisation_id=organisation, alerts=closed)

@@ -2,10 +2,10 @@
 
 from threading import Event as Signal
 
-from dashapp.data.database import Database, DatabaseRole
-from dashapp.data.store.identified import all_organisations
+from dashapp.data.database import Database
 from dashapp.data.store.lti.members import limits_from
 from dashapp.domain.clock import Clock
+from dashapp.jobs.each import for_each_organisation
 from dashapp.security.lti.rosters import Rosters
 from dashapp.security.lti.services import PlatformServices
 from dashapp.security.lti.signing_keys import SigningKeys
@@ -25,9 +25,4 @@ class RosterReading:
 
     def run(self, stop: Signal) -> None:
         """Reads what is due, one organisation after the other. Raises Unavailable."""
-        with self._database.transaction(DatabaseRole.JOBS, None) as connection:
-            organisations = all_organisations(connection)
-        for organisation, _name, _title in organisations:
-            if stop.is_set():
-                return
-            self._rosters.sync_due([organisation], stop)
+        for_each_organisation(self._database, lambda organisation: self._rosters.sync_due([organisation], stop), stop)

@@ -1,16 +1,14 @@
 """Removes the files that administrators have sent and that are kept no longer."""
 
-from contextlib import suppress
 from threading import Event as Signal
 
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.queries.organisations import own_address
-from dashapp.data.store.identified import all_organisations
 from dashapp.data.store.uploads import expire_uploads
 from dashapp.data.upload_files import UploadFolder
 from dashapp.domain.clock import Clock
-from dashapp.domain.errors import NotFound
 from dashapp.domain.keys import OrganisationId
+from dashapp.jobs.each import for_each_organisation
 from dashapp.observability.logging import get_logger
 from dashapp.settings import Settings
 
@@ -27,14 +25,7 @@ class Uploads:
 
     def run(self, stopping: Signal) -> None:
         """One round, one organisation after the other. Raises Unavailable."""
-        with self._database.transaction(DatabaseRole.JOBS, None) as connection:
-            found = all_organisations(connection)
-        for organisation, _name, _title in found:
-            if stopping.is_set():
-                return
-            # It may have been deleted a moment ago.
-            with suppress(NotFound):
-                self._tidy(organisation)
+        for_each_organisation(self._database, self._tidy, stopping)
 
     def _tidy(self, organisation: OrganisationId) -> None:
         public_id = own_address(self._database, organisation)
