@@ -16,9 +16,10 @@ from dashapp.domain.messages import one_line
 from dashapp.domain.schedules.runs import File, Part
 from dashapp.words import _, ngettext
 
-MOST_ATTACHED: Final = 7_000_000
-"""Bytes of all files of a mail together: what is larger is linked. In a mail they grow by a third, and many servers
-take 10 MB."""
+MOST_CARRIED: Final = 7_000_000
+"""Bytes of a mail: what is larger is linked. In a mail they grow by a third, and many servers take 10 MB."""
+MOST_SHOWN: Final = 2_000_000
+"""Bytes of what is read in the mail itself; longer than that it is linked, too."""
 LINKS: Final = "<!-- links -->"
 """Stands in the body where its links are to go; without it they go to the end."""
 
@@ -38,10 +39,22 @@ class ReportMail:
     resent: bool = False
 
     @property
+    def shown(self) -> int:
+        """Bytes of the body with its pictures; 0 where it is too long to stand in a mail."""
+        found = sum(file.bytes for file in self.files if file.part is not Part.ATTACHED)
+        return found if found <= MOST_SHOWN else 0
+
+    @property
     def attached(self) -> tuple[File, ...]:
-        """The files that go along: all, or none where they are too large together."""
+        """The files that go along: all, or none where they are too large together with what is shown."""
         found = tuple(file for file in self.files if file.part is Part.ATTACHED)
-        return found if sum(file.bytes for file in found) <= MOST_ATTACHED else ()
+        return found if sum(file.bytes for file in found) + self.shown <= MOST_CARRIED else ()
+
+    @property
+    def linked(self) -> list[tuple[File, str]]:
+        """The files that can be fetched, with their addresses: those to attach, and a body that is too long."""
+        parts = (Part.ATTACHED,) if self.shown else (Part.ATTACHED, Part.BODY)
+        return [(file, self.link(place)) for place, file in enumerate(self.files) if file.part in parts]
 
 
 def written_mail(mail: ReportMail, sender: str, host: str) -> EmailMessage:
@@ -60,7 +73,7 @@ def written_mail(mail: ReportMail, sender: str, host: str) -> EmailMessage:
     made.set_content(_plain(mail, title), cte="quoted-printable")
     made["Content-Language"] = mail.language
     body = next((file for file in mail.files if file.part is Part.BODY), None)
-    if body is not None:
+    if body is not None and mail.shown:
         _add_body(made, mail, (mail.folder / body.name).read_text(encoding="utf-8"))
     for file in mail.attached:
         kind, _slash, finer = file.kind.partition(";")[0].partition("/")
@@ -86,24 +99,26 @@ def _add_body(made: EmailMessage, mail: ReportMail, body: str) -> None:
 
 
 def _plain(mail: ReportMail, title: str) -> str:
-    linked = [(file, mail.link(place)) for place, file in enumerate(mail.files) if file.part is Part.ATTACHED]
+    linked = mail.linked
     plain = next((file for file in mail.files if file.part is Part.PLAIN), None)
-    lines = [title if plain is None else (mail.folder / plain.name).read_text(encoding="utf-8").strip(), ""]
+    lines = [
+        title if plain is None or not mail.shown else (mail.folder / plain.name).read_text(encoding="utf-8").strip(),
+        "",
+    ]
     if mail.resent:
         lines += [_("Somebody has had this report sent again. You may have it already."), ""]
     lines += [_("What you see here is made for you alone, with your own rights."), ""]
-    if linked and not mail.attached:
+    if linked and not (mail.attached and mail.shown):
         lines.append(_("The files are too large for a mail:"))
     lines += [f"{file.name}\n{address}" for file, address in linked]
     return "\n".join([*lines, "", _expiry(len(linked))] if linked else lines)
 
 
 def _links_in_html(mail: ReportMail) -> str:
-    linked = [(file, mail.link(place)) for place, file in enumerate(mail.files) if file.part is Part.ATTACHED]
-    if not linked:
+    if not mail.linked:
         return ""
-    rows = "".join(f'<li><a href="{escape(address)}">{escape(file.name)}</a></li>' for file, address in linked)
-    return f"<ul>{rows}</ul><p>{escape(_expiry(len(linked)))}</p>"
+    rows = "".join(f'<li><a href="{escape(address)}">{escape(file.name)}</a></li>' for file, address in mail.linked)
+    return f"<ul>{rows}</ul><p>{escape(_expiry(len(mail.linked)))}</p>"
 
 
 def _expiry(count: int) -> str:

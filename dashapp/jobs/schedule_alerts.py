@@ -16,7 +16,7 @@ from dashapp.data.store.schedules import forget_runs
 from dashapp.domain.clock import Clock
 from dashapp.domain.errors import Unavailable
 from dashapp.domain.keys import OrganisationId
-from dashapp.domain.messages import one_line
+from dashapp.domain.messages import Outcome, one_line
 from dashapp.jobs.each import for_each_organisation
 from dashapp.jobs.mail import MailServer
 from dashapp.observability.logging import get_logger
@@ -62,10 +62,15 @@ class ScheduleAlerts:
                     made = _written(one, server.signed, self._clock())
                 outcome, code = server.hand_over(made, one.address)
         except Unavailable:
-            with self._database.transaction(DatabaseRole.JOBS, organisation) as connection:
-                forget_alert(connection, organisation, one.schedule_id)
+            self._again(organisation, one)
             return
+        if outcome is Outcome.LATER:
+            self._again(organisation, one)
         log.info("schedules.alerted", schedule=one.schedule_id, outcome=outcome.value, code=code)
+
+    def _again(self, organisation: OrganisationId, one: Silence) -> None:
+        with self._database.transaction(DatabaseRole.JOBS, organisation) as connection:
+            forget_alert(connection, organisation, one.schedule_id)
 
 
 def _written(one: Silence, signed: tuple[str, str], at: datetime) -> EmailMessage:

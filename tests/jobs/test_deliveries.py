@@ -27,7 +27,7 @@ from dashapp.domain.schedules.runs import (
     silent_since,
 )
 from dashapp.jobs.making import MakingError
-from dashapp.jobs.report_mail import MOST_ATTACHED
+from dashapp.jobs.report_mail import MOST_CARRIED
 from dashapp.jobs.schedule_alerts import ReceivedReports
 from dashapp.security.hooks import signing_keys
 from dashapp.security.schedules import Plan, ScheduleRefused, Scheduling, Wish
@@ -140,27 +140,11 @@ def test_a_folder_holds_whole_copies_only_and_one_for_each_run(desk: Desk) -> No
     assert (copies[0] / "figures.csv").read_text(encoding="utf-8").splitlines() == ["what,learners", "learners,10"]
 
 
-def test_what_goes_to_no_account_is_for_administrators_and_names_nobody(desk: Desk, receiver: LoopbackHost) -> None:
-    ways = [(Way.FOLDER, None), (Way.WEBHOOK, f"{receiver.url}/hook")]
-    desk.save(*(desk.target(name, way, address) for name in (MAX, TESS) for way, address in ways))
-    desk.now = MONDAY
-    desk.also_teaches(MAX)
-    try:
-        desk.round()
-    finally:
-        desk.also_teaches(MAX, no_more=True)
-
-    ends = {state for way, state, _trouble in desk.copies() if way in ("folder", "webhook")}
-    assert ends >= {"no_access"}
-    assert len(desk.maker.orders) == len(ways)
-    assert all(one.principal.administers and not one.principal.teaches_in for one in desk.maker.orders)
-
-
 def test_files_that_are_too_large_for_a_mail_are_linked(
     desk: Desk, box: MailBox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dashapp.jobs.report_mail.MOST_ATTACHED", 10)
-    assert MOST_ATTACHED > 10
+    monkeypatch.setattr("dashapp.jobs.report_mail.MOST_CARRIED", 10)
+    assert MOST_CARRIED > 10
     desk.save(desk.target(TESS))
     desk.now = MONDAY
     desk.round(desk.with_mail(box))
@@ -169,6 +153,21 @@ def test_files_that_are_too_large_for_a_mail_are_linked(
     assert list(one.mail.iter_attachments()) == []
     for kind in ("plain", "html"):
         assert re.search(r"https://\S+/received/", one.mail.get_body((kind,)).get_content())  # type: ignore[union-attr]
+
+
+def test_a_body_that_is_too_long_for_a_mail_is_linked(
+    desk: Desk, box: MailBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashapp.jobs.report_mail.MOST_SHOWN", 10)
+    desk.save(desk.target(TESS))
+    desk.now = MONDAY
+    desk.round(desk.with_mail(box))
+
+    (one,) = box.taken
+    assert one.mail.get_body(("html",)) is None
+    plain = one.mail.get_body(("plain",)).get_content().replace("=\n", "")  # type: ignore[union-attr]
+    assert "body.html" in plain
+    assert [each.get_filename() for each in one.mail.iter_attachments()] == ["figures.csv"]
 
 
 def test_a_link_of_a_mail_opens_its_file_until_its_time_is_over_and_no_other(

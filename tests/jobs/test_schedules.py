@@ -144,29 +144,6 @@ def test_a_copy_whose_end_is_unclear_is_never_sent_again_without_a_persons_word(
         decide_copy(connection, organisation, public_id, desk.person(MAX), desk.now)
 
 
-def test_who_has_lost_the_course_while_a_copy_waited_does_not_get_it(desk: Desk, box: MailBox) -> None:
-    desk.save(desk.target(TESS))
-    box.replies = {address_of(TESS): ["451 later"]}
-    desk.now = MONDAY
-    desk.round(desk.with_mail(box))
-    assert [state for _way, state, _trouble in desk.copies()] == ["waiting"]
-
-    _teaches(desk, TESS, "'2026-03-29'")
-    try:
-        desk.passes(minutes=1)
-        desk.round(desk.with_mail(box))
-    finally:
-        _teaches(desk, TESS, "NULL")
-    assert desk.copies() == [("mail", "no_access", None)]
-    assert box.to(address_of(TESS)) == []
-
-
-def _teaches(desk: Desk, name: str, until: str) -> None:
-    statement = text(f"UPDATE memberships SET ends_at = {until} WHERE person_id = :person")
-    with desk.campus.database.transaction(DatabaseRole.JOBS, desk.campus.organisation_id) as connection:
-        connection.execute(statement, {"person": desk.person(name)})
-
-
 def test_a_schedule_whose_report_is_gone_fails_once_and_pauses(desk: Desk) -> None:
     desk.save(desk.target(TESS), report_id=uuid4())
     desk.now = MONDAY

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, func, select, update
+from sqlalchemy import Connection, and_, exists, func, select, update
 
 from dashapp.data.queries.described import described
 from dashapp.data.store.schedule_runs import hold_run
-from dashapp.data.tables import deliveries, people, schedule_runs
+from dashapp.data.tables import accounts, deliveries, people, schedule_runs
 from dashapp.domain.errors import NotFound
 from dashapp.domain.keys import OrganisationId, PersonId, PublicId
 from dashapp.domain.mail import usable_address
@@ -115,8 +115,11 @@ def settle_copy(connection: Connection, organisation: OrganisationId, one: Copy,
 def recipient_of(
     connection: Connection, organisation: OrganisationId, person: PersonId
 ) -> tuple[PublicId, str | None] | None:
-    """Public id and usable address of the one who stands for a person now; None where there is nobody any more."""
+    """Public id and usable address of the one who stands for a person now; None where there is nobody any more, or
+    where every account of theirs has been blocked."""
     named = people.alias("named")
+    theirs = (accounts.c.organisation_id == people.c.organisation_id, accounts.c.person_id == people.c.person_id)
+    blocked = and_(exists().where(*theirs), ~exists().where(*theirs, accounts.c.enabled))
     row = connection.execute(
         select(people.c.public_id, described(people, "email"))
         .join(
@@ -126,7 +129,7 @@ def recipient_of(
                 func.coalesce(named.c.merged_into, named.c.person_id) == people.c.person_id,
             ),
         )
-        .where(people.c.organisation_id == organisation, named.c.person_id == person)
+        .where(people.c.organisation_id == organisation, named.c.person_id == person, ~blocked)
     ).first()
     return None if row is None else (PublicId(row.public_id), usable_address(row.email))
 
