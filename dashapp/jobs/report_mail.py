@@ -101,10 +101,10 @@ def _add_body(made: EmailMessage, mail: ReportMail, body: str) -> None:
 def _plain(mail: ReportMail, title: str) -> str:
     linked = mail.linked
     plain = next((file for file in mail.files if file.part is Part.PLAIN), None)
-    lines = [
-        title if plain is None or not mail.shown else (mail.folder / plain.name).read_text(encoding="utf-8").strip(),
-        "",
-    ]
+    told = title
+    if plain is not None and mail.shown:
+        told = (mail.folder / plain.name).read_text(encoding="utf-8").strip()
+    lines = [told, ""]
     if mail.resent:
         lines += [_("Somebody has had this report sent again. You may have it already."), ""]
     lines += [_("What you see here is made for you alone, with your own rights."), ""]
