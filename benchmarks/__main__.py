@@ -6,6 +6,7 @@ from benchmarks import (
     administration,
     answers,
     audit,
+    beside_exports,
     bodies,
     browser,
     collector,
@@ -50,6 +51,7 @@ ALL = {
     "people": people.main,
     "administration": administration.main,
     "exports": exports.main,
+    "beside_exports": beside_exports.main,
     "answers": answers.main,
     "schedules": schedules.main,
 }

@@ -67,13 +67,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     print(machine())
     failed = 0
-    with demo_site() as site, _asking_for(site) as loads, _running(site, chosen.processes) as ports:
+    with demo_site() as site, asking_for(site) as loads, processes_of(site, chosen.processes) as ports:
         print(f"{'':<34}{'a second':>9}{'p50':>9}{'p95':>9}{'KB each':>9}{'asking takes':>14}{'target':>8}")
         for load in loads:
             # Once before, so that processes are warm and what is kept is kept.
             if load.what.startswith("kept"):
-                asyncio.run(_drive(load, 1.0, chosen.connections, ports))
-            outcome = asyncio.run(_drive(load, chosen.seconds, chosen.connections, ports))
+                asyncio.run(drive(load, 1.0, chosen.connections, ports))
+            outcome = asyncio.run(drive(load, chosen.seconds, chosen.connections, ports))
             failed += _tell(load, outcome)
     return int(failed > 0)
 
@@ -92,20 +92,24 @@ def _tell(load: Load, outcome: Outcome) -> int:
 
 
 @contextmanager
-def _running(site: DemoSite, processes: int) -> Iterator[list[int]]:
-    """So many processes of the service on one database, as behind a balancer; their ports."""
+def processes_of(site: DemoSite, processes: int, **first: str) -> Iterator[list[int]]:
+    """So many processes of the service on one database, as behind a balancer; their ports. `first`: settings of the
+    first one, which also ingests."""
     ports = [PORT + number for number in range(processes)]
     alone = {"INGEST_THREAD": "false", "JOBS_THREAD": "false"}
     with ExitStack() as stack:
-        stack.enter_context(running(site.settings))
+        stack.enter_context(running(site.settings, **first))
         for port in ports[1:]:
             stack.enter_context(running(site.settings, PORT=str(port), **alone))
         yield ports
 
 
-async def _drive(load: Load, seconds: float, connections: int, ports: Sequence[int]) -> Outcome:
-    """Keeps every connection busy with one question at a time until the time is over; they take the ports in turn."""
-    questions, read = cycle(load.requests), 0
+async def drive(load: Load, seconds: float, connections: int, ports: Sequence[int], *, once: bool = False) -> Outcome:
+    """Keeps every connection busy with one question at a time until the time is over; they take the ports in turn.
+
+    `once`: no question again, so that it may be over sooner.
+    """
+    questions, read = iter(load.requests) if once else cycle(load.requests), 0
     taken: list[float] = []
     begun, own = perf_counter(), process_time()
     ends = begun + seconds
@@ -114,7 +118,9 @@ async def _drive(load: Load, seconds: float, connections: int, ports: Sequence[i
         nonlocal read
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
         while (now := perf_counter()) < ends:
-            writer.write(next(questions))
+            if (question := next(questions, None)) is None:
+                break
+            writer.write(question)
             status, size = await _answer(reader)
             if status != 200:
                 raise SystemExit(f"{load.what}: answered {status}.")
@@ -149,7 +155,7 @@ async def _answer(reader: asyncio.StreamReader) -> tuple[int, int]:
 
 
 @contextmanager
-def _asking_for(site: DemoSite) -> Iterator[list[Load]]:
+def asking_for(site: DemoSite) -> Iterator[list[Load]]:
     """The questions, as the browser of a teacher, a student and an administrator would send them."""
     url = site.database.url.render_as_string(hide_password=False)
     settings = load_settings(_env_file=None, database_url=url, demo=False, ingest_thread=False)

@@ -37,8 +37,10 @@ from exports.version import service_version
 STEP_ROWS: Final = 1_000
 """What progress is counted in."""
 _PIECE: Final = 1 << 20
-_BLOCK: Final = 8 << 20
-"""Bytes that are read into columns at once."""
+_BLOCK: Final = 1 << 20
+"""Bytes of the spool that are read into columns at once. Arrow reads up to 32 blocks ahead, so that this is what memory grows by."""
+_ROW_GROUP: Final = 1 << 16
+"""Rows of a row group at least: readers of Parquet work by the group, and small ones cost them time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +144,15 @@ class _Spool:
             ),
         )
         with whole.open("wb") as file, pq.ParquetWriter(file, schema, compression=COMPRESSION) as writer:
+            group: list[pa.RecordBatch] = []
             for batch in read:
-                writer.write_table(pa.Table.from_batches([batch]).cast(schema))
+                group.append(batch)
                 self.heart.step(0, 1)
+                if sum(each.num_rows for each in group) >= _ROW_GROUP:
+                    writer.write_table(pa.Table.from_batches(group).cast(schema))
+                    group.clear()
+            if group:
+                writer.write_table(pa.Table.from_batches(group).cast(schema))
 
 
 @dataclass(slots=True)

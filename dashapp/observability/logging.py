@@ -34,6 +34,10 @@ QUIET_LIBRARIES = {
     "kafka.net": logging.CRITICAL,
     "werkzeug": logging.WARNING,
     "apscheduler": logging.WARNING,
+    # A round that is skipped because the one before still goes on: each second of a long export, and as it should be.
+    "apscheduler.scheduler": logging.ERROR,
+    # A line for each chart.
+    "kaleido": logging.WARNING,
 }
 """Libraries that tell at INFO what only their authors want to know."""
 
