@@ -38,7 +38,7 @@ STEP_ROWS: Final = 1_000
 """What progress is counted in."""
 _PIECE: Final = 1 << 20
 _BLOCK: Final = 1 << 20
-"""Bytes of the spool that are read into columns at once. Arrow reads up to 32 blocks ahead, so that this is what memory grows by."""
+"""Bytes of the spool that are read into columns at once. Arrow reads up to 32 blocks ahead: what memory grows by."""
 _ROW_GROUP: Final = 1 << 16
 """Rows of a row group at least: readers of Parquet work by the group, and small ones cost them time."""
 
