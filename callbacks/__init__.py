@@ -13,6 +13,7 @@ from callbacks import (
     data_quality,
     frame,
     guardians,
+    hindsight,
     history,
     home,
     institution,
@@ -50,7 +51,7 @@ __all__ = ["register_all"]
 def register_all(registry: CallbackRegistry) -> None:
     """Registers the callbacks of all pages on one app."""
     own = (student, student_further, student_goal, caseload, guardians)
-    learners = (*own, contacts, classroom, classroom_work, saved_views, messages, courses)
+    learners = (*own, contacts, classroom, classroom_work, hindsight, saved_views, messages, courses)
     decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
     administrators = (administration, *decided, data_quality, letters, audit, sessions)

@@ -25,6 +25,7 @@ from dashapp.domain.views import (
     ClassroomWorkView,
     CoursesView,
     Freshness,
+    HindsightView,
     InstitutionFurtherView,
     InstitutionView,
     StudentView,
@@ -57,6 +58,7 @@ View = TypeVar(
     CoursesView,
     CaseloadView,
     QualityView,
+    HindsightView,
 )
 Values = Mapping[str, Any]
 """By the names of a page's slots."""

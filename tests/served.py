@@ -25,6 +25,7 @@ from dashapp.components import (
     contacts,
     course_list,
     courses,
+    hindsight,
     history,
     institution,
     institution_further,
@@ -117,7 +118,7 @@ def body_of(application: Application, output: str, values: dict[str, Any]) -> di
 
 def _cards_of(page: str) -> Sequence[str]:
     learners = (student, caseload, classroom, courses)
-    parts = (classroom_work, student_further, institution_further, contacts)
+    parts = (classroom_work, hindsight, student_further, institution_further, contacts)
     decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
     pages = (

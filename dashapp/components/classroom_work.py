@@ -236,7 +236,7 @@ def _lines(view: ClassroomWorkView, screen: Screen) -> dict[str, str]:
     }
 
 
-def _swatches(pairs: Sequence[tuple[str, str]]) -> Component:
+def swatches(pairs: Sequence[tuple[str, str]]) -> Component:
     """A key of colours, as (token, word)."""
     parts = [html.Span([html.I(style={"background": f"var(--la-{colour})"}), text]) for colour, text in pairs]
     return html.Div(parts, className="la-key")
@@ -259,15 +259,15 @@ def _keys(view: ClassroomWorkView, drawn: Callable[[str], bool]) -> dict[str, Co
     on_time, late, missing, coming = figures.state_names()
     states = list(zip(figures.STATE_COLOURS[:3], (on_time, late, missing), strict=True))
     coming_mark = html.I(style={"border": "1px solid var(--la-chart-others)"})
-    assignments = _swatches(states)
+    assignments = swatches(states)
     assignments.children = [*assignments.children, html.Span([coming_mark, coming])]
     dot = html.I(style={"borderRadius": "50%", "background": "var(--la-chart-me)"})
     median = html.I(style={"blockSize": "2px", "background": "var(--la-ink)"})
-    forum = _swatches([("chart-me", _("threads begun")), ("chart-others", _("replies"))])
+    forum = swatches([("chart-me", _("threads begun")), ("chart-others", _("replies"))])
     forum.children = [*forum.children, html.Span([median, _("learners who wrote")])]
     found = {
         "assignments": assignments,
-        "units": _swatches([("chart-others", _("learners who touched it")), ("chart-me", _("activities completed"))]),
+        "units": swatches([("chart-others", _("learners who touched it")), ("chart-me", _("activities completed"))]),
         "questions": html.Div(
             [
                 html.Span([dot, _("right at the first try")]),
@@ -277,7 +277,7 @@ def _keys(view: ClassroomWorkView, drawn: Callable[[str], bool]) -> dict[str, Co
         ),
         "forum": forum,
         "hours": _hours_key(view),
-        "types": _swatches(
+        "types": swatches(
             [(f"cat-{place}", name) for place, (name, _shares) in enumerate(figures.types_shown(view.types or ()), 1)]
         ),
     }

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from time import monotonic
 from typing import Final, Protocol, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,6 +12,7 @@ from dashapp.data.cache import Cache, Form, Question
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.folding import folded
 from dashapp.data.kept import Kept
+from dashapp.data.known_ids import KnownIds
 from dashapp.data.queries.caseload import read_caseload
 from dashapp.data.queries.classroom import classroom_view
 from dashapp.data.queries.classroom_work import read_classroom_work
@@ -20,6 +20,7 @@ from dashapp.data.queries.compared import Compared, read_compared
 from dashapp.data.queries.courses import choices, find_course
 from dashapp.data.queries.finding import Taught, fits, read_found_courses, read_found_learners, read_learning
 from dashapp.data.queries.guardians import guarded_statement
+from dashapp.data.queries.hindsight import read_hindsight
 from dashapp.data.queries.institution import institution_view
 from dashapp.data.queries.institution_further import read_institution_further
 from dashapp.data.queries.openings import Openings
@@ -61,12 +62,11 @@ from dashapp.domain.views import (
     StudentView,
 )
 from dashapp.domain.views.found import MOST_FOUND, MOST_WORDS, Found, FoundLearner
+from dashapp.domain.views.hindsight import HindsightView
 from dashapp.domain.views.student_further import OwnState, StudentFurtherView
 from dashapp.domain.visibility import Visibility
 from dashapp.privacy.visibility import limited
 
-ID_SECONDS: Final = 60.0
-MOST_IDS: Final = 50_000
 MOST_COMPARED: Final = 2
 """Comparisons of courses that are kept for the second round of a page: 10,000 learners take some 20 MB."""
 
@@ -81,6 +81,7 @@ T = TypeVar(
     CaseloadView,
     QualityView,
     StudentFurtherView,
+    HindsightView,
 )
 
 
@@ -94,24 +95,6 @@ class Versions(Protocol):
 
     def freshness(self) -> Freshness:
         """Until when the data is complete."""
-
-
-class _KnownIds:
-    """Keys by public id, for a minute: a merge may give a person's id another key. Safe to share between threads."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[OrganisationId, UUID], tuple[float, int]] = {}
-
-    def find(self, organisation: OrganisationId, public_id: UUID, look_up: Callable[[], int]) -> int:
-        """The key; raises what `look_up` raises, and then remembers nothing."""
-        known = self._known.get((organisation, public_id))
-        if known is not None and monotonic() - known[0] < ID_SECONDS:
-            return known[1]
-        key = look_up()
-        if len(self._known) >= MOST_IDS:
-            self._known.clear()
-        self._known[organisation, public_id] = (monotonic(), key)
-        return key
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +114,7 @@ class PageReader:
     _further: Form[StudentFurtherView] = field(default_factory=lambda: Form.of(StudentFurtherView), repr=False)
     _classroom: Form[ClassroomView] = field(default_factory=lambda: Form.of(ClassroomView), repr=False)
     _work: Form[ClassroomWorkView] = field(default_factory=lambda: Form.of(ClassroomWorkView), repr=False)
+    _hindsight: Form[HindsightView] = field(default_factory=lambda: Form.of(HindsightView), repr=False)
     _institution: Form[InstitutionView] = field(default_factory=lambda: Form.of(InstitutionView), repr=False)
     _institution_further: Form[InstitutionFurtherView] = field(
         default_factory=lambda: Form.of(InstitutionFurtherView), repr=False
@@ -141,7 +125,7 @@ class PageReader:
     _rooms: Rooms = field(default_factory=Rooms, repr=False)
     _compared: Kept[Compared] = field(default_factory=lambda: Kept(MOST_COMPARED), repr=False)
     _taught: Taught = field(default_factory=Taught, repr=False)
-    _ids: _KnownIds = field(default_factory=_KnownIds, repr=False)
+    _ids: KnownIds = field(default_factory=KnownIds, repr=False)
     _addresses: dict[OrganisationId, PublicId] = field(default_factory=dict, repr=False)
     openings: Openings = field(init=False, repr=False)
     visibilities: Visibilities = field(init=False, repr=False)
@@ -227,6 +211,15 @@ class PageReader:
             question,
             self._work,
             lambda connection: read_classroom_work(connection, self._room(connection, question, course)),
+        )
+
+    def hindsight(self, principal: Principal, public_id: UUID) -> HindsightView:
+        """How right the list of the same course was on earlier days; no filter narrows it."""
+        question, course = self._about_course("classroom-hindsight", principal, public_id, Filters())
+        return self._answer(
+            question,
+            self._hindsight,
+            lambda connection: read_hindsight(connection, question.scope, question.as_of, course),
         )
 
     def _about_course(

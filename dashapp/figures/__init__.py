@@ -20,6 +20,7 @@ from dashapp.figures.heat import EVENT_STEPS as HEAT_EVENTS
 from dashapp.figures.heat import MINUTE_STEPS as HEAT_MINUTES
 from dashapp.figures.heat import learner_weeks
 from dashapp.figures.heat import rows_shown as heat_rows_shown
+from dashapp.figures.hindsight import hindsight, hindsight_names
 from dashapp.figures.organisation import USE_STEPS, enrolment_weeks, programme_outcomes, type_adoption
 from dashapp.figures.quality import quality_by_day
 from dashapp.figures.rhythm import forum_weeks, hour_steps, hours_of_week, last_seen
@@ -61,6 +62,8 @@ __all__ = [
     "front_course",
     "hand_ins",
     "heat_rows_shown",
+    "hindsight",
+    "hindsight_names",
     "hour_steps",
     "hours_of_week",
     "last_seen",

@@ -14,3 +14,6 @@ class ClassroomWork:
     FORUM: Final = "classroom-forum"
     HOURS: Final = "classroom-hours"
     TYPES: Final = "classroom-types"
+    HINDSIGHT: Final = "classroom-hindsight"
+    """The card; it is a part of its own, `LATER`, since it is read by itself."""
+    LATER: Final = "classroom-later"

@@ -16,6 +16,7 @@ from dashapp.components import (
     classroom_work,
     contacts,
     courses,
+    hindsight,
     institution,
     institution_further,
     student,
@@ -34,7 +35,7 @@ from dashapp.domain.views import Level, Reason, Rule
 from dashapp.figures import Screen
 from dashapp.figures.drawing import Drawing
 from dashapp.ids import Classroom
-from tests.components import samples, samples_further, work_samples
+from tests.components import hindsight_samples, samples, samples_further, work_samples
 from tests.components import student_parts as student_samples
 from tests.components.test_components import prop, text_of
 
@@ -65,10 +66,13 @@ FILLED: dict[str, tuple[Any, Mapping[str, Any]]] = {
 }
 
 
-PARTS: tuple[Any, ...] = (classroom_work, student_samples.OWN_PAGE_PART, institution_further, contacts)
+PARTS: tuple[Any, ...] = (classroom_work, hindsight, student_samples.OWN_PAGE_PART, institution_further, contacts)
 FILLED_PARTS: dict[str, tuple[Any, Mapping[str, Any]]] = {
     **student_samples.filled_parts(),
     "classroom work": (classroom_work, classroom_work.fill(work_samples.full(), Screen())),
+    "looking back": (hindsight, hindsight.fill(hindsight_samples.full(), Screen())),
+    "nothing to look back at": (hindsight, hindsight.fill(hindsight_samples.new(), Screen())),
+    "looking back in groups": (hindsight, hindsight.fill(hindsight_samples.in_groups(), Screen())),
     "new classroom work": (classroom_work, classroom_work.fill(work_samples.new(), Screen())),
     "classroom work in groups": (classroom_work, classroom_work.fill(work_samples.in_groups(), Screen())),
     "institution further": (

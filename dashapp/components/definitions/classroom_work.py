@@ -15,6 +15,7 @@ SUBJECTS: Final = frozenset(
         Subject.FORUM,
         Subject.HOURS,
         Subject.TYPES,
+        Subject.HINDSIGHT,
     }
 )
 
@@ -91,6 +92,16 @@ def _of_time(subject: Subject) -> tuple[str, ...]:
             ),
             chosen,
             _("Events of which only the day is known"),
+        ),
+        Subject.HINDSIGHT: (
+            _(
+                "For every fourth week that lies at least four weeks back: of the learners whom the rules listed then"
+                " as in need of help, the share who have left the course since, or failed it; and the same of all the"
+                " others. The rules are those of now, with what was known on that day. A share is no verdict on a"
+                " learner, and help that worked makes the list look wrong."
+            ),
+            _("From the fourth week of teaching to four weeks ago; filters do not narrow it"),
+            _("Breaks, in which no rule speaks, and courses of which no source says who has left"),
         ),
         Subject.TYPES: (
             _("How the events of a week are shared among the types of activity."),

@@ -47,6 +47,7 @@ METRICS_OF: Final[Mapping[Subject, tuple[str, ...]]] = MappingProxyType(
         Subject.HOURS: ("active_learners_of_an_hour",),
         Subject.TYPES: ("share_of_types",),
         Subject.COHORTS: ("enrolled", "active_7", "time_on_task", "score", "punctuality", "at_risk"),
+        Subject.HINDSIGHT: ("list_hindsight", "at_risk"),
         Subject.QUALITY: ("data_quality",),
     }
 )

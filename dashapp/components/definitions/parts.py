@@ -58,6 +58,7 @@ class Subject(StrEnum):
     HOURS = "hours"
     TYPES = "types"
     COHORTS = "cohorts"
+    HINDSIGHT = "hindsight"
 
 
 def time_on_task() -> str:

@@ -11,6 +11,7 @@ from dashapp.domain.views.classroom_work import ClassroomWorkView, VideoViews
 from dashapp.domain.views.course import CourseChoice, Due
 from dashapp.domain.views.courses import CourseFigures, CoursesView
 from dashapp.domain.views.freshness import Freshness
+from dashapp.domain.views.hindsight import HindsightView
 from dashapp.domain.views.institution import ActiveSpan, CourseRow, InstitutionView
 from dashapp.domain.views.institution_further import (
     CourseStory,
@@ -39,6 +40,7 @@ __all__ = [
     "EnrolmentWeek",
     "Freshness",
     "HandedIn",
+    "HindsightView",
     "InstitutionFurtherView",
     "InstitutionView",
     "LearnerRow",

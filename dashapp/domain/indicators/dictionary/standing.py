@@ -18,6 +18,18 @@ TERMS: Final[Mapping[str, Term]] = {
         ),
         N_("Rules that have nothing to go by, and comparisons with too few others: they stay silent"),
     ),
+    "list_hindsight": Term(
+        N_("How right the list was"),
+        N_(
+            "Of the learners whom the rules listed on an earlier day, the share who have left the course since, or"
+            " failed it, beside the same share of the others."
+        ),
+        N_(
+            "learners listed who left or failed ÷ learners listed; the same of those not listed; found: learners listed"
+            " who left or failed ÷ all who left or failed"
+        ),
+        N_("Days in breaks, and less than four weeks ago"),
+    ),
     "data_quality": Term(
         N_("Data quality"),
         N_("How good the data of a sender are, 0 to 100 %, judged when they come."),
