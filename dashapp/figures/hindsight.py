@@ -12,6 +12,10 @@ from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
 
 WIDTH: Final = 0.36
+LEAST_ROOM: Final = 5
+"""So many checkpoints find room at least: two bars alone would be walls."""
+MOST_COUNTS: Final = 6
+"""Up to so many checkpoints the labels say of how many learners they are, where the screen is wide."""
 NARROW_LABELS: Final = 6
 """More checkpoints than this on a phone, and the numbers stand in the table only."""
 
@@ -54,13 +58,23 @@ def _notes(shown: Sequence[Checkpoint], screen: Screen) -> list[Json]:
         return []
     return [
         annotation(
-            Note(place + offset, value, words.percent(value), colour),
+            Note(place + offset, value, _label(value, counts, screen, len(shown)), colour),
             screen, xanchor="center", yanchor="bottom", yshift=2,
         )
         for place, one in enumerate(shown)
-        for offset, value, colour in ((-WIDTH / 2, one.of_listed, "ink"), (WIDTH / 2, one.of_others, "ink-2"))
+        for offset, value, counts, colour in (
+            (-WIDTH / 2, one.of_listed, (one.listed_lost, one.listed), "ink"),
+            (WIDTH / 2, one.of_others, (one.others_lost, one.others), "ink-2"),
+        )
         if value is not None
     ]  # fmt: skip
+
+
+def _label(share: float, counts: tuple[int, int], screen: Screen, shown: int) -> str:
+    lost, of = map(words.number, counts)
+    if screen.narrow or shown > MOST_COUNTS:
+        return words.percent(share)
+    return _("{share} ({lost} of {number})").format(share=words.percent(share), lost=lost, number=of)
 
 
 def hindsight(checkpoints: Sequence[Checkpoint], screen: Screen, *, revision: str = "") -> Drawing:
@@ -87,7 +101,7 @@ def hindsight(checkpoints: Sequence[Checkpoint], screen: Screen, *, revision: st
     layout: Json = {
         "margin": {"l": 4, "r": 8, "t": 18, "b": 4},
         "xaxis": {
-            "range": [-0.6, len(shown) - 0.4],
+            "range": [-0.6, max(len(shown), LEAST_ROOM) - 0.4],
             "tickvals": places,
             "ticktext": [
                 words.number(shown[place].week) if place else _week(shown[place]) for place in places
@@ -124,7 +138,7 @@ def _summary(shown: Sequence[Checkpoint]) -> str:
         return _("Nobody was listed on the days that lie far enough back")
     best = max(known, key=lambda one: (one.of_listed or 0.0) - (one.of_others or 0.0))
     last = known[-1]
-    said = _("In {week} {listed} of those listed, and {others} of the others, have left or failed since")
+    said = _("{week}: {listed} of those listed, and {others} of the others, have left or failed since")
     parts = [
         said.format(week=_week(one), listed=_share(one.of_listed), others=_share(one.of_others))
         for one in dict.fromkeys((best, last))
