@@ -56,10 +56,12 @@ def _bars(
 def _notes(shown: Sequence[Checkpoint], screen: Screen) -> list[Json]:
     if screen.narrow and len(shown) > NARROW_LABELS:
         return []
+    spelt = _spelt(screen, len(shown))
+    # Spelt out, the label of the second bar begins with its bar: in the middle it would reach into the first one.
     return [
         annotation(
-            Note(place + offset, value, _label(value, counts, screen, len(shown)), colour),
-            screen, xanchor="center", yanchor="bottom", yshift=2,
+            Note(place if spelt and offset > 0 else place + offset, value, _label(value, counts, spelt=spelt), colour),
+            screen, xanchor="left" if spelt and offset > 0 else "center", yanchor="bottom", yshift=2,
         )
         for place, one in enumerate(shown)
         for offset, value, counts, colour in (
@@ -70,9 +72,14 @@ def _notes(shown: Sequence[Checkpoint], screen: Screen) -> list[Json]:
     ]  # fmt: skip
 
 
-def _label(share: float, counts: tuple[int, int], screen: Screen, shown: int) -> str:
+def _spelt(screen: Screen, shown: int) -> bool:
+    """Whether there is room to say of how many learners a share is."""
+    return not screen.narrow and shown <= MOST_COUNTS
+
+
+def _label(share: float, counts: tuple[int, int], *, spelt: bool) -> str:
     lost, of = map(words.number, counts)
-    if screen.narrow or shown > MOST_COUNTS:
+    if not spelt:
         return words.percent(share)
     return _("{share} ({lost} of {number})").format(share=words.percent(share), lost=lost, number=of)
 
