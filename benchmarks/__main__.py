@@ -8,6 +8,7 @@ from benchmarks import (
     audit,
     bodies,
     browser,
+    cards,
     collector,
     crowd,
     dashboards,
@@ -50,6 +51,7 @@ ALL = {
     "people": people.main,
     "administration": administration.main,
     "exports": exports.main,
+    "cards": cards.main,
     "answers": answers.main,
     "schedules": schedules.main,
 }
