@@ -8,7 +8,8 @@ from typing import Final
 
 from dashapp.components.card_reading import Card
 from dashapp.domain.spreadsheets import MARK, harmless
-from exports.cards.paper import WIDTH, drawn_on_paper
+from exports.cards.paper import WIDTH
+from exports.cards.setting import drawn_on_paper
 from exports.cards.tables import sheet_of_card
 from exports.cards.told import Told
 from exports.pictures import PictureForm, Size, converted

@@ -85,8 +85,9 @@ def _of_words(name: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> 
 
 
 def _sheet(name: str, heads: Sequence[tuple[str, ColumnKind]], rows: CardRows) -> CardSheet:
-    labels = [_with_unit(label, kind) for label, kind in heads]
-    keys = distinct(labels) if all(labels) else labels
+    labels = [label for label, _kind in heads]
+    named = [_with_unit(label, kind) for label, kind in heads]
+    keys = distinct(named) if all(named) else named
     return CardSheet(name, name, tuple(map(Head, keys, labels, (kind for _label, kind in heads))), rows)
 
 

@@ -97,13 +97,13 @@ def test_rows_of_a_grid_are_taken_along_as_they_are_sorted_and_of_a_list_as_they
     assert shown == sorted(shown, reverse=True)
 
     learner = open_as("Ada Abel", "/me")
-    card = card_of(learner, "student-due")
-    card.locator("li").first.wait_for()
+    card = card_of(learner, "student-why")
+    card.locator("tbody tr").first.wait_for()
     _name, numbers = taken(learner, card, "Rows CSV", tmp_path)
     rows = list(csv.reader(StringIO(numbers.decode()), strict=True))
     blank = next(place for place, row in enumerate(rows) if not any(row))
-    assert rows[blank + 1][0] == "Activity"
-    assert len(rows[blank + 2 :]) == card.locator(".la-body li").count()
+    # Several courses stand in a table without heads.
+    assert [row[0] for row in rows[blank + 1 :]] == card.locator(".la-body tbody tr td:first-child").all_inner_texts()
     card.locator("summary").click()
     expect(card.get_by_text("A list is words already")).to_be_visible()
     expect(card.get_by_role("button", name="Picture PNG")).to_have_count(0)

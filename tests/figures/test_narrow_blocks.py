@@ -54,3 +54,12 @@ def test_durations_never_run_into_the_cells_beside_them(columns: int, said: str 
     texts = {note["text"].replace("\u00a0", " ") for note in cells}
     assert (said in texts) if said else not texts
     assert ("hours:minutes" in key["text"]) == (said == "2:59")
+
+
+def test_what_the_colours_of_a_map_mean_is_read_whole_in_a_narrow_place() -> None:
+    for width, lines in ((Width.FULL, 1), (Width.THIRD, 2)):
+        layout = drawing_of(block(Chart.HEAT_MAP, width=width), heat(179, 30), Screen()).own_layout
+        said = layout["annotations"][-1]["text"].split("<br>")
+        assert len(said) == lines
+        assert layout["margin"]["b"] == 4 + 16 * lines
+        assert said[0].startswith("Faintest")

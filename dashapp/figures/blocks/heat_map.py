@@ -1,6 +1,7 @@
 """A heat map of two parts: time or the second division across, the other one down."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Final
 
 from dashapp.domain.reports.answers import Answer, ColumnKind
@@ -30,6 +31,8 @@ LIGHT_TEXT_FROM: Final = 4
 """From this step on, texts are light."""
 LONGEST_NAME: Final = 22
 MOST_ROW_NAMES: Final = 40
+KEY_LINE: Final = 16
+"""px of a line below the map."""
 PADDING: Final = 6
 """px of a cell beside its text."""
 
@@ -42,8 +45,9 @@ def heat_map(block: Data, answer: Answer, screen: Screen) -> Drawing:
     # Series are what varies along the second part: with time first, each series is a row.
     rows = grid.series
     printed, clocks = _texts(block, grid, screen)
+    key = _key(block, grid, steps, screen, clocks=clocks)
     layout: Json = {
-        "margin": {"l": 4, "r": 4, "t": 22, "b": 20},
+        "margin": {"l": 4, "r": 4, "t": 22, "b": 4 + KEY_LINE * len(key)},
         "xaxis": {
             "side": "top",
             "showline": False,
@@ -57,7 +61,7 @@ def heat_map(block: Data, answer: Answer, screen: Screen) -> Drawing:
             **_down([one.name for one in rows]),
             "tickfont": {"size": 12, "color": screen.colour("ink")},
         },
-        "annotations": [*_printed(grid, printed, steps, screen), _key(grid, steps, screen, clocks=clocks)],
+        "annotations": [*_printed(grid, printed, steps, screen), _below(key, screen)],
     }
     table = with_table(answer, cells_summary(answer))
     return figure([_map(grid, steps, colours)], layout, screen, table, str(block.id))
@@ -138,14 +142,20 @@ def _printed(grid: Grid, texts: Texts, steps: Sequence[float], screen: Screen) -
     return notes
 
 
-def _key(grid: Grid, steps: Sequence[float], screen: Screen, *, clocks: bool) -> Json:
-    """What the colours mean, in words below the map: they grow stronger with the amount, lighter or darker by theme."""
+def _key(block: Data, grid: Grid, steps: Sequence[float], screen: Screen, *, clocks: bool) -> list[str]:
+    """The lines below the map, as many as there is room for in each: what the colours mean, which grow stronger with
+    the amount, lighter or darker by theme."""
     said = _("Faintest: {low}; strongest: from {high}").format(
         low=value_text(0, grid.kind), high=value_text(steps[-1], grid.kind)
     )
     if clocks:
         said = _("{key}; in hours:minutes").format(key=said)
-    return annotation(Note(0, 0, plain(said), "ink-3"), screen, xref="paper", yref="paper", yanchor="top", yshift=-4)
+    return wrap(said, int(side_of(block, screen) / LETTER))
+
+
+def _below(key: Sequence[str], screen: Screen) -> Json:
+    note = Note(0, 0, "<br>".join(map(plain, key)), "ink-3")
+    return annotation(note, screen, xref="paper", yref="paper", yanchor="top", yshift=-4, align="left")
 
 
 def _across(block: Data, grid: Grid, screen: Screen) -> Json:
