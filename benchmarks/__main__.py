@@ -9,6 +9,7 @@ from benchmarks import (
     beside_exports,
     bodies,
     browser,
+    cards,
     collector,
     crowd,
     dashboards,
@@ -52,6 +53,7 @@ ALL = {
     "administration": administration.main,
     "exports": exports.main,
     "beside_exports": beside_exports.main,
+    "cards": cards.main,
     "answers": answers.main,
     "schedules": schedules.main,
 }

@@ -3,6 +3,7 @@
 from callbacks import (
     administration,
     audit,
+    card_files,
     caseload,
     classroom,
     classroom_work,
@@ -44,12 +45,13 @@ from callbacks import (
     visibility,
 )
 from dashapp.security.callbacks import CallbackRegistry
+from exports.studio import Studio
 
 __all__ = ["register_all"]
 
 
-def register_all(registry: CallbackRegistry) -> None:
-    """Registers the callbacks of all pages on one app."""
+def register_all(registry: CallbackRegistry, studio: Studio) -> None:
+    """Registers the callbacks of all pages on one app. `studio`: draws the pictures of their cards."""
     own = (student, student_further, student_goal, caseload, guardians)
     learners = (*own, contacts, classroom, classroom_work, hindsight, saved_views, messages, courses)
     decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
@@ -59,3 +61,4 @@ def register_all(registry: CallbackRegistry) -> None:
     pages = (*learners, institution, institution_further, *administrators, *teaching, *reporting)
     for room in (frame, palette, home, *pages, live):
         room.register(registry)
+    card_files.register(registry, studio)

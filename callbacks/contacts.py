@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from callbacks.answering import Values, outputs_of
+from callbacks.answering import PageAddress, Values, outputs_of
 from callbacks.further import Further, FurtherAsked, answered_further, register_further
 from dashapp import ids
 from dashapp.components import contacts
@@ -21,11 +21,12 @@ PART: Final = Further(ids.Student.PAGE, contacts.PART, Permission.LEARNER_PAGE, 
 
 def show_contacts(asked: Asked, wanted: FurtherAsked) -> Any:
     """Messages to the learner in the address, and what came after them."""
-    return answered_further(asked, PART, wanted, lambda: _read(asked, wanted))
+    return answered_further(asked, PART, wanted, lambda: read_values(asked, wanted.at))
 
 
-def _read(asked: Asked, wanted: FurtherAsked) -> tuple[Values, Topic]:
-    principal, reader, at = asked.principal, asked.services.reader, wanted.at
+def read_values(asked: Asked, at: PageAddress) -> tuple[Values, Topic]:
+    """The values of the part, and whom it is about. Raises NotFound and NotPermitted."""
+    principal, reader = asked.principal, asked.services.reader
     if at.preview:
         raise NotPermitted("The page of nobody has no messages.")
     person = reader.find_person(principal, at.required_id())

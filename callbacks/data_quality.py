@@ -19,6 +19,7 @@ from dashapp import ids
 from dashapp.components import quality
 from dashapp.domain.errors import NotFound
 from dashapp.domain.principal import Permission
+from dashapp.domain.quality import QualityView
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
 from dashapp.security.topics import Topic
 
@@ -31,13 +32,18 @@ def show_quality(asked: Asked, page: Mapping[str, object]) -> Any:
 
 def _read(asked: Asked, at: PageAddress) -> PageAnswer:
     principal = asked.principal
-    if asked.services.reader.own_address(principal.organisation_id) != at.required_id():
-        raise NotFound("There is no such organisation.")
     topic = Topic(principal.organisation_id, principal.public_id)
     version = version_of(asked, topic)
-    view = asked.services.reader.quality(principal)
+    view = read_view(asked, at)
     values = drawn(asked, at, view, lambda: quality.fill(view, at.screen))
     return PageAnswer({**values, AS_OF: as_of_lines(view, quality.CARDS)}, topic, version, view.freshness)
+
+
+def read_view(asked: Asked, at: PageAddress) -> QualityView:
+    """What the page shows. Raises NotFound for the address of another organisation, NotPermitted."""
+    if asked.services.reader.own_address(asked.principal.organisation_id) != at.required_id():
+        raise NotFound("There is no such organisation.")
+    return asked.services.reader.quality(asked.principal)
 
 
 def register(registry: CallbackRegistry) -> None:

@@ -24,6 +24,7 @@ from dashapp.domain.errors import NotFound
 from dashapp.domain.filters import Filters
 from dashapp.domain.keys import PublicId
 from dashapp.domain.principal import Permission
+from dashapp.domain.views import InstitutionView
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
 from dashapp.security.topics import Topic
 
@@ -43,16 +44,21 @@ def show_institution(asked: Asked, controls: Mapping[str, object], span: object,
 
 def _read(asked: Asked, at: PageAddress, filters: Filters, span: str) -> PageAnswer:
     principal = asked.principal
-    if asked.services.reader.own_address(principal.organisation_id) != at.required_id():
-        raise NotFound("There is no such organisation.")
     topic = Topic(principal.organisation_id, principal.public_id)
     version = version_of(asked, topic)
-    view = asked.services.reader.institution(principal, filters)
+    view = read_view(asked, at, filters)
     links = links_for(asked, at)
     chosen = institution.Chosen(filters, span, PublicId(at.required_id()))
     values = drawn(asked, at, view, lambda: institution.fill(view, at.screen, links, chosen), chosen=chosen)
     filled = {**values, AS_OF: as_of_lines(view, institution.CARDS)}
     return PageAnswer(filled, topic, version, view.freshness, called=view.name)
+
+
+def read_view(asked: Asked, at: PageAddress, filters: Filters) -> InstitutionView:
+    """What the page shows. Raises NotFound for the address of another organisation, NotPermitted."""
+    if asked.services.reader.own_address(asked.principal.organisation_id) != at.required_id():
+        raise NotFound("There is no such organisation.")
+    return asked.services.reader.institution(asked.principal, filters)
 
 
 def register(registry: CallbackRegistry) -> None:

@@ -25,6 +25,7 @@ from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.example import example_student
 from dashapp.domain.filters import Filters
 from dashapp.domain.principal import Permission
+from dashapp.domain.views import StudentView
 from dashapp.privacy.visibility import limited
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
 from dashapp.security.topics import Basis, Topic
@@ -51,15 +52,11 @@ def show_learner(asked: Asked, course: object, page: Mapping[str, object]) -> An
 
 def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
     if at.preview:
-        return _preview(asked, at)
-    principal, reader = asked.principal, asked.services.reader
-    person = reader.find_person(principal, at.required_id()) if at.has_id else principal.person_id
-    basis = Basis.of(reader.as_reader_of(principal, person), person)
-    topic = Topic(principal.organisation_id, principal.public_id, person=person, basis=basis)
+        return preview(asked, at)
+    topic, reads = read_as(asked, at)
     version = version_of(asked, topic)
-    own = person == principal.person_id
-    view = reader.student(principal, filters) if own else reader.learner(principal, at.required_id(), filters)
-    links, reads = links_for(asked, at), READERS[basis]
+    view = read_view(asked, at, filters)
+    links = links_for(asked, at)
 
     def fill() -> Values:
         return student.fill(view, at.screen, links, reader=reads)
@@ -69,7 +66,22 @@ def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
     return PageAnswer(filled, topic, version, view.freshness, called=view.name)
 
 
-def _preview(asked: Asked, at: PageAddress) -> PageAnswer:
+def read_as(asked: Asked, at: PageAddress) -> tuple[Topic, Reader]:
+    """Whom the page is about, and as what it is read. Raises NotFound."""
+    principal, reader = asked.principal, asked.services.reader
+    person = reader.find_person(principal, at.required_id()) if at.has_id else principal.person_id
+    basis = Basis.of(reader.as_reader_of(principal, person), person)
+    return Topic(principal.organisation_id, principal.public_id, person=person, basis=basis), READERS[basis]
+
+
+def read_view(asked: Asked, at: PageAddress, filters: Filters) -> StudentView:
+    """What the page shows. Raises NotFound and NotPermitted."""
+    principal, reader = asked.principal, asked.services.reader
+    own = not at.has_id or reader.find_person(principal, at.required_id()) == principal.person_id
+    return reader.student(principal, filters) if own else reader.learner(principal, at.required_id(), filters)
+
+
+def preview(asked: Asked, at: PageAddress) -> PageAnswer:
     """The page of an invented student of the course, as the decisions about visibility have it."""
     principal, reader = asked.principal, asked.services.reader
     course = reader.find_course(principal, at.required_id())

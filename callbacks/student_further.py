@@ -1,12 +1,13 @@
 """What stands below the fold of the page of one learner."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from dash import Input
 
-from callbacks.answering import AS_OF, Values, as_of_lines, drawn, links_for, outputs_of, resting
+from callbacks.answering import AS_OF, PageAddress, Values, as_of_lines, drawn, links_for, outputs_of, resting
 from callbacks.further import Further, FurtherAsked, answered_further, register_further
-from callbacks.student import CONTROLS
+from callbacks.student import CONTROLS, read_as
 from dashapp import ids
 from dashapp.components import student_further
 from dashapp.components.student_further import OwnPart
@@ -14,8 +15,9 @@ from dashapp.domain.errors import NotFound
 from dashapp.domain.filters import Filters
 from dashapp.domain.principal import Permission
 from dashapp.domain.views import StudentView
+from dashapp.domain.views.student_further import StudentFurtherView
 from dashapp.security.callbacks import Asked, CallbackRegistry
-from dashapp.security.topics import Basis, Topic
+from dashapp.security.topics import Topic
 
 PART: Final = Further(
     ids.Student.PAGE,
@@ -36,16 +38,9 @@ def show_student_further(asked: Asked, wanted: FurtherAsked) -> Any:
 
 
 def _read(asked: Asked, wanted: FurtherAsked) -> tuple[Values, Topic]:
-    principal, reader, at = asked.principal, asked.services.reader, wanted.at
-    if at.preview:
-        raise NotFound("Nobody has done anything on the page of nobody.")
-    person = reader.find_person(principal, at.required_id()) if at.has_id else principal.person_id
-    basis = Basis.of(reader.as_reader_of(principal, person), person)
-    topic = Topic(principal.organisation_id, principal.public_id, person=person, basis=basis)
-    filters = Filters.parse(course=wanted.controls.get("course"))
-    view, further = reader.student_further(principal, at.required_id() if at.has_id else None, filters)
-    # Who comes from /learners/… sees nothing of this kind, also of themself.
-    own = None if at.has_id else _own_part(asked, view, wanted.controls.get("spread"))
+    at = wanted.at
+    topic, _reader = read_as(asked, at)
+    view, further, own = read_view(asked, at, wanted.controls)
     links = links_for(asked, at)
     values = drawn(
         asked,
@@ -56,6 +51,19 @@ def _read(asked: Asked, wanted: FurtherAsked) -> tuple[Values, Topic]:
         own=own,
     )
     return {**values, AS_OF: as_of_lines(further, student_further.CARDS)}, topic
+
+
+def read_view(
+    asked: Asked, at: PageAddress, controls: Mapping[str, object]
+) -> tuple[StudentView, StudentFurtherView, OwnPart | None]:
+    """The page, what stands below its fold, and what only the learner sees. Raises NotFound and NotPermitted."""
+    if at.preview:
+        raise NotFound("Nobody has done anything on the page of nobody.")
+    filters = Filters.parse(course=controls.get("course"))
+    reader = asked.services.reader
+    view, further = reader.student_further(asked.principal, at.required_id() if at.has_id else None, filters)
+    # Who comes from /learners/… sees nothing of this kind, also of themself.
+    return view, further, None if at.has_id else _own_part(asked, view, controls.get("spread"))
 
 
 def _own_part(asked: Asked, view: StudentView, spread: object) -> OwnPart:

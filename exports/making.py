@@ -15,6 +15,7 @@ from exports.documents.pdf import write_pdf
 from exports.manifest import Manifest, file_of, manifest_of
 from exports.packing import ZIP, ExportError, Part, in_words, packed, sealed
 from exports.pictures import Gallery, NoBrowser, PictureError, PictureForm, Size
+from exports.svg_fonts import with_fonts
 from exports.tables.parquet_files import write_parquet
 from exports.tables.sheets import Sheet, TableError, plain_name
 from exports.tables.text_files import write_csv, write_json
@@ -98,11 +99,12 @@ class _Maker:
     gallery: Gallery
     folder: Path
     watch: Watch
+    letters_missing: str = ""
 
     @property
     def manifest(self) -> Manifest:
         """What the export says of itself."""
-        return manifest_of(self.content)
+        return manifest_of(self.content).model_copy(update={"letters_missing": self.letters_missing})
 
     def parts(self, form: ExportFormat, name: str) -> list[Part]:
         """The files, at least one."""
@@ -120,7 +122,8 @@ class _Maker:
             case ExportFormat.HTML:
                 write_html(self.content, self.gallery, path := self._path(name, form), self.watch)
             case ExportFormat.PDF:
-                write_pdf(self.content, self.gallery, path := self._path(name, form), self.watch)
+                path = self._path(name, form)
+                self.letters_missing = write_pdf(self.content, self.gallery, path, self.watch)
         return [Part(path)]
 
     def _path(self, name: str, form: ExportFormat) -> Path:
@@ -145,7 +148,8 @@ class _Maker:
         for place, (block, sheet) in enumerate(drawn):
             figure = self.content.draw(block, self.content.answer(block)).to_bytes()
             path = self.folder / f"{sheet.name}.{form.value}"
-            path.write_bytes(self.gallery.picture(figure, form, PICTURE_SIZE))
+            drawn_as = self.gallery.picture(figure, form, PICTURE_SIZE)
+            path.write_bytes(with_fonts(drawn_as) if form is PictureForm.SVG else drawn_as)
             parts.append(Part(path))
             self.watch(place + 1, len(drawn))
         if not parts:

@@ -68,6 +68,8 @@ class Manifest(_Part):
     time_zone: str
     as_of: datetime
     tables: tuple[Table, ...]
+    letters_missing: str = ""
+    """Letters of the document for which the server has no font: they stand in it as empty boxes."""
     files: tuple[ExportedFile, ...] = ()
 
     @property

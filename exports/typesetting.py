@@ -7,14 +7,15 @@ from typing import Final, Literal
 import typst
 
 from dashapp.domain.errors import AnalyticsError
-from dashapp.observability.logging import get_logger
 from exports.picture_page import FONTS
 
 POINTS_PER_PIXEL: Final = 0.75
 _DOTS_PER_INCH: Final = 96
 _NO_GLYPH: Final = "could not be displayed with font"
 
-log = get_logger(__name__)
+
+class LettersMissing(AnalyticsError):
+    """The standard of the PDF allows no letter for which no font has a form, and there is one."""
 
 
 class TypesettingError(AnalyticsError):
@@ -22,18 +23,36 @@ class TypesettingError(AnalyticsError):
 
 
 def typeset_pdf(source: str, inputs: Mapping[str, str]) -> bytes:
-    """A tagged PDF, by PDF/UA-1 where every letter can be written. `inputs`: what the source finds in `sys.inputs`.
+    """A tagged PDF by PDF/UA-1. `inputs`: what the source finds in `sys.inputs`.
 
-    That standard allows no letter for which no font of the machine has a form. A report with a name in such letters is
-    still made, tagged all the same. Raises TypesettingError.
+    Raises LettersMissing where a letter cannot be written by any font of the machine, TypesettingError.
     """
     try:
         return _compiled(source, inputs, "pdf", ("ua-1",))
     except TypesettingError as error:
-        if _NO_GLYPH not in str(error):
-            raise
-        log.info("document.letters_missing")
-        return _compiled(source, inputs, "pdf", ())
+        if _NO_GLYPH in str(error):
+            raise LettersMissing("There are letters that no font of this machine has.") from error
+        raise
+
+
+def typeset_without_seal(source: str, inputs: Mapping[str, str]) -> bytes:
+    """The same, tagged too, where letters are missing: they stand as empty boxes. Raises TypesettingError."""
+    return _compiled(source, inputs, "pdf", ())
+
+
+def can_draw(letter: str) -> bool:
+    """Whether any of the fonts has a form for a letter, those that Typst brings along among them."""
+    source = '#set document(title: "-")\n#sys.inputs.letter'
+    try:
+        _compiled(source, {"letter": letter}, "pdf", ("ua-1",))
+    except TypesettingError:
+        return False
+    return True
+
+
+def font_files() -> tuple[str, ...]:
+    """The files of the fonts that documents are set with, those of the machine among them."""
+    return tuple(sorted({one.path for one in _fonts().fonts() if one.path}))
 
 
 def png_of(svg: bytes, width: int, height: int, scale: float) -> bytes:

@@ -1,6 +1,5 @@
 """Files of what pages show, asked for by plain links: a ticket stands for the header that these cannot carry."""
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import StringIO
@@ -19,12 +18,15 @@ from dashapp.domain.audit import Action, ViewerRole, course_subject
 from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.filters import Filters
 from dashapp.domain.principal import Permission
-from dashapp.domain.spreadsheets import MARK, harmless
+from dashapp.domain.reports.answers import ColumnKind
+from dashapp.domain.spreadsheets import MARK
 from dashapp.domain.views import ClassroomView
 from dashapp.security.acting import acting
 from dashapp.security.guard import Access, Guard, current_principal, permits
 from dashapp.services import Services
 from dashapp.words import _
+from exports.tables.sheets import Head, Sheet
+from exports.tables.text_files import write_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +85,41 @@ def _told(view: ClassroomView, filters: Filters) -> dict[str, str]:
 def _text(view: ClassroomView, told: Mapping[str, str]) -> str:
     """The file: a line of heads, a line per learner; numbers in plain digits, minutes only where they are recorded.
     What is `told` of the whole list stands behind each of them."""
-    written = StringIO()
-    lines = csv.writer(written)
-    minutes = [_("Minutes")] if view.minutes_recorded else []
-    who, why = (_("Name"), _("Sections"), _("Level")), (_("Points"), _("Reasons"))
-    lines.writerow([*who, *why, _("Last active"), _("Events"), *minutes, _("Score"), _("Contacted"), *told])
-    for row in view.learners:
-        spent = [row.minutes if row.minutes is not None else ""] if view.minutes_recorded else []
-        cells: list[object] = [row.name, ", ".join(row.sections), level_word(row.level), row.points]
-        cells.append(reasons_words(row.reasons))
-        cells += [row.last_active.isoformat() if row.last_active else "", row.events, *spent]
-        cells.append(round(row.score, 1) if row.score is not None else "")
-        cells.append(row.contacted.isoformat() if row.contacted else "")
-        cells += told.values()
-        lines.writerow([harmless(cell) for cell in cells])
-    return MARK + written.getvalue()
+    written = StringIO(newline="")
+    written.write(MARK)
+    write_rows(_sheet(view, told), written)
+    return written.getvalue()
+
+
+def _sheet(view: ClassroomView, told: Mapping[str, str]) -> Sheet:
+    minutes = view.minutes_recorded
+    heads = [
+        (_("Name"), ColumnKind.TEXT),
+        (_("Sections"), ColumnKind.TEXT),
+        (_("Level"), ColumnKind.TEXT),
+        (_("Points"), ColumnKind.COUNT),
+        (_("Reasons"), ColumnKind.TEXT),
+        (_("Last active"), ColumnKind.DAY),
+        (_("Events"), ColumnKind.COUNT),
+        *([(_("Minutes"), ColumnKind.COUNT)] if minutes else []),
+        (_("Score"), ColumnKind.NUMBER),
+        (_("Contacted"), ColumnKind.DAY),
+        *((name, ColumnKind.TEXT) for name in told),
+    ]
+    rows = [
+        (
+            row.name,
+            ", ".join(row.sections),
+            level_word(row.level),
+            row.points,
+            reasons_words(row.reasons),
+            row.last_active,
+            row.events,
+            *([row.minutes] if minutes else []),
+            round(row.score, 1) if row.score is not None else None,
+            row.contacted,
+            *told.values(),
+        )
+        for row in view.learners
+    ]
+    return Sheet("learners", "learners", tuple(Head(name, name, kind) for name, kind in heads), rows)

@@ -58,7 +58,7 @@ def _words_of_access() -> dict[Action, str]:
         Action.RESUMED: _("Went on with a replay"),
         Action.DISMISSED: _("Dismissed refused events"),
         Action.REOPENED: _("Took a dismissal back"),
-        Action.EXPORTED: _("Downloaded a list"),
+        Action.EXPORTED: _("Downloaded what a page shows"),
         Action.REPORT_EXPORTED: _("Made a file of a report"),
         Action.REPORT_TAKEN: _("Downloaded a file of a report"),
         Action.CASELOAD: _("Changed a caseload"),

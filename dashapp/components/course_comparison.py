@@ -1,5 +1,6 @@
 """The table in which an institution compares its courses: a row per course, a click opens it with the same dates."""
 
+from types import MappingProxyType
 from typing import Final
 
 from dashapp import words
@@ -8,12 +9,22 @@ from dashapp.components.grids import SECONDARY, Column, Row, narrow_column, righ
 from dashapp.components.links import Links
 from dashapp.components.sentences import active_share
 from dashapp.domain.filters import Filters
+from dashapp.domain.reports.answers import ColumnKind
 from dashapp.domain.views import CourseRow, InstitutionView
 from dashapp.words import _
 
 SHOWN_OF_HIDDEN: Final = 2
 """Columns of a hidden course that say something: its name, and that it is hidden."""
 NONE: Final = "–"
+
+
+KINDS: Final = MappingProxyType(
+    {
+        **dict.fromkeys(("enrolled", "change"), ColumnKind.COUNT),
+        **dict.fromkeys(("share", "median", "on_time", "help", "progress", "completed", "left"), ColumnKind.PERCENT),
+    }
+)
+"""What the values of columns are, for files; all others are texts."""
 
 
 def course_columns() -> list[Column]:
@@ -31,6 +42,10 @@ def course_columns() -> list[Column]:
         {**right_column("completed", _("Completed"), 84), **SECONDARY},
         {**right_column("left", _("Left"), 72), **SECONDARY},
     ]
+    for column in columns:
+        kind = KINDS.get(column["field"])
+        if kind is not None:
+            column["context"] = {**column.get("context", {}), "kind": kind.value}
     columns[1]["colSpan"] = {"function": f"params.data.hidden ? {len(columns) - SHOWN_OF_HIDDEN + 1} : 1"}
     return [*columns, narrow_column("LaCourseCard")]
 

@@ -1,7 +1,7 @@
 """What of a card can be taken along, as entries of its menu: a picture, a drawing, its numbers; of a list its rows.
 
-`assets/pictures.js` and `assets/numbers.js` make them in the browser from what is shown, and write on them of whom it
-is, the filters and as of when.
+The server makes them (`callbacks/card_files.py`) from what it reads for the reader at that moment, and writes on them
+of whom it is, the filters and as of when; `assets/card_files.js` asks for them and saves them.
 """
 
 import json
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_ag_grid as dag
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import ids
@@ -44,20 +44,20 @@ def listed(head: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, Any]
 
 
 def _entry(label: str, card: str, kind: str) -> Component:
-    return html.Button(label, type="button", **attributes(data_la_download=kind, data_la_name=card))
+    page = card.partition("-")[0]
+    return html.Button(label, type="button", **attributes(data_la_download=kind, data_la_name=card, data_la_page=page))
+
+
+def places(page: str) -> list[Component]:
+    """Through which the menus of a page ask for files, and get them. `page`: how the page's ids begin."""
+    return [dcc.Store(id=of(page)) for of in (ids.card_wanted_of, ids.card_file_of, ids.card_busy_of)]
 
 
 def client_words() -> Mapping[str, str]:
-    """What the scripts write on files, and say about them, in the reader's language."""
+    """What the script says about files, in the reader's language."""
     return {
-        "card": _("Card"),
-        "shows": _("Shows"),
-        "of": _("Of"),
-        "filter": _("Filters"),
-        "asOf": _("As of"),
-        "rows": _("The first {shown} of {total} rows"),
-        "nothing": _("There is nothing to download yet"),
+        "making": _("The file is being made"),
         "saved": _("The file has been made; the browser keeps it with its downloads"),
         "framed": _("The file has been made. If it does not arrive, this frame allows no downloads: open a new tab"),
-        "failed": _("The file could not be made"),
+        "failed": _("The file could not be made: the service did not answer"),
     }

@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp import figures, words
-from dashapp.components import card, controls, grids, institution_further, marks, strip
+from dashapp.components import card, controls, downloads, grids, institution_further, marks, strip
 from dashapp.components.card import Children, Frame
 from dashapp.components.course_comparison import course_columns, course_rows
 from dashapp.components.definitions import Subject, definition
@@ -132,6 +132,7 @@ def body() -> Component:
             strip.strip(PAGE, Institution.STRIP),
             html.Div(_cards(), className="la-grid"),
             institution_further.body(),
+            *downloads.places(PAGE),
         ],
         id=Institution.PAGE,
         className="la-page la-loading",

@@ -7,7 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp import figures, words
-from dashapp.components import card, strip
+from dashapp.components import card, downloads, strip
 from dashapp.components.attributes import attributes
 from dashapp.components.card import Frame
 from dashapp.components.definitions import Subject, definition
@@ -52,6 +52,7 @@ def body() -> Component:
                 ],
                 className="la-grid",
             ),
+            *downloads.places(PAGE),
         ],
         id=Quality.PAGE,
         className="la-page la-loading",

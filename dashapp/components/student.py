@@ -7,7 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp import figures, words
-from dashapp.components import card, controls, marks, strip, student_further
+from dashapp.components import card, controls, downloads, marks, strip, student_further
 from dashapp.components.card import Children, Frame
 from dashapp.components.definitions import Subject, definition
 from dashapp.components.definitions.student_further import next_steps
@@ -54,6 +54,7 @@ def body(*, own: bool = True) -> Component:
             strip.strip(PAGE, Student.STRIP),
             html.Div(_cards(own), className="la-grid"),
             student_further.body(own=own),
+            *downloads.places(PAGE),
         ],
         id=Student.PAGE,
         className="la-page la-loading",

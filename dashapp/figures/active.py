@@ -4,8 +4,11 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from dashapp import words
+from dashapp.domain.reports.answers import ColumnKind
 from dashapp.domain.views import ActiveSpan
+from dashapp.figures import cells
 from dashapp.figures.axes import count_scale
+from dashapp.figures.cells import Cell
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.summary_campus import active_summary
 from dashapp.figures.theme import CLEAR, Note, Screen, Table, annotation, figure
@@ -20,6 +23,12 @@ LEARNERS_FOOT = 0.3
 def _named(span: ActiveSpan, monthly: bool) -> str:
     """A month by its name, a week by its Monday."""
     return words.month(_thursday(span.first)) if monthly else words.short_day(span.first)
+
+
+def _dated(span: ActiveSpan, name: str, monthly: bool) -> Cell:
+    """A span by the first day of its week, or of its month."""
+    first = _thursday(span.first).replace(day=1) if monthly else span.first
+    return Cell.of(name, ColumnKind.DAY, first)
 
 
 def _thursday(monday: date) -> date:
@@ -108,7 +117,10 @@ def active_spans(spans: Sequence[ActiveSpan], screen: Screen, *, monthly: bool, 
     }
     table = Table(
         (_("Month") if monthly else _("Week from"), _("Active learners"), _("Courses with activity")),
-        tuple((name(span), words.number(span.learners), words.number(span.courses)) for span in reversed(spans)),
+        tuple(
+            (_dated(span, name(span), monthly), cells.number(span.learners), cells.number(span.courses))
+            for span in reversed(spans)
+        ),
         summary=active_summary(spans, [name(span) for span in spans]),
     )
     return figure([bars, courses], layout, screen, table, revision)

@@ -5,6 +5,7 @@ from typing import Final
 
 from dashapp import words
 from dashapp.domain.views.classroom_work import AssignmentWork
+from dashapp.figures import cells
 from dashapp.figures.axes import count_scale
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.scores import short_label, short_labels
@@ -122,7 +123,7 @@ def hand_ins(assignments: Sequence[AssignmentWork], screen: Screen, *, revision:
             if one.late or one.missing
         ],
     }
-    rows = tuple((_name(one), *(words.number(count) for count in _counts(one))) for one in due)
+    rows = tuple((_name(one), *(cells.number(count) for count in _counts(one))) for one in due)
     table = Table((_("Assignment"), *state_names()), rows, _("Learners"), hand_in_summary(due, _nameless()))
     return figure(_stacked(shown, screen), layout, screen, table, revision)
 
@@ -207,10 +208,10 @@ def _spread_table(scored: Sequence[AssignmentWork]) -> Table:
     rows = tuple(
         (
             _name(one),
-            words.number(one.graded),
-            words.percent(one.mean or 0.0, 1),
-            words.percent(one.median or 0.0, 1),
-            *(words.number(count) for count in one.scores),
+            cells.number(one.graded),
+            cells.percent(one.mean or 0.0, 1),
+            cells.percent(one.median or 0.0, 1),
+            *(cells.number(count) for count in one.scores),
         )
         for one in scored
     )

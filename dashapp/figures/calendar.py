@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from dashapp import words
 from dashapp.domain.views import Day
+from dashapp.figures import cells
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.summary import summary
 from dashapp.figures.theme import Screen, Table, figure
@@ -116,7 +117,7 @@ def activity_calendar(
     table = Table(
         (_("Day"), _("Time") if minutes else _("Events")),
         tuple(
-            (words.day(day), words.duration(value) if minutes else words.number(value))
+            (cells.day(day), cells.duration(value) if minutes else cells.number(value))
             for day, value in sorted(values.items(), reverse=True)
             if value
         ),

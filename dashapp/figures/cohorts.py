@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dashapp import words
+from dashapp.figures import cells
 from dashapp.figures.axes import percent_scale, week_name, week_ticks
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.summary_own import cohorts_summary
@@ -72,7 +73,7 @@ def two_cohorts(
     traces = [_trace(line, starts, screen, own=place == 0) for place, line in enumerate(lines)]
     head = (_("Week"), *(line.name for line in lines))
     rows = tuple(
-        (week_name(first + place, start), *(words.percent(line.shares()[place]) for line in lines))
+        (week_name(first + place, start), *(cells.percent(line.shares()[place]) for line in lines))
         for place, start in enumerate(starts)
     )
     said = cohorts_summary([(line.name, line.shares()) for line in lines if line.learners], [row[0] for row in rows])

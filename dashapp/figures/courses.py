@@ -6,6 +6,7 @@ from math import ceil
 
 from dashapp import words
 from dashapp.domain.views import CourseRow
+from dashapp.figures import cells
 from dashapp.figures.axes import count_scale, percent_scale
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.scores import short_label
@@ -122,7 +123,7 @@ def courses_by_week(
         layout["annotations"].append(note)
     table = Table(
         (_("Course"), *(words.short_day(start) for start in week_starts)),
-        tuple((course.code, *(words.number(events) for events in course.weeks)) for course in open_courses),
+        tuple((course.code, *(cells.number(events) for events in course.weeks)) for course in open_courses),
         summary=summary(
             _("Events per week"),
             [
@@ -212,9 +213,9 @@ def scores_by_course(courses: Sequence[CourseRow], screen: Screen, *, revision: 
         tuple(
             (
                 row.code,
-                words.percent(row.score_median or 0.0),
-                words.percent(row.score_quartile_1) if row.score_quartile_1 is not None else _("hidden"),
-                words.percent(row.score_quartile_3) if row.score_quartile_3 is not None else _("hidden"),
+                cells.percent(row.score_median or 0.0),
+                cells.percent(row.score_quartile_1) if row.score_quartile_1 is not None else _("hidden"),
+                cells.percent(row.score_quartile_3) if row.score_quartile_3 is not None else _("hidden"),
             )
             for row in reversed(rows)
         ),

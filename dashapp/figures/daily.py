@@ -7,6 +7,7 @@ from math import ceil
 
 from dashapp import words
 from dashapp.domain.views import Day
+from dashapp.figures import cells
 from dashapp.figures.axes import count_scale
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.summary import summary
@@ -108,10 +109,10 @@ def active_days(  # noqa: PLR0913 # by name
 def _table(shown: Sequence[Day], courses: Mapping[date, int] | None) -> Table:
     """The newest day first."""
     head: tuple[str, ...] = (_("Day"), _("Active learners"), _("Events"))
-    rows = [(words.day(day.day), words.number(day.learners or 0), words.number(day.events)) for day in shown[::-1]]
+    rows = [(cells.day(day.day), cells.number(day.learners or 0), cells.number(day.events)) for day in shown[::-1]]
     if courses is None:
         return Table(head, tuple(rows))
-    taught = [words.number(courses.get(day.day, 0)) for day in shown[::-1]]
+    taught = [cells.number(courses.get(day.day, 0)) for day in shown[::-1]]
     return Table(
         (*head, _("Courses with activity")), tuple((*row, many) for row, many in zip(rows, taught, strict=True))
     )

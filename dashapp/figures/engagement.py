@@ -6,6 +6,7 @@ from typing import Final
 from dashapp import words
 from dashapp.domain.views import ClassroomWorkView
 from dashapp.domain.views.classroom_work import QuestionTries, TypeWeeks, UnitEngagement
+from dashapp.figures import cells
 from dashapp.figures.axes import percent_scale, week_name, week_ticks
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.scores import short_label, short_labels
@@ -88,10 +89,10 @@ def _unit_table(units: Sequence[UnitEngagement]) -> Table:
     rows = tuple(
         (
             "\u2003" * unit.depth + unit.title,
-            words.number(unit.published),
-            words.number(unit.touched),
-            words.percent(unit.touched_share),
-            _("nothing published") if unit.completed_share is None else words.percent(unit.completed_share),
+            cells.number(unit.published),
+            cells.number(unit.touched),
+            cells.percent(unit.touched_share),
+            _("nothing published") if unit.completed_share is None else cells.percent(unit.completed_share),
         )
         for unit in units
     )
@@ -181,10 +182,10 @@ def question_tries(questions: Sequence[QuestionTries], screen: Screen, *, revisi
     rows = tuple(
         (
             _question(one),
-            words.number(one.learners),
-            words.number(one.answers),
-            words.percent(one.first_share),
-            words.percent(one.eventual_share),
+            cells.number(one.learners),
+            cells.number(one.answers),
+            cells.percent(one.first_share),
+            cells.percent(one.eventual_share),
         )
         for one in questions
     )
@@ -244,10 +245,10 @@ def _type_table(view: ClassroomWorkView) -> Table:
     rows = tuple(
         (
             stored_type_word(one.activity_type),
-            words.day(start),
-            words.number(events),
-            words.number(clicks),
-            words.percent(share, 1),
+            cells.day(start),
+            cells.number(events),
+            cells.number(clicks),
+            cells.percent(share, 1),
         )
         for one in view.types or ()
         for start, events, clicks, share in zip(view.week_starts, one.events, one.clicks, one.shares, strict=True)

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from dashapp import words
 from dashapp.domain.views import ClassroomView, LearnerRow, Level
+from dashapp.figures import cells
 from dashapp.figures.axes import week_name, week_ticks
 from dashapp.figures.calendar import stepped
 from dashapp.figures.drawing import Drawing, Json
@@ -105,7 +106,7 @@ def _gaps(shown: Sequence[LearnerRow], screen: Screen) -> list[Json]:
 def _table(view: ClassroomView, shown: Sequence[LearnerRow]) -> Table:
     weeks = tuple(words.short_day(start) for start in view.week_starts)
     rows = tuple(
-        (row.name, *("" if value is None else words.number(value) for value in values))
+        (row.name, *("" if value is None else cells.number(value) for value in values))
         for row, values in zip(shown, view.heat, strict=False)
     )
     unit = _("Minutes per learner and week") if view.heat_in_minutes else _("Events per learner and week")

@@ -6,6 +6,7 @@ from typing import Final
 
 from dashapp import words
 from dashapp.domain.views import EnrolmentWeek, ProgrammeRow, TypeUse
+from dashapp.figures import cells
 from dashapp.figures.axes import count_scale, percent_scale
 from dashapp.figures.calendar import stepped
 from dashapp.figures.drawing import Drawing, Json
@@ -71,7 +72,7 @@ def enrolment_weeks(weeks: Sequence[EnrolmentWeek], screen: Screen, *, revision:
     table = Table(
         (_("Week from"), _("Joined"), _("Left")),
         tuple(
-            (words.short_day(week.start), words.number(week.joined), words.number(week.left)) for week in weeks[::-1]
+            (cells.short_day(week.start), cells.number(week.joined), cells.number(week.left)) for week in weeks[::-1]
         ),
         summary=enrolment_summary(weeks),
     )
@@ -161,9 +162,9 @@ def _programme_cells(row: ProgrammeRow) -> tuple[str, ...]:
     hidden = _("hidden")
     if row.completed is None or row.passed is None:
         none = _("none yet") if row.known == 0 else hidden
-        return row.name, words.number(row.courses), none, "", ""
-    shares = words.percent(row.completed), words.percent(row.passed)
-    return row.name, words.number(row.courses), words.number(row.known or 0), *shares
+        return row.name, cells.number(row.courses), none, "", ""
+    shares = cells.percent(row.completed), cells.percent(row.passed)
+    return row.name, cells.number(row.courses), cells.number(row.known or 0), *shares
 
 
 def type_adoption(
@@ -176,7 +177,7 @@ def type_adoption(
     colours = screen.amounts()
     said = _("{type}, week from {day}: {number} of {courses} courses")
     names = [stored_type_word(use.activity_type) for use in shown]
-    cells: Json = {
+    drawn: Json = {
         "type": "heatmap",
         "z": [[_use_step(value, courses) for value in use.weeks] for use in shown],
         "x": list(range(len(starts))),
@@ -212,11 +213,11 @@ def type_adoption(
     }
     table = Table(
         (_("Type"), *(words.short_day(start) for start in starts)),
-        tuple((stored_type_word(use.activity_type), *(words.number(value) for value in use.weeks)) for use in uses),
+        tuple((stored_type_word(use.activity_type), *(cells.number(value) for value in use.weeks)) for use in uses),
         _("Courses in which the type was used; the head of each column is its Monday"),
         adoption_summary(uses, courses),
     )
-    return figure([cells], layout, screen, table, revision)
+    return figure([drawn], layout, screen, table, revision)
 
 
 def _use_step(value: int, courses: int) -> int:

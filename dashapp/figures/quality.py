@@ -5,6 +5,7 @@ from datetime import date
 
 from dashapp import words
 from dashapp.domain.quality import ALERT_UNDER
+from dashapp.figures import cells
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.summary import summary
 from dashapp.figures.theme import Note, Screen, Table, annotation, figure
@@ -73,7 +74,7 @@ def quality_by_day(
     table = Table(
         (_("Day"), _("Score"), _("Events")),
         tuple(
-            (words.day(when), words.percent(score, 1) if score is not None else "–", words.number(received))
+            (cells.day(when), cells.percent(score, 1) if score is not None else "–", cells.number(received))
             for when, score, received in reversed(days)
         ),
         summary=summary(

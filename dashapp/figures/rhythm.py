@@ -8,6 +8,7 @@ from dashapp import words
 from dashapp.domain.indicators.last_seen import BOUNDS
 from dashapp.domain.views import ClassroomWorkView
 from dashapp.domain.views.classroom_work import ForumWeek
+from dashapp.figures import cells
 from dashapp.figures.axes import count_scale, week_name, week_ticks
 from dashapp.figures.calendar import stepped
 from dashapp.figures.drawing import Drawing, Json
@@ -70,7 +71,7 @@ def last_seen(counts: Sequence[int], screen: Screen, *, revision: str = "") -> D
             "tickfont": {"size": 11, "color": screen.colour("ink-3")},
             "ticktext": [*names[:-2], f"> {words.number(BOUNDS[-1])}", names[-1]],
         }
-    rows = tuple(zip(names, map(words.number, counts), strict=True))
+    rows = tuple(zip(names, map(cells.number, counts), strict=True))
     table = Table((_("Days ago"), _("Learners")), rows, summary=last_seen_summary(counts, names))
     return figure([bars], layout, screen, table, revision)
 
@@ -135,7 +136,7 @@ def hours_of_week(hours: Sequence[Sequence[float]], screen: Screen, *, revision:
     }  # fmt: skip
     table = Table(
         (_("Hour"), *weekdays),
-        tuple((_hour(hour), *(words.number(day[hour], 1) for day in hours)) for hour in range(24)),
+        tuple((_hour(hour), *(cells.number(day[hour], 1) for day in hours)) for hour in range(24)),
         _("Learners active in the hour, on average"),
         hours_summary(hours, weekdays),
     )
@@ -205,7 +206,7 @@ def forum_weeks(view: ClassroomWorkView, screen: Screen, *, revision: str = "") 
         "yaxis": count_scale(max(week.threads + week.replies for week in weeks)).axis(),
     }
     rows = tuple(
-        (words.day(week.start), words.number(week.threads), words.number(week.replies), words.number(week.learners))
+        (cells.day(week.start), cells.number(week.threads), cells.number(week.replies), cells.number(week.learners))
         for week in weeks
     )
     head = (_("Week from"), _("Threads begun"), _("Replies"), _("Learners who wrote"))

@@ -8,8 +8,11 @@ import numpy as np
 
 from dashapp import words
 from dashapp.domain.audience import FEWEST_OTHERS
+from dashapp.domain.reports.answers import ColumnKind
 from dashapp.domain.views import ClassroomView, LearnerRow, Level
+from dashapp.figures import cells
 from dashapp.figures.axes import count_scale, minutes_scale, percent_scale
+from dashapp.figures.cells import Cell
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.summary import named, summary
 from dashapp.figures.theme import Note, Screen, Table, annotation, figure
@@ -239,7 +242,10 @@ def _medians(points: Sequence[_Point], labels: Sequence[_Label], screen: Screen)
 
 def _table(points: Sequence[_Point], minutes: bool) -> Table:
     head = (_("Learner"), _("Time") if minutes else _("Events"), _("Average score"))
-    rows = tuple((point.row.name, _amount(point.x, minutes), words.percent(point.y)) for point in points)
+    kind = ColumnKind.MINUTES if minutes else ColumnKind.COUNT
+    rows = tuple(
+        (point.row.name, Cell.of(_amount(point.x, minutes), kind, point.x), cells.percent(point.y)) for point in points
+    )
     scored = [(named(point.row.name), point.y) for point in points]
     return Table(head, rows, summary=summary(_("Average score"), scored, words.percent, in_time=False))
 

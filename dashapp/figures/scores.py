@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dashapp import words
 from dashapp.domain.audience import Comparison
 from dashapp.domain.views import Score
+from dashapp.figures import cells
 from dashapp.figures.axes import percent_scale
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.summary import named, summary
@@ -155,8 +156,8 @@ def _table(scores: Sequence[Score], own: str) -> Table:
     rows = tuple(
         (
             _name(score),
-            words.percent(score.score),
-            words.percent(score.median) if score.median is not None else why_not(score),
+            cells.percent(score.score),
+            cells.percent(score.median) if score.median is not None else why_not(score),
             f"{words.number(score.quartile_1)}–{words.percent(score.quartile_3)}"
             if score.quartile_1 is not None and score.quartile_3 is not None
             else why_not(score),

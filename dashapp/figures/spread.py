@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from dashapp import words
 from dashapp.domain.views.content import ScoreBin
+from dashapp.figures import cells
 from dashapp.figures.axes import count_scale, percent_scale
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.summary_own import others_summary
@@ -47,6 +48,6 @@ def score_spread(bins: Sequence[ScoreBin], own: float | None, screen: Screen, re
         layout["annotations"] = [
             annotation(Note(own, 1, _("you"), "accent"), screen, yref="paper", xanchor="center", yanchor="bottom")
         ]
-    rows = tuple((_span(one), words.number(one.learners)) for one in bins)
+    rows = tuple((_span(one), cells.number(one.learners)) for one in bins)
     said = others_summary(bins, [_span(one) for one in bins], own)
     return figure([bars], layout, screen, Table((_("Score"), _("Others")), rows, summary=said), revision)

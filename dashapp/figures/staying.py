@@ -6,6 +6,7 @@ from typing import Final
 
 from dashapp import words
 from dashapp.domain.views import CourseStory
+from dashapp.figures import cells
 from dashapp.figures.axes import week_ticks
 from dashapp.figures.calendar import stepped
 from dashapp.figures.drawing import Drawing, Json
@@ -123,10 +124,10 @@ def retention_triangle(stories: Sequence[CourseStory], screen: Screen, *, revisi
         tuple(
             (
                 story.code,
-                words.day(story.starts_on),
-                _("hidden") if story.hidden else words.number(story.at_start or 0),
+                cells.day(story.starts_on),
+                _("hidden") if story.hidden else cells.number(story.at_start or 0),
                 *(
-                    words.percent(story.retention[place])
+                    cells.percent(story.retention[place])
                     if place < len(story.retention)
                     else _("hidden")
                     if story.hidden
@@ -225,7 +226,7 @@ def still_enrolled(stories: Sequence[CourseStory], screen: Screen, *, revision: 
         tuple(
             (
                 story.code,
-                *(words.percent(share) for share in story.still_enrolled),
+                *(cells.percent(share) for share in story.still_enrolled),
                 *("" for _week in range(weeks - len(story.still_enrolled))),
             )
             for story in shown

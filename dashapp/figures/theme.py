@@ -114,7 +114,7 @@ def template(theme: Theme) -> orjson.Fragment:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The accessible twin of a figure. Cells are texts, ready to be read."""
+    """The accessible twin of a figure. Cells are texts, ready to be read; those that know their value are `Cell`s."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from dashapp import words
 from dashapp.domain.views.content import WorkRow, WorkState
+from dashapp.figures import cells
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.scores import short_labels
 from dashapp.figures.summary_own import work_summary
@@ -133,7 +134,7 @@ def _axis(rows: Sequence[WorkRow], now: datetime, screen: Screen, zone: str) -> 
 
 def _table(work: Sequence[WorkRow], now: datetime, zone: str) -> Table:
     def day(moment: datetime | None) -> str:
-        return words.day(words.local_date(moment, zone)) if moment is not None else "–"
+        return cells.day(words.local_date(moment, zone)) if moment is not None else "–"
 
     rows = tuple(
         (
@@ -141,7 +142,7 @@ def _table(work: Sequence[WorkRow], now: datetime, zone: str) -> Table:
             day(row.due_at),
             day(row.submitted_at),
             state_words(row, zone),
-            words.percent(row.score) if row.score is not None else "–",
+            cells.percent(row.score) if row.score is not None else "–",
         )
         for row in work
     )

@@ -9,6 +9,7 @@ from typing import Final
 
 from dashapp import words
 from dashapp.domain.views import CourseRow, InstitutionView
+from dashapp.figures import cells
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.summary_campus import tree_summary
 from dashapp.figures.theme import Note, Screen, Table, annotation, figure, plain
@@ -263,7 +264,7 @@ def _table(view: InstitutionView, known: Mapping[str, int], name: str) -> Table:
     head = (_("Unit"), _("Course"), _("Enrolled"), _("Active in 7 days"))
     rows: list[tuple[str, ...]] = []
     for unit in dict.fromkeys(course.unit for course in view.courses):
-        total = words.number(known[unit]) if unit in known else _("hidden")
+        total = cells.number(known[unit]) if unit in known else _("hidden")
         rows.append((unit or name, _("all"), total, ""))
         for course in view.courses:
             if course.unit != unit:
@@ -272,5 +273,5 @@ def _table(view: InstitutionView, known: Mapping[str, int], name: str) -> Table:
                 rows.append(("", course.code, _("hidden"), _("hidden")))
             else:
                 share = 100 * (course.active_7 or 0) / course.enrolled if course.enrolled else 0.0
-                rows.append(("", course.code, words.number(course.enrolled or 0), words.percent(share)))
+                rows.append(("", course.code, cells.number(course.enrolled or 0), cells.percent(share)))
     return Table(head, tuple(rows), summary=tree_summary(view.courses))

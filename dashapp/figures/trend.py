@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from dashapp import words
 from dashapp.domain.views import Score
+from dashapp.figures import cells
 from dashapp.figures.axes import percent_scale
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.summary_own import trend_summary
@@ -72,7 +73,7 @@ def score_trend(scores: Sequence[Score], goal: int | None, screen: Screen, zone:
     if goal is not None:
         layout |= _goal(goal, screen)
     rows = tuple(
-        (f"{score.course} {score.activity}".strip(), words.day(day), words.percent(score.score), words.percent(mean))
+        (f"{score.course} {score.activity}".strip(), cells.day(day), cells.percent(score.score), cells.percent(mean))
         for score, day, mean in zip(ordered, days, means, strict=True)
     )
     in_words = trend_summary(ordered, means[-1], goal)

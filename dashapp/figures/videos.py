@@ -5,6 +5,7 @@ from math import ceil
 
 from dashapp import words
 from dashapp.domain.views import VideoViews
+from dashapp.figures import cells
 from dashapp.figures.axes import count_scale
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.summary import named, summary
@@ -124,8 +125,8 @@ def video_views(videos: Sequence[VideoViews], screen: Screen, *, revision: str =
         (
             _title(video),
             _("{first} to {last}").format(first=position(part * video.step), last=position((part + 1) * video.step)),
-            words.number(video.learners[part]),
-            words.number(video.again[part]),
+            cells.number(video.learners[part]),
+            cells.number(video.again[part]),
         )
         for video in shown
         for part in range(len(video.learners))

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 
 from dashapp import words
+from dashapp.domain.reports.answers import ColumnKind
 from dashapp.domain.views import Week
+from dashapp.figures import cells
 from dashapp.figures.axes import Scale, count_scale, minutes_scale, week_ticks
+from dashapp.figures.cells import Cell
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.summary import summary
 from dashapp.figures.theme import CLEAR, Note, Screen, Table, annotation, figure
@@ -16,6 +19,10 @@ def _amount(value: float, minutes: bool) -> str:
     if minutes:
         return words.duration(value)
     return ngettext("{number} event", "{number} events", round(value)).format(number=words.number(value))
+
+
+def _cell(value: float, minutes: bool) -> Cell:
+    return Cell.of(_amount(value, minutes), ColumnKind.MINUTES if minutes else ColumnKind.COUNT, value)
 
 
 def _own(week: Week, minutes: bool) -> float:
@@ -100,9 +107,9 @@ def _table(weeks: Sequence[Week], minutes: bool) -> Table:
     head = (_("Week from"), _("Time") if minutes else _("Events"), _("Active days"))
     rows = []
     for week in weeks:
-        row = (words.day(week.start), _amount(_own(week, minutes), minutes), words.number(week.active_days))
+        row = (cells.day(week.start), _cell(_own(week, minutes), minutes), cells.number(week.active_days))
         median = _median(week, minutes)
-        rows.append((*row, _("hidden") if median is None else _amount(median, minutes)) if with_median else row)
+        rows.append((*row, _("hidden") if median is None else _cell(median, minutes)) if with_median else row)
     said = summary(
         head[1],
         [(_("week from {day}").format(day=words.day(week.start)), _own(week, minutes)) for week in weeks],

@@ -73,6 +73,9 @@ __all__ = [
     "Units",
     "Visibility",
     "asof_of",
+    "card_busy_of",
+    "card_file_of",
+    "card_wanted_of",
     "file_of",
     "fresh_of",
     "holds_of",
@@ -106,6 +109,21 @@ def fresh_of(chart: str) -> str:
 def file_of(card: str) -> str:
     """The id of the link in a card's menu that downloads its numbers."""
     return f"{card}-file"
+
+
+def card_wanted_of(page: str) -> str:
+    """The id of the Store by which an entry of a card's menu asks for a file. `page`: how the page's ids begin."""
+    return f"{page}-card-wanted"
+
+
+def card_file_of(page: str) -> str:
+    """The id of the Store to which the file comes."""
+    return f"{page}-card-file"
+
+
+def card_busy_of(page: str) -> str:
+    """The id of the Store that says whether one is being made."""
+    return f"{page}-card-busy"
 
 
 def near_of(part: str) -> str:

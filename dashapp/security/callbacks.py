@@ -5,7 +5,7 @@ follow by name. Inputs are whatever the browser sent, of any type: handlers pars
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,8 @@ class Wiring:
     """What somebody without the permission gets to see; without it, an error."""
     waits: bool = False
     """Whether it is asked only once an input changes, not as soon as its parts are on the page."""
+    running: Sequence[tuple[Output, Any, Any]] = ()
+    """What the browser sets while it waits for the answer, and once it has come or failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ class CallbackRegistry:
         answer.__name__ = called
         before = len(self.app.callback_map)
         output = wiring.output if isinstance(wiring.output, Output) else dict(wiring.output)
-        self.app.callback(output=output, inputs=dict(wiring.inputs), prevent_initial_call=wiring.waits)(answer)
+        more = {"running": list(wiring.running)} if wiring.running else {}
+        self.app.callback(output=output, inputs=dict(wiring.inputs), prevent_initial_call=wiring.waits, **more)(answer)
         name, registered = list(self.app.callback_map.items())[-1]
         if len(self.app.callback_map) != before + 1:
             raise ValueError(f"the callback for {name} was registered before")

@@ -46,6 +46,7 @@ from dashapp.web.live import AsgiApp, LiveApp
 from dashapp.web.locale import LocaleOfRequest
 from dashapp.web.measuring import LiveStopwatch, Stopwatch
 from dashapp.web.shell import ServiceDash, root_layout
+from exports.studio import Studio, pictures_for_pages
 
 REPOSITORY = Path(__file__).parents[2]
 WSGI_THREADS = 12
@@ -70,6 +71,7 @@ class Application:
     job_gauges: JobGauges
     rosters: Rosters
     rights: Rights
+    studio: Studio
 
     def close(self) -> None:
         """Ends the threads that follow changes and keep events, and the connections."""
@@ -77,6 +79,7 @@ class Application:
         self.pages.stop()
         self.rosters.close()
         self.rights.stop()
+        self.studio.close()
         self.guard.sessions.stop()
         self.services.live.stop()
         self.services.database.dispose()
@@ -126,7 +129,7 @@ def create_app(
     rates = install_entrances(server, guard, services, embedding, demo_people)
     OwnSettings(guard, services, principals.forget).install(server)
     rosters = install_launches(server, guard, services, Opening(principals, embedding, rates))
-    dash = _add_dash(server, guard, services)
+    dash = _add_dash(server, guard, services, studio := Studio(pictures_for_pages()))
     embedding.document = dash.document
     headers.policy = content_security_policy(dash.csp_hashes())
     server.wsgi_app = LocaleOfRequest(server.wsgi_app, guard.settings_of, kept)  # type: ignore[method-assign]  # Flask's documented way
@@ -139,7 +142,7 @@ def create_app(
     rights = Rights(database, clock, principals)
     rights.start()
     asgi = LiveApp(collectors, f"{prefix}/live", sessions, topics, live, timed, rights, guard.cookie(COOKIE))
-    parts = (guard, metrics, collectors, pages, embedding, job_gauges, rosters, rights)
+    parts = (guard, metrics, collectors, pages, embedding, job_gauges, rosters, rights, studio)
     return Application(server, dash, asgi, services, *parts)
 
 
@@ -151,7 +154,7 @@ def _services(settings: Settings, database: Database, clock: Clock) -> Services:
     return Services(settings, database, cache, clock, live, reader, Memo(), ViewNotes(database, clock), reports)
 
 
-def _add_dash(server: Flask, guard: Guard, services: Services) -> ServiceDash:
+def _add_dash(server: Flask, guard: Guard, services: Services, studio: Studio) -> ServiceDash:
     """Dash on the guarded server, with its pages and callbacks, warmed up."""
     prefix = urlsplit(services.settings.public_url).path
     install_joined(server, guard, prefix)
@@ -189,7 +192,7 @@ def _add_dash(server: Flask, guard: Guard, services: Services) -> ServiceDash:
     app.layout = lambda: app.still(root_layout(services.settings))
     app.let_paths_win()
     _open_dash_routes(app, guard, before)
-    register_all(CallbackRegistry(app, guard, services))
+    register_all(CallbackRegistry(app, guard, services), studio)
     # Dash finishes its own set-up at the first request: until then, component files answer with an error.
     known = set(app.callback_map)
     with server.test_client() as client:

@@ -9,12 +9,16 @@ import orjson
 
 from dashapp.domain.reports.document import Data, Orientation, Paper
 from dashapp.figures.theme import isolated
+from dashapp.observability.logging import get_logger
 from dashapp.words import _, language_tag, text_direction
 from exports.content import Content
 from exports.documents.cells import plain_text
 from exports.documents.laid import COLUMNS, Layout
+from exports.missing_letters import letters_missing, named
 from exports.pictures import Gallery, PictureForm, Size
-from exports.typesetting import POINTS_PER_PIXEL, typeset_pdf
+from exports.typesetting import POINTS_PER_PIXEL, LettersMissing, typeset_pdf, typeset_without_seal
+
+log = get_logger(__name__)
 
 TEMPLATE: Final = Path(__file__).with_name("report.typ")
 MARGIN: Final = 56.0
@@ -37,11 +41,22 @@ _LONGEST_HEAD: Final = 60
 Watch = Callable[[int, int], None]
 
 
-def write_pdf(content: Content, gallery: Gallery, path: Path, watch: Watch) -> None:
-    """Writes the file. Raises NoBrowser and PictureError where a chart cannot be drawn, TypesettingError, OSError."""
+def write_pdf(content: Content, gallery: Gallery, path: Path, watch: Watch) -> str:
+    """Writes the file, and gives the letters that no font of the machine has: the cover names them.
+
+    Raises NoBrowser and PictureError where a chart cannot be drawn, TypesettingError, OSError.
+    """
     rows = Layout(content, _Charts(content, gallery).part).rows(watch)
     _give_levels(rows)
-    path.write_bytes(typeset_pdf(TEMPLATE.read_text(encoding="utf-8"), {"report": _data(content, rows)}))
+    template, lacking = TEMPLATE.read_text(encoding="utf-8"), ""
+    try:
+        document = typeset_pdf(template, {"report": _data(content, rows)})
+    except LettersMissing:
+        lacking = letters_missing([_data(content, rows)])
+        log.info("document.letters_missing", letters=len(lacking))
+        document = typeset_without_seal(template, {"report": _data(content, rows, lacking)})
+    path.write_bytes(document)
+    return lacking
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +86,7 @@ def _give_levels(rows: list[list[dict[str, Any]]]) -> None:
             part["level"] = level + 1
 
 
-def _data(content: Content, rows: list[list[dict[str, Any]]]) -> str:
+def _data(content: Content, rows: list[list[dict[str, Any]]], lacking: str = "") -> str:
     report = content.report
     language, _dash, region = language_tag().partition("-")
     title = plain_text(report.title) or _("Report")
@@ -79,6 +94,9 @@ def _data(content: Content, rows: list[list[dict[str, Any]]]) -> str:
     as_of = f"{isolated(content.as_of_words())} ({isolated(report.time_zone)})"
     told = list(dict.fromkeys(content.told(block) for block in report.questions()))
     facts = [(_("As of"), as_of), *([(_("Shows"), "\n".join(map(plain_text, told)))] if told else [])]
+    if lacking:
+        said = _("The server has no font for these letters: {letters}").format(letters=named(lacking))
+        facts.append((_("Not drawn"), said))
     return orjson.dumps(
         {
             "title": title,

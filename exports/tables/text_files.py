@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import orjson
 
@@ -19,9 +19,15 @@ def write_csv(sheet: Sheet, path: Path, *, mark: bool = True) -> None:
     with path.open("w", encoding="utf-8", newline="", buffering=_PIECE) as file:
         if mark:
             file.write(MARK)
-        lines = csv.writer(file)
-        lines.writerow([head.key for head in sheet.heads])
-        lines.writerows([harmless(written(value)) for value in row] for row in sheet.rows)
+        write_rows(sheet, file)
+
+
+def write_rows(sheet: Sheet, file: TextIO) -> None:
+    """The lines of such a file, into one that is open and changes no ends of lines. Heads without words are none."""
+    lines = csv.writer(file)
+    if not sheet.heads or any(head.key for head in sheet.heads):
+        lines.writerow([harmless(head.key) for head in sheet.heads])
+    lines.writerows([harmless(written(value)) for value in row] for row in sheet.rows)
 
 
 def write_json(told: Mapping[str, Any], sheets: Sequence[tuple[Mapping[str, Any], Sheet]], path: Path) -> None:

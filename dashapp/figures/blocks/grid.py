@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from textwrap import wrap
 from typing import Final
+
+from markupsafe import Markup
 
 from dashapp import words
 from dashapp.domain.reports.answers import Answer, Column, ColumnKind, Value
@@ -12,7 +15,7 @@ from dashapp.domain.reports.measures import MEASURES
 from dashapp.domain.reports.periods import Grain
 from dashapp.figures.axes import Scale, count_scale, minutes_scale
 from dashapp.figures.drawing import Json
-from dashapp.figures.theme import Note, Screen, Table, annotation
+from dashapp.figures.theme import Note, Screen, Table, annotation, isolated, plain
 from dashapp.words import _, ngettext
 from dashapp.words.reports import column_word
 
@@ -21,6 +24,12 @@ LETTER: Final = 7.0
 """px of a letter of 12 px, on the wide side."""
 MOST_SERIES: Final = 40
 """Lines, or kinds of bars, in one plot; the table has all."""
+LINES: Final = 2
+"""Of a name below an axis."""
+TURNED: Final = -40
+"""Degrees by which names are turned that find no room side by side; such a name begins farther from the axis, so it
+takes little of the side."""
+LONGEST_TURNED: Final = 20
 SHORT: Final = 6
 """Letters of names so short that they are thinned out, not cut: of hours, say."""
 _SIDES: Final = {Width.FULL: 560, Width.TWO_THIRDS: 400, Width.HALF: 290, Width.THIRD: 200}
@@ -215,7 +224,8 @@ def side_of(block: Data, screen: Screen) -> int:
 
 
 def name_ticks(grid: Grid, side: int, most: int) -> Json:
-    """Names below an axis whose positions are 0, 1, 2 …, at most so many, cut to the room that each has."""
+    """Names below an axis whose positions are 0, 1, 2 …, at most so many: on one line where each has room for it, else
+    on two, else turned; only what is too long even then is cut."""
     texts = [tick_text(value, grid.along) for value in grid.categories]
     count, longest = len(texts), max((len(text) for text in texts), default=0)
     every = max(1, -(-count // most))
@@ -224,7 +234,17 @@ def name_ticks(grid: Grid, side: int, most: int) -> Json:
     # A name may take the room of the names that are left out beside it.
     letters = max(3, int(every * side / max(1, count) / LETTER))
     places = list(range(0, count, every))
-    return {"tickvals": places, "ticktext": [cut(texts[place], letters) for place in places]}
+    shown = [texts[place] for place in places]
+    if max(map(len, shown), default=0) <= letters:
+        return {"tickvals": places, "ticktext": shown}
+    folded = [wrap(text, letters, break_long_words=False) for text in shown]
+    if all(len(lines) <= LINES and max(map(len, lines), default=0) <= letters for lines in folded):
+        return {"tickvals": places, "ticktext": [_on_lines(lines) for lines in folded]}
+    return {"tickvals": places, "ticktext": [cut(text, LONGEST_TURNED) for text in shown], "tickangle": TURNED}
+
+
+def _on_lines(lines: Sequence[str]) -> Markup:
+    return Markup("<br>").join(Markup(isolated(plain(line))) for line in lines)
 
 
 def _thinned(texts: Sequence[str], room: int) -> Json:

@@ -1,11 +1,13 @@
 """A heat map of two parts: time or the second division across, the other one down."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Final
 
-from dashapp.domain.reports.answers import Answer
+from dashapp.domain.reports.answers import Answer, ColumnKind
 from dashapp.domain.reports.document import Data
 from dashapp.figures.blocks.grid import (
+    LETTER,
     Grid,
     cut,
     grid_of,
@@ -29,6 +31,10 @@ LIGHT_TEXT_FROM: Final = 4
 """From this step on, texts are light."""
 LONGEST_NAME: Final = 22
 MOST_ROW_NAMES: Final = 40
+KEY_LINE: Final = 16
+"""px of a line below the map."""
+PADDING: Final = 6
+"""px of a cell beside its text."""
 
 
 def heat_map(block: Data, answer: Answer, screen: Screen) -> Drawing:
@@ -38,8 +44,10 @@ def heat_map(block: Data, answer: Answer, screen: Screen) -> Drawing:
     steps = _steps(grid, len(colours) - 1)
     # Series are what varies along the second part: with time first, each series is a row.
     rows = grid.series
+    printed, clocks = _texts(block, grid, screen)
+    key = _key(block, grid, steps, screen, clocks=clocks)
     layout: Json = {
-        "margin": {"l": 4, "r": 4, "t": 22, "b": 20},
+        "margin": {"l": 4, "r": 4, "t": 22, "b": 4 + KEY_LINE * len(key)},
         "xaxis": {
             "side": "top",
             "showline": False,
@@ -53,7 +61,7 @@ def heat_map(block: Data, answer: Answer, screen: Screen) -> Drawing:
             **_down([one.name for one in rows]),
             "tickfont": {"size": 12, "color": screen.colour("ink")},
         },
-        "annotations": [*_printed(grid, steps, screen), _key(grid, steps, screen)],
+        "annotations": [*_printed(grid, printed, steps, screen), _below(key, screen)],
     }
     table = with_table(answer, cells_summary(answer))
     return figure([_map(grid, steps, colours)], layout, screen, table, str(block.id))
@@ -94,26 +102,60 @@ def _map(grid: Grid, steps: Sequence[float], colours: Sequence[str]) -> Json:
     }
 
 
-def _printed(grid: Grid, steps: Sequence[float], screen: Screen) -> list[Json]:
+Texts = tuple[tuple[str, ...], ...]
+"""By row and column; empty where there is no value."""
+
+
+def _texts(block: Data, grid: Grid, screen: Screen) -> tuple[Texts, bool]:
+    """What is printed into the cells, and whether durations stand there as on a clock; nothing where it would run into
+    the cells beside it: the table has all."""
     if len(grid.categories) * len(grid.series) > MOST_PRINTED or screen.narrow:
-        return []
+        return (), False
+    names = LETTER * min(LONGEST_NAME, max((len(one.name) for one in grid.series), default=0))
+    room = (side_of(block, screen) - names) / max(1, len(grid.categories)) - PADDING
+    for clocks in (False, True) if grid.kind is ColumnKind.MINUTES else (False,):
+        texts = tuple(
+            tuple("" if value is None else _in_cell(value, grid.kind, clocks=clocks) for value in one.values)
+            for one in grid.series
+        )
+        if LETTER * max((len(text) for row in texts for text in row), default=0) <= room:
+            return texts, clocks
+    return (), False
+
+
+def _in_cell(value: float, kind: ColumnKind, *, clocks: bool) -> str:
+    if not clocks:
+        return value_text(value, kind)
+    hours, minutes = divmod(round(value), 60)
+    return f"{hours}:{minutes:02}"
+
+
+def _printed(grid: Grid, texts: Texts, steps: Sequence[float], screen: Screen) -> list[Json]:
     notes = []
-    for row, one in enumerate(grid.series):
-        for place, value in enumerate(one.values):
+    for row, (one, said) in enumerate(zip(grid.series, texts, strict=False)):
+        for place, (value, text) in enumerate(zip(one.values, said, strict=True)):
             if value is None:
                 continue
             light = _step(value, steps) >= LIGHT_TEXT_FROM
-            note = Note(place, row, value_text(value, grid.kind), "surface" if light else "ink")
+            note = Note(place, row, text, "surface" if light else "ink")
             notes.append(annotation(note, screen, xanchor="center"))
     return notes
 
 
-def _key(grid: Grid, steps: Sequence[float], screen: Screen) -> Json:
-    """What the colours mean, in words below the map: they grow stronger with the amount, lighter or darker by theme."""
+def _key(block: Data, grid: Grid, steps: Sequence[float], screen: Screen, *, clocks: bool) -> list[str]:
+    """The lines below the map, as many as there is room for in each: what the colours mean, which grow stronger with
+    the amount, lighter or darker by theme."""
     said = _("Faintest: {low}; strongest: from {high}").format(
         low=value_text(0, grid.kind), high=value_text(steps[-1], grid.kind)
     )
-    return annotation(Note(0, 0, plain(said), "ink-3"), screen, xref="paper", yref="paper", yanchor="top", yshift=-4)
+    if clocks:
+        said = _("{key}; in hours:minutes").format(key=said)
+    return wrap(said, int(side_of(block, screen) / LETTER))
+
+
+def _below(key: Sequence[str], screen: Screen) -> Json:
+    note = Note(0, 0, "<br>".join(map(plain, key)), "ink-3")
+    return annotation(note, screen, xref="paper", yref="paper", yanchor="top", yshift=-4, align="left")
 
 
 def _across(block: Data, grid: Grid, screen: Screen) -> Json:

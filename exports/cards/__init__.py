@@ -1,0 +1,1 @@
+"""Cards of pages as files: their numbers, and pictures of their charts and tables, by the same code as reports."""
