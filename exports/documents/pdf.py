@@ -13,6 +13,7 @@ from dashapp.words import _, language_tag, text_direction
 from exports.content import Content
 from exports.documents.cells import plain_text
 from exports.documents.laid import COLUMNS, Layout
+from exports.documents.limits import demand_few_rows
 from exports.pictures import Gallery, PictureForm, Size
 from exports.typesetting import POINTS_PER_PIXEL, typeset_pdf
 
@@ -38,7 +39,9 @@ Watch = Callable[[int, int], None]
 
 
 def write_pdf(content: Content, gallery: Gallery, path: Path, watch: Watch) -> None:
-    """Writes the file. Raises NoBrowser and PictureError where a chart cannot be drawn, TypesettingError, OSError."""
+    """Writes the file. Raises NoBrowser and PictureError where a chart cannot be drawn, ExportError where there is too
+    much for a document, TypesettingError, OSError, and what `watch` raises."""
+    demand_few_rows(content)
     rows = Layout(content, _Charts(content, gallery).part).rows(watch)
     _give_levels(rows)
     path.write_bytes(typeset_pdf(TEMPLATE.read_text(encoding="utf-8"), {"report": _data(content, rows)}))
