@@ -4,7 +4,7 @@
   "use strict";
   const report = window.laReport;
   const PREVIEW_MS = 120, SAVE_MS = 1200, AGAIN_MS = 15000;
-  let number = 0, drawn = "", asking = 0, saving = 0, again = 0, under = null, kept = null, conflict = null, savedAt = "";
+  let number = 0, shown = 0, drawn = "", asking = 0, saving = 0, again = 0, under = null, kept = null, conflict = null, savedAt = "";
   const set = (id, data) => window.dash_clientside.set_props(id, { data });
   const words = () => report.words();
   const there = () => document.getElementById("report-page");
@@ -26,10 +26,10 @@
     if (!dirty() || under || conflict || !there()) return;
     const given = report.now().document;
     if (new Blob([JSON.stringify(given)]).size > words().largest) { write(words().tooLarge); return; }
-    under = given;
     number += 1;
+    under = { id: report.now().id, number, document: given };
     write(words().saving);
-    set("report-saving", { id: report.now().id, document: given, revision: report.now().revision, number });
+    set("report-saving", { ...under, revision: report.now().revision });
     clearTimeout(again);
     again = setTimeout(() => { under = null; write(words().failed); save(); }, AGAIN_MS);
   };
@@ -108,12 +108,15 @@
         kept = given.document;
         savedAt = given.saved;
         drawn = "";
+        /* What was asked for the report before is of no interest any more. */
+        shown = number + 1;
         report.open(given);
         showConflict(false);
         write(given.trouble || (given.mayEdit ? savedWords() : words().readOnly));
       },
       offered: (given) => {
-        if (!given) return;
+        if (!given || given.number < shown) return;
+        shown = given.number;
         if (given.trouble) { write(given.trouble); return; }
         /* News of the figures change nothing of what can be chosen. */
         const said = JSON.stringify(given);
@@ -125,9 +128,10 @@
         if (given.selected === report.now().selected) window.laReportInspector.draw(given);
       },
       saved: (given) => {
-        if (!given) return;
+        /* An answer that comes late is of what nobody waits for any more, perhaps of another report. */
+        if (!given || given.number !== under?.number || given.id !== under.id) return;
         clearTimeout(again);
-        const was = under;
+        const was = under.document;
         under = null;
         if (given.trouble) { write(given.trouble); return; }
         if (given.conflict) { conflict = given.revision; write(""); showConflict(true); return; }

@@ -36,6 +36,7 @@ from dashapp.jobs.making import Order
 from dashapp.jobs.report_copies import ReadCopy
 from dashapp.jobs.schedules import Schedules
 from dashapp.settings import Settings, load_settings
+from exports.documents.html import unwatched
 from exports.pictures import Gallery, Pictures
 
 CHARTS: Final = 2
@@ -104,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with TemporaryDirectory(prefix="la-benchmark-") as folder, Pictures() as pictures, _mail_server() as sink:
         # Chromium is warm, as it is between the rounds of the job.
         warm = report_of(999_998, CHARTS)
-        ReadCopy(warm, FORMATS, Gallery(pictures)).write(_made(Path(folder) / "warm"))
+        ReadCopy(warm, FORMATS, Gallery(pictures)).write(_made(Path(folder) / "warm"), unwatched)
         database = embedded_database(Path(folder) / "database")
         try:
             migrate(database)

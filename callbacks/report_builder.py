@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from dash import ALL, ClientsideFunction, Input, Output, State, no_update
+from dash import ALL, ClientsideFunction, Input, Output, no_update
 
 from callbacks.answering import PAGE_INPUTS, PageAddress, PageAnswer, answered, freshness_of, refused, version_of
 from callbacks.report_readers import Seen, choices_of, looked_at_as, reader_options
@@ -160,15 +160,16 @@ def _told(block: Block) -> dict[str, str]:
     return {"name": block_name(block), "line": block_line(block), "shape": shape_of(block)}
 
 
-def save_report(asked: Asked, saving: object, page: Mapping[str, object]) -> dict[str, Any]:
+def save_report(asked: Asked, saving: object) -> dict[str, Any]:
     """Keeps the document that a script sends; where somebody has saved meanwhile, it says so instead."""
     given = saving if isinstance(saving, Mapping) else {}
-    told: dict[str, Any] = {"number": given.get("number") if isinstance(given.get("number"), int) else 0}
-    revision = given.get("revision")
+    number, key, revision = given.get("number"), uuid_of(given.get("id")), given.get("revision")
+    # What the browser asked for, by which it tells answers that come late from those that it waits for.
+    told: dict[str, Any] = {"number": number if isinstance(number, int) else 0, "id": str(key) if key else None}
     try:
-        key = PageAddress.parse(page).required_id()
-        if uuid_of(given.get("id")) != key or not isinstance(revision, int) or isinstance(revision, bool):
-            raise NotFound("The page has gone on to another report.")
+        # The address may have gone on to another page, for which the last change of this report was sent.
+        if key is None or not isinstance(revision, int) or isinstance(revision, bool):
+            raise NotFound("No report was named.")
         saved = ReportDesk(asked).save(key, read_given(given.get("document")), revision)
     except NotFound:
         return {**told, "trouble": _("This report is not there any more, or not yours to change.")}
@@ -211,10 +212,7 @@ def register(registry: CallbackRegistry) -> None:
     registry.register(permission, show_preview, shown)
     saved = Wiring(
         output=Output(Names.SAVED, "data"),
-        inputs={
-            "saving": Input(Names.SAVING, "data"),
-            "page": {"address": State(ids.Shell.ADDRESS, "data")},
-        },
+        inputs={"saving": Input(Names.SAVING, "data")},
         waits=True,
     )
     registry.register(permission, save_report, saved)

@@ -22,10 +22,10 @@ from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
 from dashapp.security.hooks import signing_keys
 from dashapp.security.reports import ReportDesk
 from dashapp.security.schedules import MOST_TARGETS, Plan, ScheduleRefused, Scheduling, Wish
-from dashapp.words import _
+from dashapp.words import _, ngettext, number
 
 Names: Final = ids.Schedules
-_ACTS: Final = ("run", "pause", "resume", "edit", "end", "send", "keep")
+_ACTS: Final = ("run", "pause", "resume", "edit", "end", "undo", "send", "keep", "withdraw")
 _STATES: Final = {"pause": ScheduleState.PAUSED, "resume": ScheduleState.ACTIVE, "end": ScheduleState.ENDED}
 
 
@@ -91,8 +91,21 @@ def _do(desk: Scheduling, what: str, row: UUID) -> str:
             "resume": _("It goes on."),
             "end": _("It has ended. What was delivered stays where it is."),
         }[what]
+    if what == "undo":
+        return ended_words(desk.end_and_withdraw(row))
+    if what == "withdraw":
+        desk.withdraw(row)
+        return _("It is withdrawn: its links and downloads end. What a mail brought along stays where it is.")
     desk.decide(row, send=what == "send")
     return _("It is sent.") if what == "send" else _("It is left as it is.")
+
+
+def ended_words(withdrawn: int) -> str:
+    """What has come of ending a schedule together with its copies."""
+    said = ngettext(
+        "It has ended, and {number} copy is withdrawn.", "It has ended, and {number} copies are withdrawn.", withdrawn
+    )
+    return said.format(number=number(withdrawn))
 
 
 def refusal(why: str) -> str:

@@ -52,12 +52,12 @@ class Made:
 
 
 def make(content: Content, form: ExportFormat, gallery: Gallery, where: Path, watch: Watch) -> Made:
-    """Writes the file `where`; in the language of the report. Nothing is left of it where it fails.
+    """Writes the file `where`, into a folder that is there; in the language of the report. Nothing is left of it where
+    it fails.
 
     Raises ExportError with a sentence, and what `watch` raises.
     """
     try:
-        where.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with (
             use_locale(locale_of(content.report.locale)),
             TemporaryDirectory(dir=where.parent, prefix=".making-") as folder,

@@ -57,6 +57,14 @@ def sealed(path: Path) -> None:
         os.fsync(file.fileno())
 
 
+def prepare_folder(folder: Path) -> None:
+    """Makes a folder for files where it is missing, for the service's own user alone. Raises ExportError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise in_words(error, folder) from error
+
+
 def in_words(error: OSError, folder: Path) -> ExportError:
     """What the machine says, as a sentence and a kind of trouble."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):

@@ -20,7 +20,7 @@ from dashapp.figures.theme import Screen
 from exports.beating import Heart
 from exports.content import Content
 from exports.making import Made, make
-from exports.packing import ExportError
+from exports.packing import ExportError, prepare_folder
 from exports.pictures import Gallery, Pictures
 from exports.wording import wording_for
 
@@ -45,6 +45,7 @@ class ReportMaker:
         except ValueError as error:
             raise ExportError(Trouble.ERROR, str(NotAReport("The report is none."))) from error
         content = self.content(principal, report)
+        prepare_folder(where.parent)
         return make(content, run.form, Gallery(self.pictures), where, heart.step)
 
     def content(self, principal: Principal, report: Report) -> Content:

@@ -14,6 +14,7 @@ from dashapp.data.queries.organisations import own_address
 from dashapp.data.queries.schedules import find_received
 from dashapp.data.received_files import ReceivedFiles
 from dashapp.data.store import audit
+from dashapp.data.store.withdrawing import is_withdrawn
 from dashapp.domain.audit import UNKNOWN_ACTOR, Action, Actor, ViewerRole, person_subject
 from dashapp.domain.errors import NotFound
 from dashapp.domain.keys import OrganisationId, PersonId
@@ -23,7 +24,9 @@ from dashapp.security.acting import acting
 from dashapp.security.devices import network_of
 from dashapp.security.guard import Access, Guard, current_principal, permits, stands_alone
 from dashapp.security.received import PATH, ReceivedFile, ReceivedLinks
+from dashapp.security.short_pages import asks_for_page, words_page
 from dashapp.services import Services
+from dashapp.words import _
 
 _NUMBER: Final = re.compile(r"[0-9]{1,4}")
 _ODD: Final = re.compile(r"[^A-Za-z0-9._-]+")
@@ -68,6 +71,8 @@ class ReceivedFileRoutes:
             abort(404)
         with self.services.database.transaction(DatabaseRole.JOBS, file.organisation) as connection:
             found = find_received(connection, file.organisation, file.delivery, self.services.clock())
+            if found is None and principal is None and is_withdrawn(connection, file.organisation, file.delivery):
+                return self._withdrawn()
             if found is None or not 0 <= file.place < len(found.files) or not _is_for(principal, found):
                 abort(404)
             what = {"subject": person_subject(PersonId(found.person_id)), "copy": str(file.delivery)}
@@ -81,6 +86,13 @@ class ReceivedFileRoutes:
             return send_file_from(folder / wanted["name"], name, wanted["kind"], wanted["sha256"])
         except OSError:
             abort(404)
+
+    def _withdrawn(self) -> Response:
+        """To who has a link that was good once: whoever is signed in hears nothing of what is others'."""
+        title, words = _("This file was withdrawn"), _("Whoever sent it has taken it back. Ask them if you need it.")
+        if asks_for_page():
+            return words_page(urlsplit(self.guard.public_url).path, title, words, 410)
+        return Response(f"{title}. {words}", status=410, mimetype="text/plain")
 
 
 def _is_for(principal: Principal | None, found: Any) -> bool:

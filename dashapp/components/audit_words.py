@@ -131,6 +131,7 @@ def _words_of_schedules() -> dict[Action, str]:
         Action.SCHEDULE_RESUMED: _("Had a schedule of a report go on"),
         Action.SCHEDULE_ENDED: _("Ended a schedule of a report"),
         Action.SCHEDULE_RUN: _("Had a scheduled report made at once"),
+        Action.SCHEDULE_WITHDRAWN: _("Withdrew a copy of a scheduled report"),
         Action.SCHEDULE_DELIVERED: _("Delivered a scheduled report"),
         Action.SCHEDULE_TAKEN: _("Opened a file of a scheduled report"),
         Action.SCHEDULE_DECIDED: _("Decided about a copy of a scheduled report"),

@@ -9,6 +9,7 @@ from dashapp import words
 from dashapp.components.attributes import attributes
 from dashapp.components.links import Links
 from dashapp.domain.reports.exports import ExportFormat, ExportRun, ExportState, Trouble
+from dashapp.domain.reports.laying import MOST_LAID_ROWS
 from dashapp.ids import Report as Names
 from dashapp.words import _, ngettext
 
@@ -41,10 +42,18 @@ def trouble_word(trouble: Trouble) -> str:
         ),
         Trouble.PICTURE: _("A chart could not be drawn. Try again."),
         Trouble.CELL: _("A text is longer than this format can hold."),
+        Trouble.ROWS: too_many_rows(),
         Trouble.RIGHTS: _("You may not see these figures any more."),
         Trouble.STOPPED: _("The service was ended in the middle, several times. Try again."),
         Trouble.ERROR: _("The service failed over it; its log says why. Try again."),
     }[trouble]
+
+
+def too_many_rows() -> str:
+    """Why there is no document of a report whose tables are this long."""
+    return _("There are more than {number} rows, which no document can hold. Choose Excel or CSV.").format(
+        number=words.number(MOST_LAID_ROWS)
+    )
 
 
 def dialog() -> list[Component]:

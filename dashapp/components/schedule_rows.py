@@ -1,6 +1,6 @@
 """The schedules of a report with their runs and copies, and the list of what somebody has received."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from dash import html
@@ -26,6 +26,8 @@ from dashapp.ids import Schedules as Names
 from dashapp.words import _, ngettext
 
 _DECIDED = (CopyState.UNCERTAIN, CopyState.FAILED, CopyState.HELD)
+Acts = Callable[[str, object], dict[str, object]]
+"""Gives the ids of the buttons of a page."""
 _SHOWN = 4
 """Recipients that are named; of the others the number is told."""
 
@@ -89,12 +91,39 @@ def _button(what: str, row: UUID, label: str, name: str) -> Component:
     )
 
 
+def ending(act: Acts, row: UUID, name: str) -> Component:
+    """The menu that ends a schedule, which asks whether what was delivered is to be taken back as well."""
+    about = _("Withdrawn copies cannot be opened any more, by no link and in no list. What a mail brought along stays.")
+    return _asked(
+        _("End"),
+        name,
+        [
+            html.P(about, className="la-small la-2"),
+            _item(act("end", str(row)), _("End it")),
+            _item(act("undo", str(row)), _("End it and withdraw its copies")),
+        ],
+    )
+
+
+def _asked(label: str, name: str, entries: list[Component]) -> Component:
+    """A button that asks first."""
+    summary = html.Summary(
+        label, className="btn btn-sm btn-outline-secondary", **attributes(aria_label=f"{label}: {name}")
+    )
+    return html.Details([summary, html.Div(entries, className="la-pop")], className="la-menu la-asked")
+
+
+def _item(name: dict[str, object], label: str) -> Component:
+    return html.Button(label, id=name, type="button", n_clicks=0)
+
+
 def _buttons(view: ScheduleView) -> Component:
     name, row = due_words(view.cron), view.public_id
     goes = view.state is ScheduleState.ACTIVE
     again = ("pause", _("Pause")) if goes else ("resume", _("Go on"))
-    buttons = [("run", _("Run now")), again, ("edit", _("Change")), ("end", _("End"))]
-    return html.Div([_button(what, row, label, name) for what, label in buttons], className="la-row la-actions")
+    buttons = [("run", _("Run now")), again, ("edit", _("Change"))]
+    shown = [_button(what, row, label, name) for what, label in buttons]
+    return html.Div([*shown, ending(Names.act, row, name)], className="la-row la-actions")
 
 
 def _history(view: ScheduleView, prefix: str) -> Component:
@@ -131,8 +160,18 @@ def _copy(copy: CopyView, prefix: str) -> Component:
         html.Bdi(name, className="la-m"),
         html.Span(copy_word(copy.state)),
         html.Span(trouble_words(copy.trouble), className="la-2"),
+        *([html.Span(_("withdrawn"), className="la-m")] if copy.withdrawn else []),
     ]
-    return html.Li([*said, *_decisions(copy, name, prefix)], className="la-row")
+    return html.Li([*said, *_decisions(copy, name, prefix), *_withdrawal(copy, name)], className="la-row")
+
+
+def _withdrawal(copy: CopyView, name: str) -> list[Component]:
+    """Taking a copy back, which asks first."""
+    if not copy.can_be_withdrawn:
+        return []
+    about = _("Nobody can open it any more, by no link and in no list. What a mail brought along stays where it is.")
+    sure = _item(Names.act("withdraw", str(copy.public_id)), _("Withdraw it"))
+    return [_asked(_("Withdraw"), name, [html.P(about, className="la-small la-2"), sure])]
 
 
 def _decisions(copy: CopyView, name: str, prefix: str) -> list[Component]:

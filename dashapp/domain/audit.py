@@ -99,6 +99,7 @@ class Action(StrEnum):
     SCHEDULE_DELIVERED = "schedule.copy_delivered"
     SCHEDULE_TAKEN = "schedule.copy_downloaded"
     SCHEDULE_DECIDED = "schedule.copy_decided"
+    SCHEDULE_WITHDRAWN = "schedule.copy_withdrawn"
     REPORT_MADE = "report.made"
     REPORT_SHARED = "report.shared"
     REPORT_UNSHARED = "report.unshared"

@@ -37,8 +37,8 @@ class Schedules:
 
     @staticmethod
     def act(what: str, row: object) -> dict[str, object]:
-        """A button of a schedule (`run`, `pause`, `resume`, `edit`, `end`) or a copy (`send`, `keep`); with `dash.ALL`
-        all of them."""
+        """A button of a schedule (`run`, `pause`, `resume`, `edit`, `end`, `undo`: end and withdraw) or a copy (`send`,
+        `keep`, `withdraw`); with `dash.ALL` all of them."""
         return {"type": f"schedules-{what}", "row": row}
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from hashlib import file_digest
 from pathlib import Path
 from shutil import rmtree
+from threading import Event as Signal
 from threading import Thread
 from typing import Final, Protocol, TypeVar
 from uuid import UUID
@@ -22,16 +23,21 @@ from dashapp.observability.logging import get_logger
 log = get_logger(__name__)
 T = TypeVar("T")
 
+Watch = Callable[[int, int], None]
+"""Is told how many of how many parts are done; raises MakingError where nobody waits for them any more."""
+
 NAME_LENGTH: Final = 32
 """Characters of a digest that name the folder of a copy."""
 
 
 class MakingError(AnalyticsError):
-    """A copy cannot be made now; `trouble` is a word for the page: error, too_long, full, browser or nothing."""
+    """A copy cannot be made; `trouble` is a word for the page: error, too_long, full, browser, unavailable, rows or
+    nothing. `is_final`: another try would fail for the same reason."""
 
-    def __init__(self, trouble: str) -> None:
+    def __init__(self, trouble: str, *, is_final: bool = False) -> None:
         super().__init__(f"The copy cannot be made: {trouble}.")
         self.trouble = trouble
+        self.is_final = is_final
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +57,9 @@ class Prepared(Protocol):
     def likeness(self) -> str:
         """A hexadecimal digest of everything that files are made of: equal for equal copies."""
 
-    def write(self, folder: Path) -> tuple[File, ...]:
-        """Writes the files of the copy, whole; sizes and digests may be left empty. Raises MakingError."""
+    def write(self, folder: Path, watch: Watch) -> tuple[File, ...]:
+        """Writes the files of the copy, whole, into a folder that is there; sizes and digests may be left empty.
+        `watch` is told of every part. Raises MakingError, and OSError where the folder has gone."""
 
 
 class Maker(Protocol):
@@ -73,7 +80,7 @@ class CopyPlace:
 
 def prepared(maker: Maker, order: Order, longest: timedelta = LONGEST_MAKING) -> tuple[Prepared, str]:
     """What the reader sees, and the name of its folder. Raises NotPermitted, MakingError, Unavailable."""
-    found = _within(longest, lambda: maker.prepare(order))
+    found = _within(longest, lambda _watch: maker.prepare(order))
     return found, found.likeness[:NAME_LENGTH]
 
 
@@ -84,7 +91,8 @@ def write_copy(
     try:
         begun = place.files.begin(place.organisation, place.run)
         try:
-            made = _within(longest, lambda: what.write(begun))
+            # What is left behind may write on for a moment after its folder was removed.
+            made = _within(longest, lambda watch: what.write(begun, watch), lambda: rmtree(begun, ignore_errors=True))
             measured = tuple(_measured(begun, file) for file in made)
             place.files.finish(begun, copied_as)
         except BaseException:
@@ -106,21 +114,30 @@ def _measured(folder: Path, file: File) -> File:
     return replace(file, bytes=path.stat().st_size, sha256=digest)
 
 
-def _within(longest: timedelta, work: Callable[[], T]) -> T:
-    """What the work gives. It is left behind where it takes too long: no run hangs with what it waits for."""
+def _within(longest: timedelta, work: Callable[[Watch], T], clear: Callable[[], None] = lambda: None) -> T:
+    """What the work gives. It is left behind where it takes too long: no run hangs with what it waits for. From then on
+    its watch ends it at its next step, and `clear` puts away what it has done meanwhile."""
     found: list[T] = []
     failed: list[BaseException] = []
+    given_up = Signal()
+
+    def watch(_done: int, _all: int) -> None:
+        if given_up.is_set():
+            raise MakingError("too_long")
 
     def do() -> None:
         try:
-            found.append(work())
+            found.append(work(watch))
         except BaseException as error:
             failed.append(error)
+        if given_up.is_set():
+            clear()
 
     thread = Thread(target=do, name="schedule-making", daemon=True)
     thread.start()
     thread.join(longest.total_seconds())
     if thread.is_alive():
+        given_up.set()
         raise MakingError("too_long")
     if not failed:
         return found[0]

@@ -1,6 +1,6 @@
 """The jobs that there are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Event as Signal
 
@@ -35,7 +35,8 @@ class Job:
 
     name: str
     every_seconds: float
-    run: Callable[[Signal], None]
+    run: Callable[[Signal], Mapping[str, int] | None]
+    """Gives what it has counted, by names of `job_metrics.COUNTED`; None: nothing."""
 
 
 def jobs_of(settings: Settings, database: Database, clock: Clock) -> tuple[Job, ...]:

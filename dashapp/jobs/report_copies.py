@@ -1,6 +1,5 @@
 """Makes copies of reports: their answers by the rights of each reader, their files by the code of all exports."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -14,7 +13,7 @@ from dashapp.domain.reports.document import Report
 from dashapp.domain.reports.exports import ExportFormat, Trouble
 from dashapp.domain.schedules.runs import File, Part
 from dashapp.jobs.exports import IDLE_SECONDS, report_maker
-from dashapp.jobs.making import MakingError, Order
+from dashapp.jobs.making import MakingError, Order, Watch
 from dashapp.jobs.schedules import Schedules
 from dashapp.settings import Settings
 from exports.content import Content
@@ -24,8 +23,12 @@ from exports.packing import ExportError
 from exports.pictures import Gallery, NoBrowser, PictureError, Pictures
 from exports.report_maker import ReportMaker
 
-_TROUBLES: Final = {Trouble.SPACE: "full", Trouble.FOLDER: "full", Trouble.BROWSER: "browser"}
-_NEVER_STOPPED: Final[Callable[[int, int], None]] = lambda _done, _all: None  # noqa: E731  # a value, not a function
+_TROUBLES: Final = {
+    Trouble.SPACE: "full",
+    Trouble.FOLDER: "full",
+    Trouble.BROWSER: "browser",
+    Trouble.ROWS: "rows",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +49,34 @@ class ReadCopy:
         whole = (content.report.model_dump_json(), content.as_of, content.organisation, self.formats, said)
         return sha256(repr(whole).encode("utf-8", "surrogatepass")).hexdigest()
 
-    def write(self, folder: Path) -> tuple[File, ...]:
+    def write(self, folder: Path, watch: Watch) -> tuple[File, ...]:
         """As `Prepared.write`."""
         found: list[File] = []
         try:
-            for form in self.formats:
-                found += self._body(folder) if form is ExportFormat.HTML else [self._file(form, folder)]
+            for place, form in enumerate(self.formats):
+                # Not every format has parts of its own to tell of.
+                watch(place, len(self.formats))
+                if form is ExportFormat.HTML:
+                    found += self._body(folder, watch)
+                else:
+                    found.append(self._file(form, folder, watch))
         except ExportError as error:
-            raise MakingError(_TROUBLES.get(error.trouble, "error")) from error
+            trouble = _TROUBLES.get(error.trouble, "error")
+            raise MakingError(trouble, is_final=error.trouble is Trouble.ROWS) from error
         except NoBrowser as error:
             raise MakingError("browser") from error
         except PictureError as error:
             raise MakingError("error") from error
         return tuple(found)
 
-    def _file(self, form: ExportFormat, folder: Path) -> File:
-        made = make(self.content, form, self.gallery, folder / f".{form.value}", _NEVER_STOPPED)
+    def _file(self, form: ExportFormat, folder: Path, watch: Watch) -> File:
+        made = make(self.content, form, self.gallery, folder / f".{form.value}", watch)
         made.path.replace(folder / made.name)
         return File(made.name, made.media, made.bytes, made.sha256, made.manifest.rows)
 
-    def _body(self, folder: Path) -> list[File]:
+    def _body(self, folder: Path, watch: Watch) -> list[File]:
         """The body of the mail, with its pictures."""
-        body = email_of(self.content, self.gallery)
+        body = email_of(self.content, self.gallery, watch=watch)
         (folder / "body.html").write_text(body.html, encoding="utf-8")
         (folder / "body.txt").write_text(body.text, encoding="utf-8")
         found = [

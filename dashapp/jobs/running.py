@@ -86,16 +86,16 @@ class JobRunner:
                 self._idle.notify_all()
 
     def _do(self, job: Job) -> None:
-        begun, trouble = monotonic(), None
+        begun, trouble, counted = monotonic(), None, None
         try:
-            job.run(self._stopping)
+            counted = job.run(self._stopping)
         except Unavailable as error:
             trouble = type(error).__name__
             log.info("job.waiting", job=job.name, reason=str(error))
         except Exception as error:
             trouble = type(error).__name__
             log.exception("job.failed", job=job.name)
-        run = JobRun(job.name, job.every_seconds, monotonic() - begun, trouble)
+        run = JobRun(job.name, job.every_seconds, monotonic() - begun, trouble, counted or {})
         # While the database is away nothing can be told, and the silence tells it.
         with suppress(Unavailable), self._database.transaction(DatabaseRole.JOBS, None) as connection:
             note_run(connection, run)

@@ -23,6 +23,7 @@ from dashapp.data.store.deliveries import (
     note_copy,
     recipient_of,
     settle_copy,
+    settle_told,
 )
 from dashapp.data.store.reports import open_report
 from dashapp.data.store.schedule_runs import (
@@ -42,6 +43,7 @@ from dashapp.domain.reports.document import NotAReport, Report, read
 from dashapp.domain.reports.exports import ExportFormat
 from dashapp.domain.reports.keeping import ReportReader
 from dashapp.domain.schedules.runs import (
+    AUTHOR,
     MOST_ATTEMPTS,
     TO_ACCOUNTS,
     Copy,
@@ -122,18 +124,20 @@ class Schedules:
         home = own_address(self._database, organisation)
         with self._jobs(organisation) as connection:
             found = scheduled(connection, organisation, taken.schedule_id)
-        trouble = "gone"
+        trouble = AUTHOR
         try:
-            document = self._document(organisation, found)
+            author = self._author(organisation, found)
+            trouble = "gone"
+            document = self._document(author, found)
             # What cannot be read is of a newer version of the service, which has been taken back since.
             trouble = "report"
             report: Report | None = read(document)
-        except (NotFound, NotAReport):
+        except (NotFound, NotPermitted, NotAReport):
             document, report = found.document, None
         with self._jobs(organisation) as connection:
             if report is None:
                 fail_run(connection, organisation, taken, trouble, self._clock())
-                if trouble == "gone":
+                if trouble in (AUTHOR, "gone"):
                     # It would fail each time, and tell its author each time.
                     set_schedule_state(connection, organisation, found.public_id, ScheduleState.PAUSED, self._clock())
                 return None
@@ -141,13 +145,19 @@ class Schedules:
                 note_document(connection, organisation, taken.schedule_id, report)
         return _Work(organisation, home, taken, found.public_id, report, found.formats)
 
-    def _document(self, organisation: OrganisationId, found: Scheduled) -> str:
+    def _author(self, organisation: OrganisationId, found: Scheduled) -> Principal:
+        """Whose schedule it is. Raises NotFound, and NotPermitted where they may have no reports any more."""
+        author = self._principal(organisation, found.author)
+        if not (author.administers or author.teaches_in):
+            raise NotPermitted("Reports are for staff and for administrators.")
+        return author
+
+    def _document(self, author: Principal, found: Scheduled) -> str:
         """The report as it is now, as its author may read it. Raises NotFound."""
         if found.report_id is None:
             return found.document
-        principal = self._principal(organisation, found.author)
-        with self._database.transaction(DatabaseRole.WEB, organisation) as connection:
-            opened = open_report(connection, ReportReader.of(principal), found.report_id)
+        with self._database.transaction(DatabaseRole.WEB, author.organisation_id) as connection:
+            opened = open_report(connection, ReportReader.of(author), found.report_id)
         if opened is None:
             raise NotFound("The report is gone, or not shared with the author any more.")
         return opened.document
@@ -195,20 +205,25 @@ class Schedules:
             principal = self._reader(work, copy)
             what, copied_as = prepared(self._maker, Order(work.report, principal, work.formats, work.taken.as_of))
             with self._jobs(work.organisation) as connection:
-                files = files_of(connection, work.organisation, work.taken, copied_as)
+                files = files_of(connection, work.organisation, work.taken, copied_as, self._clock())
             place = CopyPlace(self._files, work.home, work.taken.public_id)
             if files is None or not self._files.copy(work.home, work.taken.public_id, copied_as).is_dir():
                 files = write_copy(what, copied_as, place)
+            with self._jobs(work.organisation) as connection:
+                note_copy(connection, work.organisation, work.taken, (copy, copied_as, files), self._clock())
         except (NotPermitted, NotFound):
             self._settle(work, copy, Settled(CopyState.NO_ACCESS))
-            return
         except MakingError as error:
-            again = next_try(copy.attempts + 1, self._clock())
-            state = CopyState.FAILED if again is None else CopyState.WAITING
-            self._settle(work, replace(copy, attempts=copy.attempts + 1), Settled(state, error.trouble, again))
-            return
-        with self._jobs(work.organisation) as connection:
-            note_copy(connection, work.organisation, work.taken, (copy, copied_as, files), self._clock())
+            self._not_made(work, copy, error)
+        except Unavailable:
+            # One reader's questions may be too much for the database at this moment; the others have their copies
+            # all the same. Where it is away for all of them, this cannot be written either.
+            self._not_made(work, copy, MakingError("unavailable"))
+
+    def _not_made(self, work: _Work, copy: Copy, error: MakingError) -> None:
+        again = None if error.is_final else next_try(copy.attempts + 1, self._clock())
+        state = CopyState.FAILED if again is None else CopyState.WAITING
+        self._settle(work, replace(copy, attempts=copy.attempts + 1), Settled(state, error.trouble, again))
 
     def _reader(self, work: _Work, copy: Copy) -> Principal:
         """Who the copy is for, with the roles that hold now. What goes to no account is what nobody is named in, by the
@@ -247,7 +262,7 @@ class Schedules:
         except Unavailable:
             # The server has gone before it was told of anything. This was no try.
             came, tried = carrier.waits(parcel), 0
-        self._settle(work, replace(copy, attempts=copy.attempts + tried), came)
+        self._told(work, replace(copy, attempts=copy.attempts + tried), came)
 
     def _parcel(self, work: _Work, copy: Copy) -> Parcel:
         address = copy.address
@@ -262,8 +277,18 @@ class Schedules:
         )
 
     def _settle(self, work: _Work, copy: Copy, came: Settled) -> None:
+        """What became of a copy of which nobody was told. Raises LeaseLost."""
         with self._jobs(work.organisation) as connection:
-            settle_copy(connection, work.organisation, copy, came, self._clock())
+            settle_copy(connection, work.organisation, work.taken, (copy, came), self._clock())
+        log.info("schedules.copy", delivery=copy.delivery_id, way=copy.way.value, state=came.state.value)
+
+    def _told(self, work: _Work, copy: Copy, came: Settled) -> None:
+        """What came of telling somebody, as far as nobody else has the copy in hand by now."""
+        with self._jobs(work.organisation) as connection:
+            counts = settle_told(connection, work.organisation, work.taken, (copy, came), self._clock())
+            if not counts:
+                log.warning("schedules.overtaken", delivery=copy.delivery_id, state=came.state.value)
+                return
             if came.state is CopyState.SENT:
                 what = {"subject": person_subject(copy.person), "delivery": str(copy.public_id), "way": copy.way.value}
                 record(connection, work.organisation, JOBS, Action.SCHEDULE_DELIVERED, what)

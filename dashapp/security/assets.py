@@ -7,7 +7,7 @@ its first paint. They are joined when a process starts, in development too, in t
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
@@ -40,6 +40,21 @@ class Joined:
 def marked(name: str) -> str:
     """The path of a file below `assets/`, with a hash of its content, so that browsers may keep it for ever."""
     return f"{name}?m={_hash((FOLDER / name).read_bytes())}"
+
+
+def is_marked(name: str, mark: str) -> bool:
+    """Whether a mark is that of the file below `assets/` as it lies there now, which another version may have put there
+    while this process runs."""
+    try:
+        found = (FOLDER / name).stat()
+    except (OSError, ValueError):
+        return False
+    return _hash_of(name, found.st_mtime_ns, found.st_size) == mark
+
+
+@lru_cache(maxsize=256)
+def _hash_of(name: str, _changed: int, _size: int) -> str:
+    return _hash((FOLDER / name).read_bytes())
 
 
 @cache

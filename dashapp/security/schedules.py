@@ -3,12 +3,12 @@
 from collections.abc import Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import available_timezones
 
 from dashapp.data.database import Connection, DatabaseRole
-from dashapp.data.queries.people import principals_for
+from dashapp.data.queries.people import keys_of, principals_for
 from dashapp.data.queries.schedules import addressees, read_received, read_schedules
 from dashapp.data.store.audit import record
 from dashapp.data.store.deliveries import accept_copy, decide_copy
@@ -21,7 +21,8 @@ from dashapp.data.store.schedules import (
     schedules_of,
     set_schedule_state,
 )
-from dashapp.domain.audit import ORGANISATION_SUBJECT, Action, ViewerRole
+from dashapp.data.store.withdrawing import withdraw_all, withdraw_copy
+from dashapp.domain.audit import ORGANISATION_SUBJECT, Action, ViewerRole, person_subject
 from dashapp.domain.errors import AnalyticsError, NotFound, NotPermitted
 from dashapp.domain.keys import OrganisationId, PersonId
 from dashapp.domain.mail import usable_address
@@ -84,99 +85,126 @@ class Scheduling:
     principal: Principal
 
     @property
-    def _organisation(self) -> OrganisationId:
+    def organisation(self) -> OrganisationId:
+        """In which they act."""
         return self.principal.organisation_id
 
     def schedules(self, report_id: UUID | None) -> tuple[ScheduleView, ...]:
         """Those of a report, or all: one's own; administrators see everybody's."""
-        self._demand()
-        with self._transaction() as connection:
+        self.demand()
+        with self.transaction() as connection:
             return read_schedules(connection, self.principal, report_id, self.services.clock())
 
     def addressees(self) -> tuple[Addressee, ...]:
         """Who can be chosen."""
-        self._demand()
-        with self._transaction() as connection:
+        self.demand()
+        with self.transaction() as connection:
             return addressees(connection, self.principal, self.services.clock())
 
     def received(self) -> tuple[Received, ...]:
         """What has been delivered to the principal themself."""
-        with self._transaction() as connection:
-            return read_received(connection, self._organisation, self.principal.person_id, self.services.clock())
+        with self.transaction() as connection:
+            return read_received(connection, self.organisation, self.principal.person_id, self.services.clock())
 
     def save(
         self, report: tuple[Report, UUID | None], plan: Plan, wishes: Collection[Wish], schedule: UUID | None = None
     ) -> UUID:
         """Saves a schedule, by default a new one; its public id. Raises ScheduleRefused."""
-        self._demand()
+        self.demand()
         self._check(plan)
         self._check_hooks(wishes)
         now = self.services.clock()
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             targets = self._targets(connection, wishes)
             new = NewSchedule(*report, plan.cron, plan.time_zone, plan.formats, targets)
             try:
                 if schedule is None:
-                    if schedules_of(connection, self._organisation, self.principal.person_id) >= MOST_SCHEDULES:
+                    if schedules_of(connection, self.organisation, self.principal.person_id) >= MOST_SCHEDULES:
                         raise ScheduleRefused("full")
-                    saved = add_schedule(connection, self._organisation, self.principal.person_id, new, now)
+                    saved = add_schedule(connection, self.organisation, self.principal.person_id, new, now)
                 else:
-                    self._own(connection, schedule)
-                    change_schedule(connection, self._organisation, schedule, new, now)
+                    self.own(connection, schedule)
+                    change_schedule(connection, self.organisation, schedule, new, now)
                     saved = schedule
             except NotACron:
                 raise ScheduleRefused("time") from None
-            self._record(connection, Action.SCHEDULE_SAVED, schedule=str(saved), recipients=len(targets))
+            self.record(connection, Action.SCHEDULE_SAVED, schedule=str(saved), recipients=len(targets))
         return saved
 
     def set_state(self, schedule: UUID, state: ScheduleState) -> None:
         """Pauses it, has it go on, or ends it. Raises ScheduleRefused."""
-        self._demand()
-        with self._transaction() as connection:
-            self._own(connection, schedule)
-            set_schedule_state(connection, self._organisation, schedule, state, self.services.clock())
-            self._record(connection, _ACTIONS[state], schedule=str(schedule))
+        self.demand()
+        with self.transaction() as connection:
+            self.own(connection, schedule)
+            set_schedule_state(connection, self.organisation, schedule, state, self.services.clock())
+            self.record(connection, _ACTIONS[state], schedule=str(schedule))
+
+    def end_and_withdraw(self, schedule: UUID) -> int:
+        """Ends it, and takes back what has come of it; how many copies. Raises ScheduleRefused."""
+        self.demand()
+        with self.transaction() as connection:
+            self.own(connection, schedule)
+            now = self.services.clock()
+            count = withdraw_all(connection, self.organisation, schedule, now)
+            set_schedule_state(connection, self.organisation, schedule, ScheduleState.ENDED, now)
+            self.record(connection, Action.SCHEDULE_ENDED, schedule=str(schedule), withdrawn=count)
+        return count
+
+    def withdraw(self, copy: UUID) -> None:
+        """Takes a copy back: links and downloads of it end. Raises ScheduleRefused."""
+        self.demand()
+        with self.transaction() as connection:
+            try:
+                self.own(connection, schedule_of_copy(connection, self.organisation, copy)[0])
+                person = withdraw_copy(connection, self.organisation, copy, self.services.clock())
+            except NotFound:
+                raise ScheduleRefused("gone") from None
+            self.record(connection, Action.SCHEDULE_WITHDRAWN, subject=person_subject(person), copy=str(copy))
 
     def run_now(self, schedule: UUID) -> None:
         """Has it made at once. Raises ScheduleRefused."""
-        self._demand()
-        with self._transaction() as connection:
-            self._own(connection, schedule)
+        self.demand()
+        with self.transaction() as connection:
+            self.own(connection, schedule)
             now, me = self.services.clock(), self.principal.person_id
-            if ask_now(connection, self._organisation, schedule, me, now) is None:
+            if ask_now(connection, self.organisation, schedule, me, now) is None:
                 raise ScheduleRefused("busy")
-            self._record(connection, Action.SCHEDULE_RUN, schedule=str(schedule))
+            self.record(connection, Action.SCHEDULE_RUN, schedule=str(schedule))
 
     def decide(self, copy: UUID, *, send: bool) -> None:
         """Decides about a copy: whether it is sent (again). One for somebody without an account is an administrator's
         to decide. Raises ScheduleRefused."""
-        self._demand()
-        with self._transaction() as connection:
+        self.demand()
+        with self.transaction() as connection:
             try:
-                schedule, way = schedule_of_copy(connection, self._organisation, copy)
-                self._own(connection, schedule)
+                schedule, way = schedule_of_copy(connection, self.organisation, copy)
+                self.own(connection, schedule)
                 if way is Way.OUTSIDE and not self.principal.administers:
                     raise NotPermitted("Only administrators send copies outside.")
                 decided = decide_copy if send else accept_copy
-                decided(connection, self._organisation, copy, self.principal.person_id, self.services.clock())
+                decided(connection, self.organisation, copy, self.principal.person_id, self.services.clock())
             except NotFound:
                 raise ScheduleRefused("gone") from None
-            self._record(connection, Action.SCHEDULE_DECIDED, copy=str(copy), sent=send)
+            self.record(connection, Action.SCHEDULE_DECIDED, copy=str(copy), sent=send)
 
     # -------------------------------------------------------------- who may what
 
-    def _demand(self) -> None:
+    def demand(self) -> None:
+        """Raises NotPermitted for who has no reports."""
         if stands_alone() or not (self.principal.administers or self.principal.teaches_in):
             raise NotPermitted("Reports are for staff and for administrators.")
 
-    def _own(self, connection: Connection, schedule: UUID) -> None:
-        """Raises ScheduleRefused where it is somebody else's or not there, which looks the same."""
+    def own(self, connection: Connection, schedule: UUID) -> Any:
+        """The row of a schedule that they may change. Raises ScheduleRefused where it is somebody else's or not there,
+        which looks the same."""
         try:
-            found = find_schedule(connection, self._organisation, schedule)
+            found = find_schedule(connection, self.organisation, schedule)
         except NotFound:
             raise ScheduleRefused("gone") from None
-        if not (self.principal.administers or found.author_id == self.principal.person_id):
+        me = self.principal
+        if not (me.administers or found.author_id in keys_of(connection, self.organisation, me.person_id)):
             raise ScheduleRefused("gone")
+        return found
 
     def _check(self, plan: Plan) -> None:
         if plan.time_zone not in available_timezones():
@@ -207,7 +235,7 @@ class Scheduling:
         if any(wish.way in _OF_ADMINISTRATORS for wish in wishes) and not self.principal.administers:
             raise ScheduleRefused("way")
         asked = {wish.person for wish in wishes if wish.person is not None}
-        known = principals_for(connection, self._organisation, asked, self.services.clock())
+        known = principals_for(connection, self.organisation, asked, self.services.clock())
         found = {UUID(str(public_id)): one for public_id, one in known.items() if self._may_choose(one)}
         if asked - set(found):
             raise ScheduleRefused("person")
@@ -238,10 +266,12 @@ class Scheduling:
             case Way.WEBHOOK:
                 return Target(wish.way, me, (wish.address or "").strip())
 
-    def _record(self, connection: Connection, action: Action, **detail: object) -> None:
+    def record(self, connection: Connection, action: Action, **detail: object) -> None:
+        """Writes a row of the trail."""
         role = ViewerRole.ADMINISTRATOR if self.principal.administers else ViewerRole.STAFF
         what = {"subject": ORGANISATION_SUBJECT, **detail}
-        record(connection, self._organisation, acting(self.principal, role), action, what)
+        record(connection, self.organisation, acting(self.principal, role), action, what)
 
-    def _transaction(self) -> AbstractContextManager[Connection]:
-        return self.services.database.transaction(DatabaseRole.JOBS, self._organisation)
+    def transaction(self) -> AbstractContextManager[Connection]:
+        """One on the organisation, by the role that alone sees schedules."""
+        return self.services.database.transaction(DatabaseRole.JOBS, self.organisation)

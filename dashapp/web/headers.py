@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
-from dash.fingerprint import check_fingerprint
 from flask import Flask, Response, request
 
 from dashapp.security.assets import JOINED
 from dashapp.security.frames import framed_by, sent_to
+from dashapp.web.versions import SUITES, is_this_version, names_a_version
 
 FINGERPRINTED: Final = "public, max-age=31536000, immutable"
 """For addresses that change with their content."""
@@ -15,6 +15,8 @@ UNNAMED: Final = "public, max-age=86400"
 """For files that somebody asks for by their bare names."""
 ASKED_AGAIN: Final = "public, no-cache"
 """Kept, but only used when the server says that it is still the same."""
+OF_ANOTHER_VERSION: Final = "no-store"
+"""For addresses that name another content than the one that lies here."""
 
 
 def content_security_policy(script_hashes: Sequence[str]) -> str:
@@ -39,6 +41,16 @@ def content_security_policy(script_hashes: Sequence[str]) -> str:
 def sources(rule: str, others: Sequence[str]) -> str:
     """A rule that allows this service, and other origins."""
     return " ".join((rule, "'self'", *others))
+
+
+def _kept(path: str, mark: str | None) -> str:
+    """For how long a file may be kept. A hash of the content stands in the address of our own files, a version in that
+    of components; but not in that of the parts which a component loads later."""
+    if f"/assets/{JOINED}/" in path:
+        return FINGERPRINTED  # under any other name than that of its content it would not be there
+    if names_a_version(path, mark):
+        return FINGERPRINTED if is_this_version(path, mark) else OF_ANOTHER_VERSION
+    return ASKED_AGAIN if SUITES in path else UNNAMED
 
 
 class SecurityHeaders:
@@ -66,12 +78,7 @@ class SecurityHeaders:
         if self._strict_transport:
             headers["Strict-Transport-Security"] = "max-age=31536000"
         if request.path.startswith(self._kept_below) and response.status_code in (200, 304):
-            # A hash of the content stands in the address of our own files, a version in that of components; but not in
-            # that of the parts which a component loads later.
-            joined = f"/assets/{JOINED}/" in request.path
-            named = joined or "m" in request.args or check_fingerprint(request.path)[1]
-            late = "/_dash-component-suites/" in request.path
-            headers["Cache-Control"] = FINGERPRINTED if named else ASKED_AGAIN if late else UNNAMED
+            headers["Cache-Control"] = _kept(request.path, request.args.get("m"))
         elif "Cache-Control" not in headers:
             headers["Cache-Control"] = "no-store"
         own = request.host_url

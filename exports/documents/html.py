@@ -14,6 +14,7 @@ from dashapp.words.reports import locale_of
 from exports.content import Content
 from exports.documents.cells import plain_text
 from exports.documents.laid import Layout
+from exports.documents.limits import demand_few_rows
 from exports.documents.markdown import html_of
 from exports.pictures import Gallery, PictureForm, Size
 
@@ -28,6 +29,10 @@ _HEAD: Final = "padding:6px 8px;border-bottom:1px solid #646b79;color:#4e5461;ve
 Watch = Callable[[int, int], None]
 
 
+def unwatched(_done: int, _all: int) -> None:
+    """Tells nobody how many of how many blocks are done."""
+
+
 @dataclass(frozen=True, slots=True)
 class EmailBody:
     """What an e-mail says: as HTML, as plain text, and the pictures that the HTML names by `cid:` and their key."""
@@ -37,11 +42,13 @@ class EmailBody:
     images: Mapping[str, bytes]
 
 
-def email_of(content: Content, gallery: Gallery, domain: str = "report") -> EmailBody:
+def email_of(content: Content, gallery: Gallery, domain: str = "report", watch: Watch = unwatched) -> EmailBody:
     """The report as the body of an e-mail, in its own language. `domain`: the latter half of the pictures' ids.
 
-    Raises NoBrowser and PictureError where a chart cannot be drawn.
+    Raises NoBrowser and PictureError where a chart cannot be drawn, ExportError where there is too much for a page, and
+    what `watch` raises.
     """
+    demand_few_rows(content)
     images: dict[str, bytes] = {}
 
     def attach(block: Data, png: bytes) -> str:
@@ -50,11 +57,12 @@ def email_of(content: Content, gallery: Gallery, domain: str = "report") -> Emai
 
     with use_locale(locale_of(content.report.locale)):
         page = _Page(content, gallery, attach)
-        return EmailBody(page.html(lambda _done, _all: None), page.text(), images)
+        return EmailBody(page.html(watch), page.text(), images)
 
 
 def write_html(content: Content, gallery: Gallery, path: Path, watch: Watch) -> None:
     """The report as a file of its own, pictures included. Raises as `email_of`, and OSError."""
+    demand_few_rows(content)
     page = _Page(content, gallery, lambda _block, png: f"data:image/png;base64,{b64encode(png).decode()}")
     path.write_text(page.html(watch), encoding="utf-8")
 

@@ -14,6 +14,7 @@ from dashapp.words import _, language_tag, text_direction
 from exports.content import Content
 from exports.documents.cells import plain_text
 from exports.documents.laid import COLUMNS, Layout
+from exports.documents.limits import demand_few_rows
 from exports.missing_letters import letters_missing, named
 from exports.pictures import Gallery, PictureForm, Size
 from exports.typesetting import POINTS_PER_PIXEL, LettersMissing, typeset_pdf, typeset_without_seal
@@ -44,8 +45,10 @@ Watch = Callable[[int, int], None]
 def write_pdf(content: Content, gallery: Gallery, path: Path, watch: Watch) -> str:
     """Writes the file, and gives the letters that no font of the machine has: the cover names them.
 
-    Raises NoBrowser and PictureError where a chart cannot be drawn, TypesettingError, OSError.
+    Raises NoBrowser and PictureError where a chart cannot be drawn, ExportError where there is too much for a document,
+    TypesettingError, OSError, and what `watch` raises.
     """
+    demand_few_rows(content)
     rows = Layout(content, _Charts(content, gallery).part).rows(watch)
     _give_levels(rows)
     template, lacking = TEMPLATE.read_text(encoding="utf-8"), ""

@@ -165,3 +165,18 @@ def test_rows_are_offered_to_who_sees_learners_by_name_only(tess: Visitor, visit
         for one in (tess, visitor().sign_in(campus, ADMINISTRATOR))
     ]
     assert hidden == [False, True]
+
+
+def test_a_report_that_is_too_long_for_a_document_is_told_so_before_one_is_begun(
+    tess: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("callbacks.report_downloads.MOST_LAID_ROWS", 0)
+    told = document(BY_COURSE, title="Too long")
+
+    for form in ("pdf", "html"):
+        refused = download(tess, "make", form, told)
+        assert "no document can hold. Choose Excel or CSV." in download_said(refused)
+        assert "Too long" not in json.dumps(refused)
+    assert "It is being made." in download_said(download(tess, "make", "csv", told))
+    monkeypatch.setattr("callbacks.report_downloads.MOST_LAID_ROWS", 2)
+    assert "It is being made." in download_said(download(tess, "make", "pdf", told))

@@ -139,13 +139,15 @@ def test_a_revision_that_is_none_of_ours_saves_nothing(tess: Visitor, revision: 
     assert kept(tess, key)["document"] == document(BY_COURSE)
 
 
-def test_a_page_that_has_gone_on_saves_into_no_other_report(tess: Visitor) -> None:
+def test_a_page_that_has_gone_on_saves_the_last_change_into_its_own_report_and_no_other(tess: Visitor) -> None:
     first, second = imported(tess, BY_COURSE), made(tess)
 
-    answer = save(tess, second, document(title="Of the first"), id=first)
+    answer = save(tess, second, document(title="Of the first"), id=first, number=7)
 
-    assert answer["trouble"]
+    assert (answer["id"], answer["number"], answer["conflict"]) == (first, 7, False)
+    assert kept(tess, first)["document"]["title"] == "Of the first"
     assert kept(tess, second)["document"]["title"] == "New report"
+    assert save(tess, second, document(title="Of nobody"), id="x")["trouble"]
 
 
 def test_a_report_that_names_a_measure_which_is_gone_opens_and_says_so(tess: Visitor) -> None:

@@ -24,7 +24,7 @@ from dashapp.domain.reports.answers import Answer, AnswerState, Column, ColumnKi
 from dashapp.domain.reports.document import Data, Report
 from dashapp.domain.reports.exports import ExportFormat
 from dashapp.domain.schedules.runs import File, NewSchedule, Part, Target, Way
-from dashapp.jobs.making import Order
+from dashapp.jobs.making import Order, Watch
 from dashapp.jobs.schedule_alerts import ScheduleAlerts
 from dashapp.jobs.schedules import Schedules
 from dashapp.settings import Settings
@@ -58,7 +58,8 @@ class Figures:
     def likeness(self) -> str:
         return sha256(repr(self.answers).encode()).hexdigest()
 
-    def write(self, folder: Path) -> tuple[File, ...]:
+    def write(self, folder: Path, watch: Watch) -> tuple[File, ...]:
+        watch(0, 1)
         (answer,) = self.answers.values()
         lines = io.StringIO()
         csv.writer(lines).writerows([[one.key for one in answer.columns], *answer.rows])
@@ -82,6 +83,7 @@ class SmallMaker:
     written: list[str] = field(default_factory=list)
     trouble: list[Exception] = field(default_factory=list)
     meanwhile: Callable[[], None] = lambda: None
+    while_writing: Callable[[], None] = lambda: None
 
     def prepare(self, order: Order) -> "Counting":
         self.orders.append(order)
@@ -112,9 +114,10 @@ class Counting(Figures):
     def likeness(self) -> str:
         return sha256(repr(self.answers).encode()).hexdigest()
 
-    def write(self, folder: Path) -> tuple[File, ...]:
+    def write(self, folder: Path, watch: Watch) -> tuple[File, ...]:
         self.maker.written.append(self.likeness)
-        return Figures.write(self, folder)
+        self.maker.while_writing()
+        return Figures.write(self, folder, watch)
 
 
 @dataclass

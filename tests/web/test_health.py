@@ -228,3 +228,18 @@ def test_a_job_that_fails_or_that_nobody_runs_any_more_degrades(
     figures = ask(own_application, "/metrics").get_data(as_text=True)
     assert 'analytics_job_runs{job="audit_sealing"} 3.0' in figures
     assert 'analytics_job_failures{job="audit_sealing"} 1.0' in figures
+
+
+def test_what_a_job_has_counted_stays_a_gauge_while_later_runs_count_nothing(
+    own_application: Application, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "ASKED_AGAIN", 0.0)
+    counted = {"schedules_overdue": 3, "schedule_runs_uncertain": 2, "of_a_newer_version": 9}
+    for figures in (counted, {}):
+        with database.transaction(DatabaseRole.JOBS, None) as connection:
+            note_run(connection, JobRun("schedule_alerts", 60, 0.1, None, figures))
+
+    shown = ask(own_application, "/metrics").get_data(as_text=True)
+    assert "analytics_schedules_overdue 3.0" in shown
+    assert "analytics_schedule_runs_uncertain 2.0" in shown
+    assert "of_a_newer_version" not in shown

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import brotli
 import pytest
@@ -69,6 +70,31 @@ def test_fonts_and_icons_of_the_joined_style_sheet_are_there(visitor: Strangers)
     for each in named:
         answer = visitor().client.get(f"/assets/{each.removeprefix('../')}", buffered=True)
         assert (answer.status_code, "immutable" in answer.headers["Cache-Control"]) == (200, True), each
+
+
+def test_a_file_under_the_name_of_another_version_is_kept_by_nobody(campus: Campus, visitor: Strangers) -> None:
+    somebody = visitor().sign_in(campus, "Ada Abel")
+    named = [each for each in files_of(somebody, "/me") if "/joined/" not in each and "/async-" not in each]
+    others = [re.sub(r"\?m=[0-9a-f]{16}$", f"?m={'0' * 16}", each) for each in named]
+    others = [re.sub(r"\.v[0-9]+_[0-9]+", ".v99_0", each) for each in others]
+
+    assert {each.split("/")[1] for each in named} == {"assets", "_dash-component-suites"}
+    for each in others:
+        assert each not in named
+        answer = somebody.client.get(each, buffered=True)
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store"), each
+
+
+def test_a_mark_is_that_of_the_file_as_it_lies_there_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assets, "FOLDER", tmp_path)
+    (tmp_path / "new.js").write_text("before")
+    before = assets.marked("new.js").partition("=")[2]
+    assert assets.is_marked("new.js", before)
+    (tmp_path / "new.js").write_text("after it was exchanged")
+
+    assert not assets.is_marked("new.js", before)
+    assert not assets.is_marked("gone.js", before)
+    assert not assets.is_marked("a\0b", before)
 
 
 def test_a_joined_file_of_another_version_is_not_there(visitor: Strangers) -> None:

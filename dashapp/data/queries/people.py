@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Connection, FromClause, Label, Row, Uuid, and_, bindparam, case, func, select
+from sqlalchemy import ARRAY, Connection, FromClause, Label, Row, Select, Uuid, and_, bindparam, case, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from dashapp.data.queries.columns import Statement
@@ -219,6 +219,38 @@ def _principal(organisation: OrganisationId, row: Any, found: tuple[Held, Held, 
         _learners(one.learner_id for one in guarded) - {person},
         settings_from(row._mapping),
     )
+
+
+def administrators_of(connection: Connection, organisation: OrganisationId, at: datetime) -> list[PersonId]:
+    """The keys of all who administer an organisation at an instant."""
+    member, held = people.alias("member"), memberships.c
+    rows = connection.execute(
+        select(counts_as(member))
+        .distinct()
+        .join(memberships, and_(held.organisation_id == member.c.organisation_id, held.person_id == member.c.person_id))
+        .where(
+            held.organisation_id == organisation,
+            held.scope_kind == "organisation",
+            held.role == ADMINISTRATOR,
+            held.granted_by != "event",
+            holds_at(at),
+        )
+        .order_by("holder")
+    )
+    return [PersonId(row.holder) for row in rows]
+
+
+def selves_of(organisation: OrganisationId, person: PersonId) -> Select[tuple[int]]:
+    """The keys under which somebody is known: their own, and those of people who were merged into them."""
+    return select(people.c.person_id).where(
+        people.c.organisation_id == organisation,
+        (people.c.person_id == person) | (people.c.merged_into == person),
+    )
+
+
+def keys_of(connection: Connection, organisation: OrganisationId, person: PersonId) -> frozenset[int]:
+    """The same, read."""
+    return frozenset(row.person_id for row in connection.execute(selves_of(organisation, person)))
 
 
 def counts_as(member: FromClause) -> Label[Any]:

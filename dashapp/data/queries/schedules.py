@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, case, func, or_, select
 
 from dashapp.data.queries.described import described, names_of
 from dashapp.data.queries.enrolment import holds_at, one_of
-from dashapp.data.queries.people import ADMINISTRATOR, name_of
+from dashapp.data.queries.people import ADMINISTRATOR, keys_of, name_of, selves_of
 from dashapp.data.store.schedule_alerts import last_runs
 from dashapp.data.tables import deliveries, memberships, people, report_schedules, schedule_runs, schedule_targets
 from dashapp.domain.events import STAFF_ROLES
@@ -29,6 +29,13 @@ from dashapp.domain.schedules.runs import (
 from dashapp.domain.schedules.views import Addressee, CopyView, Received, RunView, ScheduleView, TargetView
 
 schedule, target, run, copy = report_schedules.c, schedule_targets.c, schedule_runs.c, deliveries.c
+NAMED: Final = people.alias("named")
+"""Whom a row names; in `people` stands who stands for them now."""
+_STANDS: Final = and_(
+    people.c.organisation_id == NAMED.c.organisation_id,
+    # Not coalesce(), for which no index would be used under row-level security.
+    people.c.person_id == case((NAMED.c.merged_into.is_(None), NAMED.c.person_id), else_=NAMED.c.merged_into),
+)
 RUNS_SHOWN: Final = 12
 """Of each schedule."""
 MOST_OFFERED: Final = 1_000
@@ -51,15 +58,16 @@ def read_schedules(
     if report_id is not None:
         statement = statement.where(schedule.report_id == report_id)
     if not reader.administers:
-        statement = statement.where(schedule.author_id == reader.person_id)
+        statement = statement.where(schedule.author_id.in_(selves_of(organisation, reader.person_id)))
     rows = connection.execute(statement).all()
     keys = [row.schedule_id for row in rows]
     targets, runs = _targets(connection, organisation, keys), _runs(connection, organisation, keys, now)
-    authors = _names(connection, organisation, {row.author_id for row in rows})
+    authors = names_by_key(connection, organisation, {row.author_id for row in rows})
+    own = keys_of(connection, organisation, reader.person_id)
     return tuple(
         ScheduleView(
             UUID(str(row.public_id)), row.document["title"], authors.get(row.author_id, ""),
-            row.author_id == reader.person_id, row.cron, row.time_zone,
+            row.author_id in own, row.cron, row.time_zone,
             tuple(ExportFormat(one) for one in row.formats), ScheduleState(row.state), row.next_at,
             silent_since((RunState(row.run_state), row.due_at) if row.run_state else None, row.next_at, now),
             tuple(targets.get(row.schedule_id, ())), tuple(runs.get(row.schedule_id, ())),
@@ -73,7 +81,8 @@ def _targets(
 ) -> dict[int, list[TargetView]]:
     rows = connection.execute(
         select(schedule_targets, people.c.public_id.label("whose"), *names_of(people))
-        .join(people, and_(people.c.organisation_id == target.organisation_id, people.c.person_id == target.person_id))
+        .join(NAMED, and_(NAMED.c.organisation_id == target.organisation_id, NAMED.c.person_id == target.person_id))
+        .join(people, _STANDS)
         .where(target.organisation_id == organisation, target.schedule_id.in_(keys))
         .order_by(target.target_id)
     )
@@ -97,7 +106,7 @@ def _runs(
         select(ranked).where(ranked.c.place <= RUNS_SHOWN).order_by(ranked.c.schedule_id, ranked.c.place)
     ).all()
     copies = _copies(connection, organisation, [row.run_id for row in rows], now)
-    asked = _names(connection, organisation, {row.asked_by for row in rows if row.asked_by is not None})
+    asked = names_by_key(connection, organisation, {row.asked_by for row in rows if row.asked_by is not None})
     found: dict[int, list[RunView]] = {}
     for row in rows:
         view = RunView(
@@ -113,16 +122,17 @@ def _copies(
 ) -> dict[int, list[CopyView]]:
     rows = connection.execute(
         select(deliveries, people.c.public_id.label("whose"), *names_of(people))
-        .join(people, and_(people.c.organisation_id == copy.organisation_id, people.c.person_id == copy.person_id))
+        .join(NAMED, and_(NAMED.c.organisation_id == copy.organisation_id, NAMED.c.person_id == copy.person_id))
+        .join(people, _STANDS)
         .where(copy.organisation_id == organisation, copy.run_id.in_(keys))
         .order_by(copy.delivery_id)
     )
     found: dict[int, list[CopyView]] = {}
     for row in rows:
-        there = row.files is not None and row.kept_until > now
+        there = row.files is not None and row.kept_until > now and row.withdrawn_at is None
         view = CopyView(
             UUID(str(row.public_id)), Way(row.way), row.address or _name(row), CopyState(row.state),
-            row.trouble, _files(row.files or ()), there,
+            row.trouble, _files(row.files or ()), there, row.withdrawn_at is not None,
         )  # fmt: skip
         found.setdefault(row.run_id, []).append(view)
     return found
@@ -134,11 +144,12 @@ def _name(row: Any) -> str:
     return named or UUID(str(row.whose)).hex[:8]
 
 
-def _names(connection: Connection, organisation: OrganisationId, keys: Collection[int]) -> dict[int, str]:
+def names_by_key(connection: Connection, organisation: OrganisationId, keys: Collection[int]) -> dict[int, str]:
+    """What people are called, by their keys; of somebody who was merged, what the one is called who stands for them."""
     rows = connection.execute(
-        select(people.c.person_id, people.c.public_id, *names_of(people)).where(
-            people.c.organisation_id == organisation, people.c.person_id.in_(keys)
-        )
+        select(NAMED.c.person_id, people.c.public_id, *names_of(people))
+        .join(people, _STANDS)
+        .where(NAMED.c.organisation_id == organisation, NAMED.c.person_id.in_(keys))
     )
     return {row.person_id: name_of(row) for row in rows}
 
@@ -179,7 +190,8 @@ def read_received(
     rows = connection.execute(
         _received()
         .where(copy.organisation_id == organisation, copy.kept_until > now, copy.files.is_not(None))
-        .where(copy.person_id == person, copy.way.in_([Way.MAIL, Way.DOWNLOAD]))
+        .where(copy.withdrawn_at.is_(None), copy.person_id.in_(selves_of(organisation, person)))
+        .where(copy.way.in_([Way.MAIL, Way.DOWNLOAD]))
         .where(copy.state.in_([CopyState.SENT, CopyState.UNCERTAIN, CopyState.FAILED, CopyState.NO_ADDRESS]))
         .order_by(run.as_of.desc(), copy.delivery_id.desc())
         .limit(MOST_RECEIVED)
@@ -191,13 +203,15 @@ def read_received(
 
 
 def find_received(connection: Connection, organisation: OrganisationId, delivery: UUID, now: datetime) -> Any:
-    """(run_public_id, copied_as, files, person_id, way, author_id) of a copy whose files are there; None otherwise."""
+    """(run_public_id, copied_as, files, person_id, way, author_id) of a copy whose files are there; None otherwise.
+    `person_id` is the one who stands for its recipient now."""
     return connection.execute(
         _received().where(
             copy.organisation_id == organisation,
             copy.public_id == delivery,
             copy.kept_until > now,
             copy.files.is_not(None),
+            copy.withdrawn_at.is_(None),
         )
     ).one_or_none()
 
@@ -205,9 +219,12 @@ def find_received(connection: Connection, organisation: OrganisationId, delivery
 def _received() -> Any:
     return (
         select(
-            copy.public_id, copy.files, copy.kept_until, copy.copied_as, copy.person_id, copy.way, run.as_of,
+            copy.public_id, copy.files, copy.kept_until, copy.copied_as, copy.way, run.as_of,
+            func.coalesce(NAMED.c.merged_into, NAMED.c.person_id).label("person_id"),
             run.public_id.label("run_public_id"), schedule.author_id, schedule.document["title"].astext.label("title"),
         )
+        .select_from(deliveries)
+        .join(NAMED, and_(NAMED.c.organisation_id == copy.organisation_id, NAMED.c.person_id == copy.person_id))
         .join(schedule_runs, and_(run.organisation_id == copy.organisation_id, run.run_id == copy.run_id))
         .join(
             report_schedules,

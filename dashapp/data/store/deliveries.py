@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, and_, exists, func, select, update
@@ -27,6 +27,8 @@ from dashapp.domain.schedules.runs import (
 )
 
 copy, run = deliveries.c, schedule_runs.c
+WITHDRAWN: Final = "withdrawn"
+"""The trouble of a copy that was taken back before it was sent."""
 
 
 def due_copies(
@@ -48,9 +50,11 @@ def due_copies(
 
 
 def files_of(
-    connection: Connection, organisation: OrganisationId, taken: TakenRun, copied_as: str
+    connection: Connection, organisation: OrganisationId, taken: TakenRun, copied_as: str, now: datetime
 ) -> tuple[File, ...] | None:
-    """The files that another copy of the run has made of the same figures."""
+    """The files that another copy of the run has made of the same figures. Where there are none they are written next,
+    for which the lease lasts anew. Raises LeaseLost."""
+    hold_run(connection, organisation, taken, now)
     found = connection.execute(
         select(copy.files)
         .where(
@@ -95,21 +99,77 @@ def begin_copy(connection: Connection, organisation: OrganisationId, taken: Take
                 copy.delivery_id == one.delivery_id,
                 copy.state == CopyState.WAITING,
             )
-            .values(state=CopyState.SENDING.value, begun_at=now, attempts=copy.attempts + 1)
+            .values(state=CopyState.SENDING.value, begun_at=now, lease=taken.lease, attempts=copy.attempts + 1)
         ).rowcount
         > 0
     )
 
 
-def settle_copy(connection: Connection, organisation: OrganisationId, one: Copy, came: Settled, now: datetime) -> None:
-    """Writes what came of a copy, and its `attempts`. Needs no lease: whoever has told a mail server of it is the one
-    who knows."""
+def settle_copy(
+    connection: Connection, organisation: OrganisationId, taken: TakenRun, came: tuple[Copy, Settled], now: datetime
+) -> None:
+    """Writes what became of a copy of which nobody was told, with its `attempts`. Raises LeaseLost."""
+    one, settled = came
+    hold_run(connection, organisation, taken, now)
+    connection.execute(
+        update(deliveries)
+        .where(
+            copy.organisation_id == organisation,
+            copy.delivery_id == one.delivery_id,
+            copy.state == CopyState.WAITING,
+        )
+        .values(**_settled(one, settled, now))
+    )
+
+
+def settle_told(
+    connection: Connection, organisation: OrganisationId, taken: TakenRun, came: tuple[Copy, Settled], now: datetime
+) -> bool:
+    """Writes what came of a copy of which somebody was told, with its `attempts`; whether that still counts.
+
+    Who has lost the run says nothing of a copy that somebody else has begun since. Of one that was left behind only
+    what is certain counts: that it arrived, or was refused.
+    """
+    one, settled = came
+    open_to = {CopyState.SENDING}
+    if settled.state in (CopyState.SENT, CopyState.FAILED):
+        open_to.add(CopyState.UNCERTAIN)
+    if settled.state is CopyState.SENT:
+        open_to.add(CopyState.WAITING)
+    changed = connection.execute(
+        update(deliveries)
+        .where(
+            copy.organisation_id == organisation,
+            copy.delivery_id == one.delivery_id,
+            copy.lease == taken.lease,
+            copy.state.in_(sorted(open_to)),
+        )
+        .values(**_settled(one, settled, now))
+    ).rowcount
+    if settled.state is CopyState.WAITING:
+        # Nobody sends again what was withdrawn while it was under way.
+        _end_withdrawn(connection, organisation, one, now)
+    return changed > 0
+
+
+def _settled(one: Copy, came: Settled, now: datetime) -> dict[str, Any]:
     values: dict[str, Any] = {"state": came.state.value, "trouble": came.trouble or None, "attempts": one.attempts}
     if came.again is not None:
-        values |= {"try_after": came.again, "begun_at": None}
-    elif came.state.settled:
-        values["settled_at"] = now
-    _write(connection, organisation, one, values)
+        return values | {"try_after": came.again, "begun_at": None}
+    return values | ({"settled_at": now} if came.state.settled else {})
+
+
+def _end_withdrawn(connection: Connection, organisation: OrganisationId, one: Copy, now: datetime) -> None:
+    connection.execute(
+        update(deliveries)
+        .where(
+            copy.organisation_id == organisation,
+            copy.delivery_id == one.delivery_id,
+            copy.state == CopyState.WAITING,
+            copy.withdrawn_at.is_not(None),
+        )
+        .values(state=CopyState.FAILED.value, trouble=WITHDRAWN, settled_at=now)
+    )
 
 
 def recipient_of(

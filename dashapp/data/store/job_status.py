@@ -1,9 +1,11 @@
 """How the jobs went, whichever process led: written by la_jobs, read by `/health` and `/metrics` of every process."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+import orjson
 from sqlalchemy import Connection, text
 
 SILENT_ROUNDS: Final = 3
@@ -20,6 +22,8 @@ class JobRun:
     every_seconds: float
     seconds: float
     trouble: str | None
+    figures: Mapping[str, int] = field(default_factory=dict)
+    """What it has counted, by the names of gauges; of a run that counted nothing those of the last one stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class JobState:
     trouble: str | None
     silent: bool
     """Whether nobody runs it any more."""
+    figures: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def word(self) -> str:
@@ -52,6 +57,7 @@ def note_run(connection: Connection, run: JobRun) -> None:
         "seconds": run.seconds,
         "trouble": run.trouble,
         "failed": int(run.trouble is not None),
+        "figures": orjson.dumps(dict(run.figures)).decode(),
     }
     connection.execute(_NOTE, values)
 
@@ -66,15 +72,17 @@ def _state(row: Any) -> JobState:
 
 
 _NOTE: Final = text(
-    "INSERT INTO job_status AS j (name, every_seconds, started_at, seconds, succeeded_at, runs, failures, trouble)"
+    "INSERT INTO job_status AS j (name, every_seconds, started_at, seconds, succeeded_at, runs, failures, trouble,"
+    " figures)"
     " VALUES (:name, :every, clock_timestamp() - make_interval(secs => :seconds), :seconds,"
-    " CASE WHEN :failed = 0 THEN clock_timestamp() END, 1, :failed, :trouble)"
+    " CASE WHEN :failed = 0 THEN clock_timestamp() END, 1, :failed, :trouble, CAST(:figures AS jsonb))"
     " ON CONFLICT (name) DO UPDATE SET every_seconds = excluded.every_seconds, started_at = excluded.started_at,"
     " seconds = excluded.seconds, succeeded_at = coalesce(excluded.succeeded_at, j.succeeded_at), runs = j.runs + 1,"
-    " failures = j.failures + excluded.failures, trouble = excluded.trouble"
+    " failures = j.failures + excluded.failures, trouble = excluded.trouble,"
+    " figures = CASE WHEN excluded.figures = '{}'::jsonb THEN j.figures ELSE excluded.figures END"
 )
 _READ: Final = text(
-    "SELECT name, started_at, seconds, succeeded_at, runs, failures, trouble,"
+    "SELECT name, started_at, seconds, succeeded_at, runs, failures, trouble, figures,"
     f" started_at + make_interval(secs => seconds + greatest({SILENT_ROUNDS} * every_seconds, {SILENT_AT_LEAST}))"
     " < clock_timestamp() AS silent FROM job_status ORDER BY name"
 )

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Subquery, select, update
+from sqlalchemy import Connection, Subquery, distinct, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from dashapp.data.queries.people import administrators_of
 from dashapp.data.store.deliveries import recipient_of
-from dashapp.data.tables import report_schedules, schedule_runs
+from dashapp.data.tables import deliveries, report_schedules, schedule_runs
 from dashapp.domain.keys import OrganisationId, PersonId
-from dashapp.domain.schedules.runs import RunState, ScheduleState, silent_since
+from dashapp.domain.schedules.runs import AUTHOR, CopyState, RunState, ScheduleState, silent_since
 
 schedule, run = report_schedules.c, schedule_runs.c
 
@@ -23,15 +24,16 @@ class Silence:
     locale: str
     time_zone: str
     due_at: datetime
-    address: str | None
-    """Of the author's mail."""
+    addresses: tuple[str, ...]
+    """Of the author's mail; of the administrators' where the author is not here any more."""
+    without_author: bool = False
 
 
 def take_silent(connection: Connection, organisation: OrganisationId, now: datetime) -> tuple[Silence, ...]:
     """The schedules of which their authors have to be told now; each is told of once for each time that it was due."""
     last = last_runs(organisation)
     rows = connection.execute(
-        select(report_schedules, last.c.due_at, last.c.run_state, last.c.finished_at)
+        select(report_schedules, last.c.due_at, last.c.run_state, last.c.finished_at, last.c.trouble)
         .outerjoin(last, last.c.schedule_id == schedule.schedule_id)
         .where(schedule.organisation_id == organisation, schedule.state != ScheduleState.ENDED)
         .with_for_update(of=report_schedules, skip_locked=True)
@@ -42,19 +44,44 @@ def take_silent(connection: Connection, organisation: OrganisationId, now: datet
         since = silent_since(came, row.next_at, now)
         told = row.alerted_at
         if since is not None and (told is None or told < max(since, row.finished_at or since)):
-            to = recipient_of(connection, organisation, PersonId(row.author_id))
-            report = row.document
+            alone, report = row.trouble == AUTHOR, row.document
+            to = administrators_of(connection, organisation, now) if alone else [PersonId(row.author_id)]
+            known = (recipient_of(connection, organisation, person) for person in to)
+            addresses = tuple(dict.fromkeys(one[1] for one in known if one is not None and one[1] is not None))
             found.append(
-                Silence(row.schedule_id, report["title"], report["locale"], row.time_zone, since, to[1] if to else None)
+                Silence(row.schedule_id, report["title"], report["locale"], row.time_zone, since, addresses, alone)
             )
     _note(connection, organisation, [one.schedule_id for one in found], now)
     return tuple(found)
 
 
+def count_overdue(connection: Connection, organisation: OrganisationId, now: datetime) -> int:
+    """How many schedules that go on were due and have not delivered."""
+    last = last_runs(organisation)
+    rows = connection.execute(
+        select(schedule.next_at, last.c.due_at, last.c.run_state)
+        .select_from(report_schedules)
+        .outerjoin(last, last.c.schedule_id == schedule.schedule_id)
+        .where(schedule.organisation_id == organisation, schedule.state == ScheduleState.ACTIVE)
+    )
+    came = ((row, (RunState(row.run_state), row.due_at) if row.run_state is not None else None) for row in rows)
+    return sum(silent_since(last_one, row.next_at, now) is not None for row, last_one in came)
+
+
+def count_uncertain(connection: Connection, organisation: OrganisationId, now: datetime) -> int:
+    """How many runs have copies of which nobody knows whether they arrived, and can still decide about."""
+    counted = select(func.count(distinct(deliveries.c.run_id))).where(
+        deliveries.c.organisation_id == organisation,
+        deliveries.c.state == CopyState.UNCERTAIN,
+        deliveries.c.kept_until > now,
+    )
+    return int(connection.execute(counted).scalar_one())
+
+
 def last_runs(organisation: OrganisationId) -> Subquery:
-    """(schedule_id, due_at, run_state, finished_at) of the last run of each schedule that was not missed."""
+    """(schedule_id, due_at, run_state, finished_at, trouble) of the last run of each schedule that was not missed."""
     return (
-        select(run.schedule_id, run.due_at, run.state.label("run_state"), run.finished_at)
+        select(run.schedule_id, run.due_at, run.state.label("run_state"), run.finished_at, run.trouble)
         .ext(distinct_on(run.schedule_id))
         .where(run.organisation_id == organisation, run.state != RunState.MISSED)
         .order_by(run.schedule_id, run.due_at.desc(), run.run_id.desc())

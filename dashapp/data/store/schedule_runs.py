@@ -97,6 +97,11 @@ def _settle_hanging(connection: Connection, mine: ColumnElement[bool], of: Colum
         .where(*hanging, copy.way.in_(_ASKED_ONCE))
         .values(state=CopyState.UNCERTAIN.value, trouble="stopped", settled_at=now)
     )
+    connection.execute(
+        update(deliveries)
+        .where(*hanging, copy.withdrawn_at.is_not(None))
+        .values(state=CopyState.FAILED.value, trouble="withdrawn", settled_at=now)
+    )
     connection.execute(update(deliveries).where(*hanging).values(state=CopyState.WAITING.value, try_after=now))
 
 

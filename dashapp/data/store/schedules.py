@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
+from dashapp.data.queries.people import selves_of
 from dashapp.data.tables import deliveries, report_schedules, schedule_runs, schedule_targets
 from dashapp.domain.errors import NotFound
 from dashapp.domain.keys import OrganisationId, PersonId
@@ -47,7 +48,7 @@ def schedules_of(connection: Connection, organisation: OrganisationId, author: P
     """How many schedules somebody has that have not ended."""
     mine = (
         schedule.organisation_id == organisation,
-        schedule.author_id == author,
+        schedule.author_id.in_(selves_of(organisation, author)),
         schedule.state != ScheduleState.ENDED,
     )
     return int(connection.execute(select(func.count()).select_from(report_schedules).where(*mine)).scalar_one())

@@ -86,6 +86,7 @@ job_status = Table(
     Column("runs", BigInteger, nullable=False),
     Column("failures", BigInteger, nullable=False),
     Column("trouble", Text),
+    Column("figures", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
 )
 """The last run of each job, whichever process led. `trouble`: the kind of error of the last run, null after a good
-one."""
+one. `figures`: what it has counted, by names of gauges."""

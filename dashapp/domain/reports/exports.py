@@ -84,6 +84,8 @@ class Trouble(StrEnum):
     """A figure could not be drawn, twice."""
     CELL = "cell"
     """A text is longer than the format holds."""
+    ROWS = "rows"
+    """There are more rows than a document can hold."""
     RIGHTS = "rights"
     """Who asked may not see it any more, or it is gone."""
     STOPPED = "stopped"

@@ -16,9 +16,10 @@ from dashapp.domain.reports.document import Report
 from dashapp.domain.reports.exports import ExportFormat
 
 LEASE: Final = timedelta(minutes=10)
-"""A run of whose worker nobody has heard for so long has lost it. Making one copy takes less."""
+"""A run of whose worker nobody has heard for so long has lost it. Each step of the work takes less, and asks anew."""
 LONGEST_MAKING: Final = timedelta(minutes=8)
-"""For one copy; what takes longer is given up, so that it is never the lease that ends first."""
+"""For the questions of one copy, and again for its files; what takes longer is given up, so that it is never the lease
+that ends first."""
 MOST_ATTEMPTS: Final = 4
 """Of making a run; each has its own lease."""
 RETRIES: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
@@ -35,6 +36,10 @@ OVERDUE_AFTER: Final = timedelta(hours=2)
 """A schedule that has not delivered so long after it was due is one to alert about."""
 FILES_KEPT: Final = timedelta(days=14)
 """So long copies can be downloaded, and links of mails lead to them."""
+
+
+AUTHOR: Final = "author"
+"""The trouble of a run whose schedule belongs to nobody any more who may have reports."""
 
 
 class RunState(StrEnum):
@@ -76,6 +81,10 @@ class CopyState(StrEnum):
     def settled(self) -> bool:
         """Whether the run need not wait for it."""
         return self not in (CopyState.WAITING, CopyState.SENDING)
+
+
+WITHDRAWABLE: Final = frozenset({CopyState.SENT, CopyState.UNCERTAIN, CopyState.FAILED, CopyState.NO_ADDRESS})
+"""Copies whose files somebody may have, and of which nothing more happens by itself."""
 
 
 class Way(StrEnum):

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from dashapp.domain.reports.exports import ExportFormat
-from dashapp.domain.schedules.runs import CopyState, File, RunState, ScheduleState, Way
+from dashapp.domain.schedules.runs import WITHDRAWABLE, CopyState, File, RunState, ScheduleState, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,13 @@ class CopyView:
     files: tuple[File, ...]
     can_be_sent: bool
     """Whether its files are still there."""
+    withdrawn: bool = False
+    """Whether somebody took it back."""
+
+    @property
+    def can_be_withdrawn(self) -> bool:
+        """Whether there is something to take back: a folder of the server is its reader's own."""
+        return self.can_be_sent and self.state in WITHDRAWABLE and self.way is not Way.FOLDER
 
 
 @dataclass(frozen=True, slots=True)
