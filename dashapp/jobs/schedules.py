@@ -208,7 +208,8 @@ class Schedules:
             self._settle(work, replace(copy, attempts=copy.attempts + 1), Settled(state, error.trouble, again))
             return
         with self._jobs(work.organisation) as connection:
-            note_copy(connection, work.organisation, work.taken, (copy, copied_as, files), self._clock())
+            made = (copy, copied_as, files, work.report)
+            note_copy(connection, work.organisation, work.taken, made, self._clock())
 
     def _reader(self, work: _Work, copy: Copy) -> Principal:
         """Who the copy is for, with the roles that hold now. What goes to no account is what nobody is named in, by the

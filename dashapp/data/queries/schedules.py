@@ -206,7 +206,8 @@ def _received() -> Any:
     return (
         select(
             copy.public_id, copy.files, copy.kept_until, copy.copied_as, copy.person_id, copy.way, run.as_of,
-            run.public_id.label("run_public_id"), schedule.author_id, schedule.document["title"].astext.label("title"),
+            run.public_id.label("run_public_id"), schedule.author_id,
+            func.coalesce(copy.title, schedule.document["title"].astext).label("title"),
         )
         .join(schedule_runs, and_(run.organisation_id == copy.organisation_id, run.run_id == copy.run_id))
         .join(

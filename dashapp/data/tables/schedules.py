@@ -132,6 +132,8 @@ deliveries = Table(
     moment("kept_until"),
     Column("decided_by", BigInteger),
     Column("trouble", Text),
+    Column("title", Text),
+    Column("locale", Text),
     PrimaryKeyConstraint("organisation_id", "delivery_id"),
     UniqueConstraint("organisation_id", "public_id"),
     UniqueConstraint("organisation_id", "run_id", "target_id"),
@@ -150,4 +152,5 @@ deliveries = Table(
 )
 """The copy of one run for one recipient. `copied_as` names its files below DATA_DIR: copies with equal figures share
 them; `files` lists them. `kept_until`: so long they are there. `decided_by`: who decided about a copy of which nobody
-knows whether it arrived, or that was held. `trouble`: a word, or the other side's reply code."""
+knows whether it arrived, or that was held. `trouble`: a word, or the other side's reply code. `title`, `locale`: of
+the report when the copy was made."""
