@@ -19,6 +19,7 @@
     set("report-wanted", { document: report.now().document, selected: report.now().selected, number });
   };
   const askSoon = () => { clearTimeout(asking); asking = setTimeout(ask, PREVIEW_MS); };
+  window.laReportSaving = { ask: askSoon };
 
   /* ------------------------------------------------------------ saving */
   const save = () => {

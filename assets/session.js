@@ -160,14 +160,14 @@
     openTab(pathname + search);
   });
 
-  /* ------------------------------------------------------------ a file of what the page shows, with its filters */
+  /* ------------------------------------------------------------ files: of what the page shows, with its filters; or one that has an address of its own ("own"), to which the cookie goes by itself */
   document.addEventListener("click", async (event) => {
-    const anchor = event.target instanceof Element ? event.target.closest("a[data-la-file][href]") : null;
-    if (!anchor || event.defaultPrevented) return;
+    const anchor = event.target instanceof Element ? event.target.closest("a[data-la-file][href]") : null, own = anchor?.dataset.laFile === "own";
+    if (!anchor || event.defaultPrevented || (own && !held)) return;
     event.preventDefault();
-    const path = anchor.pathname + location.search;
+    const query = own ? anchor.search : location.search, path = anchor.pathname + query;
     if (!held) { location.assign(path); return; }
     const ticket = await ticketFor(path);
-    if (ticket) location.assign(`${path}${location.search ? "&" : "?"}ticket=${encodeURIComponent(ticket)}`);
+    if (ticket) location.assign(`${path}${query ? "&" : "?"}ticket=${encodeURIComponent(ticket)}`);
   });
 })();

@@ -30,6 +30,7 @@ from callbacks import (
     report_builder,
     report_downloads,
     report_extracts,
+    report_preview,
     report_sharing,
     reports,
     rosters,
@@ -57,7 +58,7 @@ def register_all(registry: CallbackRegistry, studio: Studio) -> None:
     decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
     administrators = (administration, *decided, data_quality, letters, audit, sessions)
-    reporting = (reports, report_builder, report_downloads, report_extracts, report_sharing, schedules)
+    reporting = (reports, report_builder, report_preview, report_downloads, report_extracts, report_sharing, schedules)
     pages = (*learners, institution, institution_further, *administrators, *teaching, *reporting)
     for room in (frame, palette, home, *pages, live):
         room.register(registry)

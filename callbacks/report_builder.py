@@ -1,41 +1,25 @@
-"""The builder of a report: opened, shown while it is edited, and saved."""
+"""The builder of a report: opened, and saved."""
 
 from collections.abc import Mapping
-from time import perf_counter
 from typing import Any, Final
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from dash import ALL, ClientsideFunction, Input, Output, no_update
+from dash import ALL, ClientsideFunction, Input, Output
 
 from callbacks.answering import PAGE_INPUTS, PageAddress, PageAnswer, answered, freshness_of, refused, version_of
-from callbacks.report_readers import Seen, choices_of, looked_at_as, reader_options
+from callbacks.report_readers import choices_of, looked_at_as, reader_options
 from dashapp import ids, words
 from dashapp.components import card, report_builder
-from dashapp.components.report_inspector import controls_of, controls_of_report
 from dashapp.components.report_palette import questions
-from dashapp.components.report_sheet import Sheet, pages
-from dashapp.components.report_words import block_line, block_name, shape_of
-from dashapp.domain.errors import NotFound, Unavailable
+from dashapp.domain.errors import NotFound
 from dashapp.domain.parsing import uuid_of
 from dashapp.domain.principal import Permission
-from dashapp.domain.reports.answers import Answer
-from dashapp.domain.reports.document import Block, Data, NotAReport, Report, read, read_given
-from dashapp.domain.scope import AsOf
-from dashapp.figures.blocks import drawing_of
-from dashapp.figures.theme import Screen
-from dashapp.security.acting import note_view
+from dashapp.domain.reports.document import NotAReport, Report, read, read_given
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
 from dashapp.security.reports import ReportDesk
 from dashapp.security.topics import Topic
-from dashapp.words import _, ngettext, use_locale
-from dashapp.words.reports import locale_of
+from dashapp.words import _
 
 Names: Final = ids.Report
-PAPER: Final = Screen(narrow=True)
-"""The pane is as wide as a phone."""
-LONGEST_PREVIEW: Final = 8.0
-"""Seconds. After that no further question of a preview is begun: others wait for the thread."""
 
 
 def open_report(asked: Asked, page: Mapping[str, object]) -> Any:
@@ -80,86 +64,6 @@ def _document_of(kept: str) -> dict[str, object]:
         return {"document": Report().model_dump(mode="json"), "trouble": said, "mayEdit": False}
 
 
-def show_preview(asked: Asked, wanted: object, seen_as: object, version: object) -> dict[str, Any]:
-    """The pages of the document that is being edited with the reader's own figures, and what can be changed of the
-    selected block."""
-    del version  # it only says that there is news
-    given = wanted if isinstance(wanted, Mapping) else {}
-    nothing: dict[str, Any] = {"sheet": no_update, "foot": no_update, "offers": no_update}
-    if not given:
-        return nothing
-    number = given.get("number") if isinstance(given.get("number"), int) else 0
-    try:
-        report = read_given(given.get("document"))
-    except NotAReport as error:
-        said = _("The server did not understand this report: {why}").format(why=error)
-        return {**nothing, "offers": {"number": number, "trouble": said}}
-    principal = asked.principal
-    note_view(asked, Names.PAGE, Topic(principal.organisation_id, principal.public_id))
-    seen = looked_at_as(asked, seen_as if isinstance(seen_as, str) else "")
-    began = perf_counter()
-    with use_locale(locale_of(report.locale)):
-        answers = _answers(asked, seen, report)
-        took = perf_counter() - began
-        sheet = pages(_sheet(asked, report, answers))
-    offers = {"number": number, **_offers(asked, seen, report, uuid_of(given.get("selected")))}
-    return {"sheet": sheet, "foot": _read_words(answers, took), "offers": offers}
-
-
-def _answers(asked: Asked, seen: Seen, report: Report) -> dict[UUID, Answer]:
-    """The answers that can be had now; a block without one says so. Questions that are new are asked for a while only:
-    what is known by then comes from the cache next time."""
-    reader, as_of = asked.services.reports, AsOf(asked.services.clock())
-    found: dict[UUID, Answer] = {}
-    until = perf_counter() + LONGEST_PREVIEW
-    for block in report.questions():
-        if perf_counter() > until:
-            break
-        question = seen.limited(block.question)
-        try:
-            found[block.id] = reader.answer(
-                seen.principal, question, report.time_zone, as_of, chart=block.chart, bars=block.bars
-            )
-        except Unavailable:
-            continue
-    return found
-
-
-def _sheet(asked: Asked, report: Report, answers: Mapping[UUID, Answer]) -> Sheet:
-    freshness, minimum = asked.services.live.freshness(), asked.services.settings.minimum_group_size
-    said = _("As of {moment}").format(moment=words.moment(freshness.as_of, report.time_zone))
-    return Sheet(report, answers, lambda block, answer: drawing_of(block, answer, PAPER), minimum, said)
-
-
-def _read_words(answers: Mapping[UUID, Answer], took: float) -> str:
-    rows = sum(len(answer.rows) for answer in answers.values())
-    said = ngettext("{number} row read in {time} ms", "{number} rows read in {time} ms", rows)
-    return said.format(number=words.number(rows), time=words.number(took * 1000))
-
-
-def _offers(asked: Asked, seen: Seen, report: Report, selected: UUID | None) -> dict[str, Any]:
-    block = next((one for one in report.blocks if one.id == selected), None)
-    blocks = {str(one.id): _told(one) for one in report.blocks}
-    if block is None:
-        return {"selected": None, "blocks": blocks, "controls": controls_of_report(report)}
-    return {"selected": str(block.id), "blocks": blocks, "controls": _controls(asked, seen, report, block)}
-
-
-def _controls(asked: Asked, seen: Seen, report: Report, block: Block) -> list[dict[str, Any]]:
-    today = asked.services.clock().astimezone(ZoneInfo(report.time_zone)).date()
-    days = ("", "")
-    audience = seen.audience(asked)
-    if isinstance(block, Data):
-        span = block.question.period.days(today)
-        days = (span.first.isoformat(), span.last.isoformat())
-        audience = asked.services.reports.audience(seen.principal, seen.limited(block.question).choice)
-    return controls_of(block, audience, days, asked.services.settings.minimum_group_size)
-
-
-def _told(block: Block) -> dict[str, str]:
-    return {"name": block_name(block), "line": block_line(block), "shape": shape_of(block)}
-
-
 def save_report(asked: Asked, saving: object) -> dict[str, Any]:
     """Keeps the document that a script sends; where somebody has saved meanwhile, it says so instead."""
     given = saving if isinstance(saving, Mapping) else {}
@@ -196,25 +100,11 @@ def register(registry: CallbackRegistry) -> None:
         refused=lambda: refused(Names.PAGE),
     )
     registry.register(permission, open_report, opened)
-    shown = Wiring(
-        output={
-            "sheet": Output(Names.SHEET, "children"),
-            "foot": Output(Names.FOOT, "children"),
-            "offers": Output(Names.OFFERS, "data"),
-        },
-        inputs={
-            "wanted": Input(Names.WANTED, "data"),
-            "seen_as": Input(Names.AS, "value"),
-            "version": Input(ids.Shell.VERSION, "data"),
-        },
-        waits=True,
-    )
-    registry.register(permission, show_preview, shown)
     saved = Wiring(
         output=Output(Names.SAVED, "data"),
         inputs={"saving": Input(Names.SAVING, "data")},
         waits=True,
     )
     registry.register(permission, save_report, saved)
-    for heard, name in ((Names.OPENED, "opened"), (Names.OFFERS, "offered"), (Names.SAVED, "saved")):
+    for heard, name in ((Names.OPENED, "opened"), (Names.SAVED, "saved")):
         registry.app.clientside_callback(ClientsideFunction("report", name), Input(heard, "data"))

@@ -1,14 +1,17 @@
 """The files of copies that were delivered: for the recipient who is signed in, and by the signed link of a mail."""
 
 import re
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Flask, Response, abort, request
 
-from dashapp.api.sending import send_file_from
+from dashapp.api.sending import send_bytes, send_file_from
 from dashapp.data.database import DatabaseRole
 from dashapp.data.queries.organisations import own_address
 from dashapp.data.queries.schedules import find_received
@@ -19,7 +22,7 @@ from dashapp.domain.audit import UNKNOWN_ACTOR, Action, Actor, ViewerRole, perso
 from dashapp.domain.errors import NotFound
 from dashapp.domain.keys import OrganisationId, PersonId
 from dashapp.domain.principal import Permission, Principal
-from dashapp.domain.schedules.runs import Way
+from dashapp.domain.schedules.runs import Part, Way
 from dashapp.security.acting import acting
 from dashapp.security.devices import network_of
 from dashapp.security.guard import Access, Guard, current_principal, permits, stands_alone
@@ -83,6 +86,8 @@ class ReceivedFileRoutes:
         )
         try:
             name = _ODD.sub("-", wanted["name"])
+            if wanted["part"] == Part.BODY:
+                return send_bytes(_with_pictures(folder, found.files, wanted["name"]), name, wanted["kind"])
             return send_file_from(folder / wanted["name"], name, wanted["kind"], wanted["sha256"])
         except OSError:
             abort(404)
@@ -93,6 +98,19 @@ class ReceivedFileRoutes:
         if asks_for_page():
             return words_page(urlsplit(self.guard.public_url).path, title, words, 410)
         return Response(f"{title}. {words}", status=410, mimetype="text/plain")
+
+
+def _with_pictures(folder: Path, files: Sequence[Mapping[str, Any]], name: str) -> bytes:
+    """The body of a mail as a page by itself: its pictures, which the mail would bring along, stand in it. Raises
+    OSError."""
+    page = (folder / name).read_bytes()
+    for one in files:
+        if one["part"] == Part.INLINE:
+            inside = b64encode((folder / one["name"]).read_bytes())
+            page = page.replace(
+                f'"cid:{one["name"]}"'.encode(), b'"data:%s;base64,%s"' % (one["kind"].encode(), inside)
+            )
+    return page
 
 
 def _is_for(principal: Principal | None, found: Any) -> bool:

@@ -53,6 +53,11 @@ def send_file_from(path: Path, name: str, kind: str, version: str) -> Response:
     return _attached(response, name)
 
 
+def send_bytes(body: bytes, name: str, kind: str) -> Response:
+    """The answer with a file that is made for it, and small enough to be held."""
+    return _attached(Response(body, content_type=kind), name)
+
+
 class _Part(RawIOBase):
     """So many bytes of a file, from where it stands."""
 

@@ -14,6 +14,7 @@ from dash.development.base_component import Component
 from dashapp.components import report_downloads, schedules
 from dashapp.components.attributes import attributes
 from dashapp.components.card import asof_line
+from dashapp.components.report_pages import Pages
 from dashapp.components.report_sharing import dialogs
 from dashapp.ids import Report as Names
 from dashapp.words import _, number_locale, pgettext
@@ -91,7 +92,7 @@ def body() -> Component:
             schedules.dialog(),
             *report_downloads.dialog(),
             *(dcc.Store(id=name) for name in (Names.OPENED, Names.WANTED, Names.OFFERS, Names.SAVING, Names.SAVED)),
-            dcc.Store(id=Names.VERSION_READ),
+            *(dcc.Store(id=name) for name in (Names.VERSION_READ, Names.HELD)),
         ],
         id=Names.PAGE,
         className="la-page la-loading la-report",
@@ -185,7 +186,7 @@ def _preview() -> Component:
     return html.Section(
         [
             html.H2([html.Span(_("Live preview")), label]),
-            html.Div([waiting], id=Names.SHEET, className="la-sheets"),
+            Pages(waiting, Names.SHEET),
             html.P(
                 [asof_line(PAGE, Names.ASOF), html.Span(id=Names.FOOT, className="la-cap la-3")],
                 className="la-row la-sheet-asof",

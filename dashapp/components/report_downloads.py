@@ -161,6 +161,6 @@ def _actions(run: ExportRun, links: Links, title: str, button: Button) -> list[C
             href=links.exported_file(run.public_id),
             className="btn btn-sm btn-primary la-push",
             download="",
-            **attributes(aria_label=label),
+            **attributes(data_la_file="own", aria_label=label),
         )
     ]

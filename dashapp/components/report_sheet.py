@@ -1,9 +1,8 @@
 """The pages of a report as they will be, on paper in the light theme: the live preview of the builder."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -16,7 +15,6 @@ from dashapp.components.report_words import block_name, is_figure, question_part
 from dashapp.domain.reports.answers import Answer, AnswerState, Column, ColumnKind, Value
 from dashapp.domain.reports.document import Block, Chart, Data, Heading, PageBreak, Report, Text, Width
 from dashapp.figures.drawing import Drawing
-from dashapp.ids import Report as Names
 from dashapp.words import _, ngettext
 from dashapp.words.reports import column_word
 
@@ -32,16 +30,12 @@ Draw = Callable[[Data, Answer], Drawing]
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """What a preview is made of."""
+class Page:
+    """One sheet of paper, and what stands on it."""
 
-    report: Report
-    answers: Mapping[UUID, Answer]
-    draw: Draw
-    minimum: int
-    """Fewer learners than so many are hidden."""
-    foot: str
-    """As of when."""
+    paper: Component
+    """Without the blocks: they go to where it says `data-la-grid`."""
+    blocks: Sequence[Block]
 
 
 def pages_of(blocks: Sequence[Block]) -> list[list[Block]]:
@@ -55,22 +49,24 @@ def pages_of(blocks: Sequence[Block]) -> list[list[Block]]:
     return pages
 
 
-def pages(sheet: Sheet) -> list[Component]:
-    """One sheet of paper per page."""
-    parted = pages_of(sheet.report.blocks)
-    return [_page(sheet, blocks, (number, len(parted))) for number, blocks in enumerate(parted, 1)]
+def pages(report: Report, foot: str) -> list[Page]:
+    """The sheets of a report; `foot` says as of when."""
+    parted = pages_of(report.blocks)
+    return [
+        Page(_paper(report, foot, blocks, (number, len(parted))), blocks) for number, blocks in enumerate(parted, 1)
+    ]
 
 
-def _page(sheet: Sheet, blocks: Sequence[Block], place: tuple[int, int]) -> Component:
+def _paper(report: Report, said: str, blocks: Sequence[Block], place: tuple[int, int]) -> Component:
     number, total = place
-    head = [html.H2(html.Bdi(sheet.report.title or _("A report without a title")))] if number == 1 else []
+    head = [html.H2(html.Bdi(report.title or _("A report without a title")))] if number == 1 else []
     empty = [] if blocks else [html.P(_("Nothing stands on this page yet."), className="la-small la-2")]
-    paper = html.Div([*(_block(sheet, one) for one in blocks), *empty], className="la-sheet-grid")
+    grid = html.Div(empty, className="la-sheet-grid", **attributes(data_la_grid="1"))
     count = _("{number} of {total}").format(number=words.number(number), total=words.number(total))
-    foot = html.P([html.Span(sheet.foot), html.Span(count)], className="la-sheet-foot la-cap la-3")
-    kind = "la-sheet across" if sheet.report.orientation == "landscape" else "la-sheet"
+    foot = html.P([html.Span(said), html.Span(count)], className="la-sheet-foot la-cap la-3")
+    kind = "la-sheet across" if report.orientation == "landscape" else "la-sheet"
     return html.Section(
-        [*head, paper, foot],
+        [*head, grid, foot],
         className=kind,
         lang=words.language_tag(),
         dir=words.text_direction(),
@@ -78,7 +74,17 @@ def _page(sheet: Sheet, blocks: Sequence[Block], place: tuple[int, int]) -> Comp
     )
 
 
-def _block(sheet: Sheet, block: Block) -> Component:
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """How figures are put on paper."""
+
+    draw: Draw
+    minimum: int
+    """Fewer learners than so many are hidden."""
+
+
+def part_of(block: Block, answer: Answer | None, ink: Ink) -> Component:
+    """One block as it stands on its page; without an answer a question says that it has none."""
     match block:
         case Heading():
             tag = {1: html.H2, 2: html.H3, 3: html.H4}[block.level]
@@ -86,25 +92,24 @@ def _block(sheet: Sheet, block: Block) -> Component:
         case Text():
             inside = [dcc.Markdown(block.text, className="la-sheet-text", dangerously_allow_html=False)]
         case Data():
-            inside = _data(sheet, block)
+            inside = _data(block, answer, ink)
         case _:
             inside = []
     width = block.width if isinstance(block, Data) else Width.FULL
     return html.Div(inside, className=f"la-sheet-block w{width.value}", **attributes(data_la_shows=str(block.id)))
 
 
-def _data(sheet: Sheet, block: Data) -> list[Component]:
-    answer = sheet.answers.get(block.id)
+def _data(block: Data, answer: Answer | None, ink: Ink) -> list[Component]:
     head: list[Component] = [html.H3(html.Bdi(block_name(block)))]
     if block.chart is not Chart.KPI:
         head.append(html.P(" · ".join(question_parts(block.question)), className="la-cap la-2"))
     if answer is None or answer.state is not AnswerState.SHOWN:
-        return [*head, _instead(answer, sheet.minimum)]
+        return [*head, _instead(answer, ink.minimum)]
     if block.chart is Chart.KPI:
         return [*head, *_numbers(answer), *_notes(answer)]
     if block.chart is Chart.TABLE:
         return [*head, _table(answer), *_notes(answer, len(answer.rows) - MOST_ROWS)]
-    return [*head, _chart(sheet.draw(block, answer), block, answer), *_notes(answer)]
+    return [*head, _chart(ink.draw(block, answer), block, answer), *_notes(answer)]
 
 
 def _instead(answer: Answer | None, minimum: int) -> Component:
@@ -127,7 +132,7 @@ def _chart(figure: Drawing, block: Data, answer: Answer) -> Component:
     if block.chart in (Chart.BAR, Chart.FUNNEL) and block.bars == "horizontal":
         tall = max(tall, ABOUT_AXES + PER_BAR * len(answer.rows))
     graph = dcc.Graph(
-        id=Names.chart(str(block.id)),
+        id=f"report-chart-{block.id}",
         figure=figure,
         config=PLOT_CONFIG,
         responsive=True,

@@ -181,15 +181,24 @@ def _decisions(copy: CopyView, name: str, prefix: str) -> list[Component]:
     held = copy.state is CopyState.HELD
     send = _button("send", copy.public_id, _("Approve and send") if held else _("Send again"), name)
     keep = _button("keep", copy.public_id, _("Do not send") if held else _("Leave it"), name)
-    shown = _links(copy.public_id, copy.files, prefix) if held else []
+    # Whoever approves a copy sees all of it before.
+    shown = _links(copy.public_id, copy.files, prefix, (Part.BODY, Part.ATTACHED)) if held else []
     return [*shown, send, *([] if copy.state is CopyState.FAILED else [keep])]
 
 
-def _links(delivery: UUID, files: Sequence[File], prefix: str) -> list[Component]:
+def _links(
+    delivery: UUID, files: Sequence[File], prefix: str, parts: Sequence[Part] = (Part.ATTACHED,)
+) -> list[Component]:
     return [
-        html.A(file.name, href=f"{prefix}received/{delivery}/{place}", className="la-file", download="")
+        html.A(
+            _("The mail itself") if file.part is Part.BODY else file.name,
+            href=f"{prefix}received/{delivery}/{place}",
+            className="la-file",
+            download="",
+            **attributes(data_la_file="own"),
+        )
         for place, file in enumerate(files)
-        if file.part is Part.ATTACHED
+        if file.part in parts
     ]
 
 

@@ -47,7 +47,9 @@ class Report:
     INSPECTOR: Final = "report-inspector"
     """Filled by a script."""
     SHEET: Final = "report-sheet"
-    """Children: the pages as they will be."""
+    """Given: the pages as they will be."""
+    HELD: Final = "report-held"
+    """Store: the parts of pages that a script holds."""
     FOOT: Final = "report-foot"
     """Children: as of when, and how many rows were read."""
     ASOF: Final = "report-asof"
@@ -106,11 +108,6 @@ class Report:
     def restore(row: object) -> dict[str, object]:
         """The button of a version; with `dash.ALL` all of them."""
         return {"type": "report-restore", "row": row}
-
-    @staticmethod
-    def chart(block: object) -> dict[str, object]:
-        """The graph of a block."""
-        return {"type": "report-chart", "block": block}
 
 
 class Extracts:

@@ -54,6 +54,16 @@ class Parcel:
     due_at: datetime
     as_of: datetime
 
+    @property
+    def title(self) -> str:
+        """As it stands in the copy: the report may be called otherwise by now."""
+        return self.report.title if self.copy.title is None else self.copy.title
+
+    @property
+    def locale(self) -> str:
+        """The language of the copy."""
+        return self.copy.locale or self.report.locale
+
 
 @dataclass(slots=True)
 class Carrier:
@@ -113,9 +123,9 @@ class Carrier:
         if parcel.address is None or server is None:
             return Settled(CopyState.NO_ADDRESS)
         try:
-            with use_locale(locale_of(parcel.report.locale)):
+            with use_locale(locale_of(parcel.locale)):
                 mail = ReportMail(
-                    parcel.copy.public_id, parcel.address, parcel.report.title, parcel.report.locale, parcel.as_of,
+                    parcel.copy.public_id, parcel.address, parcel.title, parcel.locale, parcel.as_of,
                     parcel.folder, parcel.copy.files, lambda place: self._link(parcel, place), parcel.copy.is_resent,
                 )  # fmt: skip
                 made = written_mail(mail, *server.signed)
@@ -142,7 +152,7 @@ class Carrier:
         said = {
             "event": "report.delivered",
             "delivery": str(parcel.copy.public_id),
-            "title": parcel.report.title,
+            "title": parcel.title,
             "due_at": parcel.due_at,
             "as_of": parcel.as_of,
             "files": files,

@@ -210,7 +210,8 @@ class Schedules:
             if files is None or not self._files.copy(work.home, work.taken.public_id, copied_as).is_dir():
                 files = write_copy(what, copied_as, place)
             with self._jobs(work.organisation) as connection:
-                note_copy(connection, work.organisation, work.taken, (copy, copied_as, files), self._clock())
+                made = (copy, copied_as, files, work.report)
+                note_copy(connection, work.organisation, work.taken, made, self._clock())
         except (NotPermitted, NotFound):
             self._settle(work, copy, Settled(CopyState.NO_ACCESS))
         except MakingError as error:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event as Signal
 
 import pytest
 from playwright.sync_api import Frame, Page, Request, expect
@@ -11,13 +12,19 @@ from dashapp.data.database import DatabaseRole
 from dashapp.data.queries.organisations import own_address
 from dashapp.data.store.frame_origins import register_frame_origin
 from dashapp.data.store.organisations import create_organisation
+from dashapp.data.store.schedules import add_schedule, ask_now
 from dashapp.data.store.sessions import Ender, SessionChoice
 from dashapp.domain.audit import Actor
 from dashapp.domain.clock import system_clock
+from dashapp.domain.reports.exports import ExportFormat
+from dashapp.domain.schedules.runs import NewSchedule, Target, Way
 from dashapp.domain.sessions import Carrier, SignInMethod
+from dashapp.jobs.exports import ReportExports
+from dashapp.jobs.report_copies import ScheduledReports
 from dashapp.security.embed_links import EmbedLinks
 from dashapp.security.sessions import Manner
 from tests.browser.service import WITHIN, Service, until
+from tests.jobs.scheduled import REPORT
 
 PORTAL = b"""<!doctype html><title>Portal</title><body><script>
 window.heard = [];
@@ -308,6 +315,47 @@ def test_a_download_in_a_frame_goes_by_a_ticket(
     assert started.value.suggested_filename.startswith("classroom-learners-")
     assert "Ada Abel" in started.value.path().read_text(encoding="utf-8-sig")
     assert "/embed/courses/" in frame.url
+
+
+def test_files_of_reports_are_made_and_downloaded_in_a_frame_without_any_cookie(
+    service: Service, embed: Embed, page_errors: list[str]
+) -> None:
+    campus, frame_of = service.campus, f"?tenant={own_address(service.campus.database, service.campus.organisation_id)}"
+    reader = campus.people["Tess Thorne"]
+    text = service.application.guard.sessions.issue(
+        campus.organisation_id, reader.public_id, SignInMethod.LTI, Manner(Carrier.BEARER)
+    )
+    page, frame = embed(f"{service.base}/embed/reports{frame_of}")
+    frame.wait_for_selector("#la-over")
+    frame.evaluate("text => history.replaceState({ la: { bearer: text, origins: [] } }, '')", text)
+    frame.evaluate("location.reload()")
+    frame.wait_for_selector("#reports-page:not(.la-loading)")
+    page_errors.clear()  # before the session was in its place, the empty page was told that it has none
+    with campus.database.transaction(DatabaseRole.JOBS, campus.organisation_id) as connection:
+        targets = (Target(Way.DOWNLOAD, reader.person_id),)
+        new = NewSchedule(REPORT, None, "0 7 * * 1", "Europe/Berlin", (ExportFormat.CSV,), targets)
+        schedule = add_schedule(connection, campus.organisation_id, reader.person_id, new, system_clock())
+        ask_now(connection, campus.organisation_id, schedule, reader.person_id, system_clock())
+    ScheduledReports(campus.settings, campus.database, system_clock).run(Signal())
+
+    frame.get_by_role("button", name="New report").click()
+    frame.locator(".la-q", has_text="How do the courses compare?").click()
+    expect(frame.locator("#report-sheet")).to_contain_text("ALG 1")
+    frame.get_by_role("button", name="Download", exact=True).click()
+    frame.get_by_role("button", name="Tables as CSV").click()
+    expect(frame.locator("#report-download-rows")).to_contain_text("waits for its turn")
+    ReportExports(campus.settings, campus.database, system_clock).run(Signal())
+    with page.expect_download() as made:
+        frame.get_by_role("link", name="Download: New report, Tables as CSV").click()
+    frame.locator("#report-downloads").get_by_role("button", name="Close").click()
+    frame.evaluate("history.back()")
+    with page.expect_download() as received:
+        frame.locator("#received-rows a").first.click()
+
+    assert "ALG 1" in made.value.path().read_text(encoding="utf-8-sig")
+    assert "8" in received.value.path().read_text(encoding="utf-8-sig")  # the learners of her course
+    assert "/embed/reports" in frame.url
+    assert page.context.cookies() == []
 
 
 def test_a_session_that_has_ended_says_so_in_the_frame(

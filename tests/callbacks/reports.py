@@ -78,13 +78,24 @@ def save(visitor: Visitor, key: str, given: object, revision: object = 1, **chan
     return answer_of(visitor.ask("report-saved", values))["report-saved"]["data"]
 
 
-def preview(visitor: Visitor, given: object, selected: object = None, seen_as: str = "own") -> Any:
+def preview(
+    visitor: Visitor, given: object, selected: object = None, seen_as: str = "own", held: object = None, **asked: Any
+) -> Any:
     wanted = {"document": given, "selected": selected, "number": 3}
-    return answer_of(visitor.ask("report-sheet", {"report-wanted.data": wanted, "report-as.value": seen_as}))
+    values = {"report-wanted.data": wanted, "report-as.value": seen_as, "report-held.data": held}
+    return answer_of(visitor.ask("report-sheet", values, **asked))
 
 
 def sheet(answer: Any) -> str:
-    return json.dumps(answer["report-sheet"]["children"])
+    return json.dumps(answer["report-sheet"]["given"])
+
+
+def holds(answer: Any) -> dict[str, Any]:
+    """What a browser says that it holds after an answer, when it held nothing before."""
+    given = answer["report-sheet"]["given"]
+    named = [(question, part) for page in given["pages"] for _block, question, part in page["blocks"]]
+    answers = {question: part for question, part in named if question}
+    return {"moment": given["moment"], "answers": answers, "parts": list(given["parts"])}
 
 
 def share(visitor: Visitor, key: str, button: str, row: str = "", *, edit: bool = False, words: str = "") -> Any:

@@ -14,7 +14,7 @@ from dashapp.components import report_builder, report_downloads, report_sharing,
 from dashapp.components.links import Links
 from dashapp.components.report_inspector import controls_of, controls_of_report
 from dashapp.components.report_palette import questions
-from dashapp.components.report_sheet import Sheet, difference, pages
+from dashapp.components.report_sheet import Ink, difference, pages, part_of
 from dashapp.components.report_words import block_line, block_name, shape_of, value_text
 from dashapp.domain.audience import Audience
 from dashapp.domain.keys import PublicId
@@ -53,8 +53,10 @@ def draw(block: Data, answer: Answer) -> Drawing:
 
 
 def drawn(*blocks: Block, answers: dict[UUID, Answer] | None = None) -> str:
-    report = Report(title="Weekly", blocks=blocks)
-    return "\n".join(text_of(one) for one in pages(Sheet(report, answers or {}, draw, 5, "As of then")))
+    found, ink = answers or {}, Ink(draw, 5)
+    made = pages(Report(title="Weekly", blocks=blocks), "As of then")
+    on = [[text_of(part_of(one, found.get(one.id), ink)) for one in page.blocks] for page in made]
+    return "\n".join("\n".join([*parts, text_of(page.paper)]) for parts, page in zip(on, made, strict=True))
 
 
 def shown(one: Data, answer: Answer) -> str:

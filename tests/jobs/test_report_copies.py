@@ -2,28 +2,35 @@
 job processes of which one is killed while it sends."""
 
 import signal
+from base64 import b64encode
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from threading import Event as Signal
 from uuid import UUID
 
 import pytest
 from openpyxl import load_workbook
+from pypdf import PdfReader
 from sqlalchemy import text
 
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.received_files import ReceivedFiles
+from dashapp.data.store.reports import make_report, save_report
 from dashapp.data.store.schedules import add_schedule, ask_now
 from dashapp.domain.clock import system_clock
 from dashapp.domain.reports.document import Report
 from dashapp.domain.reports.exports import ExportFormat
+from dashapp.domain.reports.keeping import ReportReader, ShareRole
 from dashapp.domain.schedules.runs import NewSchedule, Target, Way
 from dashapp.jobs.report_copies import ScheduledReports
+from dashapp.security.schedules import Scheduling
 from tests.campus import ADMINISTRATOR, Campus, build_campus
 from tests.jobs.scheduled import MAX, SUE, TESS, THEO, address_of
 from tests.jobs.test_running import Process, start, wait_until
 from tests.mail_server import MailBox, mail_server
-from tests.served import web_settings
+from tests.security.conftest import principal_of
+from tests.served import Visitor, application_on, web_settings
 
 __all__ = ["start"]
 """Fixtures."""
@@ -37,6 +44,40 @@ REPORT = Report.model_validate(
         "blocks": [
             {"kind": "data", "id": str(LINE), "chart": "line", "question": QUESTION},
             {"kind": "data", "id": str(TABLE), "chart": "table", "question": {"measures": ["enrolled"]}},
+        ],
+    }
+)
+
+
+OUTSIDE = "partner@example.org"
+PERIOD = {"kind": "moving", "count": 2}
+BY_COURSE = Report.model_validate(
+    {
+        "title": "Courses for the partner",
+        "time_zone": "Europe/Berlin",
+        "blocks": [
+            {"kind": "data", "id": str(LINE), "chart": "line", "question": QUESTION},
+            {
+                "kind": "data",
+                "id": str(TABLE),
+                "chart": "table",
+                "title": "Courses",
+                "question": {"measures": ["enrolled"], "split": "course", "period": PERIOD},
+            },
+        ],
+    }
+)
+BY_NAME = Report.model_validate(
+    {
+        "title": "For nobody outside",
+        "time_zone": "Europe/Berlin",
+        "blocks": [
+            {
+                "kind": "data",
+                "id": str(TABLE),
+                "chart": "table",
+                "question": {"measures": ["events"], "split": "learner", "period": PERIOD},
+            }
         ],
     }
 )
@@ -99,6 +140,73 @@ def test_two_recipients_with_different_classes_get_different_numbers_in_one_mail
         enrolled[name] = [cell.value for cell in list(sheet.rows)[-1]]
     assert enrolled == {TESS: [8], THEO: [3], MAX: [10]}
     assert list(ReceivedFiles.below(tmp_path).root.rglob("*.part")) == []
+
+
+def scheduled_outside(campus: Campus, reader: ReportReader) -> tuple[UUID, UUID]:
+    """A report that goes out to somebody without an account, now: (report, schedule)."""
+    formats = (ExportFormat.HTML, ExportFormat.XLSX, ExportFormat.PDF)
+    targets, now = (Target(Way.OUTSIDE, reader.person, OUTSIDE),), system_clock()
+    with campus.database.transaction(DatabaseRole.WEB, campus.organisation_id) as connection:
+        report = make_report(connection, reader, BY_COURSE, now)
+    assert report is not None
+    new = NewSchedule(BY_COURSE, report, "0 7 * * 1", "Europe/Berlin", formats, targets)
+    with campus.database.transaction(DatabaseRole.JOBS, campus.organisation_id) as connection:
+        schedule = add_schedule(connection, campus.organisation_id, reader.person, new, now)
+        ask_now(connection, campus.organisation_id, schedule, reader.person, now)
+    return report, schedule
+
+
+def changed(campus: Campus, reader: ReportReader, report: UUID) -> None:
+    """The report asks for people by name, and is called otherwise."""
+    with campus.database.transaction(DatabaseRole.WEB, campus.organisation_id) as connection:
+        saved = save_report(connection, reader, (report, BY_NAME, 1), system_clock())
+    assert saved is not None
+    assert (saved.revision, saved.conflict) == (2, False)
+
+
+def test_somebody_outside_gets_the_suppressed_copy_that_was_approved_whatever_has_changed_since(
+    campus: Campus, box: MailBox, tmp_path: Path
+) -> None:
+    reader = ReportReader(campus.organisation_id, campus.people[MAX].person_id, (ShareRole.ADMINISTRATORS,))
+    report, _schedule = scheduled_outside(campus, reader)
+    mail = {"smtp_host": "127.0.0.1", "smtp_port": box.port, "smtp_from": "analytics@example.edu"}
+    settings = web_settings(campus.database, data_dir=tmp_path, smtp_security="none", **mail)
+    job, ended = ScheduledReports(settings, campus.database, system_clock), Signal()
+
+    job.run(Signal())
+    assert (states(campus), box.taken) == (["held"], [])
+    with application_on(campus.database, campus, data_dir=tmp_path) as application:
+        administrator = Visitor(application.server.test_client(), application).sign_in(campus, MAX)
+        desk = Scheduling(application.services, principal_of(application, campus, MAX))
+        with application.server.app_context():
+            (copy,) = desk.schedules(report)[0].runs[0].copies
+            address = f"/received/{copy.public_id}"
+            seen = {one.name: administrator.client.get(f"{address}/{at}").data for at, one in enumerate(copy.files)}
+            changed(campus, reader, report)
+            desk.decide(copy.public_id, send=True)
+    job.run(Signal())
+    ended.set()
+    job.run(ended)  # Chromium goes with it
+
+    (one,) = box.to(OUTSIDE)
+    assert (states(campus), one.mail["Subject"]) == (["sent"], "Courses for the partner")
+    attached = {str(file.get_filename()): file.get_content() for file in one.mail.iter_attachments()}
+    assert sorted(Path(name).suffix for name in attached) == [".pdf", ".xlsx"]
+    assert attached == {name: seen[name] for name in attached}
+    # What the administrator saw of the mail is what came, with its picture inside of it.
+    body = one.mail.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    (picture,) = [part for part in one.mail.walk() if part.get_content_type() == "image/png"]
+    inside = b64encode(picture.get_content()).decode()
+    shown = seen["body.html"].decode().replace(f"data:image/png;base64,{inside}", f"cid:{picture['Content-ID'][1:-1]}")
+    assert body.split("<ul>")[0].split() == shown.split("</body>")[0].split()
+    book = load_workbook(BytesIO(next(data for name, data in attached.items() if name.endswith(".xlsx"))))
+    rows = [tuple(cell.value for cell in row) for sheet in book.worksheets for row in sheet.iter_rows()]
+    pages = PdfReader(BytesIO(next(data for name, data in attached.items() if name.endswith(".pdf")))).pages
+    for said in (str(rows), "".join(page.extract_text() for page in pages), body):
+        # Of one course there are three learners only, which the figures of the other one would tell.
+        assert "2 rows are hidden for privacy." in " ".join(said.split())
+        assert not any(name in said for name in ("ALG 1", "BOT 1", *campus.people))
+    assert 10.0 in [row[1] for row in rows if len(row) > 1]
 
 
 def test_a_job_process_is_killed_while_it_sends_and_the_other_one_goes_on(

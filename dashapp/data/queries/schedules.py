@@ -221,7 +221,8 @@ def _received() -> Any:
         select(
             copy.public_id, copy.files, copy.kept_until, copy.copied_as, copy.way, run.as_of,
             func.coalesce(NAMED.c.merged_into, NAMED.c.person_id).label("person_id"),
-            run.public_id.label("run_public_id"), schedule.author_id, schedule.document["title"].astext.label("title"),
+            run.public_id.label("run_public_id"), schedule.author_id,
+            func.coalesce(copy.title, schedule.document["title"].astext).label("title"),
         )
         .select_from(deliveries)
         .join(NAMED, and_(NAMED.c.organisation_id == copy.organisation_id, NAMED.c.person_id == copy.person_id))

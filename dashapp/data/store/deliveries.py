@@ -14,6 +14,7 @@ from dashapp.data.tables import accounts, deliveries, people, schedule_runs
 from dashapp.domain.errors import NotFound
 from dashapp.domain.keys import OrganisationId, PersonId, PublicId
 from dashapp.domain.mail import usable_address
+from dashapp.domain.reports.document import Report
 from dashapp.domain.schedules.runs import (
     FILES_KEPT,
     Copy,
@@ -72,13 +73,15 @@ def note_copy(
     connection: Connection,
     organisation: OrganisationId,
     taken: TakenRun,
-    made: tuple[Copy, str, Sequence[File]],
+    made: tuple[Copy, str, Sequence[File], Report],
     now: datetime,
 ) -> None:
-    """The files of a copy are there: (copy, the name of their folder, files). Raises LeaseLost."""
-    one, copied_as, files = made
+    """The files of a copy are there: (copy, the name of their folder, files, what they are of). Raises LeaseLost."""
+    one, copied_as, files, report = made
     hold_run(connection, organisation, taken, now)
     values = {
+        "title": report.title,
+        "locale": report.locale,
         "copied_as": copied_as,
         "files": [asdict(file) for file in files],
         "made_at": now,
@@ -254,7 +257,7 @@ def _copy(row: Any) -> Copy:
     return Copy(
         row.delivery_id, UUID(str(row.public_id)), Way(row.way), PersonId(row.person_id), row.address,
         row.attempts, row.copied_as, _files(row.files or ()), row.is_approved,
-        row.decided_by is not None and not (row.way == Way.OUTSIDE and row.is_approved),
+        row.decided_by is not None and not (row.way == Way.OUTSIDE and row.is_approved), row.title, row.locale,
     )  # fmt: skip
 
 

@@ -134,6 +134,8 @@ deliveries = Table(
     Column("trouble", Text),
     Column("lease", Uuid),
     moment("withdrawn_at"),
+    Column("title", Text),
+    Column("locale", Text),
     PrimaryKeyConstraint("organisation_id", "delivery_id"),
     UniqueConstraint("organisation_id", "public_id"),
     UniqueConstraint("organisation_id", "run_id", "target_id"),
@@ -154,4 +156,5 @@ deliveries = Table(
 them; `files` lists them. `kept_until`: so long they are there. `decided_by`: who decided about a copy of which nobody
 knows whether it arrived, or that was held. `trouble`: a word, or the other side's reply code. `lease`: under which of
 the run's leases it was last begun to be sent: whoever held an older one says nothing of it any more. `withdrawn_at`:
-when somebody took it back; its files are given to nobody from then on."""
+when somebody took it back; its files are given to nobody from then on. `title`,
+`locale`: of the report when the copy was made."""

@@ -222,6 +222,9 @@ class Copy:
     """By an administrator, of a copy that was held."""
     is_resent: bool
     """By a person's word."""
+    title: str | None = None
+    """Of the report when the copy was made: what was approved has the title that was approved."""
+    locale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
