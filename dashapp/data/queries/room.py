@@ -22,8 +22,9 @@ from dashapp.data.queries.courses import (
 from dashapp.data.queries.days import bits_statement, first_minutes, per_week, places, read_bits
 from dashapp.data.queries.enrolment import sizes
 from dashapp.data.queries.names import NamesOf, names_and_sections, names_in_sections
+from dashapp.data.queries.planned import rows_of
 from dashapp.data.queries.progress import Floats, read_progress
-from dashapp.data.queries.shapes import Shaped, rows_of, shaped
+from dashapp.data.queries.shapes import Shaped, planned_once, shaped
 from dashapp.data.queries.standing import RECENT_DAYS, CourseStanding, Question, read_standings
 from dashapp.data.queries.week_before import recent_days
 from dashapp.domain.audience import Audience
@@ -140,7 +141,7 @@ def read_room(
     asked = names_of_course(scope.organisation_id, question, filters)
     if limited is not None:
         # Who is seen decides with whom they are compared, so names come first.
-        names = _by_person(connection, shaped(names_in_sections, asked, sorted(limited)))
+        names = _by_person(connection, planned_once(names_in_sections, asked, sorted(limited)))
         found = replace(found, sections=tuple(each for each in found.sections if each[0] in limited))
         seen = {course: frozenset(names)}
         question = replace(question, courses=(found,), seen=seen, minimum_group=scope.minimum_group)
@@ -150,7 +151,7 @@ def read_room(
     time = time_on_task(read_bits(connection, statement), first_minutes(campus.local)) if one.recorded else None
     if not grouped and limited is None:
         everybody = [int(key) for key in one.people]
-        names = _by_person(connection, shaped(names_and_sections, asked, everybody))
+        names = _by_person(connection, planned_once(names_and_sections, asked, everybody))
     chosen = np.arange(len(one.people)) if names is None else chosen_of(one, names, filters, campus.today)
     progress = np.zeros(0) if grouped else read_progress(connection, scope.organisation_id, one, as_of.instant)
     return Room(one, campus, question, chosen, time, scope.minimum_group, names, progress)
