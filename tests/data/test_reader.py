@@ -153,6 +153,23 @@ def test_what_all_administrators_see_is_computed_once(
     assert transactions == []
 
 
+def test_to_choose_other_learners_of_a_course_reads_nothing_anew(
+    reader: PageReader, world: World, transactions: list[str]
+) -> None:
+    course, tutor = world.public_id("ALG"), world.principal("tutor")
+    reader.classroom(tutor, course, Filters())
+    transactions.clear()
+    (only,) = reader.classroom(tutor, course, Filters(section="A")).learners
+    assert only.name == "Ada Example"
+    picked = reader.classroom(tutor, course, Filters.parse(learners=[str(world.public_id("ben"))]))
+    assert [row.name for row in picked.learners] == ["Ben Example"]
+    assert len(picked.unpicked) == 5
+    assert len(reader.classroom(tutor, course, Filters.parse(seen="never", against="rest")).learners) == 4
+    assert all("set_config" in statement for statement in transactions)
+    reader.classroom(tutor, course, Filters.parse(activity="page"))
+    assert not all("set_config" in statement for statement in transactions)
+
+
 def test_who_sees_a_section_only_shares_no_answer_with_who_sees_all_of_the_course(
     reader: PageReader, world: World
 ) -> None:
