@@ -248,7 +248,7 @@ def _counted(database: Database) -> Iterator[list[str]]:
 
     class Counting(psycopg2.extensions.cursor):
         def execute(self, query: Any, variables: Any = None) -> None:
-            if "set_config" not in str(query) and "pg_catalog" not in str(query):
+            if not any(each in str(query) for each in ("set_config", "pg_catalog", "PREPARE")):
                 statements.append(str(query))
             super().execute(query, variables)
 

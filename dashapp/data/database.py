@@ -46,13 +46,17 @@ class _Manners:
     overflow: int
     statement_timeout: int
     lock_timeout: int
+    plans: str = "auto"
+    """How a statement that was prepared is planned: once for all values, or as PostgreSQL sees fit."""
     idle_timeout: int = 60_000
     """A transaction that its process has forgotten is ended, so that its locks are not held for ever."""
 
 
 _MANNERS = {
     # 16 threads of the web server and some to spare; a page that needs longer than this is a bug, not a wait.
-    DatabaseRole.WEB: _Manners(pool_size=10, overflow=10, statement_timeout=5_000, lock_timeout=2_000),
+    DatabaseRole.WEB: _Manners(
+        pool_size=10, overflow=10, statement_timeout=5_000, lock_timeout=2_000, plans="force_generic_plan"
+    ),
     # A batch of 20,000 events takes about a second; a statement that hangs must not stop the loop for ever.
     DatabaseRole.INGEST: _Manners(pool_size=4, overflow=6, statement_timeout=300_000, lock_timeout=30_000),
     DatabaseRole.JOBS: _Manners(pool_size=2, overflow=8, statement_timeout=0, lock_timeout=30_000),
@@ -183,7 +187,7 @@ class Database:
             # The login becomes the role at its start, so that RESET ROLE leads back to the role, not to the login.
             options += f" -c role={role.value}"
         options += f" -c search_path={SCHEMA} -c timezone=UTC -c statement_timeout={manners.statement_timeout}"
-        options += f" -c lock_timeout={manners.lock_timeout}"
+        options += f" -c lock_timeout={manners.lock_timeout} -c plan_cache_mode={manners.plans}"
         options += f" -c idle_in_transaction_session_timeout={manners.idle_timeout}"
         engine = create_engine(
             url.difference_update_query(["options"]),

@@ -28,7 +28,7 @@ from dashapp.data.queries.organisations import own_address
 from dashapp.data.queries.overview import read_overview
 from dashapp.data.queries.people import find_person
 from dashapp.data.queries.quality import read_quality
-from dashapp.data.queries.room import HiddenRoom, Room, Rooms, read_room
+from dashapp.data.queries.room import HiddenRoom, Room, Rooms, choose, read_by, read_room
 from dashapp.data.queries.student import read_student
 from dashapp.data.queries.student_further import read_own_state, read_watched
 from dashapp.data.visibilities import Visibilities
@@ -230,9 +230,9 @@ class PageReader:
         return self._question(name, scope, replace(filters, course=None, unit=None), int(course)), course
 
     def _room(self, connection: Connection, question: Question, course: CourseId) -> Room | HiddenRoom:
-        return self._rooms.of(
-            question, lambda: read_room(connection, question.scope, question.as_of, question.filters, course)
-        )
+        asked = replace(question, filters=read_by(question.filters))
+        room = self._rooms.of(asked, lambda: read_room(connection, asked.scope, asked.as_of, asked.filters, course))
+        return choose(room, question.filters)
 
     def institution(self, principal: Principal, filters: Filters) -> InstitutionView:
         """The page of the principal's organisation."""

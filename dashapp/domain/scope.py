@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from dashapp.domain.audience import MINIMUM_GROUP, Audience
 from dashapp.domain.errors import NotPermitted
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId, SectionId
 from dashapp.domain.principal import Principal
 from dashapp.domain.visibility import Visibility
+
+NOBODY: Final = PersonId(0)
+"""The viewer of a scope that is the same for whoever may see the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,8 @@ class Scope:
 
     organisation_id: OrganisationId
     viewer: PersonId
+    """Who looks; `NOBODY` for pages that say the same to all who may see them, so that these share an answer. A query
+    is given nothing but the scope, so it cannot tell apart whom the scope does not."""
     audience: Audience
     courses: frozenset[CourseId] | None
     """The courses that may be read; None: every course of the organisation."""
@@ -99,7 +105,7 @@ def scope_for_caseload(principal: Principal, minimum_group: int = MINIMUM_GROUP)
 
 def scope_for_classroom(principal: Principal, course: CourseId, minimum_group: int = MINIMUM_GROUP) -> Scope:
     """One course: with names for its staff, of their sections where they have no more, in groups of at least k for
-    administrators. Raises NotPermitted."""
+    administrators; the same for all of these. Raises NotPermitted."""
     if course in principal.teaches_in:
         audience = Audience.NAMED
     elif principal.administers:
@@ -108,7 +114,7 @@ def scope_for_classroom(principal: Principal, course: CourseId, minimum_group: i
         raise NotPermitted("A classroom is for its staff and for administrators.")
     sections = frozenset(one for one in principal.sections if one[0] == course)
     only = frozenset({course})
-    return Scope(principal.organisation_id, principal.person_id, audience, only, None, minimum_group, sections)
+    return Scope(principal.organisation_id, NOBODY, audience, only, None, minimum_group, sections)
 
 
 def scope_for_courses(principal: Principal, minimum_group: int = MINIMUM_GROUP) -> Scope:
@@ -126,7 +132,10 @@ def scope_for_courses(principal: Principal, minimum_group: int = MINIMUM_GROUP) 
 
 
 def scope_for_institution(principal: Principal, minimum_group: int = MINIMUM_GROUP) -> Scope:
-    """All courses of the organisation, in groups of at least k. Raises NotPermitted."""
+    """All courses of the organisation, in groups of at least k; the same for all administrators.
+
+    Raises NotPermitted.
+    """
     if not principal.administers:
         raise NotPermitted("The institution's page is for administrators.")
-    return Scope(principal.organisation_id, principal.person_id, Audience.AGGREGATE, None, None, minimum_group)
+    return Scope(principal.organisation_id, NOBODY, Audience.AGGREGATE, None, None, minimum_group)

@@ -45,19 +45,25 @@ class Told:
 
 @filled
 def world(world: World) -> World:
-    """ALG and BIO with six learners each, of whom Ada and Ben are in ALG; a teacher each; a dean."""
+    """ALG and BIO with six learners each, of whom Ada and Ben are in ALG, Ada in a section; two teachers of ALG and one
+    of the section, one of BIO; two administrators."""
     for code in ("ALG", "BIO"):
         world.course(code)
-    for name in (*LEARNERS, "gus", "tutor", "biologist", "dean"):
+    world.section("ALG", "A")
+    for name in (*LEARNERS, "gus", "tutor", "second", "aide", "biologist", "dean", "provost"):
         world.person(name)
     world.learners("ALG", *LEARNERS)
     world.learners("BIO", "gus", *LEARNERS[1:])
-    world.member("tutor", "ALG", Role.TEACHER)
+    world.member("ada", "ALG", section="A")
+    for name in ("tutor", "second"):
+        world.member(name, "ALG", Role.TEACHER)
+    world.member("aide", "ALG", Role.ASSISTANT, section="A")
     world.member("biologist", "BIO", Role.TEACHER)
     world.seen("ada", "ALG", "05-06 12:00")
     world.seen("ben", "ALG", "05-05 12:00", "05-06 12:00")
     world.write()
-    world.make_administrator("dean")
+    for name in ("dean", "provost"):
+        world.make_administrator(name)
     with world.database.administration() as connection:
         # The grant counts from the machine's now on; the tests speak about a day in May.
         connection.exec_driver_sql("UPDATE analytics.memberships SET starts_at = NULL WHERE role = 'administrator'")
@@ -121,6 +127,57 @@ def test_a_teacher_and_an_administrator_of_one_classroom_see_names_and_groups(re
     for _ in range(2):
         assert len(reader.classroom(world.principal("tutor"), course, Filters()).learners) == 6
         assert reader.classroom(world.principal("dean"), course, Filters()).learners == ()
+
+
+def test_what_all_teachers_of_a_course_see_is_computed_once(
+    reader: PageReader, world: World, transactions: list[str]
+) -> None:
+    course = world.public_id("ALG")
+    first = reader.classroom(world.principal("tutor"), course, Filters())
+    work = reader.classroom_work(world.principal("tutor"), course, Filters())
+    other = world.principal("second")
+    transactions.clear()
+    assert reader.classroom(other, course, Filters()) == first
+    assert reader.classroom_work(other, course, Filters()) == work
+    assert transactions == []
+
+
+def test_what_all_administrators_see_is_computed_once(
+    reader: PageReader, world: World, transactions: list[str]
+) -> None:
+    course, one, other = world.public_id("ALG"), world.principal("dean"), world.principal("provost")
+    pages = [reader.institution(one, Filters()), reader.classroom(one, course, Filters()), reader.courses(one)]
+    transactions.clear()
+    again = [reader.institution(other, Filters()), reader.classroom(other, course, Filters()), reader.courses(other)]
+    assert again == pages
+    assert transactions == []
+
+
+def test_to_choose_other_learners_of_a_course_reads_nothing_anew(
+    reader: PageReader, world: World, transactions: list[str]
+) -> None:
+    course, tutor = world.public_id("ALG"), world.principal("tutor")
+    reader.classroom(tutor, course, Filters())
+    transactions.clear()
+    (only,) = reader.classroom(tutor, course, Filters(section="A")).learners
+    assert only.name == "Ada Example"
+    picked = reader.classroom(tutor, course, Filters.parse(learners=[str(world.public_id("ben"))]))
+    assert [row.name for row in picked.learners] == ["Ben Example"]
+    assert len(picked.unpicked) == 5
+    assert len(reader.classroom(tutor, course, Filters.parse(seen="never", against="rest")).learners) == 4
+    assert all("set_config" in statement for statement in transactions)
+    reader.classroom(tutor, course, Filters.parse(activity="page"))
+    assert not all("set_config" in statement for statement in transactions)
+
+
+def test_who_sees_a_section_only_shares_no_answer_with_who_sees_all_of_the_course(
+    reader: PageReader, world: World
+) -> None:
+    course = world.public_id("ALG")
+    for _ in range(2):
+        assert len(reader.classroom(world.principal("tutor"), course, Filters()).learners) == 6
+        (only,) = reader.classroom(world.principal("aide"), course, Filters()).learners
+        assert only.name == "Ada Example"
 
 
 def test_a_learner_and_their_two_teachers_see_different_courses_of_one_page(reader: PageReader, world: World) -> None:

@@ -14,7 +14,8 @@ from dashapp.data.queries.calendars import breaks_of, first_seen, term_of
 from dashapp.data.queries.columns import Statement, or_missing
 from dashapp.data.queries.described import names_of
 from dashapp.data.queries.enrolment import one_of
-from dashapp.data.queries.shapes import rows_of, shaped
+from dashapp.data.queries.planned import rows_of
+from dashapp.data.queries.shapes import planned_once
 from dashapp.data.tables import (
     activities,
     activity_extensions,
@@ -129,7 +130,7 @@ def read_campus(
     connection: Connection, organisation: OrganisationId, as_of: AsOf, person: PersonId | None = None
 ) -> Campus:
     """The organisation at an instant. Raises NotFound where row-level security shows no such organisation."""
-    row = rows_of(connection, shaped(campus_statement, organisation, person)).one_or_none()
+    row = rows_of(connection, planned_once(campus_statement, organisation, person)).one_or_none()
     if row is None:
         raise NotFound("There is no such organisation.")
     return campus_of(row, row.title, row.person or "", as_of)
@@ -247,7 +248,7 @@ def read_course_on_campus(
     connection: Connection, organisation: OrganisationId, course: CourseId, as_of: AsOf
 ) -> tuple[Campus, Course]:
     """A course with its organisation, in one statement. Raises NotFound where there is no such course."""
-    row = rows_of(connection, shaped(_course_on_campus, organisation, course)).one_or_none()
+    row = rows_of(connection, planned_once(_course_on_campus, organisation, course)).one_or_none()
     if row is None:
         raise NotFound("There is no such course.")
     return campus_of(row, row.organisation_title, "", as_of), replace(course_of(row), types=tuple(row.types or ()))
@@ -350,7 +351,7 @@ def read_work(
     """What is due or graded in the courses, by deadline; `learner` fills `Activity.opened`."""
     found: dict[ActivityId, Activity] = {}
     extensions: dict[tuple[ActivityId, PersonId], datetime] = {}
-    for row in rows_of(connection, shaped(work_statement, organisation, keys, learner)):
+    for row in rows_of(connection, planned_once(work_statement, organisation, keys, learner)):
         key = ActivityId(row.activity_id)
         if row.extended_person is not None:
             extensions[key, PersonId(row.extended_person)] = row.extended_due

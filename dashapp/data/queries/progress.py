@@ -11,8 +11,9 @@ from sqlalchemy.dialects.postgresql import BIT
 from dashapp.data.queries.columns import Statement, read_columns
 from dashapp.data.queries.days import Columns, places
 from dashapp.data.queries.enrolment import one_of
+from dashapp.data.queries.planned import rows_of
 from dashapp.data.queries.presence import people_of
-from dashapp.data.queries.shapes import rows_of, shaped
+from dashapp.data.queries.shapes import planned_once, shaped
 from dashapp.data.queries.standing import CourseStanding
 from dashapp.data.tables import activities, activity_people, courses
 from dashapp.data.tables.aggregates import PEOPLE_PER_BLOCK
@@ -81,7 +82,7 @@ def read_progress(
 ) -> Floats:
     """`shares` of the learners of one course; two statements."""
     key = one.course.course_id
-    published = int(rows_of(connection, shaped(_published_statement, organisation, key, instant)).scalar_one())
+    published = int(rows_of(connection, planned_once(_published_statement, organisation, key, instant)).scalar_one())
     return shares(one, read_done_of_courses(connection, organisation, [key], instant), published, instant)
 
 

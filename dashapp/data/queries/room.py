@@ -22,8 +22,9 @@ from dashapp.data.queries.courses import (
 from dashapp.data.queries.days import bits_statement, first_minutes, per_week, places, read_bits
 from dashapp.data.queries.enrolment import sizes
 from dashapp.data.queries.names import NamesOf, names_and_sections, names_in_sections
+from dashapp.data.queries.planned import rows_of
 from dashapp.data.queries.progress import Floats, read_progress
-from dashapp.data.queries.shapes import Shaped, rows_of, shaped
+from dashapp.data.queries.shapes import Shaped, planned_once, shaped
 from dashapp.data.queries.standing import RECENT_DAYS, CourseStanding, Question, read_standings
 from dashapp.data.queries.week_before import recent_days
 from dashapp.domain.audience import Audience
@@ -37,8 +38,10 @@ from dashapp.domain.localtime import week_start
 from dashapp.domain.scope import AsOf, Scope
 from dashapp.privacy.groups import suppress
 
-MOST_ROOMS: Final = 4
-"""A course of 2,300 learners takes some 10 MB."""
+MOST_HELD: Final = 10_000
+"""Learners of the rooms that are kept; one takes some 4 KB."""
+ROOM_BY_ITSELF: Final = 50
+"""What a room takes besides its learners, as so many of them."""
 
 Longs = NDArray[np.int64]
 
@@ -108,7 +111,11 @@ class Rooms(Kept[Room | HiddenRoom]):
     """The rooms read last, since the rounds of one page ask for the same one. Safe to share between threads."""
 
     def __init__(self) -> None:
-        super().__init__(MOST_ROOMS)
+        super().__init__(MOST_HELD, _size)
+
+
+def _size(room: Room | HiddenRoom) -> int:
+    return ROOM_BY_ITSELF + (0 if isinstance(room, HiddenRoom) else len(room.one.people))
 
 
 def read_room(
@@ -140,7 +147,7 @@ def read_room(
     asked = names_of_course(scope.organisation_id, question, filters)
     if limited is not None:
         # Who is seen decides with whom they are compared, so names come first.
-        names = _by_person(connection, shaped(names_in_sections, asked, sorted(limited)))
+        names = _by_person(connection, planned_once(names_in_sections, asked, sorted(limited)))
         found = replace(found, sections=tuple(each for each in found.sections if each[0] in limited))
         seen = {course: frozenset(names)}
         question = replace(question, courses=(found,), seen=seen, minimum_group=scope.minimum_group)
@@ -149,11 +156,24 @@ def read_room(
     statement = shaped(bits_statement, scope.organisation_id, [course], shorter.ranges(campus.today))
     time = time_on_task(read_bits(connection, statement), first_minutes(campus.local)) if one.recorded else None
     if not grouped and limited is None:
-        everybody = [int(key) for key in one.people]
-        names = _by_person(connection, shaped(names_and_sections, asked, everybody))
-    chosen = np.arange(len(one.people)) if names is None else chosen_of(one, names, filters, campus.today)
+        keys = [int(key) for key in one.people]
+        names = _by_person(connection, planned_once(names_and_sections, asked, keys))
     progress = np.zeros(0) if grouped else read_progress(connection, scope.organisation_id, one, as_of.instant)
-    return Room(one, campus, question, chosen, time, scope.minimum_group, names, progress)
+    everybody = np.arange(len(one.people))
+    return choose(Room(one, campus, question, everybody, time, scope.minimum_group, names, progress), filters)
+
+
+def read_by(filters: Filters) -> Filters:
+    """What of the filters decides which rows are read: days, and types of activities that learners are chosen by."""
+    kept = replace(filters, section=None, level=None, group=None, seen=None, score=None, learners=None)
+    return kept if other_choice(filters, (), ()) else replace(kept, against=None)
+
+
+def choose(room: Room | HiddenRoom, filters: Filters) -> Room | HiddenRoom:
+    """The same room with the learners whom the filters choose; it was read with filters that `read_by` makes alike."""
+    if isinstance(room, HiddenRoom) or room.names is None:
+        return room
+    return replace(room, chosen=chosen_of(room.one, room.names, filters, room.campus.today))
 
 
 def _by_person(connection: Connection, statement: Shaped) -> Named:

@@ -5,19 +5,18 @@ What differs from one question to the next are numbers, days and instants; so a 
 the place of each, and kept by what is left: the function that builds it, and how its arguments are made up.
 """
 
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime
 from enum import Enum, auto
 from functools import lru_cache
-from typing import Any, ParamSpec
+from itertools import count
+from typing import Any, Final, ParamSpec
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
-    Connection,
-    CursorResult,
     Date,
     DateTime,
     Select,
@@ -27,9 +26,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+MOST_KEYS = 200
+"""In a collection of a statement whose plan is kept: PostgreSQL takes ten for granted."""
 MOST_SHAPES = 512
 """There are some fifty; the bound is for shapes that hold a word which somebody chose."""
 
+_NUMBERS: Final = count(1)
+"""Of shapes; taking the next one is a single step, so that no two threads get the same."""
 P = ParamSpec("P")
 Statement = Select[*tuple[Any, ...]]
 """A statement with any columns."""
@@ -44,6 +47,12 @@ class _Slot(Enum):
     INSTANT = auto()
 
 
+_WRITTEN: Mapping[_Slot, str] = {
+    _Slot.NUMBER: "bigint",
+    _Slot.NUMBERS: "text",
+    _Slot.DAY: "date",
+    _Slot.INSTANT: "timestamptz",
+}
 _TYPES: Mapping[_Slot, TypeEngine[Any]] = {
     _Slot.NUMBER: BigInteger(),
     _Slot.NUMBERS: Text(),
@@ -65,6 +74,10 @@ class Shape:
     """A statement with parameters in place of values; the same object for all questions of the shape."""
 
     statement: Statement
+    number: int
+    """Tells it from all others of this process."""
+    parameters: Mapping[str, str]
+    """PostgreSQL's types of the parameters, by name, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +86,8 @@ class Shaped:
 
     shape: Shape
     values: Mapping[str, object]
+    planned_once: bool = False
+    """Whether a connection keeps the plan that PostgreSQL makes of it."""
 
 
 def shaped(build: Callable[P, Statement], *arguments: P.args, **named: P.kwargs) -> Shaped:
@@ -89,9 +104,13 @@ def shaped(build: Callable[P, Statement], *arguments: P.args, **named: P.kwargs)
     return Shaped(_shape_of(build, form), {f"v{place}": value for place, value in enumerate(values)})
 
 
-def rows_of(connection: Connection, asked: Shaped) -> CursorResult[*tuple[Any, ...]]:
-    """The rows of a statement."""
-    return connection.execute(asked.shape.statement, asked.values)
+def planned_once(build: Callable[P, Statement], *arguments: P.args, **named: P.kwargs) -> Shaped:
+    """The same, of whose statement each connection keeps the plan: for what joins many tables to find little, so that
+    planning it takes longer than answering it. Where many keys are asked for it is planned anew, since a kept plan is
+    made for few."""
+    asked = shaped(build, *arguments, **named)
+    most = max((len(each) for each in arguments if isinstance(each, Collection)), default=0)
+    return replace(asked, planned_once=most <= MOST_KEYS)
 
 
 def numbers(given: Collection[int] | ColumnElement[Any]) -> ColumnElement[Any]:
@@ -139,7 +158,18 @@ def _slot(value: object) -> _Slot | None:
 @lru_cache(maxsize=MOST_SHAPES)
 def _shape_of(build: Callable[..., Statement], form: tuple[Hashable, ...]) -> Shape:
     names = iter(range(MOST_SHAPES))
-    return Shape(build(*(_filled(each, names) for each in form)))
+    slots = [_WRITTEN[slot] for each in form for slot in _slots(each)]
+    parameters = {f"v{place}": written for place, written in enumerate(slots)}
+    return Shape(build(*(_filled(each, names) for each in form)), next(_NUMBERS), parameters)
+
+
+def _slots(form: Hashable) -> Iterator[_Slot]:
+    """The places for values, in order."""
+    if isinstance(form, _Slot):
+        yield form
+    elif isinstance(form, _Several):
+        for part in form.parts:
+            yield from _slots(part)
 
 
 def _filled(form: Hashable, names: Any) -> Any:

@@ -315,7 +315,9 @@ def counted_statements(connection: Connection) -> Iterator[list[str]]:
 
     class Counting(psycopg2.extensions.cursor):
         def execute(self, query: Any, variables: Any = None) -> None:
-            statements.append(str(query))
+            # What makes a statement known to a connection asks nothing yet.
+            if not str(query).startswith("PREPARE"):
+                statements.append(_prepared(self.connection, str(query)))
             super().execute(query, variables)
 
         def copy_expert(self, sql: Any, file: Any, size: int = 8192) -> None:
@@ -328,6 +330,16 @@ def counted_statements(connection: Connection) -> Iterator[list[str]]:
     yield statements
     # The connection goes back to the pool.
     driver.cursor_factory = psycopg2.extensions.cursor
+
+
+def _prepared(connection: Any, query: str) -> str:
+    """The text of the statement that a query executes by its name; of all others the query itself."""
+    if not query.startswith("EXECUTE "):
+        return query
+    name = query.removeprefix("EXECUTE ").partition("(")[0]
+    with psycopg2.extensions.cursor(connection) as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE name = %s", (name,))
+        return str(cursor.fetchone()[0])  # type: ignore[index]  # what is executed has been prepared
 
 
 def read_classroom(
