@@ -7,7 +7,7 @@ from callbacks.further import Further, FurtherAsked, answered_further, register_
 from dashapp import ids
 from dashapp.components import contacts
 from dashapp.data.database import DatabaseRole
-from dashapp.data.queries.contacts import read_contacts
+from dashapp.data.queries.contacts import ContactsOf, read_contacts
 from dashapp.data.queries.courses import read_campus
 from dashapp.domain.errors import NotPermitted
 from dashapp.domain.filters import Filters
@@ -36,11 +36,14 @@ def read_values(asked: Asked, at: PageAddress) -> tuple[Values, Topic]:
     # It raises where the learner is in no course, or no section, of the principal's.
     view = reader.learner(principal, at.required_id(), Filters())
     shared = {reader.find_course(principal, one.public_id) for one in view.courses} & principal.teaches_in
-    now = asked.services.clock()
-    with asked.services.database.transaction(DatabaseRole.JOBS, principal.organisation_id) as connection:
-        local = read_campus(connection, principal.organisation_id, AsOf(now)).local
-        found = read_contacts(connection, (principal.organisation_id, person), shared, now, local)
-    topic = Topic(principal.organisation_id, principal.public_id, person=person, basis=basis)
+    organisation, now = principal.organisation_id, asked.services.clock()
+    wanted_of = ContactsOf(
+        organisation, person, frozenset(shared), principal.person_id, principal.sections, reader.minimum_group
+    )
+    with asked.services.database.transaction(DatabaseRole.JOBS, organisation) as connection:
+        local = read_campus(connection, organisation, AsOf(now)).local
+        found = read_contacts(connection, wanted_of, now, local)
+    topic = Topic(organisation, principal.public_id, person=person, basis=basis)
     return contacts.fill(found, view.freshness), topic
 
 

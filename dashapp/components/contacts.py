@@ -74,7 +74,10 @@ def state_word(state: str) -> str:
 
 def _then(contact: Contact) -> str:
     said = [first_upper(contact.reason)] if contact.reason else []
-    said.append(_("then: {level}").format(level=level_word(Level(contact.level))))
+    if contact.level is None:
+        said.append(_("level hidden for privacy: it compares with a few learners of other sections"))
+    else:
+        said.append(_("then: {level}").format(level=level_word(Level(contact.level))))
     if contact.score is not None:
         said.append(_("average score {score}").format(score=words.percent(contact.score)))
     return " · ".join(said)
@@ -120,8 +123,9 @@ def _lines(contact: Contact) -> list[tuple[str, Callable[[Situation], str]]]:
     """What is told of a learner, line by line."""
     known = [one.situation for one in contact.standings if one.situation is not None]
     timed = any(one.minutes is not None for one in known)
+    levels = [] if contact.level is None else [(_("Level"), _level)]
     return [
-        (_("Level"), _level),
+        *levels,
         (_("Average score"), lambda one: _percent(one.score)),
         (_("Progress"), lambda one: _percent(one.progress)),
         (_("Time in the 7 days before") if timed else _("Events in the 7 days before"), _amount),

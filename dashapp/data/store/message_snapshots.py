@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from dashapp.data.tables import message_recipients, message_snapshots, messages, people
 from dashapp.domain.indicators.follow_up import STEPS, Situation, Written
-from dashapp.domain.keys import CourseId, OrganisationId, PersonId
+from dashapp.domain.keys import CourseId, OrganisationId, PersonId, PublicId
 from dashapp.domain.messages import MailState
 
 CAUGHT_UP: Final = timedelta(days=120)
@@ -31,13 +31,14 @@ class Unwritten:
     course: CourseId
     days_after: int
     written: Written
+    author: PublicId
 
 
 def unwritten(connection: Connection, organisation: OrganisationId, now: datetime) -> list[Unwritten]:
     """Who was sent a mail at least so many days ago and has no snapshot of that yet, the oldest first."""
     every = func.unnest(bindparam("steps", list(STEPS), type_=ARRAY(Integer)))
     steps = every.table_valued(column("days_after", Integer), name="steps").render_derived()
-    step = steps.c.days_after
+    step, author = steps.c.days_after, people.alias("author")
     found = connection.execute(
         select(
             mail.message_id,
@@ -47,10 +48,15 @@ def unwritten(connection: Connection, organisation: OrganisationId, now: datetim
             message.created_at,
             mail.sent_at,
             step,
+            author.c.public_id.label("author"),
         )
         .select_from(message_recipients)
         .join(messages, and_(message.organisation_id == mail.organisation_id, message.message_id == mail.message_id))
         .join(people, and_(people.c.organisation_id == mail.organisation_id, people.c.person_id == mail.person_id))
+        .join(
+            author,
+            and_(author.c.organisation_id == message.organisation_id, author.c.person_id == message.author_id),
+        )
         .join(steps, mail.sent_at <= now - func.make_interval(0, 0, 0, step))
         .where(
             mail.organisation_id == organisation,
@@ -74,6 +80,7 @@ def unwritten(connection: Connection, organisation: OrganisationId, now: datetim
             CourseId(row.course_id),
             row.days_after,
             Written(row.created_at, row.sent_at),
+            PublicId(row.author),
         )
         for row in found
     ]

@@ -38,8 +38,9 @@ class Contact:
     """Empty where no source has told the name."""
     course: str
     reason: str
-    level: str
-    """As it was then: help, watch or calm."""
+    level: str | None
+    """As it was then: help, watch or calm. None: it would tell of a few learners whom the reader does not see; then
+    there are no reasons and no later levels either."""
     score: float | None
     """The average score as it was then."""
     state: str

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from dashapp.data.database import DatabaseRole
-from dashapp.data.queries.contacts import read_contacts
+from dashapp.data.queries.contacts import ContactsOf, read_contacts
 from dashapp.data.queries.courses import read_campus
 from dashapp.data.store.messages import begin_due, queue, settle, take_next
 from dashapp.domain.audit import Actor
@@ -36,15 +36,14 @@ def written_to(campus: World) -> World:
     return campus
 
 
-def write(world: World, names: Sequence[str], when: datetime, refused: str = "") -> None:
+def write(world: World, names: Sequence[str], when: datetime, refused: str = "", author: str = "tutor") -> None:
     """A message that goes out as the job of mails does it, but for the mail server."""
     draft = Draft.parse(Template.BLANK, "Hello", "How are you?")
     assert draft is not None
     to = tuple(Recipient(world.person_id(name), "", (), Level.WATCH, 55.0, True) for name in names)
-    author = world.person_id("tutor")
-    new = NewMessage(world.organisation, world.course_id("ALG"), author, draft, "en", when, to)
+    new = NewMessage(world.organisation, world.course_id("ALG"), world.person_id(author), draft, "en", when, to)
     with world.database.transaction(DatabaseRole.JOBS, world.organisation) as connection:
-        queue(connection, new, Actor("tutor"))
+        queue(connection, new, Actor(author))
         begin_due(connection, world.organisation, when + HELD)
         while (mail := take_next(connection, world.organisation, when + HELD)) is not None:
             came = Outcome.REFUSED if refused and mail.address.startswith(refused) else Outcome.SENT
@@ -58,8 +57,8 @@ def take(world: World, now: datetime) -> None:
 def standings(world: World, name: str, now: datetime) -> tuple[Standing, ...]:
     with world.database.transaction(DatabaseRole.JOBS, world.organisation) as connection:
         local = read_campus(connection, world.organisation, AsOf(now)).local
-        of = (world.organisation, world.person_id(name))
-        (contact,) = read_contacts(connection, of, {world.course_id("ALG")}, now, local)
+        asked = ContactsOf(world.organisation, world.person_id(name), frozenset({world.course_id("ALG")}))
+        (contact,) = read_contacts(connection, asked, now, local)
     return contact.standings
 
 

@@ -2,7 +2,7 @@
 the same, whatever completed an activity."""
 
 from dashapp.data.database import DatabaseRole
-from dashapp.data.queries.situations import read_situations
+from dashapp.data.queries.situations import Sight, read_situations
 from dashapp.domain.events import ActivityType, Verb
 from tests.data.queries.conftest import NAMES, NOW, World, room
 from tests.data.queries.test_content import content
@@ -34,7 +34,7 @@ def test_every_page_counts_the_same_activities_as_completed(campus: World) -> No
     rows: dict[object, float | None] = {row.public_id: row.progress for row in room(campus).learners}
     with campus.database.transaction(DatabaseRole.JOBS, campus.organisation) as connection:
         keys = {campus.person_id(name) for name in NAMES}
-        then = read_situations(connection, campus.organisation, campus.course_id("ALG"), NOW, keys)
+        then = read_situations(connection, campus.organisation, Sight(campus.course_id("ALG"), NOW), keys)
 
     # one to seven and the page; of nine, since "eight" is still to do.
     assert (own.done, own.published) == (8, 9)

@@ -1,17 +1,23 @@
 """A teacher or assistant of one section sees its learners by name, and nothing that would tell of the others."""
 
 import pytest
+from sqlalchemy import text
 
+from dashapp.data.database import DatabaseRole
+from dashapp.data.queries.contacts import ContactsOf, read_contacts
+from dashapp.data.queries.courses import read_campus
 from dashapp.data.queries.overview import read_overview
 from dashapp.data.queries.student import read_student
 from dashapp.domain.audience import Audience
 from dashapp.domain.errors import NotPermitted
 from dashapp.domain.events import Role
 from dashapp.domain.filters import Filters
-from dashapp.domain.scope import scope_for_classroom, scope_for_courses, scope_for_learner
-from dashapp.domain.views import ClassroomView, StudentView
+from dashapp.domain.scope import AsOf, scope_for_classroom, scope_for_courses, scope_for_learner
+from dashapp.domain.views import ClassroomView, Level, StudentView
+from dashapp.domain.views.contacts import Contact
 from tests.data.queries.conftest import AS_OF, World, at, counted_statements, filled, read_classroom
 from tests.data.queries.test_limits import MOST_STATEMENTS
+from tests.data.queries.test_message_snapshots import take, write
 
 IN_A = ("ada", "ben", "cleo")
 IN_B = ("dora", "eli", "fay", "gil", "hue", "ida")
@@ -213,3 +219,52 @@ def test_a_classroom_is_for_no_other_audience(campus: World) -> None:
         other = type(scope)(scope.organisation_id, scope.viewer, audience, None, None)
         with pytest.raises(NotPermitted):
             campus.read(read_classroom, other, AS_OF, Filters(), campus.course_id("ALG"))
+
+
+def contacted(world: World, reader: str, now: str) -> list[Contact]:
+    """What staff read about the messages to Dora."""
+    who, instant = world.principal(reader), at(now)
+    own = frozenset({world.course_id("ALG")})
+    asked = ContactsOf(world.organisation, world.person_id("dora"), own, who.person_id, who.sections)
+    with world.database.transaction(DatabaseRole.JOBS, world.organisation) as connection:
+        local = read_campus(connection, world.organisation, AsOf(instant)).local
+        return list(read_contacts(connection, asked, instant, local))
+
+
+def test_what_came_after_a_message_is_judged_as_its_author_sees_it(campus: World) -> None:
+    """Of the course Dora is behind Ada, and to watch; of section B alone, in which nobody has less, she needs help."""
+    with campus.database.transaction(DatabaseRole.JOBS, campus.organisation) as connection:
+        connection.execute(text("UPDATE people SET email = 'dora@example.edu' WHERE given_name = 'Dora'"))
+    write(campus, ("dora",), at("05-07 10:00"), author="ass")
+    write(campus, ("dora",), at("05-07 11:00"), author="tom")
+    take(campus, at("05-15 10:00"))
+
+    def levels(contact: Contact) -> list[Level | None]:
+        return [one.situation.level for one in contact.standings if one.situation is not None]
+
+    of_course, of_section = contacted(campus, "tom", "05-15 10:00")
+    assert levels(of_course) == [Level.WATCH, Level.WATCH]
+    # The first is what the author saw when writing, as the message has it.
+    assert levels(of_section) == [Level.WATCH, Level.HELP]
+    assert {row.level for row in classroom(campus, "ass").learners if row.name == "Dora Example"} == {Level.HELP}
+
+    # Three learners are not in her section: what compares with all would tell of them. What she wrote herself does not.
+    of_course, of_section = contacted(campus, "ass", "05-15 10:00")
+    assert (of_course.level, of_course.reason, levels(of_course)) == (None, "", [None, None])
+    assert of_course.standings[1].situation is not None
+    assert of_course.standings[1].situation.score == 0.0
+    assert levels(of_section) == [Level.WATCH, Level.HELP]
+    assert of_section.level == Level.WATCH.value
+
+
+def test_with_a_large_rest_of_the_course_everybody_reads_the_same_levels(campus: World) -> None:
+    with campus.database.transaction(DatabaseRole.JOBS, campus.organisation) as connection:
+        connection.execute(text("UPDATE people SET email = 'dora@example.edu' WHERE given_name = 'Dora'"))
+    write(campus, ("dora",), at("05-07 11:00"), author="tom")
+    for number in range(2):
+        campus.person(f"new{number}")
+        campus.member(f"new{number}", "ALG", section="A")
+    campus.write()
+
+    (contact,) = contacted(campus, "ass", "05-15 10:00")
+    assert contact.level == Level.WATCH.value
