@@ -23,6 +23,7 @@ from dashapp.components import (
     classroom_filters,
     classroom_work,
     contacts,
+    hindsight,
     institution,
     institution_further,
     quality,
@@ -162,6 +163,14 @@ def _classroom_work(asked: Asked, at: PageAddress, controls: Controls) -> Read:
     return _of_room(part, topic, view, (filters, kept))
 
 
+def _hindsight(asked: Asked, at: PageAddress, controls: Controls) -> Read:
+    del controls  # it looks back at the whole course
+    topic, view = _course_topic(asked, at), asked.services.reader.hindsight(asked.principal, at.required_id())
+    part = Part(hindsight.body(), hindsight.slots(), hindsight.fill(view, PAPER))
+    of, path = f"{view.course.code} {view.course.title}".strip(), Links().course(view.course.public_id)
+    return Read(part, topic, view.freshness, of, "", path)
+
+
 def _of_room(part: Part, topic: Topic, view: ClassroomView, chosen: tuple[Filters, str]) -> Read:
     of, path = f"{view.course.code} {view.course.title}".strip(), Links().course(view.course.public_id)
     return Read(part, topic, view.freshness, of, _room_filters(view, *chosen), path)
@@ -224,7 +233,11 @@ ROOMS: Final = (
         "classroom",
         Permission.CLASSROOM_PAGE,
         MappingProxyType(callbacks.classroom.CONTROLS),
-        ((classroom.CARDS, _classroom), (classroom_work.CARDS, _classroom_work)),
+        (
+            (classroom.CARDS, _classroom),
+            (classroom_work.CARDS, _classroom_work),
+            (hindsight.CARDS, _hindsight),
+        ),
     ),
     Room(
         "institution",
