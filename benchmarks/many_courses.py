@@ -70,8 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             failed = 0
             for load, connections in ((constant, chosen.connections), (rooms, chosen.connections), (whole, 1)):
                 # Each process has to make itself known to the database before.
-                first = Load(load.what, load.requests[-2:], None)
-                asyncio.run(drive(first, 0.1, 2 * len(ports), ports))
+                first = Load(load.what, load.requests[-len(ports) :], None)
+                asyncio.run(drive(first, 0.1, len(ports), ports))
                 outcome = asyncio.run(drive(load, chosen.seconds, connections, ports))
                 failed += tell(load, outcome)
                 if load is whole:
