@@ -24,7 +24,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from benchmarks.answers import report
-from benchmarks.dashboards import Load, Outcome, asking_for, drive, processes_of
+from benchmarks.dashboards import Load, Outcome, asking_for, drive, processes_on
 from benchmarks.machine import machine
 from benchmarks.sites import REPOSITORY, DemoSite, demo_site
 from dashapp.data.database import DatabaseRole
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 @contextmanager
 def _serving(site: DemoSite, *, together: bool) -> Iterator[list[int]]:
     jobs = [sys.executable, "-m", "dashapp.jobs"]
-    with processes_of(site, 1, JOBS_THREAD=str(together).lower()) as ports, ExitStack() as stack:
+    with processes_on(site.settings, 1, JOBS_THREAD=str(together).lower()) as ports, ExitStack() as stack:
         if not together:
             environment = {**os.environ, "DATA_DIR": str(site.settings.data_dir)}
             process = stack.enter_context(subprocess.Popen(jobs, cwd=REPOSITORY, env=environment))

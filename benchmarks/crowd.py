@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(machine(), flush=True)
     print(f"open files: {raise_file_limit():,} for each process at most", flush=True)
     failed = 0
-    with _campus(options.data_dir) as (settings, database, crowd):
+    with campus(options.data_dir) as (settings, database, crowd):
         pages, bodies = _pages(settings, database, crowd, max(options.pages))
         ticks_port = PORT if options.together else TICKS_PORT
         plans = [Plan(PORT, ticks_port, *_times(chosen), bodies, pages[:count]) for count in options.pages]
@@ -97,7 +97,8 @@ def _nothing() -> Iterator[None]:
 
 
 @contextmanager
-def _campus(kept: Path | None) -> Iterator[tuple[Settings, Database, Crowd]]:
+def campus(kept: Path | None) -> Iterator[tuple[Settings, Database, Crowd]]:
+    """The crowded campus in a database of its own: that of an earlier run, where it was kept in a folder."""
     with tempfile.TemporaryDirectory(prefix="la-benchmark-") as temporary:
         folder = kept or Path(temporary)
         folder.mkdir(exist_ok=True)

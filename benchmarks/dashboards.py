@@ -23,12 +23,12 @@ from sqlalchemy import text
 
 from benchmarks.asking import body_of
 from benchmarks.machine import machine
-from benchmarks.sites import PORT, DemoSite, demo_site, running
+from benchmarks.sites import DemoSite, demo_site, running
 from dashapp.components import classroom, institution, student
 from dashapp.data.database import DatabaseRole
 from dashapp.data.queries.organisations import own_address
 from dashapp.security.sessions import COOKIE
-from dashapp.settings import load_settings
+from dashapp.settings import Settings, load_settings
 from dashapp.web.application import Application, create_app
 
 CACHED_TARGET, UNCACHED_TARGET = 500.0, 30.0
@@ -36,6 +36,7 @@ SECONDS: Final = 10.0
 CONNECTIONS: Final = 8
 PROCESSES: Final = 2
 """One for each core of the machine that the targets name."""
+HEAD: Final = f"{'':<34}{'a second':>9}{'p50':>9}{'p95':>9}{'KB each':>9}{'asking takes':>14}{'target':>8}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +68,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     print(machine())
     failed = 0
-    with demo_site() as site, asking_for(site) as loads, processes_of(site, chosen.processes) as ports:
-        print(f"{'':<34}{'a second':>9}{'p50':>9}{'p95':>9}{'KB each':>9}{'asking takes':>14}{'target':>8}")
+    with demo_site() as site, asking_for(site) as loads, processes_on(site.settings, chosen.processes) as ports:
+        print(HEAD)
         for load in loads:
             # Once before, so that processes are warm and what is kept is kept.
             if load.what.startswith("kept"):
                 asyncio.run(drive(load, 1.0, chosen.connections, ports))
             outcome = asyncio.run(drive(load, chosen.seconds, chosen.connections, ports))
-            failed += _tell(load, outcome)
+            failed += tell(load, outcome)
     return int(failed > 0)
 
 
-def _tell(load: Load, outcome: Outcome) -> int:
+def tell(load: Load, outcome: Outcome) -> int:
+    """Prints a line; 1 where the rate is under its target."""
     rate = len(outcome.taken) / outcome.elapsed
     ordered = sorted(outcome.taken)
     p50, p95 = statistics.median(ordered) * 1000, ordered[int(0.95 * len(ordered))] * 1000
@@ -92,15 +94,15 @@ def _tell(load: Load, outcome: Outcome) -> int:
 
 
 @contextmanager
-def processes_of(site: DemoSite, processes: int, **first: str) -> Iterator[list[int]]:
+def processes_on(settings: Settings, processes: int, **first: str) -> Iterator[list[int]]:
     """So many processes of the service on one database, as behind a balancer; their ports. `first`: settings of the
     first one, which also ingests."""
-    ports = [PORT + number for number in range(processes)]
+    ports = [settings.port + number for number in range(processes)]
     alone = {"INGEST_THREAD": "false", "JOBS_THREAD": "false"}
     with ExitStack() as stack:
-        stack.enter_context(running(site.settings, **first))
+        stack.enter_context(running(settings, **first))
         for port in ports[1:]:
-            stack.enter_context(running(site.settings, PORT=str(port), **alone))
+            stack.enter_context(running(settings, PORT=str(port), **alone))
         yield ports
 
 
@@ -184,7 +186,7 @@ def _loads(site: DemoSite, application: Application) -> list[Load]:
         cookie = application.guard.sessions.issue(organisation, public_id)  # type: ignore[arg-type]
 
         def send(output: str, values: dict[str, object], cards: Sequence[str]) -> bytes:
-            return _post(body_of(application, output, {**screen, **values}, cards), cookie)
+            return post(body_of(application, output, {**screen, **values}, cards), cookie)
 
         return send
 
@@ -222,7 +224,8 @@ _LEARNERS = f"{_ROLE} AND m.role = 'learner'"
 _TEACHER = f"{_ROLE} AND m.role = 'teacher' LIMIT 1"
 
 
-def _post(body: object, cookie: str) -> bytes:
+def post(body: object, cookie: str) -> bytes:
+    """The request of a callback, as it is sent."""
     sent = orjson.dumps(body)
     head = (
         "POST /_dash-update-component HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"

@@ -79,6 +79,12 @@ class LocalDays:
         return day, max(0, int(elapsed // 60))
 
 
+@lru_cache(maxsize=8)
+def local_days(zones: tuple[DatedZone, ...]) -> LocalDays:
+    """The same calendar for the same zones, since it remembers what it has located: some ten megabytes at most."""
+    return LocalDays(zones)
+
+
 def week_start(day: date) -> date:
     """The Monday of a day's week."""
     return day - timedelta(days=day.weekday())

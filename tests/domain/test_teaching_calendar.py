@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from itertools import product
 
 from dashapp.domain.indicators.calendar import MOST_WEEKS, TeachingCalendar, shown_range, week_starts
 
@@ -62,3 +63,16 @@ def test_a_range_of_centuries_is_cut_to_what_a_page_can_show() -> None:
 
     assert last == today
     assert len(week_starts(first, last)) == MOST_WEEKS
+
+
+def test_counts_are_those_of_the_days_one_by_one() -> None:
+    begin = date(2026, 1, 1)
+    days = [begin + timedelta(days=step) for step in range(0, 40, 3)]
+    for starts, ends, (first, last) in product(
+        [None, *days[2:6]], [None, *days[4:9]], zip(days, days[2:], strict=False)
+    ):
+        calendar = TeachingCalendar(starts, ends, ((first, last), (last, first)))
+        for after, until in ((begin, days[-1]), (days[5], days[9]), (days[4], days[4]), (days[6], begin)):
+            span = [after + timedelta(days=step) for step in range(1, (until - after).days + 1)]
+            counted = [sum(map(calendar.is_teaching, span[:length])) for length in range(len(span) + 1)]
+            assert calendar.counts(after, until).tolist() == counted

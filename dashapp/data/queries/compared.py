@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +44,8 @@ from dashapp.privacy.groups import Hidden, suppress, without_thin_remainders
 Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+MOST_HIDINGS: Final = 8
+"""Of organisations, or of choices of courses; 45,000 enrolments take 360 KB."""
 AWAY_DAYS = 97
 """How far back a last active day is looked for. Whoever was last there before has been away for longer than any step of
 the rule, so that it makes no difference when."""
@@ -220,9 +224,13 @@ def active_learners(
 def hidden_of(listed: Sequence[Course], people: Mapping[CourseId, Longs], k: int) -> Hidden[CourseId]:
     """What is hidden of the courses compared, from who learns in each."""
     units = {one.course_id: one.unit for one in listed}
-    return without_thin_remainders(
-        suppress({key: len(inside) for key, inside in people.items()}, units.__getitem__, k),
-        {key: frozenset(inside.tolist()) for key, inside in people.items()},
-        units.__getitem__,
-        k,
-    )
+    return _hidden(tuple((key, units[key], inside.astype(np.int64).tobytes()) for key, inside in people.items()), k)
+
+
+@lru_cache(maxsize=MOST_HIDINGS)
+def _hidden(groups: tuple[tuple[CourseId, str, bytes], ...], k: int) -> Hidden[CourseId]:
+    """The same for the same people: who is enrolled changes seldom, and the search over hundreds of courses is long."""
+    people = {key: frozenset(np.frombuffer(inside, dtype=np.int64).tolist()) for key, _unit, inside in groups}
+    units = {key: unit for key, unit, _inside in groups}
+    sizes = {key: len(inside) for key, inside in people.items()}
+    return without_thin_remainders(suppress(sizes, units.__getitem__, k), people, units.__getitem__, k)

@@ -35,7 +35,7 @@ from dashapp.domain.indicators.calendar import TeachingCalendar
 from dashapp.domain.indicators.risk import RiskRules
 from dashapp.domain.indicators.scores import GradedWork
 from dashapp.domain.keys import ActivityId, CourseId, OrganisationId, PersonId, PublicId
-from dashapp.domain.localtime import DatedZone, LocalDays
+from dashapp.domain.localtime import DatedZone, LocalDays, local_days
 from dashapp.domain.scope import AsOf
 from dashapp.domain.views import CourseChoice, Freshness
 
@@ -138,8 +138,7 @@ def read_campus(
 
 def campus_of(row: Row[Any], title: str, person: str, as_of: AsOf) -> Campus:
     """The organisation that a row with `campus_columns` describes."""
-    dated = [DatedZone(date.fromisoformat(since), zone) for since, zone in row.zones or []]
-    local = LocalDays(dated)
+    local = local_days(tuple(DatedZone(date.fromisoformat(since), zone) for since, zone in row.zones or []))
     zone = local.zone_at(as_of.instant.timestamp()).key
     freshness = Freshness(as_of.instant, 0.0, zone=zone)
     return Campus(title, local, local.day_of(as_of.instant), freshness, tuple(sorted(row.units or [])), person)
@@ -304,10 +303,18 @@ def choices(
 
 def work_statement(organisation: OrganisationId, keys: Collection[CourseId], learner: PersonId | None) -> Statement:
     """One row per activity of the courses that has a deadline or a submission, and per extension of it."""
+    # As a value, not as a condition: a step down the primary key for each activity without a deadline, where PostgreSQL
+    # would go through everything that was ever handed in.
     handed = (
         select(submissions.c.activity_id)
-        .where(submissions.c.organisation_id == organisation, one_of(submissions.c.course_id, keys))
-        .distinct()
+        .where(
+            submissions.c.organisation_id == organisation,
+            submissions.c.course_id == activities.c.course_id,
+            submissions.c.activity_id == activities.c.activity_id,
+        )
+        .correlate(activities)
+        .limit(1)
+        .scalar_subquery()
     )
     own = learner_activities.alias("own")
     return (
@@ -339,7 +346,7 @@ def work_statement(organisation: OrganisationId, keys: Collection[CourseId], lea
         .where(
             activities.c.organisation_id == organisation,
             one_of(activities.c.course_id, keys),
-            activities.c.due_at.is_not(None) | activities.c.activity_id.in_(handed),
+            activities.c.due_at.is_not(None) | handed.is_not(None),
         )
         .order_by(activities.c.due_at.nulls_last(), activities.c.activity_id)
     )

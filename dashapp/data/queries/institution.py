@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from dashapp.data.queries.compared import Compared
 from dashapp.data.queries.courses import Course
-from dashapp.data.queries.days import Columns
+from dashapp.data.queries.days import Columns, OfCourses
 from dashapp.domain.filters import Filters
 from dashapp.domain.indicators.activity import ACTIVE_DAYS
 from dashapp.domain.indicators.enrolments import completion
 from dashapp.domain.indicators.handins import handed_in_by_activity
+from dashapp.domain.indicators.spread import quartiles
 from dashapp.domain.keys import CourseId
 from dashapp.domain.localtime import week_start
 from dashapp.domain.views import ActiveSpan, CourseRow, Day, InstitutionView, Level
@@ -33,10 +34,9 @@ def institution_view(read: Compared, filters: Filters) -> InstitutionView:
     today = read.campus.today
     chosen = read.chosen(unit)
     keys = [one.course_id for one in chosen]
+    daily, mine = OfCourses(read.daily), _of_courses(read.daily, keys)
     hidden = read.hidden.everything if unit is None else unit in read.hidden.units
-    events = [
-        _events(read, keys, today - WEEK * (back + 1) + timedelta(days=1), today - WEEK * back) for back in (0, 1)
-    ]
+    events = [_events(mine, today - WEEK * (back + 1) + timedelta(days=1), today - WEEK * back) for back in (0, 1)]
     return InstitutionView(
         name=read.campus.name,
         units=read.campus.units,
@@ -46,7 +46,7 @@ def institution_view(read: Compared, filters: Filters) -> InstitutionView:
         active_7_before=None if hidden else _together(read.active[1], keys),
         events_7=0 if hidden else events[0],
         events_7_before=0 if hidden else events[1],
-        courses=tuple(_row(read, one) for one in chosen),
+        courses=tuple(_row(read, one, daily.of(one.course_id)) for one in chosen),
         week_starts=read.starts,
         today=today,
         freshness=read.campus.freshness,
@@ -69,14 +69,18 @@ def _together(groups: Mapping[CourseId, Longs], keys: Sequence[CourseId]) -> int
     return len(np.unique(np.concatenate([groups[key] for key in keys]))) if keys else 0
 
 
-def _between(daily: Columns, keys: Sequence[CourseId], first: date, last: date) -> Columns:
-    kept = (daily["day"] >= first.toordinal()) & (daily["day"] <= last.toordinal())
-    kept &= np.isin(daily["course_id"], np.array(keys, dtype=np.int64))
+def _of_courses(daily: Columns, keys: Sequence[CourseId]) -> Columns:
+    kept = np.isin(daily["course_id"], np.array(keys, dtype=np.int64))
     return {name: values[kept] for name, values in daily.items()}
 
 
-def _events(read: Compared, keys: Sequence[CourseId], first: date, last: date) -> int:
-    return int(_between(read.daily, keys, first, last)["events"].sum())
+def _between(daily: Columns, first: date, last: date) -> Columns:
+    kept = (daily["day"] >= first.toordinal()) & (daily["day"] <= last.toordinal())
+    return {name: values[kept] for name, values in daily.items()}
+
+
+def _events(daily: Columns, first: date, last: date) -> int:
+    return int(_between(daily, first, last)["events"].sum())
 
 
 # ------------------------------------------------------------------ over time
@@ -86,7 +90,7 @@ def _over_time(read: Compared, keys: Sequence[CourseId]) -> dict[str, Any]:
     """Events, and distinct learners, who count once however many courses they are in, by day, week and month."""
     first, last = read.shown
     length = (last - first).days + 1
-    rows = _between(read.daily, keys, first, last)
+    rows = _between(_of_courses(read.daily, keys), first, last)
     events = np.bincount(rows["day"] - first.toordinal(), weights=rows["events"], minlength=length)
     there = _presence(read, keys, length)
     taught = _courses_active(read, [key for key in keys if not read.hidden.hides(key)], length)
@@ -150,12 +154,13 @@ def _courses_active(read: Compared, keys: Sequence[CourseId], length: int) -> Fl
 # ------------------------------------------------------------------ one course
 
 
-def _row(read: Compared, one: Course) -> CourseRow:
+def _row(read: Compared, one: Course, daily: Columns) -> CourseRow:
+    """`daily`: the events of the course by day."""
     key, choice = one.course_id, one.choice
     if read.hidden.hides(key):
         return CourseRow(choice.public_id, choice.code, choice.title, one.unit, None, None, None, None, hidden=True)
     today, first = read.campus.today, read.starts[0]
-    rows = _between(read.daily, [key], first, read.shown[1])
+    rows = _between(daily, first, read.shown[1])
     weekly = np.bincount(
         (rows["day"] - first.toordinal()) // 7, weights=rows["events"], minlength=len(read.starts)
     ).astype(np.int64)
@@ -169,7 +174,7 @@ def _row(read: Compared, one: Course) -> CourseRow:
         len(read.people[key]),
         len(read.active[0][key]),
         len(read.active[1][key]),
-        _events(read, [key], today - WEEK + timedelta(days=1), today),
+        _events(daily, today - WEEK + timedelta(days=1), today),
         tuple(weekly.tolist()),
         *_quartiles(read, key),
         handed=_handed(read, key),
@@ -187,7 +192,7 @@ def _quartiles(read: Compared, key: CourseId) -> tuple[float | None, float | Non
     scores = averages[~np.isnan(averages)]
     if len(scores) < read.scope.minimum_group:
         return None, None, None
-    low, middle, high = (float(value) for value in np.percentile(scores, (25, 50, 75)))
+    low, middle, high = quartiles(scores)
     return middle, low, high
 
 

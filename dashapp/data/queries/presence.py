@@ -38,6 +38,7 @@ Longs = NDArray[np.int64]
 days = course_day_people.c
 DAYS_PER_WORD: Final = 62
 """In a set of days: as many bits as a bigint has without its sign, and one to spare."""
+BYTES_PER_WORD: Final = 8
 NOBODY: Final = -1
 """No key of a person."""
 ROWS_PER_SET: Final = 8
@@ -46,9 +47,11 @@ ROWS_PER_SET: Final = 8
 
 def people_of(block: Longs, bits: NDArray[np.uint8]) -> tuple[Longs, Longs]:
     """(row, person) of each bit that is set; `bits`: shape (rows, bytes), of which most are zero."""
-    row, byte = np.nonzero(bits)
-    inside, bit = np.nonzero(np.unpackbits(bits[row, byte][:, np.newaxis], axis=1))
-    return row[inside], block[row[inside]] * PEOPLE_PER_BLOCK + byte[inside] * 8 + bit
+    # Looked through by eight bytes at once, since nearly all are zero.
+    row, word = np.nonzero(bits.view(np.uint64))
+    set_ones = bits.reshape(len(bits), bits.shape[1] // BYTES_PER_WORD, BYTES_PER_WORD)[row, word]
+    inside, bit = np.nonzero(np.unpackbits(set_ones, axis=1))
+    return row[inside], block[row[inside]] * PEOPLE_PER_BLOCK + word[inside] * 8 * BYTES_PER_WORD + bit
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,7 @@ def read_people_of_days(
     """What there is in sets of people."""
     rows = read_columns(connection, shaped(people_of_days_statement, organisation, courses, ranges))
     row, people = people_of(rows["block"], rows["people"])
-    _pairs, begins = np.unique(np.stack((rows["course_id"], rows["day"])), axis=1, return_index=True)
+    begins = np.unique(_pairs(rows["course_id"], rows["day"]), return_index=True)[1]
     daily = {name: rows[name][begins] for name in ("course_id", "day", "events")}
     return (rows["course_id"][row], people, rows["day"][row]), daily
 
@@ -193,12 +196,17 @@ def sets_are_thin(recent: Columns, course: Longs, person: Longs) -> bool:
 
     `recent`: learner-days of late, after which all are judged; `course`, `person`: the learners.
     """
-    blocks = np.unique(np.stack((course, person // PEOPLE_PER_BLOCK)), axis=1)[0]
-    keys, number = np.unique(blocks, return_counts=True)
-    days_of_courses, there = np.unique(np.stack((recent["course_id"], recent["day"])), axis=1, return_counts=True)
-    at, known = places(keys, days_of_courses[0])
+    blocks = _pairs(course, person // PEOPLE_PER_BLOCK)
+    keys, number = np.unique(course[np.unique(blocks, return_index=True)[1]], return_counts=True)
+    _both, first, there = np.unique(_pairs(recent["course_id"], recent["day"]), return_index=True, return_counts=True)
+    at, known = places(keys, recent["course_id"][first])
     sets = np.minimum(number[at[known]], there[known]).sum() if len(keys) else 0
     return bool(there.sum() < ROWS_PER_SET * sets)
+
+
+def _pairs(one: Longs, other: Longs) -> Longs:
+    """Two numbers as one, in the same order: numpy sorts these ten times as fast as pairs."""
+    return one * (int(other.max(initial=0)) + 1) + other
 
 
 def _mark(found: Presence, course: Longs, person: Longs, day: Longs) -> None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Label, and_, case, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, Label, and_, case, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import BIT
 
 from dashapp.data.queries.columns import Statement, read_columns
@@ -17,7 +18,7 @@ from dashapp.data.queries.shapes import planned_once, shaped
 from dashapp.data.queries.standing import CourseStanding
 from dashapp.data.tables import activities, activity_people, courses
 from dashapp.data.tables.aggregates import PEOPLE_PER_BLOCK
-from dashapp.domain.indicators.handins import punctuality
+from dashapp.domain.indicators.handins import came
 from dashapp.domain.indicators.progress import BY_VIEW
 from dashapp.domain.keys import CourseId, OrganisationId
 
@@ -47,10 +48,9 @@ def _published_statement(organisation: OrganisationId, course: CourseId, instant
 def done_statement(organisation: OrganisationId, keys: Sequence[CourseId], instant: datetime) -> Statement:
     """Who has completed which published activity by saying so, or by looking where nothing else can be done."""
     held = activity_people.c
-    looked = case(
-        (activities.c.activity_type.in_(sorted(BY_VIEW)), held.seen),
-        else_=literal_column(f"0::bit({PEOPLE_PER_BLOCK})"),
-    )
+    nobody: ColumnElement[Any] = literal_column(f"0::bit({PEOPLE_PER_BLOCK})")
+    by_view = activities.c.activity_type.in_(sorted(BY_VIEW))
+    looked = case((by_view, held.seen), else_=nobody)
     return (
         select(
             held.course_id,
@@ -66,6 +66,7 @@ def done_statement(organisation: OrganisationId, keys: Sequence[CourseId], insta
             held.organisation_id == organisation,
             one_of(held.course_id, keys),
             or_(activities.c.published_at.is_(None), activities.c.published_at <= instant),
+            or_(by_view, held.completed != nobody),
         )
     )
 
@@ -90,8 +91,7 @@ def open_and_handed_in(one: CourseStanding, instant: datetime) -> NDArray[np.boo
     """Which published work each learner has handed in or is spared, which completes it; (learners, activities)."""
     tasks = one.activities
     open_by_now = np.array([not task.published_at or task.published_at <= instant for task in tasks], dtype=bool)
-    came = punctuality(one.deadlines, one.marks, one.day_precision).came
-    return np.asarray((came | one.marks.exempt) & open_by_now, dtype=bool)
+    return np.asarray((came(one.marks) | one.marks.exempt) & open_by_now, dtype=bool)
 
 
 def shares(one: CourseStanding, done: Columns, published: int, instant: datetime) -> Floats:

@@ -29,6 +29,7 @@ from dashapp.domain.indicators.calendar import TeachingCalendar, shown_range, we
 from dashapp.domain.indicators.handins import handed_in
 from dashapp.domain.indicators.minutes import DayMinutes, TimePerDay, time_on_task
 from dashapp.domain.indicators.scores import weights
+from dashapp.domain.indicators.spread import quartiles
 from dashapp.domain.keys import CourseId, PersonId
 from dashapp.domain.localtime import week_start
 from dashapp.domain.scope import AsOf, Scope
@@ -270,14 +271,14 @@ def _scores(mine: Sequence[tuple[CourseStanding, int]], scope: Scope) -> tuple[S
             known = one.marks.percent[:, column]
             unseen = int((~np.isnan(known) & ~one.seen).sum())
             known = known[~np.isnan(known)]
-            quartiles: list[float | None] = [None, None, None]
+            three: tuple[float | None, ...] = (None, None, None)
             compared = comparison(scope.audience, len(known) - 1, scope.minimum_group)
             if _thin(scope, unseen):
                 compared = Comparison.HIDDEN
             if compared is Comparison.SHOWN:
-                quartiles = [float(value) for value in np.percentile(known, (25, 50, 75))]
+                three = quartiles(known)
             when = datetime.fromtimestamp(float(one.marks.graded_at[at, column]), UTC)
-            quarters = dict(zip(("quartile_1", "median", "quartile_3"), quartiles, strict=True))
+            quarters = dict(zip(("quartile_1", "median", "quartile_3"), three, strict=True))
             result.append(Score(one.course.choice.code, task.title, float(own), when, comparison=compared, **quarters))
     return tuple(sorted(result, key=lambda score: score.at))
 

@@ -44,8 +44,17 @@ class TeachingCalendar:
     def counts(self, after: date, until: date) -> NDArray[np.int32]:
         """Cumulative teaching days: element i is the number in (after, after + i]; shape (days + 1,)."""
         length = max(0, (until - after).days)
-        flags = [self.is_teaching(after + timedelta(days=offset)) for offset in range(1, length + 1)]
-        return np.concatenate([[0], np.cumsum(flags, dtype=np.int32)]).astype(np.int32)
+        taught = np.zeros(length + 1, dtype=np.int32)
+        if self.starts_on is not None:
+            taught[self._inside(after, self.starts_on, self.ends_on or until)] = 1
+            for first, last in self.breaks:
+                taught[self._inside(after, first, last)] = 0
+        return np.cumsum(taught, dtype=np.int32)
+
+    @staticmethod
+    def _inside(after: date, first: date, last: date) -> slice:
+        """The places of the days from `first` to `last` behind `after`."""
+        return slice(max(1, (first - after).days), max(1, (last - after).days + 1))
 
     def full_week_before(self, today: date) -> date | None:
         """The Monday of the last week that is over, if enough of it was taught; else None."""

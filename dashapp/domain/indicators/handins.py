@@ -54,6 +54,11 @@ class Punctuality:
         return np.asarray(self.past & self.came & ~self.late, dtype=bool)
 
 
+def came(marks: Marks) -> Flags:
+    """Handed in, graded, or banked from an earlier run; shape (learners, activities)."""
+    return np.asarray(~np.isnan(marks.submitted_at) | ~np.isnan(marks.percent) | marks.banked, dtype=bool)
+
+
 def punctuality(deadlines: Deadlines, marks: Marks, day_precision: Flags) -> Punctuality:
     """The state of all work of all learners; `day_precision`: (learners, activities), where only days are known."""
     due, submitted = deadlines.due_at, marks.submitted_at
@@ -61,9 +66,9 @@ def punctuality(deadlines: Deadlines, marks: Marks, day_precision: Flags) -> Pun
     with np.errstate(invalid="ignore"):
         theirs = ~np.isnan(due) & ~marks.exempt & (due > joined)
         past = theirs & (due < deadlines.as_of)
-        came = ~np.isnan(submitted) | ~np.isnan(marks.percent) | marks.banked
-        late = came & (submitted > np.where(day_precision, deadlines.closes_at, due)) & ~marks.banked
-    return Punctuality(theirs, past, came, late)
+        there = came(marks)
+        late = there & (submitted > np.where(day_precision, deadlines.closes_at, due)) & ~marks.banked
+    return Punctuality(theirs, past, there, late)
 
 
 def punctuality_of(deadlines: Deadlines, marks: Marks, day_precision: Flags, learner: int) -> Punctuality:

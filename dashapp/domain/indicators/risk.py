@@ -150,12 +150,13 @@ def levels(points: NDArray[np.int64], last_day: Longs, rules: RiskRules) -> tupl
     """Who is listed: by points, then by the most recent active day, never more than the share of the course."""
     places = max(1, int(rules.listed_share * len(points)))
     order = np.lexsort((np.arange(len(points)), -last_day, -points))
-    result = [Level.CALM] * len(points)
-    for rank, index in enumerate(order):
-        if rank < places and points[index] >= rules.help_from:
-            result[index] = Level.HELP
-        elif rank < 2 * places and points[index] >= rules.watch_from:
-            result[index] = Level.WATCH
+    result, first, further = [Level.CALM] * len(points), order[:places], order[places : 2 * places]
+    helped = points[first] >= rules.help_from
+    watched = np.concatenate((first[~helped], further))
+    for index in watched[points[watched] >= rules.watch_from].tolist():
+        result[index] = Level.WATCH
+    for index in first[helped].tolist():
+        result[index] = Level.HELP
     return tuple(result)
 
 
@@ -190,7 +191,7 @@ def assess(
     week, known = situation.week_events, situation.score[~np.isnan(situation.score)]
     weeks = int((~np.isnan(week)).sum())
     of_week, of_scores = (comparison(audience, count - 1, minimum_group) for count in (weeks, len(known)))
-    median = float(np.nanmedian(week)) if of_week is Comparison.SHOWN else 0.0
+    median = float(np.median(week[~np.isnan(week)])) if of_week is Comparison.SHOWN else 0.0
     if median > 0:
         values[:, 1] = 100.0 * week / median
     mean = float(known.mean()) if of_scores is Comparison.SHOWN else float("nan")
