@@ -309,6 +309,12 @@ def test_a_download_in_a_frame_goes_by_a_ticket(
     assert "Ada Abel" in started.value.path().read_text(encoding="utf-8-sig")
     assert "/embed/courses/" in frame.url
 
+    # What the server makes of a card comes with the page's own bearer.
+    frame.click("article:has(#classroom-days) .la-menu summary")
+    with page.expect_download() as started:
+        frame.click("article:has(#classroom-days) [data-la-download=csv]")
+    assert "ALG 1 Algebra" in started.value.path().read_text(encoding="utf-8-sig")
+
 
 def test_a_session_that_has_ended_says_so_in_the_frame(
     service: Service, new_page: Callable[..., Page], page_errors: list[str]
