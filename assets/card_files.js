@@ -27,7 +27,7 @@
     const now = pressed = { button, menu: button.closest("details")?.querySelector("summary"), number: ++number };
     for (const part of [now.button, now.menu]) part?.setAttribute("aria-busy", "true");
     say(said().making);
-    window.dash_clientside.set_props(`${page}-card-wanted`, { data: { card: name, form, order: await orderOf(card), number: now.number } });
+    window.dash_clientside.set_props(`${page}-card-asked`, { data: { card: name, form, order: await orderOf(card), number: now.number } });
   };
   const save = ({ name, media, body }) => {
     const bytes = Uint8Array.from(atob(body), (letter) => letter.charCodeAt(0));

@@ -155,7 +155,7 @@ def register(registry: CallbackRegistry, studio: Studio) -> None:
         wiring = Wiring(
             output=Output(ids.card_file_of(room.name), "data"),
             inputs={
-                "wanted": Input(ids.card_wanted_of(room.name), "data"),
+                "wanted": Input(ids.card_asked_of(room.name), "data"),
                 "page": _states(PAGE_INPUTS),
                 **({"controls": _states(room.controls)} if room.controls else {}),
             },

@@ -50,7 +50,7 @@ def _entry(label: str, card: str, kind: str) -> Component:
 
 def places(page: str) -> list[Component]:
     """Through which the menus of a page ask for files, and get them. `page`: how the page's ids begin."""
-    return [dcc.Store(id=of(page)) for of in (ids.card_wanted_of, ids.card_file_of, ids.card_busy_of)]
+    return [dcc.Store(id=of(page)) for of in (ids.card_asked_of, ids.card_file_of, ids.card_busy_of)]
 
 
 def client_words() -> Mapping[str, str]:

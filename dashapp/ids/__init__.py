@@ -73,9 +73,9 @@ __all__ = [
     "Units",
     "Visibility",
     "asof_of",
+    "card_asked_of",
     "card_busy_of",
     "card_file_of",
-    "card_wanted_of",
     "file_of",
     "fresh_of",
     "holds_of",
@@ -111,9 +111,9 @@ def file_of(card: str) -> str:
     return f"{card}-file"
 
 
-def card_wanted_of(page: str) -> str:
+def card_asked_of(page: str) -> str:
     """The id of the Store by which an entry of a card's menu asks for a file. `page`: how the page's ids begin."""
-    return f"{page}-card-wanted"
+    return f"{page}-card-asked"
 
 
 def card_file_of(page: str) -> str:

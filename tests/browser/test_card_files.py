@@ -40,9 +40,9 @@ def taken(page: Page, card: Locator, entry: str, folder: Path) -> tuple[str, byt
 @pytest.mark.parametrize(
     ("name", "path", "chart"),
     [
-        ("Ada Abel", "/me", "student-weeks"),
+        pytest.param("Ada Abel", "/me", "student-weeks", marks=pytest.mark.long),
         ("Tess Thorne", "ALG 1", "classroom-heat"),
-        (ADMINISTRATOR, "organisation", "institution-days"),
+        pytest.param(ADMINISTRATOR, "organisation", "institution-days", marks=pytest.mark.long),
     ],
 )
 def test_a_chart_of_each_page_is_taken_along_as_picture_drawing_and_numbers(

@@ -316,6 +316,12 @@ def test_a_download_in_a_frame_goes_by_a_ticket(
     assert "Ada Abel" in started.value.path().read_text(encoding="utf-8-sig")
     assert "/embed/courses/" in frame.url
 
+    # What the server makes of a card comes with the page's own bearer.
+    frame.click("article:has(#classroom-days) .la-menu summary")
+    with page.expect_download() as started:
+        frame.click("article:has(#classroom-days) [data-la-download=csv]")
+    assert "ALG 1 Algebra" in started.value.path().read_text(encoding="utf-8-sig")
+
 
 def test_files_of_reports_are_made_and_downloaded_in_a_frame_without_any_cookie(
     service: Service, embed: Embed, page_errors: list[str]

@@ -40,8 +40,8 @@ def course(application: Application, campus: Campus) -> dict[str, Any]:
 def taken(visitor: Visitor, page: str, card: str, form: str = "csv", /, **values: Any) -> dict[str, Any]:
     """What the server answers to a click on an entry of a menu."""
     wanted = {"card": card, "form": form, "order": values.pop("order", []), "number": 7}
-    asked = {f"{page}-card-wanted.data": wanted, **values.pop("place"), **values}
-    answer = answer_of(visitor.ask(f"{page}-card-file", asked, changedPropIds=[f"{page}-card-wanted.data"]))
+    asked = {f"{page}-card-asked.data": wanted, **values.pop("place"), **values}
+    answer = answer_of(visitor.ask(f"{page}-card-file", asked, changedPropIds=[f"{page}-card-asked.data"]))
     found: dict[str, Any] = answer[f"{page}-card-file"]["data"]
     assert found["number"] == 7
     return found
@@ -121,14 +121,14 @@ def test_nobody_gets_a_card_of_a_page_that_is_not_theirs(
     tess = visitor().sign_in(campus, "Tess Thorne")
     for card in ("student-weeks", "classroom-learners-file", "", "../../etc/passwd"):
         assert taken(tess, "classroom", card, form, place=course)["said"] == NOTHING_HERE
-    wanted = {"institution-card-wanted.data": {"card": "institution-tree", "form": form, "order": [], "number": 1}}
+    wanted = {"institution-card-asked.data": {"card": "institution-tree", "form": form, "order": [], "number": 1}}
     assert "body" not in tess.ask("institution-card-file", {**here(campus), **wanted}).text
 
 
 @pytest.mark.parametrize("odd", [None, 7, [], {"card": 1}, {"card": "classroom-heat", "form": "pdf"}, {"form": "csv"}])
 def test_an_odd_question_finds_nothing(campus: Campus, visitor: Strangers, course: dict[str, Any], odd: object) -> None:
     tess = visitor().sign_in(campus, "Tess Thorne")
-    answer = tess.ask("classroom-card-file", {**course, "classroom-card-wanted.data": odd})
+    answer = tess.ask("classroom-card-file", {**course, "classroom-card-asked.data": odd})
     assert answer.status_code in (200, 204)
     assert "body" not in answer.text
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from io import StringIO
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -17,7 +18,7 @@ from dashapp.security.sessions import Manner
 from dashapp.web.application import Application
 from tests.campus import ADMINISTRATOR, LEARNERS, Campus
 from tests.security.conftest import by_bearer
-from tests.served import Visitor
+from tests.served import Visitor, address
 
 Strangers = Callable[[], Visitor]
 
@@ -133,3 +134,23 @@ def test_a_name_is_no_formula(name: str, written: str) -> None:
 def test_what_is_no_formula_stays_as_it_is(name: str) -> None:
     assert harmless(name) == name
     assert harmless(-1) == -1
+
+
+def test_a_page_that_was_opened_alone_gives_files_of_its_own_cards_only(
+    application: Application, campus: Campus, framed: Callable[..., Visitor]
+) -> None:
+    reader, person = application.services.reader, campus.people["Tess Thorne"]
+    principals: Any = application.guard.find_principal
+    rooms = reader.classrooms(principals.of(campus.organisation_id, person.public_id))
+    own = next(room.public_id for room in rooms if room.code == "ALG 1")
+    alone = framed("Tess Thorne", f"/embed/courses/{own}")
+    wanted = {"card": "classroom-days", "form": "csv", "order": [], "number": 1}
+
+    def asked(page: str, where: object) -> Any:
+        values = {f"{page}-card-asked.data": {**wanted, "card": f"{page}-days"}, **address(str(where), embedded=True)}
+        return alone.ask(f"{page}-card-file", values)
+
+    assert '"body":' in asked("classroom", own).text
+    assert asked("classroom", person.public_id).status_code == 403
+    assert asked("student", own).status_code == 403
+    assert asked("institution", own).status_code == 403
