@@ -35,6 +35,7 @@ from callbacks import (
     reports,
     rosters,
     saved_views,
+    schedule_list,
     schedules,
     sessions,
     sign_in,
@@ -58,7 +59,8 @@ def register_all(registry: CallbackRegistry, studio: Studio) -> None:
     decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
     administrators = (administration, *decided, data_quality, letters, audit, sessions)
-    reporting = (reports, report_builder, report_preview, report_downloads, report_extracts, report_sharing, schedules)
+    built = (report_builder, report_preview, report_downloads, report_extracts, report_sharing)
+    reporting = (reports, *built, schedules, schedule_list)
     pages = (*learners, institution, institution_further, *administrators, *teaching, *reporting)
     for room in (frame, palette, home, *pages, live):
         room.register(registry)

@@ -121,6 +121,9 @@ def refusal(why: str) -> str:
         "formats": _("Choose at least one format."),
         "time": _("There is no such time. At most once an hour, and on a day that exists."),
         "gone": _("It is not there any more, or not yours to change."),
+        "author": _("They may have no reports: choose somebody of the staff."),
+        "theirs": _("They have as many as there may be."),
+        "report": _("Its report cannot be read by this version of the service."),
         "busy": _("It is being made already."),
         "full": _("You have as many schedules as there may be. End one that nobody needs any more."),
     }[why]

@@ -38,6 +38,7 @@ from dashapp.components import (
     report_builder,
     reports,
     rosters,
+    schedule_list,
     sign_in,
     student,
     student_further,
@@ -132,6 +133,7 @@ def _cards_of(page: str) -> Sequence[str]:
         *teaching,
         reports,
         report_builder,
+        schedule_list,
     )
     cards: dict[str, Sequence[str]] = {each.PAGE: each.CARDS for each in pages} | {
         each.PART: each.CARDS for each in parts

@@ -38,6 +38,7 @@ PAGES: Final = (
     "rosters",
     "reports",
     "report",
+    "schedulelist",
 )
 """The pages that leave rows, as these name them."""
 
@@ -131,6 +132,7 @@ def _words_of_schedules() -> dict[Action, str]:
         Action.SCHEDULE_RESUMED: _("Had a schedule of a report go on"),
         Action.SCHEDULE_ENDED: _("Ended a schedule of a report"),
         Action.SCHEDULE_RUN: _("Had a scheduled report made at once"),
+        Action.SCHEDULE_HANDED_OVER: _("Gave a schedule of a report to somebody else"),
         Action.SCHEDULE_WITHDRAWN: _("Withdrew a copy of a scheduled report"),
         Action.SCHEDULE_DELIVERED: _("Delivered a scheduled report"),
         Action.SCHEDULE_TAKEN: _("Opened a file of a scheduled report"),
@@ -256,6 +258,7 @@ def page_word(page: str) -> str:
         "rosters": _("Rosters"),
         "reports": _("List of reports"),
         "report": _("Report"),
+        "schedulelist": _("List of schedules"),
     }
     return said.get(page, page)
 

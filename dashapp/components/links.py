@@ -165,6 +165,10 @@ class Links:
         """One report."""
         return self._to(f"/reports/{report}")
 
+    def schedules(self) -> str:
+        """The reports that go out by themselves."""
+        return self._to("/schedules")
+
     def exported_file(self, export: UUID) -> str:
         """A file that was made of a report; never below /embed."""
         return f"{self.prefix.rstrip('/')}/exports/{export}"

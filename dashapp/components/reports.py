@@ -74,7 +74,10 @@ def _actions() -> Component:
         className="btn btn-outline-secondary",
         **attributes(data_la_report_file=str(LARGEST_FILE)),
     )
-    return html.Div([report_extracts.opener(), file, new], className="la-row la-reports-actions")
+    schedules = dcc.Link(
+        _("Schedules"), id=Reports.SCHEDULES, href=Links().schedules(), className="btn btn-outline-secondary"
+    )
+    return html.Div([schedules, report_extracts.opener(), file, new], className="la-row la-reports-actions")
 
 
 def _frame(name: str, title: str, what: str, left_out: str) -> Frame:
@@ -109,6 +112,7 @@ def slots() -> dict[str, Slot]:
         "title": Slot(Reports.TITLE, "children"),
         "lead": Slot(Reports.LEAD, "children"),
         "rows": Slot(Reports.ROWS, "children"),
+        "schedules": Slot(Reports.SCHEDULES, "href"),
         "templates": Slot(Reports.TEMPLATE_ROWS, "children"),
         "received": Slot(Received.ROWS, "children"),
         "no_rows": Slot(Extracts.OPEN, "hidden"),
@@ -137,6 +141,7 @@ def fill(listed: Listed, templates: Sequence[Template], links: Links, freshness:
         "lead": _lead(own, len(found) - own),
         "rows": _table(found, links, today, freshness.zone),
         "templates": html.Ul([_template(one) for one in templates], className="la-templates"),
+        "schedules": links.schedules(),
         "no_rows": not listed.by_name,
         "received": received_rows(listed.received, links.prefix, freshness.zone),
         "asof": [card.asof_words(freshness)] * len(CARDS),

@@ -140,12 +140,16 @@ def _history(view: ScheduleView, prefix: str) -> Component:
     )
 
 
+def run_kind(state: RunState) -> str:
+    """The shape beside the word for a run."""
+    return {RunState.DONE: "good", RunState.FAILED: "late", RunState.PARTLY: "watch"}.get(state, "calm")
+
+
 def _run(run: RunView, zone: str, prefix: str) -> Component:
-    kind = {RunState.DONE: "good", RunState.FAILED: "late", RunState.PARTLY: "watch"}.get(run.state, "calm")
     asked = [] if run.asked_by is None else [html.Span(_("asked for by {name}").format(name=run.asked_by))]
     head = [
         html.Span(due_moment(run.due_at, zone), className="la-m"),
-        level_mark(kind, run_word(run.state)),
+        level_mark(run_kind(run.state), run_word(run.state)),
         html.Span(took_words(run), className="la-2"),
         *asked,
         html.Span(trouble_words(run.trouble), className="la-2"),

@@ -137,9 +137,12 @@ def trouble_words(trouble: str | None) -> str:
 
 def next_words(view: ScheduleView) -> str:
     """When it goes out next."""
-    if view.next_at is None:
-        return _("Paused")
-    return _("Next: {moment}").format(moment=due_moment(view.next_at, view.time_zone))
+    return next_word(view.next_at, view.time_zone)
+
+
+def next_word(at: datetime | None, zone: str) -> str:
+    """The same, by the instant; None: it is paused."""
+    return _("Paused") if at is None else _("Next: {moment}").format(moment=due_moment(at, zone))
 
 
 def due_moment(at: datetime, zone: str) -> str:

@@ -100,6 +100,7 @@ class Action(StrEnum):
     SCHEDULE_TAKEN = "schedule.copy_downloaded"
     SCHEDULE_DECIDED = "schedule.copy_decided"
     SCHEDULE_WITHDRAWN = "schedule.copy_withdrawn"
+    SCHEDULE_HANDED_OVER = "schedule.handed_over"
     REPORT_MADE = "report.made"
     REPORT_SHARED = "report.shared"
     REPORT_UNSHARED = "report.unshared"

@@ -27,6 +27,7 @@ from dashapp.ids.messages import Contacts, Messages
 from dashapp.ids.people import People, Person
 from dashapp.ids.reports import Extracts, Report, Reports
 from dashapp.ids.rosters import Rosters
+from dashapp.ids.schedule_list import ScheduleList
 from dashapp.ids.schedules import Received, Schedules
 from dashapp.ids.shell import Home, Shell
 from dashapp.ids.sign_in import SignIn
@@ -64,6 +65,7 @@ __all__ = [
     "Reports",
     "Rosters",
     "SavedViews",
+    "ScheduleList",
     "Schedules",
     "Sessions",
     "Shell",

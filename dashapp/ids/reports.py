@@ -16,6 +16,8 @@ class Reports:
     """The card of the templates."""
     TEMPLATE_ROWS: Final = "reports-template-rows"
     NEW: Final = "reports-new"
+    SCHEDULES: Final = "reports-schedules"
+    """The link to the list of schedules."""
     SENT: Final = "reports-sent"
     """Store: the text of a file, and a number that rises with each."""
     SAID: Final = "reports-said"

@@ -51,8 +51,8 @@ _ACTIONS: Final = {
 
 
 class ScheduleRefused(AnalyticsError):
-    """It cannot be saved or done; `why`: nobody, many, person, address, hook, way, zone, formats, time, gone, busy or
-    full."""
+    """It cannot be saved or done; `why`: nobody, many, person, address, hook, way, zone, formats, time, gone, busy,
+    full, author, theirs or report."""
 
     def __init__(self, why: str) -> None:
         super().__init__(f"The schedule is refused: {why}.")

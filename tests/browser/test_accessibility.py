@@ -41,6 +41,7 @@ def pages_of(service: Service) -> Iterator[tuple[str, str]]:
     yield "Tess Thorne", f"/learners/{service.campus.people['Ben Brook'].public_id}"
     yield ADVISER, "/caseload"
     yield "Tess Thorne", "/reports"
+    yield ADMINISTRATOR, "/schedules"
     yield ADMINISTRATOR, own
     yield ADMINISTRATOR, algebra
     names = (

@@ -273,5 +273,5 @@ def test_every_text_is_translated() -> None:
         ]
         labels += [each["label"] for each in controls_of_report(Report())]
         labels += [option["label"] for each in controls_of_report(Report())[3:] for option in each["options"]]
-    known = ("Tess Thorne", "Weekly", "la-page la-reports", "A4", "en-XA-u-nu-latn")
+    known = ("Tess Thorne", "Weekly", "la-page la-reports", "A4", "en-XA-u-nu-latn", "/schedules")
     assert untranslated([*texts, *labels], known) == []

@@ -55,6 +55,8 @@ PAGES = {
     "/embed/reports": "reports",
     f"/reports/{SOME}": "report",
     f"/embed/reports/{SOME}": "report",
+    "/schedules": "schedulelist",
+    "/embed/schedules": "schedulelist",
     f"/organisations/{SOME}/dead-letters": "letters",
     f"/embed/organisations/{SOME}/dead-letters": "letters",
     f"/organisations/{SOME}/audit": "audit",
@@ -64,7 +66,8 @@ PAGES = {
 
 def reader_of(path: str) -> str:
     """Somebody who may open the page at a path."""
-    kinds = {**dict.fromkeys(("classroom", "courses", "reports", "report"), "Tess Thorne"), "caseload": ADVISER}
+    of_staff = ("classroom", "courses", "reports", "report", "schedulelist")
+    kinds = {**dict.fromkeys(of_staff, "Tess Thorne"), "caseload": ADVISER}
     if path.endswith("/preview"):
         return "Tess Thorne"
     administered = path.removeprefix("/embed").startswith("/organisations/")

@@ -3,7 +3,11 @@
 Keys of people who were merged into somebody stand for that person: what they own or is shared with them is theirs.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, text
 
 from dashapp.domain.reports.keeping import ReportReader
 
@@ -19,10 +23,21 @@ EDITS: Final = f"({OWNS} OR {_SHARED} AND s.may_edit))"
 IS_THERE: Final = "r.organisation_id = :organisation AND r.deleted_at IS NULL"
 
 
+_READABLE: Final = text(f"""
+    SELECT r.public_id FROM reports r
+    WHERE {IS_THERE} AND {READS} AND r.public_id = ANY(CAST(:reports AS uuid[]))""")
+
+
 def values_of(reader: ReportReader) -> dict[str, Any]:
     """The parameters of the conditions above."""
     roles = [role.value for role in reader.roles]
     return {"organisation": reader.organisation, "reader": reader.person, "roles": roles}
+
+
+def readable(connection: Connection, reader: ReportReader, reports: Sequence[UUID]) -> frozenset[UUID]:
+    """Those of some reports that the reader may read."""
+    given = {**values_of(reader), "reports": [str(one) for one in reports]}
+    return frozenset(UUID(str(found)) for found in connection.execute(_READABLE, given).scalars())
 
 
 def name_of(person: str) -> str:

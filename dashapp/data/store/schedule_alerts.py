@@ -79,9 +79,9 @@ def count_uncertain(connection: Connection, organisation: OrganisationId, now: d
 
 
 def last_runs(organisation: OrganisationId) -> Subquery:
-    """(schedule_id, due_at, run_state, finished_at, trouble) of the last run of each schedule that was not missed."""
+    """(schedule_id, due_at, run_state, finished_at, trouble, run_id) of each schedule's last run that was made."""
     return (
-        select(run.schedule_id, run.due_at, run.state.label("run_state"), run.finished_at, run.trouble)
+        select(run.schedule_id, run.due_at, run.state.label("run_state"), run.finished_at, run.trouble, run.run_id)
         .ext(distinct_on(run.schedule_id))
         .where(run.organisation_id == organisation, run.state != RunState.MISSED)
         .order_by(run.schedule_id, run.due_at.desc(), run.run_id.desc())

@@ -96,3 +96,32 @@ class Received:
     as_of: datetime
     kept_until: datetime
     files: tuple[File, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """What came of a schedule last. `unclear`: copies about which somebody has to decide."""
+
+    state: RunState
+    due_at: datetime
+    trouble: str | None
+    unclear: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSchedule:
+    """A schedule in the list of all."""
+
+    public_id: UUID
+    report_id: UUID | None
+    """None where the reader may not open the report."""
+    title: str
+    author: str
+    is_own: bool
+    cron: str
+    time_zone: str
+    state: ScheduleState
+    next_at: datetime | None
+    silent_since: datetime | None
+    recipients: int
+    last: LastRun | None
