@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import ClassVar, Final, Protocol
 
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.export_files import ExportFolder
 from dashapp.data.queries.organisations import own_address
 from dashapp.data.store.audit import record
 from dashapp.data.store.export_runs import (
@@ -31,7 +32,6 @@ from dashapp.ending import Stopping
 from dashapp.observability.logging import get_logger
 from dashapp.security.principals import Principals
 from exports.beating import BEAT_SECONDS, EndingError, Heart, NotWantedError, beating
-from exports.leaving.folder import ExportFolder
 from exports.making import Made
 from exports.packing import ExportError
 

@@ -10,6 +10,7 @@ from flask import Flask, Response, abort
 from dashapp.api.own_organisation import own_organisation
 from dashapp.api.sending import send_file_whole
 from dashapp.data.database import DatabaseRole
+from dashapp.data.export_files import ExportFolder
 from dashapp.data.store import audit
 from dashapp.data.store.leaving.exports import find_export
 from dashapp.domain.audit import ORGANISATION_SUBJECT, Action, ViewerRole
@@ -19,7 +20,6 @@ from dashapp.domain.leaving import Export, ExportState
 from dashapp.security.acting import acting
 from dashapp.security.guard import Access, Guard, current_principal
 from dashapp.services import Services
-from exports.leaving.folder import ExportFolder
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.export_files import ExportFolder
 from dashapp.data.queries.organisations import own_address
 from dashapp.data.store.audit import record
 from dashapp.data.store.leaving.exports import (
@@ -28,7 +29,6 @@ from dashapp.domain.keys import OrganisationId
 from dashapp.ending import Stopping
 from dashapp.observability.logging import get_logger
 from exports.leaving.archive import ExportError, Step, WrittenExport, write_export
-from exports.leaving.folder import ExportFolder
 
 log = get_logger(__name__)
 

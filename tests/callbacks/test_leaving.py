@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.export_files import ExportFolder
 from dashapp.data.queries.leaving import read_leaving
 from dashapp.data.queries.organisations import own_address
 from dashapp.data.store.leaving import exports as store
@@ -25,7 +26,6 @@ from dashapp.jobs.leaving import Deletions, Exports
 from dashapp.security.sessions import Manner
 from dashapp.web.application import Application
 from exports.leaving import deleting
-from exports.leaving.folder import ExportFolder
 from tests.campus import ADMINISTRATOR, ADVISER, Campus, build_campus
 from tests.served import Visitor, address, application_on, serving, web_settings
 

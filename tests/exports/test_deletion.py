@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from dashapp.data.changes import ChangeWatcher
 from dashapp.data.database import DatabaseRole
+from dashapp.data.export_files import ExportFolder
 from dashapp.data.store.audit import operator
 from dashapp.data.store.leaving.departures import (
     Departure,
@@ -31,8 +32,7 @@ from dashapp.domain.events import Event
 from dashapp.domain.sessions import SignInMethod
 from dashapp.security.principals import Principals
 from dashapp.security.sessions import Sessions
-from exports.leaving.deleting import SETTLE, Deletion
-from exports.leaving.folder import ExportFolder, folders_below
+from exports.leaving.deleting import SETTLE, Deletion, folders_below
 from ingest.sources import REFRESH_SECONDS
 from tests.campus import ADMINISTRATOR, LEARNERS, Campus
 from tests.exports.conftest import Two

@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from dashapp.data.cache import build_cache
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.export_files import ExportFolder
 from dashapp.data.report_reader import ReportReader
 from dashapp.data.store.export_runs import (
     MOST_ATTEMPTS,
@@ -39,7 +40,6 @@ from dashapp.security.principals import Principals
 from dashapp.security.sessions import COOKIE
 from dashapp.web.application import Application
 from exports.beating import Heart
-from exports.leaving.folder import ExportFolder
 from exports.making import Made
 from exports.pictures import Pictures
 from exports.report_maker import ReportMaker

@@ -11,13 +11,13 @@ import pytest
 from sqlalchemy import text
 
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.export_files import ExportFolder
 from dashapp.data.queries.organisations import own_address
 from dashapp.data.store.export_runs import ask_for_export, find_run
 from dashapp.domain.clock import system_clock
 from dashapp.domain.principal import Principal
 from dashapp.domain.reports.exports import ExportFormat, ExportRun, ExportState
 from dashapp.security.principals import Principals
-from exports.leaving.folder import ExportFolder
 from tests.campus import TEACHERS, Campus, build_campus
 from tests.exports.test_runs import REPORT
 from tests.jobs.test_running import Process, wait_until
