@@ -227,7 +227,7 @@ def test_one_that_is_cancelled_while_it_is_written_leaves_no_file(
 
     def note_then_cancel(*given: Any) -> bool:
         if not cancelled:
-            cancelled.append(cancel(administrator, given[2]))
+            cancelled.append(cancel(administrator, given[1].key))
         return note(*given)
 
     monkeypatch.setattr("exports.leaving.exporting.note_progress", note_then_cancel)
@@ -257,13 +257,15 @@ def test_a_process_that_ends_hands_its_export_on_and_one_that_is_killed_loses_it
 
     organisation, now = own.organisation_id, datetime.now(UTC)
     with own.database.transaction(DatabaseRole.JOBS, organisation) as connection:
-        export = store.take_export(connection, organisation, now)
-        assert export is not None
+        turn = store.take_export(connection, organisation, now)
+        assert turn is not None
         assert store.take_export(connection, organisation, now + timedelta(seconds=90)) is None
     # Its writer is killed here, and nobody hears of it for two minutes.
     with own.database.transaction(DatabaseRole.JOBS, organisation) as connection:
         for minutes in (3, 6):
-            assert store.take_export(connection, organisation, now + timedelta(minutes=minutes)) == export
+            again = store.take_export(connection, organisation, now + timedelta(minutes=minutes))
+            assert again is not None
+            assert again.key == turn.key
         assert store.take_export(connection, organisation, now + timedelta(minutes=9)) is None
     assert (last(own).state, last(own).trouble) == (ExportState.FAILED, "stopped")
     assert "It was stopped several times." in shown(administrator, own)

@@ -104,17 +104,17 @@ def test_the_hash_of_the_last_export_stays_and_no_file_does(two: Two, tmp_path: 
     with two.leaving.database.transaction(DatabaseRole.JOBS, organisation) as connection:
         connection.execute(text("DELETE FROM organisation_exports"))
         ask_for_export(connection, organisation, ASKED_BY, now)
-        export = take_export(connection, organisation, now)
-        assert export is not None
-        finish_export(connection, organisation, export, Finished(1, 2, "c0ffee", now, now))
+        turn = take_export(connection, organisation, now)
+        assert turn is not None
+        assert finish_export(connection, turn, Finished(1, 2, "c0ffee", now, now))
     folder = ExportFolder.below(tmp_path)
     departure = ask(two.leaving)
-    file = folder.file(departure.former_public_id, export)
+    file = folder.file(departure.former_public_id, turn.key)
     file.parent.mkdir(parents=True)
     file.write_bytes(b"all of it")
     sent = UploadFolder.below(tmp_path)
     sent.make(departure.former_public_id)
-    sent.file(departure.former_public_id, export).write_bytes(b"a roster")
+    sent.file(departure.former_public_id, turn.key).write_bytes(b"a roster")
 
     deletion(two.leaving, tmp_path).run(departure, BY, Signal(), quiet)
 
