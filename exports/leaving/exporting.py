@@ -30,7 +30,8 @@ from dashapp.domain.keys import OrganisationId
 from dashapp.ending import Stopping
 from dashapp.observability.logging import get_logger
 from exports.beating import EndingError, NotWantedError, beating
-from exports.leaving.archive import ExportError, Step, WrittenExport, write_export
+from exports.leaving.archive import Step, WrittenExport, write_export
+from exports.packing import ExportError
 
 log = get_logger(__name__)
 
@@ -91,7 +92,7 @@ class Exporter:
         except ExportError as error:
             log.warning("export.failed", organisation_id=organisation, export=str(export), reason=str(error))
             with self.database.transaction(DatabaseRole.JOBS, organisation) as connection:
-                fail_export(connection, turn, error.trouble, self.clock())
+                fail_export(connection, turn, error.trouble.value, self.clock())
         finally:
             with suppress(OSError):  # it has its name by now, or the folder is none
                 own.unlink()
