@@ -31,6 +31,7 @@ from dashapp.data.migrations import migrate
 from dashapp.data.queries.extracts import copy_csv, select_rows
 from dashapp.data.store.export_runs import TakenRun
 from dashapp.data.store.organisations import create_organisation
+from dashapp.data.store.work_queues import Turn
 from dashapp.domain.clock import system_clock
 from dashapp.domain.keys import OrganisationId, PublicId
 from dashapp.domain.principal import Principal
@@ -149,7 +150,8 @@ def _one(folder: str, person: str, form: str, rows: str) -> int:
         extract = Extract(table=ExtractTable.EVENTS, first=FIRST, last=FIRST + timedelta(days=30))
         before = _copy(database, found, extract)
         memory = _memory(reset=True)
-        run = TakenRun(uuid4(), UUID(key), False, "", ExportFormat(form), None, extract.model_dump(mode="json"))
+        turn = Turn(found.organisation_id, uuid4(), system_clock())
+        run = TakenRun(turn, UUID(key), False, "", ExportFormat(form), None, extract.model_dump(mode="json"))
         began = time.perf_counter()
         with beating(lambda _steps: True, Signal()) as heart:
             made = ExtractMaker(database, system_clock).make(found, run, Path(folder) / f"made.{form}", heart)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import ClassVar, Final, Protocol
 
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.export_files import ExportFolder
 from dashapp.data.queries.organisations import own_address
 from dashapp.data.store.audit import record
 from dashapp.data.store.export_runs import (
@@ -31,7 +32,6 @@ from dashapp.ending import Stopping
 from dashapp.observability.logging import get_logger
 from dashapp.security.principals import Principals
 from exports.beating import BEAT_SECONDS, EndingError, Heart, NotWantedError, beating
-from exports.leaving.folder import ExportFolder
 from exports.making import Made
 from exports.packing import ExportError
 
@@ -85,12 +85,12 @@ class Exporter:
             self._make(organisation, run, self.folder.file(public_id, run.public_id), stopping)
 
     def _make(self, organisation: OrganisationId, run: TakenRun, path: Path, stopping: Stopping) -> None:
-        # Where two processes believe to be the one that makes it, each has a file of its own.
+        # Where two processes believe to be the one that makes it, each has a file of its own; one of them finishes it.
         own = path.with_name(f"{path.stem}.{secrets.token_hex(4)}.made")
 
         def live(steps: tuple[int, int] | None) -> bool:
             with self.database.transaction(DatabaseRole.JOBS, organisation) as connection:
-                return beat(connection, organisation, run.public_id, self.clock(), steps)
+                return beat(connection, run.turn, self.clock(), steps)
 
         try:
             with beating(live, stopping, self.beat_seconds) as heart:
@@ -98,7 +98,7 @@ class Exporter:
             self._finish(organisation, run, made, path)
         except EndingError:
             with self.database.transaction(DatabaseRole.JOBS, organisation) as connection:
-                put_back(connection, organisation, run.public_id)
+                put_back(connection, run.turn)
         except NotWantedError:
             log.info("report_export.cancelled", organisation_id=organisation, export=str(run.public_id))
         except (NotFound, NotPermitted):
@@ -128,7 +128,7 @@ class Exporter:
         now, manifest = self.clock(), made.manifest
         of = (made.name, made.media, made.bytes, manifest.rows, made.sha256, manifest.model_dump_json())
         with self.database.transaction(DatabaseRole.JOBS, organisation) as connection:
-            if not finish_run(connection, organisation, run.public_id, MadeFile(*of, now, now + KEPT)):
+            if not finish_run(connection, run.turn, MadeFile(*of, now, now + KEPT)):
                 raise NotWantedError
             what = {
                 "subject": ORGANISATION_SUBJECT,
@@ -142,4 +142,4 @@ class Exporter:
 
     def _fail(self, organisation: OrganisationId, run: TakenRun, trouble: Trouble) -> None:
         with self.database.transaction(DatabaseRole.JOBS, organisation) as connection:
-            fail_run(connection, organisation, run.public_id, trouble, self.clock())
+            fail_run(connection, run.turn, trouble, self.clock())

@@ -10,6 +10,7 @@ from flask import Flask, Response, abort
 
 from dashapp.api.sending import send_file_from
 from dashapp.data.database import DatabaseRole
+from dashapp.data.export_files import ExportFolder
 from dashapp.data.queries.organisations import own_address
 from dashapp.data.store import audit
 from dashapp.data.store.export_runs import find_run, manifest_of_run
@@ -20,7 +21,6 @@ from dashapp.domain.reports.exports import ExportRun, ExportState
 from dashapp.security.acting import acting
 from dashapp.security.guard import Access, Guard, current_principal, permits, stands_alone
 from dashapp.services import Services
-from exports.leaving.folder import ExportFolder
 
 
 @dataclass(frozen=True, slots=True)

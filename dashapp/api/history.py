@@ -8,7 +8,8 @@ from uuid import UUID
 
 from flask import Flask, Response, abort
 
-from dashapp.api.own_organisation import csv_file, own_organisation
+from dashapp.api.own_organisation import own_organisation
+from dashapp.api.sending import send_rows
 from dashapp.data.database import DatabaseRole
 from dashapp.data.store import audit
 from dashapp.data.store.history_imports import find_import
@@ -40,7 +41,7 @@ class HistoryProblems:
                 abort(404)
             what = {"subject": ORGANISATION_SUBJECT, "page": "history", "history": str(key)}
             audit.record(connection, own, acting(principal, ViewerRole.ADMINISTRATOR), Action.EXPORTED, what)
-        return csv_file("problems.csv", _rows(found.problems))
+        return send_rows(_rows(found.problems), "problems.csv")
 
 
 def _rows(problems: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[object]]:

@@ -8,8 +8,9 @@ from uuid import UUID
 from flask import Flask, Response, abort
 
 from dashapp.api.own_organisation import own_organisation
-from dashapp.api.sending import send_file_whole
+from dashapp.api.sending import send_file_from
 from dashapp.data.database import DatabaseRole
+from dashapp.data.export_files import ExportFolder
 from dashapp.data.store import audit
 from dashapp.data.store.leaving.exports import find_export
 from dashapp.domain.audit import ORGANISATION_SUBJECT, Action, ViewerRole
@@ -19,12 +20,12 @@ from dashapp.domain.leaving import Export, ExportState
 from dashapp.security.acting import acting
 from dashapp.security.guard import Access, Guard, current_principal
 from dashapp.services import Services
-from exports.leaving.folder import ExportFolder
 
 
 @dataclass(frozen=True, slots=True)
 class OrganisationFile:
-    """Gives the file out, in pieces, to administrators of its own organisation; each time with a row of the trail."""
+    """Gives the file out, in pieces, to administrators of its own organisation; each time with a row of the trail.
+    A download that broke off goes on where it stood."""
 
     guard: Guard
     services: Services
@@ -46,7 +47,8 @@ class OrganisationFile:
         with self.services.database.transaction(DatabaseRole.WEB, own) as connection:
             actor = acting(principal, ViewerRole.ADMINISTRATOR)
             audit.record(connection, own, actor, Action.EXPORT_TAKEN, what)
-        return send_file_whole(path, f"{found.requested_at:%Y-%m-%d}-organisation.zip", "application/zip")
+        name = f"{found.requested_at:%Y-%m-%d}-organisation.zip"
+        return send_file_from(path, name, "application/zip", found.sha256 or str(export))
 
     def _find(self, own: OrganisationId, organisation: UUID, export: UUID) -> tuple[Export, Path]:
         """The export and its file. Raises NotFound where it is not the organisation's, or not there any more."""

@@ -1,17 +1,13 @@
 """What routes below `/organisations/<id>/` have in common: for administrators of that organisation alone."""
 
-import csv
-import io
-from collections.abc import Iterable
 from uuid import UUID
 
-from flask import Response, abort
+from flask import abort
 
 from dashapp.data.queries.organisations import own_address
 from dashapp.domain.errors import NotFound
 from dashapp.domain.keys import OrganisationId
 from dashapp.domain.principal import Permission
-from dashapp.domain.spreadsheets import MARK, harmless
 from dashapp.security.guard import current_principal, current_session, permits
 from dashapp.services import Services
 
@@ -29,16 +25,3 @@ def own_organisation(services: Services, organisation: UUID) -> OrganisationId:
     if own != organisation:
         abort(404)
     return principal.organisation_id
-
-
-def csv_file(name: str, rows: Iterable[Iterable[object]]) -> Response:
-    """A download of these rows, the head first; what would be a formula in a spreadsheet is none."""
-    text = io.StringIO()
-    text.write(MARK)
-    lines = csv.writer(text)
-    for row in rows:
-        lines.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in row])
-    response = Response(text.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from flask import Flask, Response, abort
 
-from dashapp.api.own_organisation import csv_file, own_organisation
+from dashapp.api.own_organisation import own_organisation
+from dashapp.api.sending import send_rows
 from dashapp.data.database import DatabaseRole
 from dashapp.data.store import audit
 from dashapp.data.store.rosters.runs import find_run, read_rows
@@ -47,7 +48,7 @@ class RosterFindings:
             _total, rows = read_rows(connection, own, found.run_id, RowPart.FINDING, ("", 0, _ALL))
             what = {"subject": ORGANISATION_SUBJECT, "page": "rosters", "run": str(run)}
             audit.record(connection, own, acting(principal, ViewerRole.ADMINISTRATOR), Action.EXPORTED, what)
-        return csv_file("findings.csv", _rows(rows))
+        return send_rows(_rows(rows), "findings.csv")
 
 
 def _rows(found: Sequence[RunRow]) -> Iterator[Sequence[object]]:

@@ -1,11 +1,13 @@
-"""Files that are larger than a web process has memory: a handler names one, and the server sends it in pieces."""
+"""Files as downloads. One that is larger than a web process has memory is named, and the server sends it in pieces."""
 
-from collections.abc import Iterator
-from io import RawIOBase
+from collections.abc import Iterable, Iterator
+from io import RawIOBase, StringIO
 from pathlib import Path
 from typing import IO, Final
 
 from flask import Response, request
+
+from dashapp.domain.spreadsheets import write_lines
 
 SEND: Final = "la.send_file"
 """Where the WSGI environment has what takes the opened file, below a server that sends files by itself."""
@@ -13,21 +15,16 @@ PIECE: Final = 1 << 18
 """Bytes that are read at once."""
 
 
-def send_file_whole(path: Path, name: str, kind: str) -> Response:
-    """The answer with a file of this size from here to its end; ranges are not answered.
-
-    Raises OSError where it cannot be opened.
-    """
-    # Opened now: a file that is removed meanwhile is sent to its end all the same.
-    response = _answer(path.open("rb"), kind)
-    # After the body is set, which counts its own bytes.
-    response.headers["Content-Length"] = str(path.stat().st_size)
-    response.headers["Accept-Ranges"] = "none"
-    return _attached(response, name)
+def send_rows(rows: Iterable[Iterable[object]], name: str) -> Response:
+    """The answer with these rows as CSV, the head first."""
+    text = StringIO()
+    write_lines(text, rows)
+    return _attached(Response(text.getvalue(), content_type="text/csv; charset=utf-8"), name)
 
 
 def send_file_from(path: Path, name: str, kind: str, version: str) -> Response:
-    """The same, with the part of the file that is asked for: a download that broke off goes on where it stood.
+    """The answer with a file, or with the part of it that is asked for: a download that broke off goes on where it
+    stood.
 
     `version`: a digest of the file; a part of another one is answered by the whole. Raises OSError.
     """
@@ -41,12 +38,14 @@ def send_file_from(path: Path, name: str, kind: str, version: str) -> Response:
         response.headers["Content-Range"] = f"bytes */{size}"
         return response
     first, end = found or (0, size)
+    # Opened now: a file that is removed meanwhile is sent to its end all the same.
     file = path.open("rb")
     file.seek(first)
     response = _answer(_Part(file, end - first), kind)
     if found is not None:
         response.status_code = 206
         response.headers["Content-Range"] = f"bytes {first}-{end - 1}/{size}"
+    # After the body is set, which counts its own bytes.
     response.headers["Content-Length"] = str(end - first)
     response.headers["Accept-Ranges"] = "bytes"
     response.set_etag(version)

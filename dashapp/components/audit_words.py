@@ -143,6 +143,7 @@ def _words_of_schedules() -> dict[Action, str]:
 def _words_of_structure() -> dict[Action, str]:
     return {
         Action.ORGANISATION_MADE: _("Set the organisation up"),
+        Action.TIME_ZONE_SET: _("Changed the time zone of the organisation"),
         Action.TERM_SET: _("Set a term's calendar"),
         Action.TERM_REMOVED: _("Removed a term"),
         Action.UNIT_SET: _("Changed a unit of the organisation"),
@@ -195,13 +196,12 @@ def action_groups() -> dict[str, tuple[Action, ...]]:
     """The actions as people look for them: by what they are about."""
     said = {
         _("Pages"): ("page",),
-        _("Reports"): ("report",),
+        _("Reports"): ("report", "schedule"),
         _("Sign-in"): ("session", "password", "account", "administrator", "provider"),
         _("Who sees whom"): (
             *("caseload", "guardians", "guardian", "person", "role", "course", "join_rule", "visibility"),
         ),
         _("Messages"): ("message",),
-        _("Reports"): ("report", "schedule"),
         _("Learning platforms"): ("platform",),
         _("Rosters and history"): ("roster", "history"),
         _("Keys, senders and frames"): ("key", "sender", "embed_link", "frame_origins"),

@@ -211,10 +211,13 @@ def _progress(one: Export) -> Component:
 
 
 def _trouble(trouble: str | None) -> str:
+    not_written = _("The file could not be written. Ask the operators of the service, then try again.")
     return {
         "space": _("There was not enough space on the disk of the service. Ask its operators, then try again."),
         "folder": _("The service may not write to its folder. Ask its operators, then try again."),
-        "file": _("The file could not be written. Ask the operators of the service, then try again."),
+        "error": not_written,
+        # What former versions called it.
+        "file": not_written,
     }.get(trouble or "", _("It was stopped several times. Try again, or ask the operators of the service."))
 
 

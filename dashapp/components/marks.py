@@ -50,13 +50,6 @@ def spark(
     )
 
 
-def checks(count: int, most: int = 8) -> Component | None:
-    """A check mark for each of a few things that are done; None where they are too many to be counted at a glance."""
-    if not 0 < count <= most:
-        return None
-    return html.Span([icon("check") for _each in range(count)], className="la-checks")
-
-
 def amount_key(zero: str, steps: Sequence[str]) -> Component:
     """The key of a map of amounts: words for zero and for each step above."""
     parts = [html.Span([html.I(className="la-amount-0"), zero])]

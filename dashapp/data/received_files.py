@@ -2,40 +2,30 @@
 organisation, in it one for each run, in that one for all copies with the same figures."""
 
 from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
-from time import time
 from typing import Final
 from uuid import UUID, uuid4
 
-from dashapp.observability.logging import get_logger
-
-log = get_logger(__name__)
+from dashapp.data.organisation_files import OrganisationFiles, remove_folder, remove_others
 
 FOLDER: Final = "received"
 DROPPED: Final = "dropped"
 """What schedules leave in a folder for other programs: below DATA_DIR, by organisation and schedule."""
-YOUNG_SECONDS: Final = 3600.0
 _COMING: Final = ".part"
 
 
 @dataclass(frozen=True, slots=True)
-class ReceivedFiles:
-    """The files of one installation. All its processes have to see the same folder."""
+class ReceivedFiles(OrganisationFiles):
+    """Copies in the folders of their runs, and those that other programs take."""
 
-    root: Path
     dropped: Path
 
     @classmethod
     def below(cls, data_dir: Path) -> "ReceivedFiles":
         """The folders of a process, by its setting DATA_DIR."""
         return cls(data_dir / FOLDER, data_dir / DROPPED)
-
-    def of(self, organisation: UUID) -> Path:
-        """The folder of an organisation, by its public id; it need not be there."""
-        return self.root / str(organisation)
 
     def copy(self, organisation: UUID, run: UUID, copied_as: str) -> Path:
         """The folder of a copy that is there whole."""
@@ -63,19 +53,10 @@ class ReceivedFiles:
 
     def tidy(self, organisation: UUID, kept: Collection[UUID]) -> int:
         """Removes the runs that are not kept; how many."""
-        names, gone = {str(run) for run in kept}, 0
-        # A folder that cannot be read cannot be written to either, which the next run says in words.
-        with suppress(OSError):
-            for path in self.of(organisation).iterdir():
-                # A run that has begun a moment ago is not among those that were asked for a moment before.
-                if path.name not in names and time() - path.stat().st_mtime > YOUNG_SECONDS:
-                    rmtree(path, ignore_errors=True)
-                    gone += 1
-        return gone
+        # A run that has begun a moment ago is not among those that were asked for a moment before.
+        return remove_others(self.of(organisation), {str(run) for run in kept})
 
     def remove(self, organisation: UUID) -> None:
         """Removes all files of an organisation, as far as it may."""
-        for path in (self.of(organisation), self.dropped / str(organisation)):
-            rmtree(path, ignore_errors=True)
-            if path.exists():
-                log.warning("received.not_removed", folder=str(organisation))
+        remove_folder(self.of(organisation))
+        remove_folder(self.dropped / str(organisation))

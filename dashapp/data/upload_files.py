@@ -4,40 +4,28 @@ Only their rows say what they are. A file has the name of its key, and nobody bu
 """
 
 from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import disk_usage, rmtree
-from time import time
+from shutil import disk_usage
 from typing import Final
 from uuid import UUID
 
-from dashapp.observability.logging import get_logger
-
-log = get_logger(__name__)
+from dashapp.data.organisation_files import OrganisationFiles, remove_others
 
 FOLDER: Final = "uploads"
 RESERVE: Final = 268_435_456
 """Bytes of the disk that are left free: the database may stand on the same one."""
-ABANDONED_SECONDS: Final = 3600.0
-"""A file that nobody has written to for so long, and that has no row, has lost its sender."""
 _COMING: Final = ".part"
 
 
 @dataclass(frozen=True, slots=True)
-class UploadFolder:
-    """The files of one installation. All its processes have to see the same folder."""
-
-    root: Path
+class UploadFolder(OrganisationFiles):
+    """Files under their keys."""
 
     @classmethod
     def below(cls, data_dir: Path) -> "UploadFolder":
         """The folder of a process, by its setting DATA_DIR."""
         return cls(data_dir / FOLDER)
-
-    def of(self, organisation: UUID) -> Path:
-        """The folder of an organisation, by its public id; it need not be there."""
-        return self.root / str(organisation)
 
     def file(self, organisation: UUID, key: UUID) -> Path:
         """A file that has arrived whole."""
@@ -58,19 +46,5 @@ class UploadFolder:
 
     def tidy(self, organisation: UUID, kept: Collection[UUID]) -> int:
         """Removes the files that have no row, and what broken connections of killed processes have left; how many."""
-        names, gone = {str(key) for key in kept}, 0
-        # A folder that is not there holds nothing.
-        with suppress(OSError):
-            for path in self.of(organisation).iterdir():
-                with suppress(OSError):
-                    # A file gets its row a moment after its name.
-                    if path.name not in names and time() - path.stat().st_mtime > ABANDONED_SECONDS:
-                        path.unlink()
-                        gone += 1
-        return gone
-
-    def remove(self, organisation: UUID) -> None:
-        """Removes all files of an organisation, as far as it may."""
-        rmtree(self.of(organisation), ignore_errors=True)
-        if self.of(organisation).exists():
-            log.warning("uploads.not_removed", folder=str(organisation))
+        # A file gets its row a moment after its name.
+        return remove_others(self.of(organisation), {str(key) for key in kept})

@@ -77,6 +77,7 @@ class Action(StrEnum):
     ROLE_GRANTED = "role.granted"
     ROLE_ENDED = "role.ended"
     ORGANISATION_MADE = "organisation.made"
+    TIME_ZONE_SET = "organisation.time_zone_set"
     TERM_SET = "term.set"
     TERM_REMOVED = "term.removed"
     UNIT_SET = "unit.set"

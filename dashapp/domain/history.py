@@ -11,9 +11,6 @@ from zoneinfo import available_timezones
 
 from dashapp.domain.errors import AnalyticsError
 
-MOST_FILES: Final = 100
-"""Of one import."""
-
 PEOPLE_BY: Final = ("id", "sis", "login")
 """By which name Canvas's live feed calls people."""
 LONGEST: Final = 200

@@ -1,7 +1,9 @@
 """What a file of values separated by commas needs so that a spreadsheet opens it as it is meant."""
 
+import csv
 import re
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, Protocol
 
 _BLANK: Final = r"[\s\u200b-\u200f\u2060\ufeff]"
 FORMULA: Final = re.compile(rf"^(?=[\t\r\n])|(?:^|(?<=[;,|\t\r\n]))(?={_BLANK}*[=+\-@\uff1d\uff0b\uff0d\uff20])")
@@ -15,3 +17,16 @@ MARK: Final = "\ufeff"
 def harmless(cell: object) -> object:
     """The same cell as a text that no spreadsheet takes for a formula: names come from senders."""
     return FORMULA.sub("'", cell) if isinstance(cell, str) else cell
+
+
+class Written(Protocol):
+    """An open file of text."""
+
+    def write(self, text: str, /) -> object:
+        """Takes text."""
+
+
+def write_lines(file: Written, rows: Iterable[Iterable[object]]) -> None:
+    """Rows as CSV, the head first, of which no text is taken for a formula."""
+    file.write(MARK)
+    csv.writer(file).writerows([harmless(cell) for cell in row] for row in rows)

@@ -5,6 +5,7 @@ from typing import Final
 
 from dashapp.data.cache import build_cache
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.export_files import ExportFolder
 from dashapp.data.report_reader import ReportReader
 from dashapp.domain.clock import Clock
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId
@@ -12,7 +13,6 @@ from dashapp.domain.views import Freshness
 from dashapp.jobs.each import for_each_organisation
 from dashapp.settings import Settings
 from exports.extracting import ExtractMaker
-from exports.leaving.folder import ExportFolder
 from exports.pictures import Pictures
 from exports.report_maker import ReportMaker
 from exports.serving import Exporter

@@ -3,15 +3,15 @@
 from threading import Event as Signal
 
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.export_files import ExportFolder
 from dashapp.data.store.leaving.departures import Departure, departures_to_sweep, due_departures
 from dashapp.domain.audit import JOBS
 from dashapp.domain.clock import Clock
 from dashapp.jobs.each import for_each_organisation
 from dashapp.observability.logging import get_logger
 from dashapp.settings import Settings
-from exports.leaving.deleting import SWEPT_AFTER, Deletion
+from exports.leaving.deleting import SWEPT_AFTER, Deletion, folders_below
 from exports.leaving.exporting import Exporter
-from exports.leaving.folder import ExportFolder, folders_below
 
 log = get_logger(__name__)
 

@@ -10,7 +10,6 @@ from threading import Event as Signal
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.queries.courses import read_campus
 from dashapp.data.queries.situations import Sight, Writing, limits_when_writing, read_situations
-from dashapp.data.store.identified import all_organisations
 from dashapp.data.store.message_snapshots import Unwritten, unwritten, write_snapshots
 from dashapp.domain.audience import MINIMUM_GROUP
 from dashapp.domain.clock import Clock
@@ -18,6 +17,7 @@ from dashapp.domain.errors import NotFound, Unavailable
 from dashapp.domain.indicators.follow_up import looked_at
 from dashapp.domain.keys import OrganisationId
 from dashapp.domain.scope import AsOf
+from dashapp.jobs.each import for_each_organisation
 from dashapp.observability.logging import get_logger
 
 log = get_logger(__name__)
@@ -34,19 +34,19 @@ class MessageSnapshots:
 
     def run(self, stopping: Signal) -> None:
         """One round. Raises Unavailable."""
-        with self._database.transaction(DatabaseRole.JOBS, None) as connection:
-            found = all_organisations(connection)
-        for organisation, _name, _title in found:
-            for sight, due in self._due(organisation).items():
-                if stopping.is_set():
-                    return
-                try:
-                    self._write(organisation, sight, due)
-                except Unavailable:
-                    raise
-                except Exception as error:
-                    # One course that cannot be read keeps no other one waiting.
-                    log.error("snapshots.failed", course=int(sight.course), exc_info=error)
+        for_each_organisation(self._database, lambda organisation: self._serve(organisation, stopping), stopping)
+
+    def _serve(self, organisation: OrganisationId, stopping: Signal) -> None:
+        for sight, due in self._due(organisation).items():
+            if stopping.is_set():
+                return
+            try:
+                self._write(organisation, sight, due)
+            except Unavailable:
+                raise
+            except Exception as error:
+                # One course that cannot be read keeps no other one waiting.
+                log.error("snapshots.failed", course=int(sight.course), exc_info=error)
 
     def _due(self, organisation: OrganisationId) -> dict[Sight, list[Unwritten]]:
         """What can be written now, by how it is looked at: those of one message are read at once."""

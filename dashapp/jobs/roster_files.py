@@ -2,9 +2,9 @@
 
 from threading import Event as Signal
 
-from dashapp.data.database import Database, DatabaseRole
-from dashapp.data.store.identified import all_organisations
+from dashapp.data.database import Database
 from dashapp.domain.clock import Clock
+from dashapp.jobs.each import for_each_organisation
 from dashapp.security.outgoing import Outgoing
 from dashapp.settings import Settings
 from ingest.roster.pulling import Pulling
@@ -19,7 +19,4 @@ class RosterFiles:
 
     def run(self, stopping: Signal) -> None:
         """One round, one organisation after the other. Raises Unavailable."""
-        with self._database.transaction(DatabaseRole.JOBS, None) as connection:
-            found = all_organisations(connection)
-        for organisation, name, _title in found:
-            self._pulling.look(organisation, name, stopping)
+        for_each_organisation(self._database, lambda organisation: self._pulling.look(organisation, stopping), stopping)

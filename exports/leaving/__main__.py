@@ -24,8 +24,7 @@ from dashapp.ending import EndSignal
 from dashapp.observability.logging import configure_logging
 from dashapp.settings import Settings, load_settings
 from exports.leaving.archive import Step, write_export
-from exports.leaving.deleting import Deletion
-from exports.leaving.folder import folders_below
+from exports.leaving.deleting import Deletion, folders_below
 from exports.leaving.verifying import verify_export
 
 Say = Callable[[str], object]

@@ -1,6 +1,5 @@
 """Writes everything of an organisation into one file: a ZIP of CSV and NDJSON with its manifest."""
 
-import errno
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,10 +13,10 @@ from dashapp.data.database import Connection, Database
 from dashapp.data.store.leaving.copying import Whose, copy_table, snapshot
 from dashapp.data.store.leaving.figures import estimate_rows
 from dashapp.data.store.leaving.inventory import EVENTS, NOT_EXPORTED, HeldTable, exported_tables
-from dashapp.domain.errors import AnalyticsError
 from dashapp.domain.keys import OrganisationId
 from exports.leaving.manifest import MANIFEST, README, Column, File, Manifest, Organisation
 from exports.leaving.readme import path_of, readme, shown_columns
+from exports.packing import in_words
 from exports.version import service_version
 
 PACKED_AT_ONCE: Final = 1 << 20
@@ -25,14 +24,6 @@ PACKED_AT_ONCE: Final = 1 << 20
 LEVEL: Final = 6
 TOLD_EVERY: Final = 1.0
 """Seconds between two words about how far it is."""
-
-
-class ExportError(AnalyticsError):
-    """The file cannot be written; `trouble` is a word for it: space, folder or file."""
-
-    def __init__(self, trouble: str, words: str) -> None:
-        super().__init__(words)
-        self.trouble = trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +68,7 @@ def write_export(database: Database, organisation: OrganisationId, path: Path, w
             size = part.stat().st_size
             part.replace(path)
         except OSError as error:
-            raise _in_words(error, path) from error
+            raise in_words(error, path.parent) from error
     finally:
         # It is not there any more where all went well.
         _remove(part)
@@ -95,14 +86,6 @@ def _remove(path: Path) -> None:
     except OSError:
         # The folder cannot be written to, which is what the caller is being told.
         return
-
-
-def _in_words(error: OSError, path: Path) -> ExportError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return ExportError("space", f"There is not enough space in {path.parent} for the export.")
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST):
-        return ExportError("folder", f"The service may not write to {path.parent}.")
-    return ExportError("file", f"The export cannot be written to {path}: {os.strerror(error.errno or errno.EIO)}.")
 
 
 def _write(database: Database, organisation: OrganisationId, file: IO[bytes], watch: Watch) -> Manifest:

@@ -8,10 +8,13 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Final, Protocol
 from uuid import UUID
 
 from dashapp.data.database import Connection, Database, DatabaseRole
+from dashapp.data.export_files import ExportFolder
+from dashapp.data.received_files import ReceivedFiles
 from dashapp.data.store.audit import record
 from dashapp.data.store.leaving.departures import (
     Departure,
@@ -25,6 +28,7 @@ from dashapp.data.store.leaving.departures import (
 from dashapp.data.store.leaving.removing import PORTION, Part, StillReferred, parts, remove_portion, remove_rest
 from dashapp.data.store.locks import own_organisation
 from dashapp.data.store.scope_changes import claim_slot
+from dashapp.data.upload_files import UploadFolder
 from dashapp.domain.audit import ORGANISATION_SUBJECT, Action, Actor
 from dashapp.domain.clock import Clock
 from dashapp.domain.errors import AnalyticsError, NotFound
@@ -48,6 +52,12 @@ class Folder(Protocol):
 
     def remove(self, organisation: UUID) -> None:
         """Removes all files of an organisation, by its public id."""
+
+
+def folders_below(data_dir: Path) -> tuple[Folder, ...]:
+    """Everything that organisations have as files, by the setting DATA_DIR: what goes with them when they leave."""
+    made = ExportFolder.below(data_dir), ExportFolder.of_reports(data_dir)
+    return (*made, UploadFolder.below(data_dir), ReceivedFiles.below(data_dir))
 
 
 @dataclass(frozen=True, slots=True)

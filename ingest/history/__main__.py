@@ -2,7 +2,6 @@
 
 import argparse
 import codecs
-import csv
 import sys
 from contextlib import closing
 from dataclasses import replace
@@ -18,6 +17,7 @@ from dashapp.domain.clock import system_clock
 from dashapp.domain.errors import AnalyticsError, SettingsError
 from dashapp.domain.events import Source
 from dashapp.domain.history import HistoryKind
+from dashapp.domain.spreadsheets import write_lines
 from dashapp.settings import Settings, load_settings
 from ingest.history.canvas.naming import PeopleBy
 from ingest.history.importing import Found, Importer, Tally, strictly
@@ -164,15 +164,8 @@ def _noted(notes: Notes) -> list[str]:
 
 def _write_problems(path: Path, notes: Notes) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(("file", "line", "column", "reason"))
-        # Reasons begin with our own words, and names of files and columns are made harmless: nothing is a formula.
-        for problem in notes.problems:
-            writer.writerow((_plain(problem.file), problem.line, _plain(problem.column or ""), _plain(problem.reason)))
-
-
-def _plain(text: str) -> str:
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+        told = ((one.file, one.line, one.column or "", one.reason) for one in notes.problems)
+        write_lines(file, [("file", "line", "column", "reason"), *told])
 
 
 def parser() -> argparse.ArgumentParser:

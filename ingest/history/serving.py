@@ -27,6 +27,7 @@ from dashapp.data.store.history_imports import (
     take_import,
 )
 from dashapp.data.store.uploads import remove_uploads
+from dashapp.data.store.work_queues import Turn
 from dashapp.data.upload_files import UploadFolder
 from dashapp.domain.audit import JOBS, ORGANISATION_SUBJECT, Action
 from dashapp.domain.clock import Clock
@@ -65,7 +66,7 @@ class _Watch:
     """Tells the page how far it is, and stops the import where nobody wants it any more, or the process ends."""
 
     work: "HistoryWork"
-    organisation: OrganisationId
+    turn: Turn
     taken: HistoryImport
     stopping: Stopping
     stop: Signal = field(default_factory=Signal)
@@ -89,9 +90,12 @@ class _Watch:
     def tell(self, tally: ways.Tally) -> bool:
         """Whether it is wanted."""
         with self.work.database.transaction(DatabaseRole.JOBS, self.organisation) as connection:
-            return note_figures(
-                connection, self.organisation, self.taken.public_id, self.figures(tally), self.work.clock()
-            )
+            return note_figures(connection, self.turn, self.figures(tally), self.work.clock())
+
+    @property
+    def organisation(self) -> OrganisationId:
+        """Whose import it is."""
+        return self.turn.organisation
 
     def figures(self, tally: ways.Tally) -> Figures:
         """How far it is: rows and events of earlier runs are counted, too."""
@@ -124,8 +128,8 @@ class HistoryWork:
             found = take_import(connection, organisation, self.clock())
         if found is None:
             return False
-        taken, wish = found
-        watch = _Watch(self, organisation, taken, stopping)
+        turn, taken, wish = found
+        watch = _Watch(self, turn, taken, stopping)
         try:
             self._work(watch, wish)
         except (FileError, Refusal) as error:
@@ -142,7 +146,7 @@ class HistoryWork:
         key = watch.taken.public_id
         log.warning("history.failed", organisation_id=watch.organisation, history=str(key), error=type(error).__name__)
         with self.database.transaction(DatabaseRole.JOBS, watch.organisation) as connection:
-            fail_import(connection, watch.organisation, key, trouble, self.clock())
+            fail_import(connection, watch.turn, trouble, self.clock())
 
     def _work(self, watch: _Watch, wish: HistoryWish) -> None:
         source = source_of(self.database, watch.organisation, wish.source_id)
@@ -170,12 +174,12 @@ class HistoryWork:
             return
         told = {**_told(found, importer), "guessed": list(guessed), "done": importer.done(wishes)}
         with self.database.transaction(DatabaseRole.JOBS, watch.organisation) as connection:
-            note_found(connection, watch.organisation, watch.taken.public_id, told, _problems(importer.notes))
+            note_found(connection, watch.turn, told, _problems(importer.notes))
 
     def _run(self, watch: _Watch, importer: Importer, wishes: Wishes) -> None:
         organisation, key = watch.organisation, watch.taken.public_id
         with self.database.transaction(DatabaseRole.JOBS, organisation) as connection:
-            note_begin(connection, organisation, key, importer.done(wishes), self.clock())
+            watch.turn = note_begin(connection, watch.turn, importer.done(wishes), self.clock())
         tally = importer.run(wishes, watch)
         if not tally.finished:
             watch.tell(tally)
@@ -183,7 +187,7 @@ class HistoryWork:
             return
         figures, now = watch.figures(tally), self.clock()
         with self.database.transaction(DatabaseRole.JOBS, organisation) as connection:
-            if finish_import(connection, organisation, key, figures, now):
+            if finish_import(connection, watch.turn, figures, now):
                 remove_uploads(connection, organisation, [one.key for one in watch.taken.files])
                 what = {"history": str(key), "new": figures.new, "seen": figures.seen, "sent": figures.sent}
                 record(
@@ -201,7 +205,7 @@ class HistoryWork:
             return False
         if not watch.unwanted:
             with self.database.transaction(DatabaseRole.JOBS, watch.organisation) as connection:
-                put_back(connection, watch.organisation, watch.taken.public_id)
+                put_back(connection, watch.turn)
         return True
 
 

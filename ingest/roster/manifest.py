@@ -5,7 +5,7 @@ from typing import Final
 
 from dashapp.domain.roster_checks import Findings, Reason
 from ingest.roster.archive import Archive, open_table
-from ingest.roster.rules import FILES, MANIFEST, MODES, OTHERS, VERSIONS
+from ingest.roster.rules import FILES, MANIFEST, MODES, VERSIONS
 
 NAME: Final = f"{MANIFEST}.csv"
 _HEADS: Final = ("propertyName", "value")
@@ -61,9 +61,3 @@ def _mode(file: str, said: dict[str, tuple[str, int | None]], archive: Archive, 
         findings.add(Reason.MISSING_FILE, name)
         return "absent"
     return value
-
-
-def is_oneroster(archive: Archive) -> bool:
-    """Whether the files have the names of OneRoster's."""
-    names = {name.removesuffix(".csv") for name in archive.members}
-    return MANIFEST in names or bool(names & ({*FILES[VERSIONS[-1]]} - OTHERS))

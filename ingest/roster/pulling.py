@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store.audit import operator
+from dashapp.data.store.organisations import read_short_name
 from dashapp.data.store.rosters.applying import Busy
 from dashapp.data.store.rosters.sources import Schedule, note_look, schedules
 from dashapp.domain.clock import Clock
@@ -61,10 +62,10 @@ class Pulling:
     outgoing: Outgoing
     clock: Clock
 
-    def look(self, organisation: OrganisationId, name: str, stopping: Signal) -> None:
+    def look(self, organisation: OrganisationId, stopping: Signal) -> None:
         """Looks for the rosters of an organisation that are due. Raises Unavailable."""
         with self.database.transaction(DatabaseRole.JOBS, organisation) as connection:
-            held = schedules(connection, organisation)
+            held, name = schedules(connection, organisation), read_short_name(connection, organisation)
         for schedule in held:
             if stopping.is_set():
                 return
@@ -87,6 +88,8 @@ class Pulling:
                     looked = self._take(organisation, looked, found)
             except (RosterError, OutgoingError) as error:
                 looked = replace(looked, trouble=str(error))
+            except OSError as error:
+                looked = replace(looked, trouble=f"The files cannot be read: {error.strerror}.")
         if looked.trouble is not None:
             log.warning("roster.not_taken", organisation_id=organisation, source_id=schedule.source.source_id)
         with self.database.transaction(DatabaseRole.JOBS, organisation) as connection:

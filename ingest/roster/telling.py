@@ -1,13 +1,12 @@
 """What a person at a terminal, or in a spreadsheet, is told of a roster."""
 
-import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from dashapp.domain.roster_changes import Change, Differences
 from dashapp.domain.roster_checks import Findings
-from dashapp.domain.spreadsheets import MARK, harmless
+from dashapp.domain.spreadsheets import write_lines
 from dashapp.words.rosters import conflict_sentence, finding_sentence, reason_word, thing_word
 from ingest.roster.importing import Reading
 from ingest.roster.oneroster import DISABLED
@@ -69,11 +68,13 @@ def _told_change(change: Change) -> str:
 
 
 def write_report(path: Path, findings: Findings) -> None:
-    """All findings that are kept, as CSV; what would be a formula in a spreadsheet is none."""
+    """All findings that are kept, as CSV."""
     with path.open("w", newline="", encoding="utf-8") as file:
-        file.write(MARK)
-        lines = csv.writer(file)
-        lines.writerow(["file", "line", "column", "reason", "words", "value", "stops"])
-        for one in findings.kept:
-            cells = [one.file, one.line or "", one.column or "", one.reason.value, reason_word(one.reason), one.value]
-            lines.writerow([harmless(cell) for cell in [*cells, "yes" if one.reason.stops else "no"]])
+        write_lines(file, _report(findings))
+
+
+def _report(findings: Findings) -> Iterator[Sequence[object]]:
+    yield ("file", "line", "column", "reason", "words", "value", "stops")
+    for one in findings.kept:
+        cells = (one.file, one.line or "", one.column or "", one.reason.value, reason_word(one.reason), one.value)
+        yield (*cells, "yes" if one.reason.stops else "no")

@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -27,19 +26,13 @@ from ingest.depositing import InboxDepository
 from tests.api.conftest import MakeSender, Sender, collecting, viewed
 from tests.served import web_settings
 from tests.shared import REPOSITORY
+from tests.waiting import await_that
 
 EVENTS = "/api/v1/events"
 MEGABYTE = 1_048_576
 WITHIN = 60.0
 """Seconds that a busy machine may need."""
 NARROW = 4096
-
-
-def await_that(true: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + WITHIN
-    while not true():
-        assert time.monotonic() < deadline, f"waited in vain until {what}"
-        time.sleep(0.01)
 
 
 # ------------------------------------------------------------------ a fair share

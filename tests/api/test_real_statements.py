@@ -15,8 +15,9 @@ from dashapp.observability.metrics import build_metrics
 from deploy.local_kafka import LocalKafka
 from ingest.loop import ingest_from
 from tests.api.conftest import XAPI, Sender, collecting
-from tests.ingest.conftest import await_that, producer, topics
+from tests.ingest.conftest import producer, topics
 from tests.shared import shared_file
+from tests.waiting import await_that
 
 __all__ = ["producer", "topics"]
 

@@ -12,8 +12,8 @@ from dashapp.domain.events import Topic
 from dashapp.observability.metrics import build_metrics
 from ingest.loop import ingest_from
 from tests.api.conftest import ISSUER, XAPI, MakeSender, Sender, collecting
-from tests.ingest.conftest import await_that
 from tests.served import web_settings
+from tests.waiting import await_that
 
 STATEMENTS = "/xapi/statements"
 

@@ -12,7 +12,8 @@ from dashapp.observability.metrics import build_metrics
 from deploy.local_kafka import LocalKafka
 from ingest.loop import ingest_from
 from tests.api.conftest import Sender, collecting, viewed
-from tests.ingest.conftest import await_that, sockets_left_open, topics
+from tests.ingest.conftest import sockets_left_open, topics
+from tests.waiting import await_that
 
 __all__ = ["sockets_left_open", "topics"]
 

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.export_files import ExportFolder
 from dashapp.data.queries.leaving import read_leaving
 from dashapp.data.queries.organisations import own_address
 from dashapp.data.store.leaving import exports as store
@@ -25,7 +26,6 @@ from dashapp.jobs.leaving import Deletions, Exports
 from dashapp.security.sessions import Manner
 from dashapp.web.application import Application
 from exports.leaving import deleting
-from exports.leaving.folder import ExportFolder
 from tests.campus import ADMINISTRATOR, ADVISER, Campus, build_campus
 from tests.served import Visitor, address, application_on, serving, web_settings
 
@@ -121,12 +121,15 @@ def test_an_export_is_asked_for_written_shown_and_downloaded(
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
     assert sha256(answer.data).hexdigest() == made.sha256
+    goes_on = {"Range": "bytes=100-", "If-Range": answer.headers["ETag"]}
+    rest = administrator.client.get(file_address(own, made.public_id), headers=goes_on)
+    assert (rest.status_code, rest.data) == (206, answer.data[100:])
     with ZipFile(io.BytesIO(answer.data)) as archive:
         assert "tables/people.csv" in archive.namelist()
     assert audited(own) == [
         "organisation.export_requested",
         "organisation.exported",
-        "organisation.export_downloaded",
+        *["organisation.export_downloaded"] * 2,
     ]
 
 
@@ -224,7 +227,7 @@ def test_one_that_is_cancelled_while_it_is_written_leaves_no_file(
 
     def note_then_cancel(*given: Any) -> bool:
         if not cancelled:
-            cancelled.append(cancel(administrator, given[2]))
+            cancelled.append(cancel(administrator, given[1].key))
         return note(*given)
 
     monkeypatch.setattr("exports.leaving.exporting.note_progress", note_then_cancel)
@@ -254,13 +257,15 @@ def test_a_process_that_ends_hands_its_export_on_and_one_that_is_killed_loses_it
 
     organisation, now = own.organisation_id, datetime.now(UTC)
     with own.database.transaction(DatabaseRole.JOBS, organisation) as connection:
-        export = store.take_export(connection, organisation, now)
-        assert export is not None
+        turn = store.take_export(connection, organisation, now)
+        assert turn is not None
         assert store.take_export(connection, organisation, now + timedelta(seconds=90)) is None
     # Its writer is killed here, and nobody hears of it for two minutes.
     with own.database.transaction(DatabaseRole.JOBS, organisation) as connection:
         for minutes in (3, 6):
-            assert store.take_export(connection, organisation, now + timedelta(minutes=minutes)) == export
+            again = store.take_export(connection, organisation, now + timedelta(minutes=minutes))
+            assert again is not None
+            assert again.key == turn.key
         assert store.take_export(connection, organisation, now + timedelta(minutes=9)) is None
     assert (last(own).state, last(own).trouble) == (ExportState.FAILED, "stopped")
     assert "It was stopped several times." in shown(administrator, own)

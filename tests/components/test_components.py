@@ -187,12 +187,6 @@ def test_columns_of_a_line_share_one_scale_and_are_said_aloud() -> None:
     assert marks.spark([]).children == []
 
 
-def test_check_marks_are_few() -> None:
-    assert marks.checks(0) is None
-    assert marks.checks(9) is None
-    assert len(found(marks.checks(3) or html.Div(), html.I)) == 3
-
-
 def test_links_stay_inside_of_a_frame_and_below_the_prefix() -> None:
     person = PublicId(UUID(int=5))
     assert Links().me() == "/me"

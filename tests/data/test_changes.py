@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Barrier
-from time import monotonic, sleep
 
 import pytest
 from sqlalchemy import Connection, make_url, text
@@ -20,6 +19,7 @@ from dashapp.data.store.scope_changes import SLOTS, WriterSlot, claim_slot, prun
 from dashapp.data.store.status import IngestState, Report, report
 from dashapp.domain.errors import Unavailable
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId
+from tests.waiting import await_that
 
 NORTH, SOUTH = OrganisationId(1), OrganisationId(2)
 ALGEBRA, BOTANY = CourseId(11), CourseId(12)
@@ -37,14 +37,6 @@ def commit(
 ) -> None:
     with database.transaction(DatabaseRole.INGEST, organisation) as connection:
         WriterSlot(slot).record(connection, organisation, courses, people)
-
-
-def eventually(condition: Callable[[], bool]) -> None:
-    """Waits until the other thread has come round to it; a minute is the limit for a machine that is very busy."""
-    deadline = monotonic() + 60
-    while not condition():
-        assert monotonic() < deadline, "it did not happen"
-        sleep(0.005)
 
 
 @pytest.fixture
@@ -70,7 +62,7 @@ def test_a_commit_raises_the_versions_of_what_it_touched_and_of_nothing_else(
     watcher = watching(database)
     assert watcher.versions(NORTH, ALGEBRA) == UNTOUCHED
     commit(database)
-    eventually(lambda: watcher.versions(NORTH) == "0.1")
+    await_that(lambda: watcher.versions(NORTH) == "0.1")
     assert watcher.versions(NORTH, ALGEBRA) == "0.1"
     assert watcher.versions(NORTH, person=ADA) == "0.1"
     assert watcher.versions(NORTH, BOTANY) == watcher.versions(NORTH, person=BEN) == UNTOUCHED
@@ -83,7 +75,7 @@ def test_versions_name_the_last_touch_of_each_writer(database: Database, watchin
     commit(database, slot=3)
     commit(database, slot=3, courses=(BOTANY,))
     commit(database, slot=1)
-    eventually(lambda: watcher.versions(NORTH) == "1.1-3.2")
+    await_that(lambda: watcher.versions(NORTH) == "1.1-3.2")
     assert watcher.versions(NORTH, ALGEBRA) == "1.1-3.1"
     assert watcher.versions(NORTH, BOTANY) == "3.2"
 
@@ -92,7 +84,7 @@ def test_a_process_that_starts_later_comes_to_the_same_versions(database: Databa
     first = watching(database)
     for number in range(4):
         commit(database, slot=number % 2, courses=(ALGEBRA, BOTANY)[: number % 3])
-    eventually(lambda: first.versions(NORTH) == "0.2-1.2")
+    await_that(lambda: first.versions(NORTH) == "0.2-1.2")
     second = watching(database)
     for course in (None, ALGEBRA, BOTANY):
         assert second.versions(NORTH, course) == first.versions(NORTH, course)
@@ -106,22 +98,22 @@ def test_versions_are_found_by_looking_when_no_notification_comes(
     as_superuser().execute(
         text("INSERT INTO scope_changes VALUES (5, 1, 1, '{11}', '{}', NULL, clock_timestamp())")  # and no NOTIFY
     )
-    eventually(lambda: watcher.versions(NORTH, ALGEBRA) == "5.1")
+    await_that(lambda: watcher.versions(NORTH, ALGEBRA) == "5.1")
 
 
 def test_a_notification_wakes_a_watcher_that_would_look_much_later(database: Database, watching: Watching) -> None:
     watcher = watching(database, Rhythm(advance=0.0, advance_organisation=0.0, gather=0.0, poll=NEVER))
     commit(database)
-    eventually(lambda: watcher.versions(NORTH, ALGEBRA) == "0.1")
+    await_that(lambda: watcher.versions(NORTH, ALGEBRA) == "0.1")
 
 
 def test_a_busy_course_advances_at_its_own_pace_and_a_quiet_one_at_once(database: Database, watching: Watching) -> None:
     watcher = watching(database, Rhythm(advance=NEVER, advance_organisation=NEVER, gather=0.0))
     commit(database, courses=(ALGEBRA,), people=())
-    eventually(lambda: watcher.versions(NORTH, ALGEBRA) == "0.1")
+    await_that(lambda: watcher.versions(NORTH, ALGEBRA) == "0.1")
     commit(database, courses=(ALGEBRA,), people=())
     commit(database, courses=(BOTANY,), people=())
-    eventually(lambda: watcher.versions(NORTH, BOTANY) == "0.3")
+    await_that(lambda: watcher.versions(NORTH, BOTANY) == "0.3")
     assert watcher.versions(NORTH, ALGEBRA) == "0.1"
     assert watcher.versions(NORTH) == "0.1"
 
@@ -130,7 +122,7 @@ def test_what_waited_for_its_pace_is_shown_in_the_end(database: Database, watchi
     watcher = watching(database, Rhythm(advance=0.05, advance_organisation=0.1, gather=0.0))
     for _ in range(10):
         commit(database)
-    eventually(lambda: watcher.versions(NORTH, ALGEBRA, ADA) == "0.10_0.10" and watcher.versions(NORTH) == "0.10")
+    await_that(lambda: watcher.versions(NORTH, ALGEBRA, ADA) == "0.10_0.10" and watcher.versions(NORTH) == "0.10")
 
 
 def test_changes_older_than_the_retained_hour_are_forgotten_and_pruned(
@@ -146,13 +138,13 @@ def test_changes_older_than_the_retained_hour_are_forgotten_and_pruned(
             ),
             {"slot": slot, "version": version, "minutes": minutes},
         )
-    eventually(lambda: watcher.versions(NORTH, ALGEBRA) == "1.2")
+    await_that(lambda: watcher.versions(NORTH, ALGEBRA) == "1.2")
     assert watching(database).versions(NORTH, ALGEBRA) == "1.2"
     with database.transaction(DatabaseRole.INGEST, None) as connection:
         assert prune_changes(connection) == 2
     assert superuser.execute(text("SELECT slot, version FROM scope_changes ORDER BY 1, 2")).all() == [(0, 2), (1, 2)]
     commit(database, slot=0)
-    eventually(lambda: watcher.versions(NORTH, ALGEBRA) == "0.3-1.2")
+    await_that(lambda: watcher.versions(NORTH, ALGEBRA) == "0.3-1.2")
 
 
 def test_what_nothing_touches_for_an_hour_is_untouched_again(
@@ -163,9 +155,9 @@ def test_what_nothing_touches_for_an_hour_is_untouched_again(
     watcher.start()
     try:
         commit(database)
-        eventually(lambda: watcher.versions(NORTH, ALGEBRA) == "0.1")
+        await_that(lambda: watcher.versions(NORTH, ALGEBRA) == "0.1")
         later[0] += timedelta(hours=2)
-        eventually(lambda: watcher.versions(NORTH, ALGEBRA) == UNTOUCHED)
+        await_that(lambda: watcher.versions(NORTH, ALGEBRA) == UNTOUCHED)
     finally:
         watcher.stop()
 
@@ -232,15 +224,15 @@ def test_it_survives_a_server_that_goes_and_comes_back(watching: Watching) -> No
         migrate(database)
         watcher = watching(database)
         commit(database)
-        eventually(lambda: watcher.versions(NORTH, ALGEBRA) == "0.1")
+        await_that(lambda: watcher.versions(NORTH, ALGEBRA) == "0.1")
         behind = watcher.freshness().behind_seconds
         database.close()
-        eventually(lambda: watcher.freshness().behind_seconds > behind + 1.5)
+        await_that(lambda: watcher.freshness().behind_seconds > behind + 1.5)
         assert watcher.versions(NORTH, ALGEBRA) == "0.1"
         database.server.start()
         commit(database)
-        eventually(lambda: watcher.versions(NORTH, ALGEBRA) == "0.2")
-        eventually(lambda: watcher.freshness().behind_seconds < 1)
+        await_that(lambda: watcher.versions(NORTH, ALGEBRA) == "0.2")
+        await_that(lambda: watcher.freshness().behind_seconds < 1)
     finally:
         watcher.stop()
         database.close()
@@ -252,7 +244,7 @@ def test_a_process_with_very_many_open_files_can_watch(database: Database, watch
     try:
         watcher = watching(database)
         commit(database)
-        eventually(lambda: watcher.versions(NORTH, ALGEBRA) == "0.1")
+        await_that(lambda: watcher.versions(NORTH, ALGEBRA) == "0.1")
     finally:
         for descriptor in opened:
             os.close(descriptor)
@@ -269,7 +261,7 @@ def say(database: Database, slot: int, state: IngestState, oldest: datetime | No
 def test_nothing_that_waits_means_complete_until_now(database: Database, watching: Watching) -> None:
     say(database, 0, IngestState.RUNNING)
     watcher = watching(database)
-    eventually(lambda: not watcher.freshness().transport_away)
+    await_that(lambda: not watcher.freshness().transport_away)
     freshness = watcher.freshness()
     assert freshness.behind_seconds == 0
     assert abs(datetime.now(UTC) - freshness.as_of) < timedelta(seconds=60)
@@ -283,7 +275,7 @@ def test_the_data_is_complete_until_the_oldest_event_that_waits_anywhere(
     say(database, 1, IngestState.RUNNING, oldest)
     say(database, 2, IngestState.RUNNING)
     watcher = watching(database)
-    eventually(lambda: watcher.freshness().as_of == oldest)
+    await_that(lambda: watcher.freshness().as_of == oldest)
     assert watcher.freshness().behind_seconds >= 420
 
 
@@ -293,20 +285,20 @@ def test_a_writer_that_waits_for_its_broker_is_told_of(
 ) -> None:
     say(database, 0, IngestState.RUNNING)
     watcher = watching(database)
-    eventually(lambda: not watcher.freshness().transport_away)
+    await_that(lambda: not watcher.freshness().transport_away)
     say(database, 1, state)
-    eventually(lambda: watcher.freshness().transport_away)
+    await_that(lambda: watcher.freshness().transport_away)
 
 
 def test_without_any_writer_at_work_the_transport_is_away(
     database: Database, watching: Watching, as_superuser: Callable[[], Connection]
 ) -> None:
     watcher = watching(database)
-    eventually(lambda: watcher.freshness().transport_away)
+    await_that(lambda: watcher.freshness().transport_away)
     say(database, 0, IngestState.RUNNING)
-    eventually(lambda: not watcher.freshness().transport_away)
+    await_that(lambda: not watcher.freshness().transport_away)
     as_superuser().execute(text("UPDATE ingest_status SET reported_at = reported_at - interval '20 seconds'"))
-    eventually(lambda: watcher.freshness().transport_away)
+    await_that(lambda: watcher.freshness().transport_away)
 
 
 def test_the_row_of_a_killed_writer_does_not_hold_back_the_watermark_of_the_living(
@@ -316,5 +308,5 @@ def test_the_row_of_a_killed_writer_does_not_hold_back_the_watermark_of_the_livi
     as_superuser().execute(text("UPDATE ingest_status SET reported_at = reported_at - interval '20 seconds'"))
     say(database, 1, IngestState.RUNNING)
     watcher = watching(database)
-    eventually(lambda: not watcher.freshness().transport_away)
+    await_that(lambda: not watcher.freshness().transport_away)
     assert watcher.freshness().behind_seconds == 0

@@ -19,7 +19,7 @@ from dashapp.data.store.partitions import (
     report_partitions,
 )
 from dashapp.data.store.status import IngestState, Report, report
-from tests.data.test_changes import eventually
+from tests.waiting import await_that
 
 QUICK = Rhythm(advance=0.0, advance_organisation=0.0, gather=0.0, status=0.02, late=60.0)
 TOPICS = {"learning-events": 2}
@@ -62,7 +62,7 @@ def known(database: Database) -> tuple[PartitionLag, ...]:
 def test_where_nothing_waits_everything_is_complete(database: Database, watching: Watching) -> None:
     say(database, state(0), state(1))
     watcher = watching(database)
-    eventually(lambda: len(watcher.partitions()) == 2)
+    await_that(lambda: len(watcher.partitions()) == 2)
     assert watcher.freshness().behind_seconds == 0
     assert [each.waiting_seconds for each in watcher.partitions()] == [0, 0]
 
@@ -71,11 +71,11 @@ def test_one_partition_that_stalls_holds_the_others_back(database: Database, wat
     oldest = datetime.now(UTC) - timedelta(minutes=7)
     say(database, state(0), replace(state(1, oldest), alarm="It was made anew."))
     watcher = watching(database)
-    eventually(lambda: watcher.freshness().as_of == oldest)
+    await_that(lambda: watcher.freshness().as_of == oldest)
     assert watcher.freshness().late
     assert [each.alarm for each in watcher.partitions()] == [None, "It was made anew."]
     say(database, state(0), state(1))
-    eventually(lambda: not watcher.freshness().late)
+    await_that(lambda: not watcher.freshness().late)
     assert watcher.freshness().behind_seconds == 0
 
 
@@ -84,7 +84,7 @@ def test_a_partition_that_nobody_reads_is_complete_until_its_last_report(
 ) -> None:
     say(database, state(0), state(1, age=30))
     watcher = watching(database)
-    eventually(lambda: len(watcher.partitions()) == 2)
+    await_that(lambda: len(watcher.partitions()) == 2)
     assert 30 <= watcher.freshness().behind_seconds < 90
     assert [each.silent for each in watcher.partitions()] == [False, True]
 
@@ -95,15 +95,15 @@ def test_late_once_pages_stay_so_until_the_lag_is_half_of_the_limit(database: Da
 
     waiting_since(50)
     watcher = watching(database)
-    eventually(lambda: watcher.freshness().behind_seconds >= 50)
+    await_that(lambda: watcher.freshness().behind_seconds >= 50)
     assert not watcher.freshness().late
     waiting_since(100)
-    eventually(lambda: watcher.freshness().late)
+    await_that(lambda: watcher.freshness().late)
     waiting_since(40)
-    eventually(lambda: watcher.freshness().behind_seconds < 50)
+    await_that(lambda: watcher.freshness().behind_seconds < 50)
     assert watcher.freshness().late
     waiting_since(5)
-    eventually(lambda: not watcher.freshness().late)
+    await_that(lambda: not watcher.freshness().late)
 
 
 def test_the_next_owner_goes_on_in_the_same_row_and_never_forgets_a_commit(database: Database) -> None:

@@ -16,8 +16,8 @@ from dashapp.domain.indicators.forum import UNANSWERED_DAYS
 from dashapp.domain.indicators.last_seen import BOUNDS
 from dashapp.domain.indicators.metrics import METRICS, Metric
 from dashapp.domain.indicators.minutes import THETA
-from dashapp.domain.indicators.rhythm import TREND_WEEKS
 from dashapp.domain.indicators.risk import MISSED_WINDOW_DAYS, RiskRules, Step
+from dashapp.domain.indicators.trend import TREND_WEEKS
 
 DOCS = Path(__file__).parents[2] / "docs"
 DOCUMENT, TEMPLATE = ((DOCS / name).read_text(encoding="utf-8") for name in ("metrics.md", "metrics.template.md"))

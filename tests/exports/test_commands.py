@@ -17,8 +17,7 @@ from dashapp.data.store.audit import operator
 from dashapp.data.store.leaving.departures import ask_for_deletion, due_departures
 from dashapp.domain.clock import system_clock
 from exports.leaving import __main__ as commands
-from exports.leaving.deleting import Deletion
-from exports.leaving.folder import folders_below
+from exports.leaving.deleting import Deletion, folders_below
 from tests.exports.conftest import Two
 from tests.shared import REPOSITORY
 

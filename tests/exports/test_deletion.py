@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from dashapp.data.changes import ChangeWatcher
 from dashapp.data.database import DatabaseRole
+from dashapp.data.export_files import ExportFolder
 from dashapp.data.store.audit import operator
 from dashapp.data.store.leaving.departures import (
     Departure,
@@ -31,8 +32,7 @@ from dashapp.domain.events import Event
 from dashapp.domain.sessions import SignInMethod
 from dashapp.security.principals import Principals
 from dashapp.security.sessions import Sessions
-from exports.leaving.deleting import SETTLE, Deletion
-from exports.leaving.folder import ExportFolder, folders_below
+from exports.leaving.deleting import SETTLE, Deletion, folders_below
 from ingest.sources import REFRESH_SECONDS
 from tests.campus import ADMINISTRATOR, LEARNERS, Campus
 from tests.exports.conftest import Two
@@ -104,17 +104,17 @@ def test_the_hash_of_the_last_export_stays_and_no_file_does(two: Two, tmp_path: 
     with two.leaving.database.transaction(DatabaseRole.JOBS, organisation) as connection:
         connection.execute(text("DELETE FROM organisation_exports"))
         ask_for_export(connection, organisation, ASKED_BY, now)
-        export = take_export(connection, organisation, now)
-        assert export is not None
-        finish_export(connection, organisation, export, Finished(1, 2, "c0ffee", now, now))
+        turn = take_export(connection, organisation, now)
+        assert turn is not None
+        assert finish_export(connection, turn, Finished(1, 2, "c0ffee", now, now))
     folder = ExportFolder.below(tmp_path)
     departure = ask(two.leaving)
-    file = folder.file(departure.former_public_id, export)
+    file = folder.file(departure.former_public_id, turn.key)
     file.parent.mkdir(parents=True)
     file.write_bytes(b"all of it")
     sent = UploadFolder.below(tmp_path)
     sent.make(departure.former_public_id)
-    sent.file(departure.former_public_id, export).write_bytes(b"a roster")
+    sent.file(departure.former_public_id, turn.key).write_bytes(b"a roster")
 
     deletion(two.leaving, tmp_path).run(departure, BY, Signal(), quiet)
 

@@ -16,9 +16,11 @@ from dashapp.data.database import DatabaseRole
 from dashapp.data.store.leaving.inventory import EVENTS, NOT_EXPORTED, SECRETS, exported_tables
 from dashapp.domain.errors import AnalyticsError, NotFound
 from dashapp.domain.keys import OrganisationId
-from exports.leaving.archive import ExportError, Step, WrittenExport, write_export
+from dashapp.domain.reports.exports import Trouble
+from exports.leaving.archive import Step, WrittenExport, write_export
 from exports.leaving.manifest import MANIFEST
 from exports.leaving.verifying import verify_export
+from exports.packing import ExportError
 from tests.exports.conftest import SECRET, Two
 
 
@@ -174,7 +176,7 @@ def test_a_folder_that_is_no_folder_is_told_in_words(two: Two, tmp_path: Path) -
     (tmp_path / "file").write_text("")
     with pytest.raises(ExportError, match="may not write to") as refused:
         write_export(two.leaving.database, two.leaving.organisation_id, tmp_path / "file" / "a.zip", quiet)
-    assert refused.value.trouble == "folder"
+    assert refused.value.trouble is Trouble.FOLDER
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
@@ -190,7 +192,7 @@ def test_a_full_disk_is_told_in_words_and_leaves_nothing(
     monkeypatch.setattr(os, "open", full)
     with pytest.raises(ExportError, match="not enough space") as refused:
         write_export(two.leaving.database, two.leaving.organisation_id, path, quiet)
-    assert refused.value.trouble == "space"
+    assert refused.value.trouble is Trouble.SPACE
     assert isinstance(refused.value.__cause__, OSError)
     assert refused.value.__cause__.errno == errno.ENOSPC
     assert list(tmp_path.iterdir()) == []

@@ -18,6 +18,7 @@ from sqlalchemy import text
 
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store.export_runs import TakenRun
+from dashapp.data.store.work_queues import Turn
 from dashapp.domain.clock import system_clock
 from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.principal import Principal
@@ -56,7 +57,8 @@ def principal(campus: Campus, name: str) -> Principal:
 
 def extract(campus: Campus, who: Principal, folder: Path, form: ExportFormat, table: ExtractTable, **more: Any) -> Made:
     asked = Extract(table=table, first=more.get("first", FIRST), last=LAST, courses=more.get("courses", ()))
-    run = TakenRun(uuid4(), who.public_id, False, table.value, form, None, asked.model_dump(mode="json"))
+    turn = Turn(who.organisation_id, uuid4(), system_clock())
+    run = TakenRun(turn, who.public_id, False, table.value, form, None, asked.model_dump(mode="json"))
     with beating(more.get("beat", lambda _steps: True), Signal()) as heart:
         return ExtractMaker(campus.database, system_clock).make(who, run, folder / f"{table}.{form}", heart)
 

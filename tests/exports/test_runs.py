@@ -17,16 +17,22 @@ from sqlalchemy import text
 
 from dashapp.data.cache import build_cache
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.export_files import ExportFolder
 from dashapp.data.report_reader import ReportReader
 from dashapp.data.store.export_runs import (
     MOST_ATTEMPTS,
     MOST_OPEN,
     SILENT,
+    MadeFile,
     TakenRun,
     ask_for_export,
+    beat,
     cancel_run,
+    fail_run,
     find_run,
+    finish_run,
     list_runs,
+    put_back,
     take_run,
 )
 from dashapp.domain.principal import Principal
@@ -39,7 +45,6 @@ from dashapp.security.principals import Principals
 from dashapp.security.sessions import COOKIE
 from dashapp.web.application import Application
 from exports.beating import Heart
-from exports.leaving.folder import ExportFolder
 from exports.making import Made
 from exports.pictures import Pictures
 from exports.report_maker import ReportMaker
@@ -278,6 +283,28 @@ def test_a_run_whose_process_was_killed_is_taken_up_again_and_given_up_in_the_en
     office.work()
     run = office.run(TEACHER, hopeless)
     assert (run.state, run.trouble) == (ExportState.FAILED, Trouble.STOPPED)
+
+
+def test_a_maker_that_lost_its_run_to_another_one_changes_nothing_of_it(office: Office) -> None:
+    """It comes back from a long sleep while the other one is at work."""
+    export, own = office.ask(TEACHER, ExportFormat.CSV), office.campus.organisation_id
+    held = []
+    for _process in range(2):
+        with office.database.transaction(DatabaseRole.JOBS, own) as connection:
+            held.append(take_run(connection, own, office.clock(), extracts=False))
+        office.passed += SILENT + timedelta(seconds=1)
+    lost, present = held
+    assert lost is not None
+    assert present is not None
+    with office.database.transaction(DatabaseRole.JOBS, own) as connection:
+        assert not beat(connection, lost.turn, office.clock(), (1, 2))
+        put_back(connection, lost.turn)
+        fail_run(connection, lost.turn, Trouble.ERROR, office.clock())
+        now = office.clock()
+        assert not finish_run(connection, lost.turn, MadeFile("a", "b", 1, 2, "c0ffee", "{}", now, now))
+        assert beat(connection, present.turn, now, (3, 4))
+    run = office.run(TEACHER, export)
+    assert (run.state, run.trouble, run.steps_done, run.steps) == (ExportState.RUNNING, None, 3, 4)
 
 
 def test_a_maker_that_lost_its_run_to_another_one_finishes_nothing(office: Office) -> None:

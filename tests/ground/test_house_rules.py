@@ -3,6 +3,8 @@
 import ast
 import re
 import subprocess
+import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -14,6 +16,9 @@ LONGEST_FUNCTION = 60
 """The house says 40; a docstring, or one long literal, may stand in it besides."""
 SAYS_NOTHING = {"utils", "util", "helpers", "helper", "common", "misc"}
 FORMATTED = re.compile(r"\{[^{}\n]*\b(_|ngettext)\(")
+WORD = re.compile(r"[A-Za-z_]\w*")
+FOR_TESTS = {"read_aggregates", "CARDS"}
+"""What tests alone call: the aggregates as they stand, beside a recount of them, and what each page fills."""
 FOREIGN_PATHS = re.compile(r"/work/|/root/|/tmp/w/")
 
 
@@ -82,3 +87,47 @@ def test_no_message_stands_inside_of_a_formatted_text() -> None:
         if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name) and inner.func.id in ("_", "ngettext")
     ]
     assert found == []
+
+
+def test_nothing_stands_in_a_module_that_nobody_names() -> None:
+    """By words, not by imports: what is named like something else that is used goes unnoticed."""
+    own = [path for path in own_files(".py") if not path.is_relative_to(REPOSITORY / "tests")]
+    words = {path: Counter(WORD.findall(path.read_text())) for path in own}
+    places: dict[str, set[Path]] = {}
+    for path, found in words.items():
+        for word in found:
+            places.setdefault(word, set()).add(path)
+
+    def is_named(path: Path, name: str) -> bool:
+        module = path.parent.name if path.stem == "__init__" else path.stem
+        return words[path][name] > 1 or any(module in words[other] for other in places[name] - {path})
+
+    unused = [
+        f"{path.relative_to(REPOSITORY)}:{name}"
+        for path in own
+        # Servers name what stands in app.py, and nobody calls a migration's parts but the migration.
+        if path.parent.name != "versions" and path != REPOSITORY / "app.py"
+        for name in names_of(parsed(path))
+        if name not in FOR_TESTS and not name.startswith("__") and not is_named(path, name)
+    ]
+    assert unused == []
+
+
+def names_of(module: ast.Module) -> Iterator[str]:
+    """What a module defines at its top."""
+    for part in module.body:
+        match part:
+            case ast.FunctionDef() | ast.ClassDef():
+                yield part.name
+            case ast.Assign(targets=targets):
+                yield from (each.id for each in targets if isinstance(each, ast.Name))
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                yield name
+
+
+def test_the_rooms_that_are_written_down_are_those_that_are_checked() -> None:
+    contracts = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (layers,) = (each["layers"] for each in contracts if each["type"] == "layers")
+    rooms = (REPOSITORY / "CONTRIBUTING.md").read_text().partition("## Rooms")[2].split("```")[1]
+    written = [re.split(r" {2,}", line)[0] for line in rooms.strip().splitlines()]
+    assert written == layers

@@ -2,7 +2,6 @@
 
 import gc
 import itertools
-import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -26,11 +25,10 @@ from deploy.local_kafka import LocalKafka
 from ingest.gathering import kind_of
 from ingest.loop import Ingest, ingest_from
 from ingest.native import encode
+from tests.waiting import PATIENCE
 
 ISSUER = "https://lms.example"
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-PATIENCE = 60.0
-"""Seconds until a test gives up waiting for something that a busy machine may delay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,14 +193,6 @@ def viewed(number: int, person: str = "anna", course: str = "algebra", **more: A
         course=Identifier(ISSUER, "course", course),
         **{"occurred_at": NOW, **more},
     )
-
-
-def await_that(holds: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:
-    """Returns as soon as something holds that another thread or process brings about."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, f"not in {seconds:.0f} s: {what}"
-        time.sleep(0.02)
 
 
 def offset_told(broker: LocalKafka, settings: Settings, topic: str) -> int:

@@ -10,7 +10,7 @@ from kafka import KafkaAdminClient
 
 from dashapp.data.database import Database
 from dashapp.settings import Settings
-from tests.ingest.conftest import PATIENCE
+from tests.waiting import PATIENCE
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

@@ -32,7 +32,8 @@ from ingest.letters import LetterMover, Producer
 from ingest.loop import Ingest
 from ingest.native import encode
 from ingest.replay import Command, _parser
-from tests.ingest.conftest import ISSUER, PATIENCE, Campus, await_that, put, viewed
+from tests.ingest.conftest import ISSUER, Campus, put, viewed
+from tests.waiting import PATIENCE, await_that
 
 RunIngest = Callable[[Settings, Database], Ingest]
 KEY = "a pseudonym key for tests only, 32 long"

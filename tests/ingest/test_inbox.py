@@ -16,7 +16,8 @@ from dashapp.observability.metrics import Metrics
 from dashapp.settings import Settings
 from ingest.loop import Ingest
 from ingest.native import encode
-from tests.ingest.conftest import ISSUER, Campus, await_that, put, register, viewed
+from tests.ingest.conftest import ISSUER, Campus, put, register, viewed
+from tests.waiting import await_that
 
 RunIngest = Callable[[Settings, Database], Ingest]
 KEY = "a pseudonym key for tests only, 32 long"

@@ -17,8 +17,9 @@ from ingest import joins
 from ingest.loop import Ingest
 from ingest.native import encode
 from tests.ingest.caliper.samples import PAGE, caliper_event, envelope
-from tests.ingest.conftest import ISSUER, Campus, await_that, put, viewed
+from tests.ingest.conftest import ISSUER, Campus, put, viewed
 from tests.ingest.xapi.statements import statement
+from tests.waiting import await_that
 
 VIDEO = "https://video.example"
 RULE = (

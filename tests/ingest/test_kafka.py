@@ -18,7 +18,8 @@ from dashapp.observability.metrics import Metrics
 from dashapp.settings import Settings
 from deploy.local_kafka import LocalKafka
 from ingest.loop import Ingest
-from tests.ingest.conftest import ISSUER, NOW, Campus, await_that, offset_told, register, send, viewed
+from tests.ingest.conftest import ISSUER, NOW, Campus, offset_told, register, send, viewed
+from tests.waiting import await_that
 
 pytestmark = pytest.mark.kafka
 RunIngest = Callable[[Settings, Database], Ingest]

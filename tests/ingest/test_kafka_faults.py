@@ -16,7 +16,8 @@ from dashapp.settings import Settings
 from deploy.local_kafka import LocalKafka
 from ingest.loop import Ingest
 from ingest.native import encode
-from tests.ingest.conftest import ISSUER, NOW, Campus, await_that, offset_told, producing, register, send, viewed
+from tests.ingest.conftest import ISSUER, NOW, Campus, offset_told, producing, register, send, viewed
+from tests.waiting import await_that
 
 pytestmark = pytest.mark.kafka
 RunIngest = Callable[[Settings, Database], Ingest]

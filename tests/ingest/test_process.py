@@ -24,8 +24,9 @@ from ingest.handover import Handover
 from ingest.loop import outcomes
 from ingest.native import encode
 from ingest.sources import SourceRegistry
-from tests.ingest.conftest import ISSUER, PATIENCE, Campus, await_that, put, register, viewed
+from tests.ingest.conftest import ISSUER, Campus, put, register, viewed
 from tests.servers import free_port
+from tests.waiting import PATIENCE, await_that
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

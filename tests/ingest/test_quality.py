@@ -29,7 +29,8 @@ from dashapp.settings import Settings
 from ingest.bulk import bulk_loader
 from ingest.loop import Ingest
 from ingest.native import encode
-from tests.ingest.conftest import ISSUER, Campus, await_that, put, viewed
+from tests.ingest.conftest import ISSUER, Campus, put, viewed
+from tests.waiting import await_that
 
 RunIngest = Callable[[Settings, Database], Ingest]
 QUIZ = Identifier(ISSUER, "activity", "quiz")

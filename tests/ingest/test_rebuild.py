@@ -36,8 +36,9 @@ from ingest.loop import Ingest
 from ingest.native import encode
 from ingest.portions import AIMED_AT, Pace, cuts
 from ingest.rebuild import Command, _parser
-from tests.ingest.conftest import ISSUER, PATIENCE, Campus, await_that, put
+from tests.ingest.conftest import ISSUER, Campus, put
 from tests.shared import REPOSITORY
+from tests.waiting import PATIENCE, await_that
 
 RunIngest = Callable[[Settings, Database], Ingest]
 TODAY = datetime.now(UTC).replace(hour=9, minute=30, second=0, microsecond=0) - timedelta(days=2)

@@ -9,6 +9,7 @@ from dashapp.domain.errors import NotFound, Unavailable
 from dashapp.domain.keys import OrganisationId
 from dashapp.jobs.each import for_each_organisation
 from tests.data.conftest import make_organisation
+from tests.shared import REPOSITORY
 
 
 @pytest.fixture
@@ -58,3 +59,8 @@ def test_nobody_is_served_once_it_is_to_stop(database: Database, organisations: 
 
     for_each_organisation(database, work, stopping)
     assert len(served) == 1 < len(organisations)
+
+
+def test_no_job_goes_through_the_organisations_in_a_way_of_its_own() -> None:
+    jobs = (REPOSITORY / "dashapp" / "jobs").glob("*.py")
+    assert [path.name for path in jobs if "all_organisations" in path.read_text()] == ["each.py"]

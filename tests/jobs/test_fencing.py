@@ -9,6 +9,7 @@ from dashapp.data.store.deliveries import begin_copy, decide_copy, due_copies, n
 from dashapp.data.store.schedule_runs import LeaseLost, take_run
 from dashapp.data.store.schedules import plan_due
 from dashapp.domain.errors import Unavailable
+from dashapp.domain.reports.document import Report
 from dashapp.domain.schedules.runs import LEASE, LONGEST_MAKING, Copy, CopyState, Settled, TakenRun, Way
 from tests.jobs.scheduled import MAX, SUE, TESS, THEO, Desk, address_of, box, campus, desk
 from tests.mail_server import MailBox
@@ -39,7 +40,7 @@ def begun(desk: Desk) -> tuple[TakenRun, Copy]:
         taken = take_run(connection, organisation, desk.now)
         assert taken is not None
         (one,) = due_copies(connection, organisation, taken, desk.now)
-        note_copy(connection, organisation, taken, (one, "0" * 32, []), desk.now)
+        note_copy(connection, organisation, taken, (one, "0" * 32, [], Report(title="Week")), desk.now)
         assert begin_copy(connection, organisation, taken, one, desk.now)
     return taken, one
 

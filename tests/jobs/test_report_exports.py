@@ -11,13 +11,13 @@ import pytest
 from sqlalchemy import text
 
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.export_files import ExportFolder
 from dashapp.data.queries.organisations import own_address
 from dashapp.data.store.export_runs import ask_for_export, find_run
 from dashapp.domain.clock import system_clock
 from dashapp.domain.principal import Principal
 from dashapp.domain.reports.exports import ExportFormat, ExportRun, ExportState
 from dashapp.security.principals import Principals
-from exports.leaving.folder import ExportFolder
 from tests.campus import TEACHERS, Campus, build_campus
 from tests.exports.test_runs import REPORT
 from tests.jobs.test_running import Process, wait_until
@@ -52,14 +52,14 @@ def test_a_file_whose_process_was_killed_in_the_middle_is_made_by_the_next_one(
     def run() -> ExportRun:
         return _run(database, teacher, export)
 
-    process.append(Process(database, tmp_path))
+    process.append(Process(database, tmp_path / "jobs"))
     wait_until(lambda: run().state is ExportState.RUNNING, "the file is being made")
     process[0].end(signal.SIGKILL)
     assert run().state is ExportState.RUNNING
     with database.transaction(DatabaseRole.JOBS, own) as connection:
         # Nobody has heard of it for so long; its own clock cannot be put forward from here.
         connection.execute(text("UPDATE export_runs SET beat_at = beat_at - interval '3 minutes'"))
-    process.append(Process(database, tmp_path))
+    process.append(Process(database, tmp_path / "jobs"))
     wait_until(lambda: run().state is ExportState.DONE, "the file is there")
     folder = ExportFolder.of_reports(tmp_path / "var").of(own_address(database, own))
     made = folder / f"{export}.file"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -126,3 +126,19 @@ def test_sections_are_set_listed_and_removed(run: Run, campus: Campus) -> None:
     run("sections", "remove", course, "C")
     run("sections", "remove", course, "A", status=1)
     assert len(run("sections", "list", course)) == 2
+
+
+def test_the_time_zone_changes_from_a_day_to_come_on_and_the_trail_says_so(
+    run: Run, campus: Campus, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (first,) = run("time-zone")
+    assert first.endswith("  from the beginning")
+    soon = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()
+    assert run("time-zone", "Asia/Tokyo", "--from", soon) == [first, f"Asia/Tokyo  from {soon}"]
+    assert run("time-zone", "Asia/Seoul", "--from", soon) == [first, f"Asia/Seoul  from {soon}"]
+    trail = rows(campus, "SELECT detail FROM audit_log WHERE action = 'organisation.time_zone_set' ORDER BY audit_id")
+    assert [(what["zone"], what["from"]) for (what,) in trail] == [("Asia/Tokyo", soon), ("Asia/Seoul", soon)]
+    for wrong in (("Asia/Tokyo",), ("Asia/Tokyo", "--from", "2026-01-01"), ("Nowhere/Land", "--from", soon)):
+        assert run("time-zone", *wrong, status=1) == []
+    said = capsys.readouterr().err
+    assert all(word in said for word in ("Say both", "the day after tomorrow", "is not a time zone"))

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import pytest
 
 from tests.servers import free_port
 from tests.shared import REPOSITORY
+from tests.waiting import await_that
 
 WITHIN = 60.0
 """Seconds that a busy machine may need for a start or an end."""
@@ -73,14 +74,6 @@ def running(folder: Path, **settings: str) -> Iterator[Running]:
             service.end(signal.SIGTERM)
 
 
-def wait_until(true: Callable[[], bool], what: str) -> None:
-    """Asks until it is true."""
-    deadline = time.monotonic() + WITHIN
-    while not true():
-        assert time.monotonic() < deadline, f"waited in vain until {what}"
-        time.sleep(0.05)
-
-
 def servers_below(folder: Path) -> list[Any]:
     """PostgreSQL processes whose data lie below this folder."""
     found = []
@@ -97,7 +90,7 @@ def test_it_serves_and_ends_cleanly_the_database_too(tmp_path: Path, number: sig
         assert service.answer("/health/live").status_code == 200
         assert service.answer("/health").json()["parts"]["database"] == {"status": "ok"}
         assert servers_below(tmp_path)
-        wait_until(lambda: len(service.answer("/health").json()["parts"]["jobs"]["each"]) >= 2, "the jobs have run")
+        await_that(lambda: len(service.answer("/health").json()["parts"]["jobs"]["each"]) >= 2, "the jobs have run")
         assert service.answer("/health").json()["parts"]["jobs"]["status"] == "ok"
 
         assert service.end(number) == 0
@@ -170,7 +163,7 @@ def test_it_is_whole_again_soon_after_the_database_has_lost_a_process(tmp_path: 
         return bool(service.answer("/health").json()["status"] == "ok")
 
     with running(tmp_path) as service:
-        wait_until(lambda: well(service), "the service is well")
+        await_that(lambda: well(service), "the service is well")
         backends = [
             process
             for process in psutil.process_iter(["cmdline"])
@@ -180,8 +173,8 @@ def test_it_is_whole_again_soon_after_the_database_has_lost_a_process(tmp_path: 
         # PostgreSQL ends all its sessions then, and recovers from its log.
         assert not psutil.wait_procs(backends, WITHIN)[1]
 
-        wait_until(lambda: service.answer("/set-up").status_code == 200, "pages are served")
-        wait_until(lambda: well(service), "it is well again")
+        await_that(lambda: service.answer("/set-up").status_code == 200, "pages are served")
+        await_that(lambda: well(service), "it is well again")
         assert service.end(signal.SIGTERM) == 0
 
     assert "Traceback" not in service.said()

@@ -61,11 +61,6 @@ class Subject(StrEnum):
     HINDSIGHT = "hindsight"
 
 
-def time_on_task() -> str:
-    """How time is counted."""
-    return _(metric("time_on_task").term.definition)
-
-
 def enrolled_only() -> str:
     """Who is left out of every figure of a course."""
     return _(metric("enrolled").term.left_out)

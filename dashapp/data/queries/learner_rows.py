@@ -11,7 +11,7 @@ from dashapp.data.queries.days import per_week
 from dashapp.data.queries.people import name_of
 from dashapp.data.queries.room import Room
 from dashapp.data.queries.week_before import MOST_RECENT_DAYS
-from dashapp.domain.indicators.rhythm import TREND_WEEKS, trend
+from dashapp.domain.indicators.trend import TREND_WEEKS, trend
 from dashapp.domain.keys import PublicId
 from dashapp.domain.views import LearnerRow, Level
 

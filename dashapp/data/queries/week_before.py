@@ -14,7 +14,7 @@ from dashapp.data.queries.past_standing import Recorded, standing_at
 from dashapp.data.queries.standing import CourseStanding, Question
 from dashapp.domain.indicators.calendar import TeachingCalendar
 from dashapp.domain.indicators.handins import Punctuality, punctuality
-from dashapp.domain.indicators.rhythm import TREND_WEEKS
+from dashapp.domain.indicators.trend import TREND_WEEKS
 from dashapp.domain.views import Level
 
 Flags = NDArray[np.bool_]

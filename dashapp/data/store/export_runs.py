@@ -6,8 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row, Text, cast, func, literal, text
+from sqlalchemy.dialects.postgresql import JSONB
 
+from dashapp.data.store import work_queues
+from dashapp.data.store.work_queues import Turn, WorkQueue, close, hold, take, turn_of
+from dashapp.data.tables import export_runs
 from dashapp.domain.keys import OrganisationId, PersonId
 from dashapp.domain.principal import Principal
 from dashapp.domain.reports.document import Report, written
@@ -21,19 +25,33 @@ MOST_OPEN: Final = 20
 LISTED: Final = 50
 FORGOTTEN: Final = timedelta(days=90)
 """So long a run stands in the list after it ended."""
+_QUEUE: Final = WorkQueue(
+    export_runs,
+    export_runs.c.run_id,
+    export_runs.c.started_at,
+    {ExportState.QUEUED.value: ExportState.RUNNING.value},
+    SILENT,
+    MOST_ATTEMPTS,
+    {"steps_done": 0, "steps": None},
+)
 
 
 @dataclass(frozen=True, slots=True)
 class TakenRun:
     """A run that is to be made now, with the key of whose rights hold."""
 
-    public_id: UUID
+    turn: Turn
     person: UUID
     administers: bool
     title: str
     form: ExportFormat
     document: Mapping[str, Any] | None
     extract: Mapping[str, Any] | None
+
+    @property
+    def public_id(self) -> UUID:
+        """The key under which it was asked for."""
+        return self.turn.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,52 +130,47 @@ def take_run(connection: Connection, organisation: OrganisationId, now: datetime
 
     One that has been tried often enough is given up.
     """
-    values = {"organisation": organisation, "now": now, "silent": now - SILENT, "most": MOST_ATTEMPTS}
-    connection.execute(_GIVE_UP, values)
-    row = connection.execute(_TAKE, {**values, "extracts": extracts}).one_or_none()
+    kind = export_runs.c.extract.is_not(None) if extracts else export_runs.c.extract.is_(None)
+    row = take(connection, _QUEUE, organisation, now, kind)
     if row is None:
         return None
-    form = ExportFormat(row.form)
-    return TakenRun(row.public_id, row.person, row.administers, row.title, form, row.document, row.extract)
+    who = {"organisation": organisation, "person": row.person_id}
+    person, form = connection.execute(_WHO, who).scalar_one(), ExportFormat(row.form)
+    return TakenRun(turn_of(_QUEUE, row), person, row.administers, row.title, form, row.document, row.extract)
 
 
-def beat(
-    connection: Connection, organisation: OrganisationId, public_id: UUID, now: datetime, steps: tuple[int, int] | None
-) -> bool:
+def beat(connection: Connection, turn: Turn, now: datetime, steps: tuple[int, int] | None) -> bool:
     """Says that it is being made, and how many of how many steps are done; False where it is not wanted any more."""
-    done, of = steps or (None, None)
-    values = {"organisation": organisation, "run": public_id, "now": now, "done": done, "of": of}
-    return connection.execute(_BEAT, values).rowcount > 0
+    told = {} if steps is None else {"steps_done": steps[0], "steps": steps[1]}
+    return hold(connection, _QUEUE, turn, now, told)
 
 
-def put_back(connection: Connection, organisation: OrganisationId, public_id: UUID) -> None:
+def put_back(connection: Connection, turn: Turn) -> None:
     """Has another process make it: this one ends. That is no attempt that failed."""
-    connection.execute(_PUT_BACK, {"organisation": organisation, "run": public_id})
+    work_queues.put_back(connection, _QUEUE, turn)
 
 
-def finish_run(connection: Connection, organisation: OrganisationId, public_id: UUID, file: MadeFile) -> bool:
+def finish_run(connection: Connection, turn: Turn, file: MadeFile) -> bool:
     """The file is there; False where it is not wanted any more."""
     values = {
-        "organisation": organisation,
-        "run": public_id,
+        "state": ExportState.DONE.value,
         "name": file.name,
         "media": file.media,
         "bytes": file.bytes,
         "rows": file.rows,
         "sha256": file.sha256,
-        "manifest": file.manifest,
-        "now": file.at,
-        "expires": file.expires_at,
+        "manifest": cast(literal(file.manifest, Text), JSONB),
+        "finished_at": file.at,
+        "expires_at": file.expires_at,
+        "steps_done": func.coalesce(export_runs.c.steps, export_runs.c.steps_done),
     }
-    return connection.execute(_FINISH, values).rowcount > 0
+    return close(connection, _QUEUE, turn, values)
 
 
-def fail_run(
-    connection: Connection, organisation: OrganisationId, public_id: UUID, trouble: Trouble, now: datetime
-) -> None:
+def fail_run(connection: Connection, turn: Turn, trouble: Trouble, now: datetime) -> None:
     """It cannot be made."""
-    values = {"organisation": organisation, "run": public_id, "trouble": trouble.value, "now": now}
-    connection.execute(_FAIL, values)
+    values = {"state": ExportState.FAILED.value, "trouble": trouble.value, "finished_at": now}
+    close(connection, _QUEUE, turn, values)
 
 
 def expire_runs(connection: Connection, organisation: OrganisationId, now: datetime) -> int:
@@ -192,7 +205,6 @@ _FIELDS: Final = (
     *("name", "bytes", "rows", "sha256", "trouble", "expires_at"),
 )
 _THEIRS: Final = "organisation_id = :organisation AND person_id = :person"
-_THIS: Final = "organisation_id = :organisation AND public_id = :run"
 _COLUMNS: Final = ", ".join(f'"{name}"' for name in _FIELDS)
 _ASK: Final = text(
     "INSERT INTO export_runs (organisation_id, person_id, administers, title, form, document, extract, state,"
@@ -207,37 +219,7 @@ _CANCEL: Final = text(
     "UPDATE export_runs SET state = 'cancelled', finished_at = :now"
     f" WHERE {_THEIRS} AND public_id = :run AND state IN ('queued', 'running')"
 )
-_GIVE_UP: Final = text(
-    "UPDATE export_runs SET state = 'failed', trouble = 'stopped', finished_at = :now"
-    " WHERE organisation_id = :organisation AND state = 'running' AND beat_at < :silent AND attempts >= :most"
-)
-_TAKE: Final = text(
-    "UPDATE export_runs r SET state = 'running', started_at = :now, beat_at = :now, attempts = attempts + 1,"
-    " steps_done = 0, steps = NULL FROM people p"
-    " WHERE r.organisation_id = :organisation AND p.organisation_id = r.organisation_id"
-    " AND p.person_id = r.person_id AND r.run_id = (SELECT run_id FROM export_runs"
-    " WHERE organisation_id = :organisation AND (extract IS NOT NULL) = :extracts"
-    " AND (state = 'queued' OR (state = 'running' AND beat_at < :silent))"
-    " ORDER BY run_id LIMIT 1 FOR UPDATE SKIP LOCKED)"
-    " RETURNING r.public_id, p.public_id AS person, r.administers, r.title, r.form, r.document, r.extract"
-)
-_BEAT: Final = text(
-    "UPDATE export_runs SET beat_at = :now, steps_done = coalesce(CAST(:done AS bigint), steps_done),"
-    f" steps = coalesce(CAST(:of AS bigint), steps) WHERE {_THIS} AND state = 'running'"
-)
-_PUT_BACK: Final = text(
-    "UPDATE export_runs SET state = 'queued', attempts = attempts - 1, beat_at = NULL"
-    f" WHERE {_THIS} AND state = 'running'"
-)
-_FINISH: Final = text(
-    "UPDATE export_runs SET state = 'done', finished_at = :now, name = :name, media = :media, \"bytes\" = :bytes,"
-    ' "rows" = :rows, sha256 = :sha256, manifest = CAST(:manifest AS jsonb), expires_at = :expires,'
-    f" steps_done = coalesce(steps, steps_done) WHERE {_THIS} AND state = 'running'"
-)
-_FAIL: Final = text(
-    "UPDATE export_runs SET state = 'failed', trouble = :trouble, finished_at = :now"
-    f" WHERE {_THIS} AND state = 'running'"
-)
+_WHO: Final = text("SELECT public_id FROM people WHERE organisation_id = :organisation AND person_id = :person")
 _EXPIRE: Final = text(
     "UPDATE export_runs SET state = 'expired'"
     " WHERE organisation_id = :organisation AND state = 'done' AND expires_at <= :now"

@@ -1,12 +1,15 @@
 """Imports of history that were asked for on a page: asked for, checked and brought in by a job. All as la_jobs."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, insert, literal, select, text, update
+from sqlalchemy import Connection, Select, insert, literal, select, update
 
+from dashapp.data.store import work_queues
+from dashapp.data.store.work_queues import Turn, WorkQueue, close, hold, take, turn_of
 from dashapp.data.tables import history_imports, sources
 from dashapp.domain.history import (
     OPEN,
@@ -23,8 +26,20 @@ SILENT: Final = timedelta(minutes=2)
 """An import of which nobody has heard for so long has lost its job, and is gone on with by another."""
 MOST_ATTEMPTS: Final = 5
 LISTED: Final = 20
-_BECOMES: Final = {ImportState.CHECKING: ImportState.TO_CHECK, ImportState.RUNNING: ImportState.WAITING}
 _held = history_imports.c
+_STAGES: Final = {
+    ImportState.TO_CHECK.value: ImportState.CHECKING.value,
+    ImportState.WAITING.value: ImportState.RUNNING.value,
+}
+_QUEUE: Final = WorkQueue(
+    history_imports,
+    _held.import_id,
+    _held.begun_at,
+    _STAGES,
+    SILENT,
+    MOST_ATTEMPTS,
+    {"begun_bytes": _held.bytes_done},
+)
 
 
 def ask_for_import(
@@ -107,93 +122,61 @@ def find_import(connection: Connection, organisation: OrganisationId, key: UUID)
 
 def take_import(
     connection: Connection, organisation: OrganisationId, now: datetime
-) -> tuple[HistoryImport, HistoryWish] | None:
+) -> tuple[Turn, HistoryImport, HistoryWish] | None:
     """What is to be worked on now: what waits, or what has lost its job. None: there is nothing.
 
     One that has been tried often enough is given up.
     """
-    values = {"organisation": organisation, "now": now, "silent": now - SILENT, "most": MOST_ATTEMPTS}
-    connection.execute(_GIVE_UP, values)
-    row = connection.execute(_TAKE, values).one_or_none()
+    row = take(connection, _QUEUE, organisation, now)
     if row is None:
         return None
-    taken = find_import(connection, organisation, UUID(str(row.public_id)))
+    turn = turn_of(_QUEUE, row)
+    taken = find_import(connection, organisation, turn.key)
     assert taken is not None
-    return taken, HistoryWish(row.source_id, taken.kind, taken.files, taken.options)
+    return turn, taken, HistoryWish(row.source_id, taken.kind, taken.files, taken.options)
 
 
-def note_figures(
-    connection: Connection, organisation: OrganisationId, key: UUID, figures: Figures, now: datetime
-) -> bool:
-    """Tells how far it is, also where it was paused or cancelled meanwhile; False where it is not wanted any more."""
+def note_figures(connection: Connection, turn: Turn, figures: Figures, now: datetime) -> bool:
+    """Tells how far it is, also where it was paused or cancelled meanwhile; False where it is not wanted any more, or
+    another process has it."""
     state = connection.execute(
         update(history_imports)
-        .where(*_this(organisation, key))
+        .where(*_this(turn.organisation, turn.key), _held.begun_at == turn.begun_at)
         .values(beat_at=now, **_columns(figures))
         .returning(_held.state)
     ).scalar_one_or_none()
-    return state is not None and ImportState(state) in _BECOMES
+    return state is not None and state in _STAGES.values()
 
 
-def note_begin(connection: Connection, organisation: OrganisationId, key: UUID, done: int, now: datetime) -> None:
-    """The present run begins with so many bytes behind it, from which its pace is reckoned."""
-    values = {"begun_at": now, "begun_bytes": done, "bytes_done": done, "beat_at": now}
-    connection.execute(update(history_imports).where(*_this(organisation, key)).values(**values))
+def note_begin(connection: Connection, turn: Turn, done: int, now: datetime) -> Turn:
+    """The present run begins with so many bytes behind it, from which its pace is reckoned; by what it is known from
+    now on."""
+    begins = {"begun_at": now, "begun_bytes": done, "bytes_done": done}
+    return replace(turn, begun_at=now) if hold(connection, _QUEUE, turn, now, begins) else turn
 
 
-def put_back(connection: Connection, organisation: OrganisationId, key: UUID) -> None:
+def put_back(connection: Connection, turn: Turn) -> None:
     """Has another process go on: this one ends. That is no attempt that failed."""
-    for at, before in _BECOMES.items():
-        connection.execute(
-            update(history_imports)
-            .where(*_this(organisation, key), _held.state == at.value)
-            .values(state=before.value, beat_at=None, attempts=history_imports.c.attempts - 1)
-        )
+    work_queues.put_back(connection, _QUEUE, turn)
 
 
 def note_found(
-    connection: Connection,
-    organisation: OrganisationId,
-    key: UUID,
-    found: Mapping[str, Any],
-    problems: Sequence[Mapping[str, Any]],
+    connection: Connection, turn: Turn, found: Mapping[str, Any], problems: Sequence[Mapping[str, Any]]
 ) -> bool:
     """The check is done; False where nobody wants it any more."""
-    return (
-        connection.execute(
-            update(history_imports)
-            .where(*_this(organisation, key), _held.state == ImportState.CHECKING.value)
-            .values(state=ImportState.CHECKED.value, found=dict(found), problems=list(problems), **_columns(Figures()))
-        ).rowcount
-        > 0
-    )
+    values = {"found": dict(found), "problems": list(problems), **_columns(Figures())}
+    return close(connection, _QUEUE, turn, {"state": ImportState.CHECKED.value, **values})
 
 
-def finish_import(
-    connection: Connection,
-    organisation: OrganisationId,
-    key: UUID,
-    figures: Figures,
-    now: datetime,
-) -> bool:
+def finish_import(connection: Connection, turn: Turn, figures: Figures, now: datetime) -> bool:
     """Everything is in; False where nobody wants it any more."""
-    return (
-        connection.execute(
-            update(history_imports)
-            .where(*_this(organisation, key), _held.state == ImportState.RUNNING.value)
-            .values(state=ImportState.DONE.value, finished_at=now, **_columns(figures))
-        ).rowcount
-        > 0
-    )
+    values = {"state": ImportState.DONE.value, "finished_at": now, **_columns(figures)}
+    return close(connection, _QUEUE, turn, values)
 
 
-def fail_import(connection: Connection, organisation: OrganisationId, key: UUID, trouble: str, now: datetime) -> None:
+def fail_import(connection: Connection, turn: Turn, trouble: str, now: datetime) -> None:
     """It cannot be done; `trouble` is a sentence about the files."""
-    connection.execute(
-        update(history_imports)
-        .where(*_this(organisation, key), _held.state.in_([state.value for state in _BECOMES]))
-        .values(state=ImportState.FAILED.value, trouble=trouble, finished_at=now)
-    )
+    close(connection, _QUEUE, turn, {"state": ImportState.FAILED.value, "trouble": trouble, "finished_at": now})
 
 
 # ------------------------------------------------------------------ rows
@@ -247,18 +230,3 @@ def _import(row: Any) -> HistoryImport:
         problems=row["problems"],
         trouble=row["trouble"],
     )
-
-
-_GIVE_UP: Final = text(
-    "UPDATE history_imports SET state = 'failed', trouble = 'stopped', finished_at = :now"
-    " WHERE organisation_id = :organisation AND state IN ('checking', 'running') AND beat_at < :silent"
-    " AND attempts >= :most"
-)
-_TAKE: Final = text(
-    "UPDATE history_imports SET state = CASE WHEN state IN ('to_check', 'checking') THEN 'checking' ELSE 'running' END,"
-    " beat_at = :now, begun_at = :now, begun_bytes = bytes_done, attempts = attempts + 1"
-    " WHERE organisation_id = :organisation AND import_id = ("
-    "SELECT import_id FROM history_imports WHERE organisation_id = :organisation"
-    " AND (state IN ('to_check', 'waiting') OR (state IN ('checking', 'running') AND beat_at < :silent))"
-    " ORDER BY import_id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING public_id, source_id"
-)

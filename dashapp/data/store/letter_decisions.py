@@ -12,8 +12,6 @@ from dashapp.data.tables import dead_letters
 from dashapp.domain.keys import OrganisationId
 from dashapp.domain.letters import LetterChoice, LetterState
 
-letters = dead_letters.c
-
 
 def dismiss(
     connection: Connection, organisation: OrganisationId, choice: LetterChoice, actor: audit.Actor | str

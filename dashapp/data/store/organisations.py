@@ -4,6 +4,7 @@ runs in transactions of la_jobs."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection, func, or_, select, text
@@ -19,6 +20,8 @@ from dashapp.domain.localtime import DatedZone, LocalDays
 
 ADMINISTRATOR = "administrator"
 """A role that only this module and verified sign-in claims can give."""
+BEGINNING: Final = date(1970, 1, 1)
+"""From here on holds the first zone of an organisation."""
 
 
 class OrganisationError(AnalyticsError):
@@ -56,7 +59,7 @@ def create_organisation(
     organisation = OrganisationId(made)
     act_for(connection, organisation)
     connection.execute(
-        insert(organisation_time_zones).values(organisation_id=organisation, valid_from=date(1970, 1, 1), zone=zone)
+        insert(organisation_time_zones).values(organisation_id=organisation, valid_from=BEGINNING, zone=zone)
     )
     return organisation
 
@@ -82,6 +85,15 @@ def act_for_named(connection: Connection, name: str) -> OrganisationId:
     return known
 
 
+def time_zones(connection: Connection, organisation: OrganisationId) -> tuple[DatedZone, ...]:
+    """The zones of the organisation, each from its first local day on, the oldest first."""
+    zones = organisation_time_zones.c
+    rows = connection.execute(
+        select(zones.valid_from, zones.zone).where(zones.organisation_id == organisation).order_by(zones.valid_from)
+    )
+    return tuple(DatedZone(row.valid_from, row.zone) for row in rows)
+
+
 def change_time_zone(connection: Connection, organisation: OrganisationId, valid_from: date, zone: str) -> None:
     """From the local day `valid_from` on, days are those of `zone`; older days stay as they are.
 
@@ -90,12 +102,7 @@ def change_time_zone(connection: Connection, organisation: OrganisationId, valid
     """
     _check_zone(zone)
     own_organisation(connection, organisation)
-    known = connection.execute(
-        select(organisation_time_zones.c.valid_from, organisation_time_zones.c.zone).where(
-            organisation_time_zones.c.organisation_id == organisation
-        )
-    )
-    today = LocalDays([DatedZone(row.valid_from, row.zone) for row in known]).day_of(datetime.now(UTC))
+    today = LocalDays(list(time_zones(connection, organisation))).day_of(datetime.now(UTC))
     if (valid_from - today).days < 2:
         raise OrganisationError("A time zone can change from the day after tomorrow on, not earlier.")
     connection.execute(

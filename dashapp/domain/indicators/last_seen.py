@@ -9,7 +9,6 @@ Longs = NDArray[np.int64]
 
 BOUNDS: Final = (0, 1, 3, 7, 14, 21)
 """Days ago, inclusive: today, 1, 2 to 3, 4 to 7, 8 to 14, 15 to 21; then longer, then never."""
-GROUPS: Final = len(BOUNDS) + 2
 
 
 def last_seen(last_day: Longs, today: int) -> Longs:

@@ -48,7 +48,6 @@ METRICS: tuple[Metric, ...] = (
     Metric("mastery", "%", ("submissions", "activities", "units")),
     Metric("needed_mean", "%", ("submissions", "activities", "activity_extensions", "learner_goals")),
     Metric("share_watched", "%", ("video_segments",)),
-    Metric("regularity", "%", (_DAYS, "courses", "course_breaks", "terms", "term_breaks")),
     Metric("trend", "events", (_DAYS, "courses", "course_breaks", "terms", "term_breaks")),
     Metric(
         "at_risk",

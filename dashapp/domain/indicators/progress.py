@@ -1,6 +1,5 @@
 """Progress: activities completed ÷ activities published to the learner."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dashapp.domain.events import ActivityType
@@ -22,12 +21,6 @@ class ActivityState:
 def is_complete(state: ActivityState) -> bool:
     """A completion event, else a submission, else (resources) a first view."""
     return state.completed or state.submitted or (state.activity_type in BY_VIEW and state.viewed)
-
-
-def progress(published: Iterable[ActivityState]) -> tuple[int, int]:
-    """(completed, published)."""
-    done = [is_complete(state) for state in published]
-    return sum(done), len(done)
 
 
 def share(done: int, published: int) -> float | None:

@@ -4,8 +4,6 @@ The builder offers what is said to make sense here, and the reader refuses every
 comes from a browser may be anything.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from dashapp.domain.audience import Audience
@@ -14,10 +12,10 @@ from dashapp.domain.reports.charts import why_not_drawn
 from dashapp.domain.reports.document import Bars, Chart
 from dashapp.domain.reports.measures import MEASURES, Measure
 from dashapp.domain.reports.periods import Grain
-from dashapp.domain.reports.questions import MOST_MEASURES, Dimension, Question
+from dashapp.domain.reports.questions import Dimension, Question
 from dashapp.domain.reports.reasons import Reason
 
-__all__ = ["Offered", "Reason", "offered", "why_not"]
+__all__ = ["Reason", "why_not"]
 
 GROUPED_DIMENSIONS: Final = frozenset(
     {Dimension.UNIT, Dimension.COURSE, Dimension.HANDED_IN, Dimension.SCORE_BAND, Dimension.OUTCOME}
@@ -157,48 +155,3 @@ def _of_sums(question: Question) -> Reason | None:
     if len(choice.units) > 1 and not by_unit:
         return Reason(N_("Sums of chosen units could tell of single learners: divide by unit, or choose one."))
     return None
-
-
-# ------------------------------------------------------------------ what is offered
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """What can be changed of a question, one thing at a time: each choice with why it makes no sense, or None."""
-
-    measures: tuple[tuple[str, Reason | None], ...]
-    """In place of the last measure."""
-    further: tuple[tuple[str, Reason | None], ...]
-    """Beside the measures."""
-    grains: tuple[tuple[Grain | None, Reason | None], ...]
-    splits: tuple[tuple[Dimension | None, Reason | None], ...]
-    acrosses: tuple[tuple[Dimension | None, Reason | None], ...]
-    charts: tuple[tuple[Chart, Reason | None], ...]
-    bars: tuple[tuple[Bars, Reason | None], ...]
-    with_before: Reason | None
-
-
-def offered(question: Question, chart: Chart, audience: Audience, bars: Bars = Bars.GROUPED) -> Offered:
-    """What a builder offers for a block with this question."""
-
-    def tried(**changes: object) -> Reason | None:
-        return why_not(question.model_copy(update=changes), chart, audience, bars)
-
-    others = [key for key in MEASURES if key not in question.measures]
-    full = len(question.measures) >= MOST_MEASURES
-    too_many = Reason(N_("A block has at most four measures."))
-    return Offered(
-        measures=tuple((key, tried(measures=(*question.measures[:-1], key))) for key in _in_place(question)),
-        further=tuple((key, too_many if full else tried(measures=(*question.measures, key))) for key in others),
-        grains=tuple((grain, tried(grain=grain)) for grain in (None, *Grain)),
-        splits=tuple((each, tried(split=each)) for each in (None, *Dimension)),
-        acrosses=tuple((each, tried(across=each)) for each in (None, *Dimension)),
-        charts=tuple((each, why_not(question, each, audience, bars)) for each in Chart),
-        bars=tuple((each, why_not(question, Chart.BAR, audience, each)) for each in Bars),
-        with_before=tried(with_before=True),
-    )
-
-
-def _in_place(question: Question) -> Iterable[str]:
-    kept = question.measures[:-1]
-    return (key for key in MEASURES if key not in kept)

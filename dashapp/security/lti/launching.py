@@ -24,14 +24,11 @@ from dashapp.domain.clock import Clock
 from dashapp.domain.events import STAFF_ROLES, Role
 from dashapp.domain.lti import CLAIM, Launch, LaunchRefused, Page
 from dashapp.domain.sessions import Voucher
-from dashapp.observability.logging import get_logger
 from dashapp.security.lti.places import Places
 from dashapp.security.lti.states import LoginState
 from dashapp.security.lti.tokens import FindKey, verify
 
 LONGEST_WHY: Final = 200
-
-log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

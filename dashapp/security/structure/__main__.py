@@ -1,4 +1,4 @@
-"""`python -m dashapp.security.structure terms|units|programmes|courses|sections|undo`: the same from a terminal."""
+"""`python -m dashapp.security.structure time-zone|terms|units|programmes|courses|sections|undo`, from a terminal."""
 
 import argparse
 import sys
@@ -49,6 +49,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--organisation", required=True, help="its short name")
     parser.add_argument("--by", default="", help="who decides it, for the audit; without that, the login")
     things = parser.add_subparsers(required=True)
+    zone = things.add_parser("time-zone", help=commands.time_zone.__doc__)
+    zone.add_argument("zone", nargs="?", help="such as Europe/Berlin")
+    zone.add_argument("--from", dest="first", type=date.fromisoformat, help="the day after tomorrow at the earliest")
+    zone.set_defaults(run=commands.time_zone)
     _terms(things.add_parser("terms", help="terms with their calendar").add_subparsers(required=True))
     _units(things.add_parser("units", help="units of the organisation").add_subparsers(required=True))
     _programmes(things.add_parser("programmes", help="programmes").add_subparsers(required=True))

@@ -10,9 +10,10 @@ from dashapp.data.database import Connection, Database, DatabaseRole
 from dashapp.data.queries.course_list import PAGE_ROWS, read_courses_view
 from dashapp.data.queries.course_opened import read_opened
 from dashapp.data.queries.unit_tree import read_choices, read_units
-from dashapp.data.store.audit import operator
-from dashapp.data.store.organisations import act_for_named
+from dashapp.data.store.audit import operator, record
+from dashapp.data.store.organisations import BEGINNING, act_for_named, change_time_zone, time_zones
 from dashapp.data.store.terms import list_terms
+from dashapp.domain.audit import ORGANISATION_SUBJECT, Action
 from dashapp.domain.clock import system_clock
 from dashapp.domain.errors import AnalyticsError, NotFound
 from dashapp.domain.keys import OrganisationId, PublicId
@@ -62,6 +63,24 @@ def run(database: Database, options: argparse.Namespace, say: Say) -> None:
         options.run(Terminal(database, options, say, organisation))
     except TermError as error:
         raise AnalyticsError(term_objection(error)) from None
+
+
+# ------------------------------------------------------------------ time zone
+
+
+def time_zone(terminal: Terminal) -> None:
+    """Lists the time zones; with a zone and --from, days are those of that zone from this day on."""
+    options = terminal.options
+    if (options.zone is None) is not (options.first is None):
+        raise AnalyticsError("Say both: the time zone, and from which day on it holds (--from).")
+    if options.zone is not None:
+        with terminal.database.transaction(DatabaseRole.JOBS, terminal.organisation) as connection:
+            change_time_zone(connection, terminal.organisation, options.first, options.zone)
+            what = {"subject": ORGANISATION_SUBJECT, "zone": options.zone, "from": options.first.isoformat()}
+            record(connection, terminal.organisation, terminal.desk.actor, Action.TIME_ZONE_SET, what)
+    for one in terminal.read(time_zones):
+        since = "from the beginning" if one.valid_from == BEGINNING else f"from {one.valid_from}"
+        terminal.say(f"{one.zone}  {since}")
 
 
 # ------------------------------------------------------------------ terms

@@ -14,7 +14,7 @@ from dashapp.domain.reports.document import Bars, Chart, Data
 from dashapp.domain.reports.measures import MEASURES
 from dashapp.domain.reports.periods import Fixed, Grain, Moving
 from dashapp.domain.reports.questions import Choice, Dimension, Order, Question
-from dashapp.domain.reports.sense import offered, why_not
+from dashapp.domain.reports.sense import why_not
 from dashapp.domain.reports.words import CHART_WORDS, DIMENSION_WORDS, MEASURE_WORDS
 from dashapp.figures import Screen, table_of
 from dashapp.figures.blocks import drawing_of
@@ -84,19 +84,6 @@ def check_drawing(block: Data, found: Answer) -> None:
     if found.state is AnswerState.SHOWN and (drawn.traces or block.chart in (Chart.KPI, Chart.TABLE)):
         assert len(table_of(drawn).rows) == len(found.rows)
         assert block.chart is Chart.TABLE or table_of(drawn).summary
-
-
-@given(question=sensible, chart=st.sampled_from(Chart), audience=st.sampled_from([Audience.NAMED, Audience.AGGREGATE]))
-def test_what_is_offered_without_a_reason_makes_sense_once_it_is_chosen(
-    question: Question, chart: Chart, audience: Audience
-) -> None:
-    found = offered(question, chart, audience)
-    for key, reason in found.measures:
-        assert why_not(question.model_copy(update={"measures": (key,)}), chart, audience) == reason
-    for split, reason in found.splits:
-        assert why_not(question.model_copy(update={"split": split}), chart, audience) == reason
-    for each, reason in found.charts:
-        assert why_not(question, each, audience) == reason
 
 
 @pytest.mark.parametrize("audience", [Audience.NAMED, Audience.AGGREGATE])

@@ -16,7 +16,8 @@ from ingest.native import encode
 from tests.ingest.caliper.samples import ANNA, GROUP, MESSAGE, PAGE, QUIZ, SECTION, caliper_event, envelope
 from tests.ingest.caliper.talk import TALK
 from tests.ingest.caliper.work import WORK
-from tests.ingest.conftest import ISSUER, Campus, await_that, put, viewed
+from tests.ingest.conftest import ISSUER, Campus, put, viewed
+from tests.waiting import await_that
 
 EVENTS = [
     {**sample.event, "id": f"urn:uuid:{UUID(int=number + 1, version=4)}"}

@@ -16,9 +16,10 @@ from dashapp.settings import Settings
 from deploy.local_kafka import LocalKafka
 from ingest.gathering import kind_of
 from ingest.native import encode
-from tests.ingest.conftest import ISSUER, Campus, await_that, producing, put, register, send
+from tests.ingest.conftest import ISSUER, Campus, producing, put, register, send
 from tests.ingest.processes import Process, members
 from tests.servers import DebianCluster, debian_cluster
+from tests.waiting import await_that
 
 BATCH_SIZE = 20
 """So that there are many commits between which something can happen."""

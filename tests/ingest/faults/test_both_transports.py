@@ -10,10 +10,11 @@ from dashapp.domain.events import Event, LearningEvent, Voided
 from dashapp.settings import Settings
 from ingest.loop import Ingest
 from ingest.native import encode
-from tests.ingest.conftest import ISSUER, NOW, await_that, put
+from tests.ingest.conftest import ISSUER, NOW, put
 from tests.ingest.faults.conftest import BATCH_SIZE, Road
 from tests.ingest.processes import Process
 from tests.ingest.semester import assert_counted_once, semester
+from tests.waiting import await_that
 
 STATEMENTS = 1_500
 RunIngest = Callable[..., Ingest]

@@ -12,10 +12,10 @@ from sqlalchemy import text
 
 from dashapp.data.database import Database
 from dashapp.domain.events import Event
-from tests.ingest.conftest import await_that
 from tests.ingest.faults.conftest import Road
 from tests.ingest.processes import Process
 from tests.ingest.semester import assert_counted_once, semester
+from tests.waiting import await_that
 
 RunProcess = Callable[..., Process]
 

@@ -10,10 +10,11 @@ from sqlalchemy import text
 
 from dashapp.domain.events import Event, Identifier, LearningEvent
 from ingest.loop import Ingest
-from tests.ingest.conftest import ISSUER, NOW, await_that, viewed
+from tests.ingest.conftest import ISSUER, NOW, viewed
 from tests.ingest.faults.conftest import Road
 from tests.ingest.processes import Process
 from tests.ingest.semester import assert_counted_once, assert_stored, semester
+from tests.waiting import await_that
 
 RunIngest = Callable[..., Ingest]
 RunProcess = Callable[..., Process]

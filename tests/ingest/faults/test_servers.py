@@ -10,11 +10,11 @@ import pytest
 from dashapp.data.database import Database
 from dashapp.data.store.status import IngestState
 from ingest.loop import Ingest
-from tests.ingest.conftest import await_that
 from tests.ingest.faults.conftest import MakeRoad, Road
 from tests.ingest.processes import Process
 from tests.ingest.semester import assert_counted_once, semester
 from tests.servers import DebianCluster
+from tests.waiting import await_that
 
 RunProcess = Callable[..., Process]
 

@@ -11,10 +11,11 @@ from dashapp.data.database import DatabaseRole
 from dashapp.data.store.partitions import read_partitions
 from ingest.native import encode
 from ingest.transports.consumer import SESSION_TIMEOUT_MS
-from tests.ingest.conftest import ISSUER, await_that, viewed
+from tests.ingest.conftest import ISSUER, viewed
 from tests.ingest.faults.conftest import Road, writes_held_up
 from tests.ingest.processes import Process
 from tests.ingest.semester import assert_counted_once, semester
+from tests.waiting import await_that
 
 RunProcess = Callable[..., Process]
 MOST_MB = 350

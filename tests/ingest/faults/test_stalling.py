@@ -14,10 +14,11 @@ from dashapp.domain import events as domain
 from dashapp.domain.events import Identifier
 from dashapp.observability.metrics import Metrics
 from ingest.loop import Ingest
-from tests.ingest.conftest import ISSUER, NOW, await_that
+from tests.ingest.conftest import ISSUER, NOW
 from tests.ingest.faults.conftest import Road, writes_held_up
 from tests.ingest.processes import Process
 from tests.ingest.semester import assert_counted_once, semester
+from tests.waiting import await_that
 
 RunIngest = Callable[..., Ingest]
 RunProcess = Callable[..., Process]

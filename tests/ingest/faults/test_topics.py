@@ -13,9 +13,10 @@ from dashapp.data.store.status import IngestState
 from dashapp.domain import events as domain
 from dashapp.domain.events import Identifier
 from ingest.loop import Ingest
-from tests.ingest.conftest import ISSUER, NOW, await_that
+from tests.ingest.conftest import ISSUER, NOW
 from tests.ingest.faults.conftest import Road
 from tests.ingest.semester import assert_counted_once, semester
+from tests.waiting import await_that
 
 LATER = NOW + timedelta(days=50)
 RunIngest = Callable[..., Ingest]

@@ -1,6 +1,5 @@
 """What tests of histories share: a campus, an import into it, and what then stands in the database."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from ingest.history.sieve import Wishes
 from ingest.history.tables import look_at
 from ingest.history.ways import Through
 from ingest.text_files import Looked
-from tests.ingest.conftest import ISSUER, PATIENCE, Campus
+from tests.ingest.conftest import ISSUER, Campus
 from tests.ingest.history.moodles import ZONE
 
 Reading = Callable[[list[tuple[str | None, Looked]], Notes], History]
@@ -83,11 +82,3 @@ def moodle(**wish: Any) -> Reading:
 
 def archive(campus: Campus) -> Reading:
     return lambda files, _: read_archives([looked for _, looked in files], campus.source, 1_048_576)
-
-
-def wait(holds: Callable[[], bool]) -> None:
-    """Waits for something that another process or thread brings about."""
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

@@ -56,7 +56,7 @@ def test_lines_that_cannot_be_taken_are_shown_written_and_told_by_the_exit_code(
     assert "30 records could not be taken:" in said
     assert "=log.csv, line 2, column timecreated: no whole number: '=cmd()'" in said
     assert "… and 10 more; --problems FILE has the first thousand." in said
-    with problems.open(newline="") as file:
+    with problems.open(newline="", encoding="utf-8-sig") as file:
         header, first, *rest = csv.reader(file)
     assert header == ["file", "line", "column", "reason"]
     assert first == ["'=log.csv", "2", "timecreated", "no whole number: '=cmd()'"]

@@ -19,12 +19,13 @@ from dashapp.settings import Settings
 from ingest.history.importing import strictly
 from ingest.history.sieve import FEED_BEGAN, Wishes
 from ingest.history.ways import Refusal, Through
-from tests.ingest.conftest import PATIENCE, Campus, register
-from tests.ingest.history.imports import Silent, bring_in, check, importer_of, moodle, wait
+from tests.ingest.conftest import Campus, register
+from tests.ingest.history.imports import Silent, bring_in, check, importer_of, moodle
 from tests.ingest.history.moodles import Row, week, write_log, write_report
 from tests.ingest.history.written_out import LOG, write_table
 from tests.ingest.oulad.imports import settings_in
 from tests.shared import REPOSITORY
+from tests.waiting import PATIENCE, await_that
 
 LARGEST_KIB = 350 * 1024
 VIEWED = "\\mod_page\\event\\course_module_viewed"
@@ -147,7 +148,7 @@ def marked(settings: Settings) -> bool:
 def test_an_import_that_is_killed_goes_on_and_counts_nothing_twice(campus: Campus, tmp_path: Path) -> None:
     settings, log = settings_in(tmp_path / "var"), write_log(tmp_path / "log.csv", many(6_000))
     with start(settings, campus.database, log, "--speed", "1000") as process:
-        wait(lambda: marked(settings))
+        await_that(lambda: marked(settings), "a mark is kept")
         process.send_signal(signal.SIGKILL)
     counted = campus.counted()
     assert 0 < counted < 6_000
@@ -161,7 +162,7 @@ def test_an_import_that_is_killed_goes_on_and_counts_nothing_twice(campus: Campu
 def test_ctrl_c_ends_after_the_batch_in_hand_and_says_how_to_go_on(campus: Campus, tmp_path: Path) -> None:
     settings, log = settings_in(tmp_path / "var"), write_log(tmp_path / "log.csv", many(6_000))
     with start(settings, campus.database, log, "--speed", "1000") as process:
-        wait(lambda: marked(settings))
+        await_that(lambda: marked(settings), "a mark is kept")
         process.send_signal(signal.SIGINT)
         said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
@@ -172,7 +173,7 @@ def test_ctrl_c_ends_after_the_batch_in_hand_and_says_how_to_go_on(campus: Campu
 def test_a_second_import_of_the_same_files_is_told_of_the_first(campus: Campus, tmp_path: Path) -> None:
     settings, log = settings_in(tmp_path / "var"), write_log(tmp_path / "log.csv", many(4_000))
     with start(settings, campus.database, log, "--speed", "1000") as process:
-        wait(lambda: marked(settings))
+        await_that(lambda: marked(settings), "a mark is kept")
         with pytest.raises(Refusal, match="The same import is running already, in another process"):
             bring_in(settings, campus, [log], moodle())
         process.communicate(timeout=PATIENCE)

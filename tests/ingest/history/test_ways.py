@@ -17,11 +17,12 @@ from deploy.local_kafka import LocalKafka
 from ingest.history.ways import Through
 from ingest.loop import Ingest
 from tests.ingest.conftest import Campus
-from tests.ingest.history.imports import archive, bring_in, moodle, wait
+from tests.ingest.history.imports import archive, bring_in, moodle
 from tests.ingest.history.moodles import week, write_log
 from tests.ingest.oulad.imports import settings_in
 from tests.ingest.xapi.statements import statement
 from tests.shared import shared_file
+from tests.waiting import await_that
 
 
 def test_a_live_feed_of_the_same_statements_counts_nothing_twice_before_or_after(
@@ -38,7 +39,7 @@ def test_a_live_feed_of_the_same_statements_counts_nothing_twice_before_or_after
     def live(some: list[bytes]) -> None:
         with campus.database.transaction(DatabaseRole.INGEST, None) as connection:
             inbox.put(connection, campus.source.source_id, Topic.LEARNING, some, "")
-        wait(lambda: campus.scalar("SELECT count(*) FROM inbox") == 0)
+        await_that(lambda: campus.scalar("SELECT count(*) FROM inbox") == 0, "the inbox is empty")
 
     live(bodies[:25])
     path = tmp_path / "archive.ndjson.gz"
@@ -60,7 +61,7 @@ def test_through_the_inbox_the_ingest_counts_the_same(
     log = write_log(tmp_path / "log.csv", week())
     run_ingest(settings, campus.database)
     assert bring_in(settings, campus, [log], moodle(), through=Through.INBOX).tally.sent == 86
-    wait(lambda: campus.scalar("SELECT count(*) FROM inbox") == 0)
+    await_that(lambda: campus.scalar("SELECT count(*) FROM inbox") == 0, "the inbox is empty")
     here = bring_in(settings, campus, [log], moodle())
     assert (here.tally.new, here.tally.seen, here.tally.refused) == (0, 86, 0), "they are the very same events"
     assert campus.letters() == []
@@ -79,7 +80,7 @@ def test_an_archive_goes_through_the_inbox_in_its_own_words(
     path = tmp_path / "archive.json"
     path.write_text(json.dumps(statements))
     assert bring_in(settings, campus, [path], archive(campus), through=Through.INBOX).tally.sent == 300
-    wait(lambda: campus.scalar("SELECT count(*) FROM inbox") == 0)
+    await_that(lambda: campus.scalar("SELECT count(*) FROM inbox") == 0, "the inbox is empty")
     here = bring_in(settings, campus, [path], archive(campus))
     assert (here.tally.new, here.tally.seen, here.tally.refused) == (0, 300, 0), "they are the very same events"
 
@@ -115,6 +116,6 @@ def test_through_kafka_the_ingest_counts_the_same(
     log = write_log(tmp_path / "log.csv", week())
     run_ingest(ingest_settings, kafka_campus.database)
     sent = bring_in(ingest_settings, kafka_campus, [log], moodle(), through=Through.KAFKA).tally.sent
-    wait(lambda: bool(kafka_campus.scalar("SELECT count(*) FROM event_ledger") == sent))
+    await_that(lambda: bool(kafka_campus.scalar("SELECT count(*) FROM event_ledger") == sent), "all are taken")
     here = bring_in(ingest_settings, kafka_campus, [log], moodle())
     assert (here.tally.new, here.tally.seen, here.tally.refused) == (0, sent, 0)

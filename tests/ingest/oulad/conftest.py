@@ -1,7 +1,5 @@
 """A small archive of the published shape, written for the tests, and the published one where it is at hand."""
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -77,16 +75,3 @@ def small_archive(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def published() -> Archive:
     return open_archive(shared_file("oulad.zip"))
-
-
-@pytest.fixture
-def eventually() -> Callable[[Callable[[], bool], str], None]:
-    """Waits for something that another thread brings about; fails with the sentence after a minute."""
-
-    def wait(holds: Callable[[], bool], what: str) -> None:
-        deadline = time.monotonic() + 60
-        while not holds():
-            assert time.monotonic() < deadline, f"not within a minute: {what}"
-            time.sleep(0.02)
-
-    return wait

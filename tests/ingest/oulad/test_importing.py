@@ -27,6 +27,7 @@ from ingest.oulad.importing import TITLE, Importer, Wishes
 from tests.ingest.oulad.imports import Csv, Imported, Silent, classroom_of, import_all, part_of, settings_in
 from tests.ingest.oulad.recount import Presentation
 from tests.shared import REPOSITORY, shared_file
+from tests.waiting import await_that
 
 LARGEST_KIB = 350 * 1024
 
@@ -281,14 +282,13 @@ def test_through_the_inbox_the_ingest_counts_the_same(
     archive: Archive,
     make_settings: Callable[..., Settings],
     run_ingest: Callable[[Settings, Database], Ingest],
-    eventually: Callable[[Callable[[], bool], str], None],
 ) -> None:
     settings = make_settings(data_retention_days=1000)
     run_ingest(settings, database)
     tally = import_all(settings, database, archive, through=Through.INBOX, administrator="Archive keeper")
     assert tally.finished
     imported = Imported(database)
-    eventually(lambda: imported.one("SELECT count(*) FROM inbox") == 0, "the inbox is empty")
+    await_that(lambda: imported.one("SELECT count(*) FROM inbox") == 0, "the inbox is empty")
     direct = Imported(database, "direct")
     import_all(settings, database, archive, organisation="direct")
     assert_the_same(imported, direct)
@@ -301,7 +301,6 @@ def test_through_kafka_the_ingest_counts_the_same(
     kafka_broker: LocalKafka,
     ingest_settings: Settings,
     run_ingest: Callable[[Settings, Database], Ingest],
-    eventually: Callable[[Callable[[], bool], str], None],
 ) -> None:
     run_ingest(ingest_settings, database)
     tally = import_all(ingest_settings, database, archive)
@@ -311,7 +310,7 @@ def test_through_kafka_the_ingest_counts_the_same(
     counted = import_all(ingest_settings, database, archive, organisation="direct", through=Through.HERE)
     assert counted.new == tally.sent
     imported = Imported(database)
-    eventually(
+    await_that(
         lambda: imported.one("SELECT count(*) FROM event_ledger") == tally.sent, "everything sent has been counted"
     )
     assert_the_same(imported, direct)

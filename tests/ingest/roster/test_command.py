@@ -22,10 +22,10 @@ from dashapp.words.rosters import conflict_sentence, thing_word
 from ingest.roster import __main__ as command
 from ingest.roster.importing import Reporter, Wishes
 from tests.data.store.conftest import Campus
-from tests.ingest.conftest import await_that
 from tests.ingest.roster.archives import LMS, school, text_of, texts, user, write_zip
 from tests.ingest.roster.conftest import T1, T2, Sis
 from tests.shared import REPOSITORY
+from tests.waiting import await_that
 
 Run = Callable[..., tuple[int, list[str]]]
 OF = ("--organisation", "north", "--source", "sis")

@@ -150,6 +150,13 @@ def test_only_folders_below_the_one_that_is_set_are_looked_into(
     assert sis.roles() == set()
 
 
+def test_a_folder_that_cannot_be_read_is_told(sis: Sis, look: Callable[[], Schedule], tmp_path: Path) -> None:
+    (tmp_path / "rosters").mkdir()
+    sis.keep(RosterSettings(folder="x" * 300))
+
+    assert look().trouble == "The files cannot be read: File name too long."
+
+
 def test_links_to_files_elsewhere_are_not_followed(
     sis: Sis, look: Callable[[], Schedule], clock: Clock, tmp_path: Path
 ) -> None:

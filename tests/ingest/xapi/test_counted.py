@@ -15,8 +15,9 @@ from dashapp.settings import Settings
 from ingest.committing import once_each
 from ingest.loop import Ingest
 from tests.ingest.caliper.samples import envelope
-from tests.ingest.conftest import Campus, await_that, put
+from tests.ingest.conftest import Campus, put
 from tests.ingest.xapi.statements import COURSE, QUIZ, VIDEO, statement, verb, within
+from tests.waiting import await_that
 
 Run = Callable[[Settings, Database], Ingest]
 EXTENSION = "https://w3id.org/xapi/video/extensions/"

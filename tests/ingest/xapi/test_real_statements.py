@@ -8,8 +8,9 @@ from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store.recount import differences
 from dashapp.settings import Settings
 from ingest.loop import Ingest
-from tests.ingest.conftest import Campus, await_that, put
+from tests.ingest.conftest import Campus, put
 from tests.shared import shared_file
+from tests.waiting import await_that
 
 STATEMENTS = "xapi-video-statements.json.gz"
 

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from dashapp.data.queries.reports.frame import PERSON_LIMIT, Facts, Frame
 
-Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 ALONE = 1

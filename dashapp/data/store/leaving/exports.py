@@ -1,6 +1,6 @@
 """Exports that were asked for on a page: asked for, written by a job, kept for a while. All as la_jobs."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from dashapp.data.store import work_queues
+from dashapp.data.store.work_queues import Turn, WorkQueue, close, hold, take, turn_of
 from dashapp.data.tables import organisation_exports
 from dashapp.domain.keys import OrganisationId
 from dashapp.domain.leaving import Export, ExportState
@@ -16,8 +18,15 @@ SILENT: Final = timedelta(minutes=2)
 """An export of which nobody has heard for so long has lost its writer, and is begun anew."""
 MOST_ATTEMPTS: Final = 3
 LISTED: Final = 20
-
-
+_QUEUE: Final = WorkQueue(
+    organisation_exports,
+    organisation_exports.c.export_id,
+    organisation_exports.c.started_at,
+    {ExportState.WAITING.value: ExportState.RUNNING.value},
+    SILENT,
+    MOST_ATTEMPTS,
+    {"rows_done": 0, "rows_expected": None, "table_name": None},
+)
 _FIELDS: Final = (
     *("public_id", "state", "requested_at", "finished_at", "table_name", "rows_done", "rows_expected", "bytes"),
     *("sha256", "trouble", "expires_at"),
@@ -71,15 +80,13 @@ def find_export(connection: Connection, organisation: OrganisationId, export: UU
 # ------------------------------------------------------------------ the job
 
 
-def take_export(connection: Connection, organisation: OrganisationId, now: datetime) -> UUID | None:
+def take_export(connection: Connection, organisation: OrganisationId, now: datetime) -> Turn | None:
     """The export that is to be written now: one that waits, or whose writer has been silent. None: there is none.
 
     One that has been tried often enough is given up.
     """
-    values = {"organisation": organisation, "now": now, "silent": now - SILENT, "most": MOST_ATTEMPTS}
-    connection.execute(_GIVE_UP, values)
-    taken = connection.execute(_TAKE, values).scalar_one_or_none()
-    return None if taken is None else UUID(str(taken))
+    row = take(connection, _QUEUE, organisation, now)
+    return None if row is None else turn_of(_QUEUE, row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,24 +98,14 @@ class Progress:
     rows_expected: int | None
 
 
-def note_progress(
-    connection: Connection, organisation: OrganisationId, export: UUID, at: Progress, now: datetime
-) -> bool:
-    """Tells how far it is; False where it is not wanted any more."""
-    values = {
-        "organisation": organisation,
-        "export": export,
-        "now": now,
-        "table": at.table_name,
-        "done": at.rows_done,
-        "expected": at.rows_expected,
-    }
-    return connection.execute(_PROGRESS, values).rowcount > 0
+def note_progress(connection: Connection, turn: Turn, at: Progress | None, now: datetime) -> bool:
+    """Says that it is being written, and how far it is; False where it is not wanted any more."""
+    return hold(connection, _QUEUE, turn, now, {} if at is None else asdict(at))
 
 
-def put_back(connection: Connection, organisation: OrganisationId, export: UUID) -> None:
+def put_back(connection: Connection, turn: Turn) -> None:
     """Has another process write it: this one ends. That is no attempt that failed."""
-    connection.execute(_PUT_BACK, {"organisation": organisation, "export": export})
+    work_queues.put_back(connection, _QUEUE, turn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,26 +119,23 @@ class Finished:
     expires_at: datetime
 
 
-def finish_export(connection: Connection, organisation: OrganisationId, export: UUID, file: Finished) -> bool:
+def finish_export(connection: Connection, turn: Turn, file: Finished) -> bool:
     """The file is there; False where it is not wanted any more."""
     values = {
-        "organisation": organisation,
-        "export": export,
-        "rows": file.rows,
+        "state": ExportState.DONE.value,
+        "finished_at": file.at,
+        "rows_done": file.rows,
         "bytes": file.bytes,
         "sha256": file.sha256,
-        "now": file.at,
-        "expires": file.expires_at,
+        "expires_at": file.expires_at,
+        "table_name": None,
     }
-    return connection.execute(_FINISH, values).rowcount > 0
+    return close(connection, _QUEUE, turn, values)
 
 
-def fail_export(
-    connection: Connection, organisation: OrganisationId, export: UUID, trouble: str, now: datetime
-) -> None:
+def fail_export(connection: Connection, turn: Turn, trouble: str, now: datetime) -> None:
     """It cannot be written; `trouble` is a word for the page."""
-    values = {"organisation": organisation, "export": export, "trouble": trouble, "now": now}
-    connection.execute(_FAIL, values)
+    close(connection, _QUEUE, turn, {"state": ExportState.FAILED.value, "trouble": trouble, "finished_at": now})
 
 
 def expire_exports(connection: Connection, organisation: OrganisationId, now: datetime) -> int:
@@ -164,32 +158,6 @@ _MINE: Final = "organisation_id = :organisation AND public_id = :export"
 _CANCEL: Final = text(
     "UPDATE organisation_exports SET state = 'cancelled', finished_at = :now"
     f" WHERE {_MINE} AND state IN ('waiting', 'running')"
-)
-_GIVE_UP: Final = text(
-    "UPDATE organisation_exports SET state = 'failed', trouble = 'stopped', finished_at = :now"
-    " WHERE organisation_id = :organisation AND state = 'running' AND beat_at < :silent AND attempts >= :most"
-)
-_TAKE: Final = text(
-    "UPDATE organisation_exports SET state = 'running', started_at = :now, beat_at = :now, attempts = attempts + 1,"
-    " rows_done = 0, rows_expected = NULL, table_name = NULL"
-    " WHERE organisation_id = :organisation AND (state = 'waiting' OR (state = 'running' AND beat_at < :silent))"
-    " RETURNING public_id"
-)
-_PROGRESS: Final = text(
-    "UPDATE organisation_exports SET beat_at = :now, table_name = :table, rows_done = :done,"
-    f" rows_expected = :expected WHERE {_MINE} AND state = 'running'"
-)
-_PUT_BACK: Final = text(
-    "UPDATE organisation_exports SET state = 'waiting', attempts = attempts - 1, beat_at = NULL"
-    f" WHERE {_MINE} AND state = 'running'"
-)
-_FINISH: Final = text(
-    "UPDATE organisation_exports SET state = 'done', finished_at = :now, rows_done = :rows, bytes = :bytes,"
-    f" sha256 = :sha256, expires_at = :expires, table_name = NULL WHERE {_MINE} AND state = 'running'"
-)
-_FAIL: Final = text(
-    "UPDATE organisation_exports SET state = 'failed', trouble = :trouble, finished_at = :now"
-    f" WHERE {_MINE} AND state = 'running'"
 )
 _EXPIRE: Final = text(
     "UPDATE organisation_exports SET state = 'expired'"

@@ -47,12 +47,6 @@ TERMS: Final[Mapping[str, Term]] = {
         N_("number of runs of active minutes with gaps of at most θ = 30 minutes"),
         N_("Events whose source knows the day only"),
     ),
-    "regularity": Term(
-        N_("Regularity"),
-        N_("The share of teaching weeks with activity, and how much of it falls onto few weekdays."),
-        N_("teaching weeks with activity ÷ teaching weeks that are over; 1 − normalised entropy over weekdays"),
-        N_("Weeks outside of teaching, and breaks"),
-    ),
     "trend": Term(
         N_("Trend"),
         N_("Activity of the last 3 teaching weeks against the 3 before."),
