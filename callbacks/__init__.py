@@ -5,6 +5,7 @@ from callbacks import (
     audit,
     caseload,
     classroom,
+    classroom_courses,
     classroom_work,
     connections,
     contacts,
@@ -20,6 +21,7 @@ from callbacks import (
     leaving,
     letters,
     live,
+    look_back,
     messages,
     palette,
     people,
@@ -50,7 +52,7 @@ __all__ = ["register_all"]
 def register_all(registry: CallbackRegistry) -> None:
     """Registers the callbacks of all pages on one app."""
     own = (student, student_further, student_goal, caseload, guardians)
-    learners = (*own, contacts, classroom, classroom_work, saved_views, messages, courses)
+    learners = (*own, contacts, classroom, classroom_courses, classroom_work, look_back, saved_views, messages, courses)
     decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
     administrators = (administration, *decided, data_quality, letters, audit, sessions)

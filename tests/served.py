@@ -30,6 +30,7 @@ from dashapp.components import (
     institution_further,
     leaving,
     letters,
+    look_back,
     people,
     person,
     platforms,
@@ -117,7 +118,7 @@ def body_of(application: Application, output: str, values: dict[str, Any]) -> di
 
 def _cards_of(page: str) -> Sequence[str]:
     learners = (student, caseload, classroom, courses)
-    parts = (classroom_work, student_further, institution_further, contacts)
+    parts = (classroom_work, student_further, institution_further, contacts, look_back)
     decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
     pages = (

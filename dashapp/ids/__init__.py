@@ -16,7 +16,7 @@ from dashapp.ids.administration import (
     Terms,
     Visibility,
 )
-from dashapp.ids.classroom import Classroom, Courses, SavedViews
+from dashapp.ids.classroom import Classroom, Courses, LookedBack, SavedViews
 from dashapp.ids.classroom_work import ClassroomWork
 from dashapp.ids.guardians import Caseload, Invitation, OwnGuardians
 from dashapp.ids.history import History
@@ -53,6 +53,7 @@ __all__ = [
     "Keyboard",
     "Leaving",
     "Letters",
+    "LookedBack",
     "Messages",
     "OwnGuardians",
     "People",

@@ -9,6 +9,11 @@ class Classroom:
     PAGE: Final = "classroom-page"
     TITLE: Final = "classroom-title"
     LEAD: Final = "classroom-lead"
+    COURSE: Final = "classroom-course"
+    """Select: the public id of the course; another choice opens the page of that one."""
+    COURSE_PLACE: Final = "classroom-course-place"
+    COURSES_WANTED: Final = "classroom-courses-wanted"
+    """Store: set once the page is filled, since nothing waits for the other courses."""
     SECTION: Final = "classroom-section"
     """Select: a section's short id, or "" for all sections."""
     GROUP: Final = "classroom-group"
@@ -48,6 +53,13 @@ class Classroom:
     WORK: Final = "classroom-work"
     """What stands below the fold: read when it comes near."""
     VIDEOS: Final = "classroom-videos"
+
+
+class LookedBack:
+    """What became of those whom the list named, below the fold of the page."""
+
+    PART: Final = "classroom-look-back"
+    LIST: Final = "classroom-look-back-list"
 
 
 class SavedViews:

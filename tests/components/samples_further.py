@@ -3,14 +3,17 @@
 from dataclasses import replace
 from datetime import date
 
+from dashapp.domain.indicators.looking_back import Now
 from dashapp.domain.views import (
     CourseStory,
     EnrolmentWeek,
     InstitutionFurtherView,
+    Level,
     ProgrammeRow,
     SourceCheck,
     TypeUse,
 )
+from dashapp.domain.views.look_back import LookBack, LookBackRow
 from tests.components.samples import FRESH, START, TODAY, WEEK_STARTS, WEEKS, public_id
 
 
@@ -68,3 +71,15 @@ def new_institution_further() -> InstitutionFurtherView:
 
 def hidden_institution_further() -> InstitutionFurtherView:
     return replace(new_institution_further(), stories=(HIDDEN_STORY,), private=True)
+
+
+LISTED_THEN = (
+    LookBackRow(Level.HELP, 28, 3, 18),
+    LookBackRow(Level.WATCH, 27, 1, 9),
+    LookBackRow(Level.CALM, 106, 0, 11),
+)
+
+
+def look_back(rows: tuple[LookBackRow, ...] = LISTED_THEN, now: Now = Now.RULES) -> LookBack:
+    """What became of the learners of four weeks before."""
+    return LookBack(date(2026, 3, 2) if rows else None, 4, now, rows, institution_further().freshness)

@@ -55,6 +55,7 @@ METRICS: tuple[Metric, ...] = (
         "points",
         (_DAYS, "submissions", "activities", "memberships", "courses", "course_breaks", "terms", "term_breaks"),
     ),
+    Metric("right_of_list", "%", ("learner_course_days", "submissions", "activities", "memberships", "outcomes")),
     Metric("last_seen", "learners", (_DAYS, "memberships")),
     Metric("unit_engagement", "%", ("learner_activities", "submissions", "activities", "units")),
     Metric("first_try_correct", "%", ("item_responses",)),

@@ -18,6 +18,15 @@ TERMS: Final[Mapping[str, Term]] = {
         ),
         N_("Rules that have nothing to go by, and comparisons with too few others: they stay silent"),
     ),
+    "right_of_list": Term(
+        N_("How right the list was"),
+        N_(
+            "Of the learners who needed help by the rules some weeks before: those who have left the course since, or"
+            " did not pass it. Beside it the same of all whom the list did not name."
+        ),
+        N_("learners listed then who have left or did not pass ÷ learners listed then"),
+        N_("Learners who have joined since; courses whose roster no source has sent"),
+    ),
     "data_quality": Term(
         N_("Data quality"),
         N_("How good the data of a sender are, 0 to 100 %, judged when they come."),
