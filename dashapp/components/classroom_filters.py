@@ -98,8 +98,8 @@ def _course() -> Component:
 
 
 def course_options(courses: Sequence[CourseChoice]) -> list[Option]:
-    """The courses that the reader may choose from, as the list of classrooms orders them."""
-    return [controls.option(str(one.public_id), " · ".join(filter(None, (one.code, one.title)))) for one in courses]
+    """The courses that the reader may choose from, as the list of classrooms orders them; called as the tabs are."""
+    return [controls.option(str(one.public_id), one.code or one.title) for one in courses]
 
 
 def _picked() -> Component:

@@ -29,7 +29,7 @@ def course_columns() -> list[Column]:
         right_column("help", _("Need help"), 80),
         {**right_column("progress", _("Median progress"), 84), **SECONDARY},
         {**right_column("completed", _("Completed"), 92), **SECONDARY},
-        {**right_column("left", _("Left"), 72), **SECONDARY},
+        {**right_column("left", _("Withdrawals"), 72), **SECONDARY},
     ]
     columns[1]["colSpan"] = {"function": f"params.data.hidden ? {len(columns) - SHOWN_OF_HIDDEN + 1} : 1"}
     return [*two_line_heads(columns), narrow_column("LaCourseCard")]

@@ -32,6 +32,8 @@ THEME: Final = (
 
 HEAD, TWO_LINES = 32, 48
 """px of a grid's head, of one line and of two."""
+HEAD_LETTER, HEAD_PADDING, FILTER_MARK = 6.8, 18, 22
+"""px of a letter of a head, of the room beside its text, and of the mark that opens a filter."""
 SECONDARY: Final[Mapping[str, Any]] = {"context": {"secondary": True}}
 """Of a column that is hidden from a middle width on."""
 
@@ -130,8 +132,15 @@ def right_column(field: str, header: str, width: int, **more: Any) -> Column:
 
 def two_line_heads(columns: Sequence[Column]) -> list[Column]:
     """The same with heads of up to two lines: they are longer than figures, in some languages by far. The grid's
-    `Manners.head` gives them their room."""
-    return [{**column, "wrapHeaderText": True} for column in columns]
+    `Manners.head` gives them their room; no word of them is broken."""
+    return [
+        {**column, "wrapHeaderText": True, "width": max(column["width"], _longest_word(column))} for column in columns
+    ]
+
+
+def _longest_word(column: Column) -> int:
+    around = HEAD_PADDING + (FILTER_MARK if column.get("filter") else 0)
+    return around + round(HEAD_LETTER * max(map(len, str(column["headerName"]).split())))
 
 
 def narrow_column(renderer: str, **more: Any) -> Column:

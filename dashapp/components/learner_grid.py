@@ -138,13 +138,23 @@ def learner_columns(*, minutes: bool) -> list[Column]:
     amount = _("Time") if minutes else _("Events")
     number, wide = grids.right_column, grids.wide_column
     columns = [
-        wide("name", _("Learner"), 140, cellRenderer="LaLink", flex=2, maxWidth=260, filter=True, **_SEARCHED),
+        wide(
+            "name",
+            _("Learner"),
+            140,
+            cellRenderer="LaLink",
+            flex=2,
+            minWidth=120,
+            maxWidth=260,
+            filter=True,
+            **_SEARCHED,
+        ),
         wide("level", _("Level"), _room(118, *map(level_word, LEVEL_RANK)), cellRenderer="LaLevel", **_SEARCHED),
         wide("why", _("Why"), 170, flex=4, sortable=False, cellRenderer="LaText", cellClass="why", **_SEARCHED),
         wide(
             "weeks",
             _("Events per week"),
-            112,
+            104,
             sortable=False,
             cellRenderer="LaWeeks",
             **_SAME_WEEKS,

@@ -60,7 +60,7 @@ def _line(view: LookBack) -> str:
     if view.now is Now.OVER:
         said = _("The list of {day}, in the middle of the course, and what became of the learners by its end")
     else:
-        said = _("The list of {day}, four weeks back, and what became of the learners")
+        said = _("The list of {day}, and what became of the learners since")
     return said.format(day=words.short_day(view.then))
 
 
@@ -84,6 +84,13 @@ def _with_share(number: int, of: int) -> str:
     return _("{number}, {share}").format(number=words.number(number), share=words.percent(100 * number / of))
 
 
+def _in_brackets(number: int, of: int) -> str:
+    """ "3 (11 %)"."""
+    if not of:
+        return words.number(number)
+    return _("{number} ({share})").format(number=words.number(number), share=words.percent(100 * number / of))
+
+
 def _answer(view: LookBack) -> str:
     """How often the list was right, against everybody whom it did not name."""
     by_level = {row.level: row for row in view.rows}
@@ -100,9 +107,9 @@ def _answer(view: LookBack) -> str:
     others, lost = sum(row.learners for row in rest), sum(row.gone for row in rest)
     return said.format(
         number=words.number(first.learners),
-        gone=_with_share(first.gone, first.learners),
+        gone=_in_brackets(first.gone, first.learners),
         others=words.number(others),
-        lost=_with_share(lost, others),
+        lost=_in_brackets(lost, others),
     )
 
 

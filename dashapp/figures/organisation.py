@@ -69,7 +69,7 @@ def enrolment_weeks(weeks: Sequence[EnrolmentWeek], screen: Screen, *, revision:
         ],
     }
     table = Table(
-        (_("Week from"), _("Joined"), _("Left")),
+        (_("Week from"), _("Joined"), _("Left the course")),
         tuple(
             (words.short_day(week.start), words.number(week.joined), words.number(week.left)) for week in weeks[::-1]
         ),

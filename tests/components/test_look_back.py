@@ -14,8 +14,8 @@ from tests.components.test_pages import plain as said
 def test_the_answer_holds_who_was_named_against_everybody_else() -> None:
     filled = look_back.fill(samples_further.look_back())
 
-    assert "Of 28 learners who needed help then, 3, 11 % have left since" in said(filled["list"])
-    assert "of the 133 others 1, 1 %" in said(filled["list"])
+    assert "Of 28 learners who needed help then, 3 (11 %) have left since" in said(filled["list"])
+    assert "of the 133 others 1 (1 %)" in said(filled["list"])
     assert "2 Mar" in said(filled["line"])
 
 
