@@ -100,6 +100,22 @@
     const sorted = nodes.map((node, at) => [node, at]).sort(([a, x], [b, y]) => place(a) - place(b) || x - y).map(([node]) => node);
     nodes.splice(0, nodes.length, ...sorted);
   };
+  /* ------------------------------------------------------------ another course, with the same dates */
+  const COURSE = "classroom-course", KEPT = ["from", "to", "range"];
+  /* Asked once the rows are there; a page that is laid out anew has asked for nothing yet. */
+  const wantCourses = (rows, asked) => {
+    const here = rows?.choice?.split("?")[0];
+    return here && here !== asked ? here : dash().no_update;
+  };
+  const go = (value, here) => {
+    if (!value || !here?.id || value === here.id || !document.getElementById(COURSE)) return dash().no_update;
+    const old = new URLSearchParams(location.search), query = new URLSearchParams();
+    for (const name of KEPT) if (old.has(name)) query.set(name, old.get(name));
+    history.pushState({}, "", `${location.pathname.replace(/[^/]+\/?$/, value)}${String(query) ? `?${query}` : ""}`);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    window.scrollTo(0, 0);
+    return dash().no_update;
+  };
   /* New rows come through a store: of the same choice they keep the order in which rows stand now. */
   let choice = null;
   const keepOrder = (next, now) => {
@@ -143,5 +159,5 @@
     }
   });
 
-  window.dash_clientside = Object.assign(window.dash_clientside || {}, { classroom: { choose, drag, keepOrder } });
+  window.dash_clientside = Object.assign(window.dash_clientside || {}, { classroom: { choose, drag, go, keepOrder, wantCourses } });
 })();

@@ -18,7 +18,7 @@
     api.laSize = size;
     api.setColumnsVisible(hidden, false);
     api.setColumnsVisible(shown, true);
-    api.updateGridOptions({ rowHeight: size === "narrow" ? 72 : matchMedia("(pointer: coarse)").matches ? 44 : 36, headerHeight: size === "narrow" ? 0 : 32 });
+    api.updateGridOptions({ rowHeight: size === "narrow" ? 72 : matchMedia("(pointer: coarse)").matches ? 44 : 36, headerHeight: size === "narrow" ? 0 : api.getGridOption("context")?.head ?? 32 });
     api.resetRowHeights();
   };
   /* A grid may have told of its size and its first rows before anybody could listen, so its element is watched. */
@@ -36,6 +36,7 @@
     .observe(document.documentElement, { subtree: true, childList: true });
   /* Two lists of the same numbers are not the same thing, and a cell that seems changed is drawn anew with every update. */
   functions.laWeeks = ({ data }) => `${data.weeks || ""} ${data.weeks_open || ""}`;
+  functions.laCard = ({ data }) => JSON.stringify(data);
   /* A row opens what its link opens: by a click anywhere on it, or by Enter on one of its cells. */
   functions.laOpenRow = (params) => {
     const event = params.event, place = event && event.target;

@@ -6,6 +6,7 @@ from callbacks import (
     card_files,
     caseload,
     classroom,
+    classroom_courses,
     classroom_work,
     connections,
     contacts,
@@ -55,7 +56,7 @@ __all__ = ["register_all"]
 def register_all(registry: CallbackRegistry, studio: Studio) -> None:
     """Registers the callbacks of all pages on one app. `studio`: draws the pictures of their cards."""
     own = (student, student_further, student_goal, caseload, guardians)
-    learners = (*own, contacts, classroom, classroom_work, hindsight, saved_views, messages, courses)
+    learners = (*own, contacts, classroom, classroom_courses, classroom_work, hindsight, saved_views, messages, courses)
     decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
     administrators = (administration, *decided, data_quality, letters, audit, sessions)

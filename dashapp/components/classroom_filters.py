@@ -1,8 +1,9 @@
 """The filters of a classroom's page: one row of chips, whose state lives in the URL."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import words
@@ -13,7 +14,7 @@ from dashapp.components.slots import Slot
 from dashapp.components.unnamed import NAMED
 from dashapp.domain.events import ActivityType
 from dashapp.domain.filters import Band, Filters, Seen, Span
-from dashapp.domain.views import ClassroomView, Level
+from dashapp.domain.views import ClassroomView, CourseChoice, Level
 from dashapp.ids import Classroom
 from dashapp.words import _, ngettext
 from dashapp.words.activity_types import type_word
@@ -89,6 +90,18 @@ def _dates() -> list[Component]:
     return [_select(Classroom.RANGE, _("Dates"), options, "la-range-chip"), days]
 
 
+def _course() -> Component:
+    """The other courses of the reader: shown once they are known, where there are any."""
+    chip = controls.select_chip(Classroom.COURSE, _("Course"), [])
+    wanted = dcc.Store(id=Classroom.COURSES_WANTED)
+    return html.Div([chip, wanted], id=Classroom.COURSE_PLACE, className="la-course-chip", hidden=True)
+
+
+def course_options(courses: Sequence[CourseChoice]) -> list[Option]:
+    """The courses that the reader may choose from, as the list of classrooms orders them; called as the tabs are."""
+    return [controls.option(str(one.public_id), one.code or one.title) for one in courses]
+
+
 def _picked() -> Component:
     return html.Button(
         "", id=Classroom.PICKED_CHIP, type="button", className=NAMED, **attributes(data_la_clears=Classroom.PICKED)
@@ -104,6 +117,7 @@ def row(*more: Component) -> Component:
     return controls.filter_row(
         _("Filters"),
         [
+            _course(),
             _select(Classroom.SECTION, _("Section"), [_all()]),
             _select(Classroom.GROUP, _("Group"), [_all()], optional),
             *_dates(),

@@ -5,7 +5,7 @@ from typing import Final
 
 from dashapp import words
 from dashapp.components.card import hidden_words
-from dashapp.components.grids import SECONDARY, Column, Row, narrow_column, right_column, wide_column
+from dashapp.components.grids import SECONDARY, Column, Row, narrow_column, right_column, two_line_heads, wide_column
 from dashapp.components.links import Links
 from dashapp.components.sentences import active_share
 from dashapp.domain.filters import Filters
@@ -31,23 +31,23 @@ def course_columns() -> list[Column]:
     """The columns of the comparison of courses."""
     columns = [
         wide_column("code", _("Course"), 170, flex=3, minWidth=170, cellRenderer="LaCourse"),
-        wide_column("share", _("Active in 7 days"), 128, cellRenderer="LaShare"),
-        right_column("enrolled", _("Enrolled"), 72),
-        {**right_column("change", _("Week before"), 88), **SECONDARY},
+        wide_column("share", _("Active in 7 days"), 120, cellRenderer="LaShare"),
+        right_column("enrolled", _("Enrolled"), 88),
+        {**right_column("change", _("Week before"), 84), **SECONDARY},
         wide_column("weeks", _("Events per week"), 112, sortable=False, cellRenderer="LaWeeks", **SECONDARY),
-        wide_column("median", _("Score: median, middle half"), 148, cellRenderer="LaRange"),
-        wide_column("on_time", _("Handed in on time"), 148, cellRenderer="LaHanded", **SECONDARY),
-        right_column("help", _("Need help"), 84),
-        {**right_column("progress", _("Median progress"), 108), **SECONDARY},
-        {**right_column("completed", _("Completed"), 84), **SECONDARY},
-        {**right_column("left", _("Left"), 72), **SECONDARY},
+        wide_column("median", _("Score: median, middle half"), 124, cellRenderer="LaRange"),
+        wide_column("on_time", _("Handed in on time"), 124, cellRenderer="LaHanded", **SECONDARY),
+        right_column("help", _("Need help"), 80),
+        {**right_column("progress", _("Median progress"), 84), **SECONDARY},
+        {**right_column("completed", _("Completed"), 92), **SECONDARY},
+        {**right_column("left", _("Withdrawals"), 72), **SECONDARY},
     ]
     for column in columns:
         kind = KINDS.get(column["field"])
         if kind is not None:
             column["context"] = {**column.get("context", {}), "kind": kind.value}
     columns[1]["colSpan"] = {"function": f"params.data.hidden ? {len(columns) - SHOWN_OF_HIDDEN + 1} : 1"}
-    return [*columns, narrow_column("LaCourseCard")]
+    return [*two_line_heads(columns), narrow_column("LaCourseCard")]
 
 
 def _change(course: CourseRow) -> str:

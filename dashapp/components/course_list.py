@@ -26,11 +26,7 @@ LOOK: Final = "la-page la-platforms la-structure"
 GRID_HEIGHT: Final = 560
 TYPING_MS: Final = 200
 """So long after the last letter the search begins."""
-_OPTIONS: Final[dict[str, Any]] = {
-    "rowSelection": {"mode": "multiRow", "checkboxes": True, "headerCheckbox": True, "enableClickSelection": False},
-    "selectionColumnDef": {"width": 40, "suppressHeaderMenuButton": True, "sortable": False},
-}
-MANNERS: Final = grids.Manners(_OPTIONS, "laOpenCourse(params)")
+MANNERS: Final = grids.Manners(grids.TICKS, "laOpenCourse(params)")
 
 
 def frame(name: str, title: str, width: str, what: str) -> Frame:

@@ -30,8 +30,28 @@ THEME: Final = (
     " headerColumnResizeHandleColor: 'transparent'})"
 )
 
+HEAD, TWO_LINES = 32, 48
+"""px of a grid's head, of one line and of two."""
+HEAD_LETTER, HEAD_PADDING, FILTER_MARK = 6.8, 18, 22
+"""px of a letter of a head, of the room beside its text, and of the mark that opens a filter."""
 SECONDARY: Final[Mapping[str, Any]] = {"context": {"secondary": True}}
 """Of a column that is hidden from a middle width on."""
+
+
+TICKS: Final[Mapping[str, Any]] = {
+    "rowSelection": {"mode": "multiRow", "checkboxes": True, "headerCheckbox": True, "enableClickSelection": False},
+    # Cells of a column without a field are drawn anew with every update, and React keeps a note of each time for a cell
+    # whose look never changes. So it has one, which no row knows.
+    "selectionColumnDef": {
+        "field": "ticked",
+        "headerName": "",
+        "width": 40,
+        "suppressMovable": True,
+        "suppressHeaderMenuButton": True,
+        "sortable": False,
+    },
+}
+"""Options of a grid whose rows are chosen by ticks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +62,8 @@ class Manners:
     """AG Grid's own options."""
     opens: str = "laOpenRow(params)"
     """What a click or Enter on a row does, in the browser."""
+    head: int = HEAD
+    """px of the head: `HEAD`, or `TWO_LINES`."""
     words: Mapping[str, str] = field(default_factory=dict)
     """AG Grid's own words, by its keys, of what only this grid shows."""
 
@@ -64,7 +86,9 @@ def grid(
         dashGridOptions={
             "theme": {"function": THEME},
             "rowHeight": 36,
-            "headerHeight": 32,
+            "headerHeight": manners.head,
+            # The browser changes the height of the head with the width of the grid.
+            "context": {"head": manners.head},
             "suppressCellFocus": False,
             "enableCellTextSelection": True,
             "animateRows": False,
@@ -106,13 +130,21 @@ def right_column(field: str, header: str, width: int, **more: Any) -> Column:
     return _right(field, header, width, **more)
 
 
-def narrow_column(renderer: str) -> Column:
-    """The one column of a phone."""
-    return _narrow(renderer)
+def two_line_heads(columns: Sequence[Column]) -> list[Column]:
+    """The same with heads of up to two lines: they are longer than figures, in some languages by far. The grid's
+    `Manners.head` gives them their room; no word of them is broken."""
+    return [
+        {**column, "wrapHeaderText": True, "width": max(column["width"], _longest_word(column))} for column in columns
+    ]
 
 
-def _narrow(renderer: str) -> Column:
-    """The one column of a phone: two lines per row."""
+def _longest_word(column: Column) -> int:
+    around = HEAD_PADDING + (FILTER_MARK if column.get("filter") else 0)
+    return around + round(HEAD_LETTER * max(map(len, str(column["headerName"]).split())))
+
+
+def narrow_column(renderer: str, **more: Any) -> Column:
+    """The one column of a phone: two lines per row; `more`: AG Grid's own properties."""
     return {
         "colId": "narrow",
         "headerName": "",
@@ -120,4 +152,7 @@ def _narrow(renderer: str) -> Column:
         "initialHide": True,
         "sortable": False,
         "cellRenderer": renderer,
+        # What it shows, else it would be drawn anew with every update.
+        "valueGetter": {"function": "laCard(params)"},
+        **more,
     }

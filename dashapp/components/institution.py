@@ -34,8 +34,9 @@ CARDS = (
     Institution.SCORES,
 )
 """In the order in which they stand on the page."""
-GRID_HEIGHT = 36 + 10 * 36
+GRID_HEIGHT = grids.TWO_LINES + 4 + 10 * 36
 """px of the grid: its head and ten rows, whatever it holds, since nothing below may jump; more rows are scrolled to."""
+COMPARISON = grids.Manners(head=grids.TWO_LINES)
 WEEK, MONTH = "week", "month"
 SPANS: Final = (WEEK, MONTH)
 """What activity over time can be counted by, besides days."""
@@ -97,7 +98,7 @@ def _cards() -> list[Component]:
     return [
         card.card(
             _frame(Institution.COURSES, compare, "s12", Subject.COURSES, table=False),
-            [grids.grid(Institution.COURSES, course_columns(), GRID_HEIGHT, compare)],
+            [grids.grid(Institution.COURSES, course_columns(), GRID_HEIGHT, compare, COMPARISON)],
         ),
         card.chart(
             _frame(Institution.TREE, where, "s12 la-treemap", Subject.COURSE_TREE),

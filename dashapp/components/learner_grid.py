@@ -31,7 +31,7 @@ NEVER: Final = 100_000
 """Sorts learners who were never active behind all others."""
 ABOUT_THE_SAME: Final = 0.1
 """A trend of less than this share of the weeks before is none."""
-HEIGHT: Final = 430
+HEIGHT: Final = 446
 LETTER, MARK = 7.0, 34
 """px of a letter in the list, and of a mark with the room around it."""
 _SEARCHED: Final[Mapping[str, Any]] = {"getQuickFilterText": {"function": "laSearched(params)"}}
@@ -44,25 +44,12 @@ def grid(label: str) -> Component:
     """The empty grid, below its search."""
     manners = Manners(
         options={
-            "rowSelection": {
-                "mode": "multiRow",
-                "checkboxes": True,
-                "headerCheckbox": True,
-                "enableClickSelection": False,
-                "selectAll": "filtered",
-            },
-            # Cells of a column without a field are drawn anew with every update, and React keeps a note of each time
-            # for a cell whose look never changes. So it has one, which no row knows.
-            "selectionColumnDef": {
-                "field": "ticked",
-                "headerName": "",
-                "width": 40,
-                "suppressMovable": True,
-                "sortable": False,
-            },
+            **grids.TICKS,
+            "rowSelection": {**grids.TICKS["rowSelection"], "selectAll": "filtered"},
             "postSortRows": {"function": "laHoldOrder(params)"},
             "suppressMultiSort": False,
         },
+        head=grids.TWO_LINES,
         words=_filter_words(),
     )
     rows = grids.grid(Classroom.LEARNERS, learner_columns(minutes=True), HEIGHT, label, manners)
@@ -150,14 +137,24 @@ def learner_columns(*, minutes: bool) -> list[Column]:
     """The columns; time, or events where the sources record no time."""
     amount = _("Time") if minutes else _("Events")
     number, wide = grids.right_column, grids.wide_column
-    return [
-        wide("name", _("Learner"), 140, cellRenderer="LaLink", flex=2, maxWidth=260, filter=True, **_SEARCHED),
+    columns = [
+        wide(
+            "name",
+            _("Learner"),
+            140,
+            cellRenderer="LaLink",
+            flex=2,
+            minWidth=120,
+            maxWidth=260,
+            filter=True,
+            **_SEARCHED,
+        ),
         wide("level", _("Level"), _room(118, *map(level_word, LEVEL_RANK)), cellRenderer="LaLevel", **_SEARCHED),
         wide("why", _("Why"), 170, flex=4, sortable=False, cellRenderer="LaText", cellClass="why", **_SEARCHED),
         wide(
             "weeks",
             _("Events per week"),
-            112,
+            104,
             sortable=False,
             cellRenderer="LaWeeks",
             **_SAME_WEEKS,
@@ -178,8 +175,8 @@ def learner_columns(*, minutes: bool) -> list[Column]:
         number("score", _("Score"), 76, **_NUMBERS, **_UNSEARCHED),
         number("last", _("Last active"), 112, **_NUMBERS, **_UNSEARCHED),
         number("contacted", _("Contacted"), 104, headerTooltip=_contacted_words(), **_NUMBERS, **_UNSEARCHED),
-        grids.narrow_column("LaLearnerCard"),
     ]
+    return [*grids.two_line_heads(columns), grids.narrow_column("LaLearnerCard", **_SEARCHED)]
 
 
 def _contacted_words() -> str:

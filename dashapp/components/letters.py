@@ -1,6 +1,6 @@
 """What was refused: why, a list to choose from, one letter with its bytes, and how far a replay is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import dash
@@ -23,12 +23,8 @@ PAGE: Final = "letters"
 CARDS: Final = (Letters.REASONS, Letters.LIST, Letters.OPENED)
 """In the order in which they stand on the page."""
 GRID_HEIGHT: Final = 620
-_OPTIONS: Final[Mapping[str, Any]] = {
-    "rowSelection": {"mode": "multiRow", "checkboxes": True, "headerCheckbox": True, "enableClickSelection": False},
-    "selectionColumnDef": {"width": 40, "suppressHeaderMenuButton": True, "sortable": False},
-}
 
-MANNERS: Final = grids.Manners(_OPTIONS, "laOpenLetter(params)")
+MANNERS: Final = grids.Manners(grids.TICKS, "laOpenLetter(params)")
 
 
 def _frame(name: str, title: str, width: str, line: str | None = None) -> Frame:

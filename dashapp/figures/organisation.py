@@ -70,7 +70,7 @@ def enrolment_weeks(weeks: Sequence[EnrolmentWeek], screen: Screen, *, revision:
         ],
     }
     table = Table(
-        (_("Week from"), _("Joined"), _("Left")),
+        (_("Week from"), _("Joined"), _("Left the course")),
         tuple(
             (cells.short_day(week.start), cells.number(week.joined), cells.number(week.left)) for week in weeks[::-1]
         ),

@@ -34,7 +34,7 @@ def enrolment_summary(weeks: Sequence[EnrolmentWeek]) -> str:
     days = [words.short_day(week.start) for week in weeks]
     return sentences(
         _total_and_peak(_("Joined"), [(day, week.joined) for day, week in zip(days, weeks, strict=True)]),
-        _total_and_peak(_("Left"), [(day, week.left) for day, week in zip(days, weeks, strict=True)]),
+        _total_and_peak(_("Left the course"), [(day, week.left) for day, week in zip(days, weeks, strict=True)]),
     )
 
 

@@ -190,6 +190,18 @@ def test_an_administrator_sees_groups_and_nothing_that_would_choose_among_learne
         expect(page.locator(f"#classroom-{part}")).to_be_hidden()
 
 
+def test_another_course_is_chosen_beside_the_filters_and_keeps_the_dates(open_as: OpenAs, service: Service) -> None:
+    algebra, botany = service.course("ALG 1"), service.course("BOT 1")
+    page = open_as(ADMINISTRATOR, f"{algebra}?section=A&from=2026-01-05")
+
+    page.select_option("#classroom-course", botany.rsplit("/", 1)[-1])
+
+    page.wait_for_url(f"{service.base}{botany}?from=2026-01-05")
+    expect(page.locator("#classroom-course")).to_have_value(botany.rsplit("/", 1)[-1])
+    page.go_back()
+    expect(page.locator("#classroom-course")).to_have_value(algebra.rsplit("/", 1)[-1])
+
+
 @pytest.mark.long
 def test_the_table_of_a_chart_names_its_unit(open_as: OpenAs, service: Service) -> None:
     page = open_as("Tess Thorne", service.course("ALG 1"))

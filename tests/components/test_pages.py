@@ -224,7 +224,9 @@ def test_a_rule_that_applies_is_marked_as_urgent_as_the_level_that_it_led_to(lev
 
 def test_a_chart_that_can_be_zoomed_says_how_to_see_all_of_it_again() -> None:
     hints = [text_of(each) for each in classroom.body()._traverse() if "la-hint" in str(getattr(each, "className", ""))]
-    assert hints == ["Drag over the chart to zoom, double click to see all of it again"]
+    assert [each for each in hints if "zoom" in each] == [
+        "Drag over the chart to zoom, double click to see all of it again"
+    ]
 
 
 def test_the_list_of_classrooms_says_where_most_need_help() -> None:

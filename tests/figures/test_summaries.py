@@ -135,7 +135,10 @@ def test_active_learners_and_courses_are_said_with_the_span_under_way() -> None:
 
 def test_enrolments_are_summed_and_their_peak_named() -> None:
     weeks = [EnrolmentWeek(date(2026, 5, day), joined, 0) for day, joined in ((4, 30), (11, 5))]
-    assert plain(campus.enrolment_summary(weeks)) == "Joined: 35 in all, most 30 (week from 4 May). Left: 0 in all"
+    assert (
+        plain(campus.enrolment_summary(weeks))
+        == "Joined: 35 in all, most 30 (week from 4 May). Left the course: 0 in all"
+    )
 
 
 def test_programmes_and_types_are_said_from_best_to_least() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.exceptions import PreventUpdate
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
 from dashapp.components import classroom, institution, shell, student
@@ -248,6 +248,13 @@ def test_a_phone_shows_two_lines_per_learner_and_tabs_at_the_foot(
     page.locator("#classroom-learners .la-two-lines").first.wait_for()
     assert page.locator(f"#{Shell.TAB_BAR}").is_visible()
     assert not page.locator(f"#{Shell.NAV}").is_visible()
+    # What is searched are the columns of a wide screen, whichever are shown.
+    name, *others = (row.name for row in samples.classroom().learners)
+    page.fill(f"#{Classroom.SEARCH}", name)
+    rows = page.locator("#classroom-learners .ag-center-cols-container .ag-row")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text(name)
+    assert others
 
 
 @pytest.mark.long

@@ -80,7 +80,7 @@ def read_situations(
     keys = [course]
     people = read_columns(connection, roster(organisation, keys, instant, campus.today))
     counts = read_columns(connection, counts_statement(organisation, keys, question.ranges(campus.today)))
-    handed = _until(read_columns(connection, submissions_statement(organisation, keys)), instant)
+    handed = handed_until(read_columns(connection, submissions_statement(organisation, keys)), instant)
     one = standing_of(found, question, campus, (people, counts, handed), read_work(connection, organisation, keys))
     places = {person: place for person in of if (place := one.place_of(person)) is not None}
     if not places:
@@ -111,7 +111,7 @@ def _seen(connection: Connection, organisation: OrganisationId, sight: Sight) ->
     return frozenset(row.person_id for row in rows if row.course_id == sight.course)
 
 
-def _until(handed: Columns, instant: datetime) -> Columns:
+def handed_until(handed: Columns, instant: datetime) -> Columns:
     """What had been handed in or marked by the instant."""
     when = np.where(np.isnan(handed["graded_at"]), handed["submitted_at"], handed["graded_at"])
     kept = np.where(np.isnan(when), handed["received_at"], when) <= instant.timestamp()
