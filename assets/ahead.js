@@ -1,27 +1,56 @@
 /* While the scripts of a page are on their way, what Dash's renderer is going to ask for first is asked for already: the
    frame around all pages, the list of callbacks, and which page stands at the address. Each answer is handed out once, to
-   the same question. */
+   the same question. And what a page cannot be without is asked for until there is an answer. */
 (() => {
   "use strict";
-  const CALLBACK = "_dash-update-component", NOTHING = "";
+  const CALLBACK = "_dash-update-component", FRAME = ["_dash-layout", "_dash-dependencies"], NOTHING = "";
   const base = new URL("../../", document.currentScript.src).pathname;
   const held = new Map(), plain = window.fetch.bind(window);
+
+  /* ------------------------------------------------------------ until there is an answer */
+  const PAUSES_MS = [250, 1000, 3000, 8000, 15000], AWAY = [500, 502, 503, 504];
+  /* What makes a page ask for what it shows. Whatever else changed may stand for a decision, which is told only once. */
+  const READS = /^(shell-(version|screen|address)\.data|_pages_location\.\w+|[\w-]+-wanted\.data)$/;
+  const changesNothing = (path, body) => {
+    if (path !== base + CALLBACK) return FRAME.some((name) => path === base + name);
+    try {
+      return JSON.parse(body).changedPropIds.every((name) => READS.test(name) || window.laControls?.has(name.split(".")[0]));
+    } catch { return false; }
+  };
+  /* As soon as the connection is back, or after a while that differs from page to page. */
+  const pause = (attempt) => new Promise((resolve) => {
+    const most = PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)];
+    const go = () => { clearTimeout(timer); window.removeEventListener("online", go); resolve(); };
+    const timer = setTimeout(go, most * (0.5 + Math.random() / 2));
+    window.addEventListener("online", go);
+  });
+  const patiently = async (first, input, given) => {
+    for (let attempt = 0, asked = first; ; attempt += 1) {
+      /* Whoever has given up waits for nothing. */
+      const answer = await asked.catch((error) => { if (given.signal?.aborted) throw error; return null; });
+      if (answer && !AWAY.includes(answer.status)) return answer;
+      window.laLook?.showLive("offline");
+      await pause(attempt);
+      asked = plain(input, given);
+    }
+  };
+
+  /* ------------------------------------------------------------ ahead */
   const options = (method, body) => ({
     method, credentials: "same-origin", headers: { Accept: "application/json", "Content-Type": "application/json" }, ...(body ? { body } : {}),
   });
   const name = (path, body) => `${path} ${body}`;
   const ask = (path, method, body = NOTHING) => {
     const answer = plain(base + path, options(method, body || undefined));
-    answer.catch(() => { /* whoever asks is told */ });
+    answer.catch(() => { /* whoever asks waits for the next one */ });
     held.set(name(base + path, body), answer);
   };
   window.fetch = (input, given = {}) => {
-    const body = typeof given.body === "string" ? given.body : NOTHING;
-    const key = typeof input === "string" ? name(input.split("?")[0], body) : null, answer = held.get(key);
-    if (!answer) return plain(input, given);
+    if (typeof input !== "string") return plain(input, given);
+    const body = typeof given.body === "string" ? given.body : NOTHING, path = input.split("?")[0];
+    const key = name(path, body), early = held.get(key);
     held.delete(key);
-    /* A connection that failed a moment ago may be there now. */
-    return answer.catch(() => plain(input, given));
+    return early || changesNothing(path, body) ? patiently(early || plain(input, given), input, given) : plain(input, given);
   };
   /* As the renderer says it, word for word; what differs is not recognised, and asked for by the renderer itself. */
   const where = [["pathname", location.pathname], ["search", location.search]];
@@ -32,19 +61,6 @@
     inputs: where.map(([property, value]) => ({ id: "_pages_location", property, value })),
     changedPropIds: changed, parsedChangedPropsIds: changed,
   };
-  ask("_dash-layout", "GET");
-  ask("_dash-dependencies", "GET");
+  for (const path of FRAME) ask(path, "GET");
   ask(CALLBACK, "POST", JSON.stringify(router));
-
-  /* Plotly comes while the page is being built. Until it is there, its name stands for the promise of it: that is what
-     `dcc.Graph` waits for. */
-  const PLOTLY = "la-plotly";
-  window.Plotly = new Promise((resolve, reject) => {
-    const told = (event) => {
-      if (event.target.id !== PLOTLY) return;
-      if (event.type === "load") resolve(window.Plotly); else reject(new Error("The charts' script did not come."));
-    };
-    for (const type of ["load", "error"]) document.addEventListener(type, told, true);
-  });
-  window.Plotly.catch(() => { /* each chart says so */ });
 })();

@@ -71,6 +71,8 @@
     });
     return api;
   };
+  /* The rows may have come before the list that shows them (`dashAgGridFunctions.js`). */
+  window.laListCame = (name, api) => { if (name === LEARNERS) watch(name, api); };
   const say = (name, moved) => {
     const button = document.querySelector(`[data-la-sorts="${name}"]`);
     if (!button) return;

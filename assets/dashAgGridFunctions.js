@@ -28,6 +28,7 @@
     met.add(wrapper);
     const holder = wrapper.closest("[id]");
     window.dash_ag_grid?.getApiAsync(holder.id).then((api) => {
+      window.laListCame?.(holder.id, api);
       new ResizeObserver(() => fit(api, wrapper)).observe(wrapper);
       api.addEventListener("newColumnsLoaded", () => fit(api, wrapper));
     }, () => met.delete(wrapper));

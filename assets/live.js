@@ -19,6 +19,8 @@
     "people-search": "search", "people-role": "role", "people-state": "state", "people-course": "course",
     "people-page-number": "page",
   };
+  /* What changes with these is only what is shown (`ahead.js`). */
+  window.laControls = new Set([...Object.keys(PARAMETERS), "classroom-picked"]);
   const dash = () => window.dash_clientside;
   /* Before Dash has drawn the frame, its set_props throws; `pace` and the controls then start with what holds anyway. */
   const set = (id, props) => { if (document.getElementById(WORDS)) dash().set_props(id, props); };

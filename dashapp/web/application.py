@@ -177,7 +177,7 @@ def _add_dash(server: Flask, guard: Guard, services: Services, studio: Studio) -
         add_log_handler=False,
         on_error=on_callback_error,
     )
-    # `assets/ahead.js` knows plotly by its id, and has charts wait for it.
+    # `assets/plots.js` knows plotly by its id, and stands in for it until it is there.
     for path, attributes in ((script().path, {}), (marked(PLOTLY), {"async": "", "id": "la-plotly"})):
         own = {"external_url": app.get_asset_url(path), "external_only": True, "attributes": attributes}
         app.scripts.append_script(own)
