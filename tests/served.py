@@ -163,6 +163,7 @@ def application_on(
     try:
         yield application
     finally:
+        application.studio.close()
         application.rights.stop()
         application.guard.sessions.stop()
         application.services.live.stop()
