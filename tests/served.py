@@ -166,6 +166,7 @@ def application_on(
     try:
         yield application
     finally:
+        application.studio.close()
         application.rights.stop()
         application.guard.sessions.stop()
         application.services.live.stop()
