@@ -7,6 +7,7 @@ import brotli
 import pytest
 
 from dashapp.data.database import Database
+from dashapp.security.assets import PLOTLY, marked
 from tests.campus import ADMINISTRATOR, Campus
 from tests.served import Visitor, address, application_on
 
@@ -40,13 +41,10 @@ def test_scripts_may_come_from_here_only(campus: Campus, visitor: Strangers) -> 
 
 
 def test_scripts_are_sent_compressed_and_kept_by_the_browser(visitor: Strangers) -> None:
-    plain = visitor().client.get("/assets/plotly-cartesian.min.js?m=1", buffered=True)
-    small = visitor().client.get(
-        "/assets/plotly-cartesian.min.js?m=1", buffered=True, headers={"Accept-Encoding": "gzip, br"}
-    )
-    again = visitor().client.get(
-        "/assets/plotly-cartesian.min.js?m=1", buffered=True, headers={"Accept-Encoding": "gzip"}
-    )
+    path = f"/assets/{marked(PLOTLY)}"
+    plain = visitor().client.get(path, buffered=True)
+    small = visitor().client.get(path, buffered=True, headers={"Accept-Encoding": "gzip, br"})
+    again = visitor().client.get(path, buffered=True, headers={"Accept-Encoding": "gzip"})
 
     assert brotli.decompress(small.data) == plain.data
     assert small.headers["Content-Encoding"] == "br"
