@@ -23,6 +23,8 @@ MOST_SERIES: Final = 40
 """Lines, or kinds of bars, in one plot; the table has all."""
 SHORT: Final = 6
 """Letters of names so short that they are thinned out, not cut: of hours, say."""
+LONGEST_UPRIGHT: Final = 12
+"""Letters of a name that stands upright below a chart."""
 _SIDES: Final = {Width.FULL: 560, Width.TWO_THIRDS: 400, Width.HALF: 290, Width.THIRD: 200}
 
 
@@ -215,7 +217,8 @@ def side_of(block: Data, screen: Screen) -> int:
 
 
 def name_ticks(grid: Grid, side: int, most: int) -> Json:
-    """Names below an axis whose positions are 0, 1, 2 …, at most so many, cut to the room that each has."""
+    """Names below an axis whose positions are 0, 1, 2 …, at most so many. Where the room of each is too small for them,
+    they stand upright: cut, those of two courses could be the same."""
     texts = [tick_text(value, grid.along) for value in grid.categories]
     count, longest = len(texts), max((len(text) for text in texts), default=0)
     every = max(1, -(-count // most))
@@ -224,7 +227,9 @@ def name_ticks(grid: Grid, side: int, most: int) -> Json:
     # A name may take the room of the names that are left out beside it.
     letters = max(3, int(every * side / max(1, count) / LETTER))
     places = list(range(0, count, every))
-    return {"tickvals": places, "ticktext": [cut(texts[place], letters) for place in places]}
+    upright = letters < min(longest, LONGEST_UPRIGHT)
+    shown = [cut(texts[place], LONGEST_UPRIGHT if upright else letters) for place in places]
+    return {"tickvals": places, "ticktext": shown, **({"tickangle": -90} if upright else {})}
 
 
 def _thinned(texts: Sequence[str], room: int) -> Json:
