@@ -27,7 +27,7 @@ from dashapp.domain.reports.questions import Dimension, Question
 TARGET: Final = 1.0
 PERIODS: Final = ("last 8 full weeks", "last 26 full weeks", "last 52 full weeks", "last 4 full weeks")
 WEEKS: Final = Moving(count=12)
-_BY_WEEK: Final = ("active_learners", "events", "minutes", "share_active", "handed_in")
+_BY_WEEK: Final = ("active_learners", "events", "minutes", "share_active", "sessions")
 _BY_COURSE: Final = ("active_learners", "events", "minutes", "enrolled", "handed_in")
 CHARTS: Final = len(_BY_WEEK) + len(_BY_COURSE)
 CHANGED: Final = UUID(int=1)

@@ -25,6 +25,12 @@ class Scale:
         """As properties of a plotly axis."""
         return {"tickvals": list(self.values), "ticktext": list(self.texts), "range": [0, self.top]}
 
+    def thinned(self) -> "Scale":
+        """With its first and its last tick and, if there is one, that in the middle: where there is little room."""
+        last = len(self.values) - 1
+        places = sorted({0, last, last // 2 if last % 2 == 0 else last})
+        return Scale(tuple(self.values[each] for each in places), tuple(self.texts[each] for each in places), self.top)
+
 
 def _step(highest: float, whole: bool) -> float:
     rough = highest / (MOST_TICKS - 1)

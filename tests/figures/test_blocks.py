@@ -47,6 +47,13 @@ PLAIN = answer(["events"], ["week"], [(week, None if place == 2 else place) for 
 BY_COURSE = answer(["events"], ["course"], [(code, 10 * place) for place, code in enumerate(COURSES)])
 CAME = answer(["handed_in"], ["course", "handed_in"], [(code, state, 3) for code in COURSES for state in STATES])
 LEARNERS = answer(["score_median"], ["learner", "course"], [(f"L{n}", COURSES[n % 3], float(n)) for n in range(90)])
+CODES = ["ENGL 102", "ENGL 205", "BIOL 120", "COMP 110", "STAT 101", "ECON 105"]
+FULL = answer(
+    ["share_active"],
+    ["week", "course"],
+    [(week, code, 95.0 + place) for week in WEEKS for place, code in enumerate(CODES)],
+)
+HANDED_IN = answer(["handed_in"], ["course", "handed_in"], [(code, state, 3) for code in CODES for state in STATES])
 SAMPLES: dict[Chart, list[Answer]] = {
     Chart.KPI: [
         answer(["enrolled"], [], [(5,)]),
@@ -186,3 +193,32 @@ def test_many_lines_and_parts_are_bounded_without_a_word_less() -> None:
     came = answer(["handed_in"], ["course", "handed_in"], [(code, state, 3) for code in codes for state in STATES])
     flows = drawing_of(block(Chart.SANKEY), came, Screen())
     assert len(flows.traces) == 24 * 3 + 24 + 3
+
+
+def test_lines_that_all_end_at_the_top_keep_every_name_within_the_axis() -> None:
+    drawn = drawing_of(block(Chart.LINE), FULL, Screen())
+
+    notes = drawn.layout.annotations
+    assert all(any(code in note.text for note in notes) for code in CODES)
+    assert all(0 <= note.y <= drawn.layout.yaxis.range[1] for note in notes)
+    heights = sorted(note.y for note in notes)
+    assert all(above - below > 0 for below, above in pairwise(heights))
+
+
+def test_names_that_find_no_room_side_by_side_stand_upright_and_stay_apart() -> None:
+    beside = drawing_of(block(Chart.BAR, width=Width.HALF), HANDED_IN, Screen(narrow=True)).layout.xaxis
+    short = drawing_of(block(Chart.BAR, width=Width.HALF), CAME, Screen(narrow=True)).layout.xaxis
+
+    assert (list(beside.ticktext), beside.tickangle) == (CODES, -90)
+    assert short.tickangle != -90
+
+
+def test_lying_bars_beside_another_block_have_ticks_at_both_ends_and_in_the_middle() -> None:
+    shares = answer(["share_active"], ["course"], [(code, 80.0) for code in CODES])
+    half, whole = (
+        drawing_of(block(Chart.BAR, width=width, bars=Bars.HORIZONTAL), shares, Screen(narrow=True)).layout.xaxis
+        for width in (Width.HALF, Width.FULL)
+    )
+
+    assert (list(half.tickvals), list(whole.tickvals)) == ([0, 50, 100], [0, 25, 50, 75, 100])
+    assert half.ticktext[-1] == whole.ticktext[-1]

@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 from sqlalchemy import text
 
+from dashapp.components.schedule_rows import schedule_rows
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.received_files import ReceivedFiles
 from dashapp.data.store.reports import make_report, save_report
@@ -179,7 +180,9 @@ def test_somebody_outside_gets_the_suppressed_copy_that_was_approved_whatever_ha
         administrator = Visitor(application.server.test_client(), application).sign_in(campus, MAX)
         desk = Scheduling(application.services, principal_of(application, campus, MAX))
         with application.server.app_context():
-            (copy,) = desk.schedules(report)[0].runs[0].copies
+            views = desk.schedules(report)
+            (copy,) = views[0].runs[0].copies
+            offered = str(schedule_rows(views, "/"))
             address = f"/received/{copy.public_id}"
             seen = {one.name: administrator.client.get(f"{address}/{at}").data for at, one in enumerate(copy.files)}
             changed(campus, reader, report)
@@ -192,6 +195,8 @@ def test_somebody_outside_gets_the_suppressed_copy_that_was_approved_whatever_ha
     assert (states(campus), one.mail["Subject"]) == (["sent"], "Courses for the partner")
     attached = {str(file.get_filename()): file.get_content() for file in one.mail.iter_attachments()}
     assert sorted(Path(name).suffix for name in attached) == [".pdf", ".xlsx"]
+    # All of it was there to be looked at: the mail, and the files that go along.
+    assert all(said in offered for said in ("The mail itself", *attached, "Approve and send"))
     assert attached == {name: seen[name] for name in attached}
     # What the administrator saw of the mail is what came, with its picture inside of it.
     body = one.mail.get_body(("html",)).get_content()  # type: ignore[union-attr]

@@ -3,7 +3,7 @@
 from typing import Final
 
 from dashapp.domain.reports.answers import Answer
-from dashapp.domain.reports.document import Bars, Data
+from dashapp.domain.reports.document import Bars, Data, Width
 from dashapp.figures.blocks.colours import MOST_COLOURS, Stroke, strokes
 from dashapp.figures.blocks.grid import (
     Grid,
@@ -47,7 +47,8 @@ def bars(block: Data, answer: Answer, screen: Screen) -> Drawing:
     scale = scale_of(highest, grid.kind)
     labelled = len(grid.series) == 1 and len(grid.categories) <= MOST_LABELLED
     room = 1.12 if labelled and lying else 1.0
-    value_axis: Json = {**scale.axis(), "range": [0, scale.top * room]}
+    beside = lying and block.width in (Width.HALF, Width.THIRD)
+    value_axis: Json = {**(scale.thinned() if beside else scale).axis(), "range": [0, scale.top * room]}
     names = _lying_names(grid) if lying else _standing_names(block, grid, screen)
     layout: Json = {
         "margin": {"l": 4, "r": 20, "t": 18 if labelled and not lying else 10, "b": 4},

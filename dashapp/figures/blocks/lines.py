@@ -122,9 +122,9 @@ def _names(drawn: Grid, grid: Grid, look: Sequence[Stroke], scale: Scale, screen
     ends = sorted(ends, reverse=True)[:MOST_NAMES]
     top = scale.top or 1.0
     notes, longest = [], 0
-    for (_value, place), at in zip(
-        ends, pushed_apart([value * PLOT_HEIGHT / top for value, _place in ends]), strict=True
-    ):
+    # A note beyond the end of its axis is not drawn at all.
+    heights = pushed_apart([value * PLOT_HEIGHT / top for value, _place in ends], ceiling=PLOT_HEIGHT - 1)
+    for (_value, place), at in zip(ends, heights, strict=True):
         own = grid.series[place]
         name, said = cut(own.name, LONGEST_NAME), value_text(_last(own.values), grid.kind)
         longest = max(longest, len(name) + len(said) + 3)
@@ -139,8 +139,9 @@ def _last(values: Sequence[Number]) -> Number:
     return next((value for value in reversed(values) if value is not None), None)
 
 
-def pushed_apart(heights: Sequence[float], gap: float = NAME_HEIGHT) -> list[float]:
-    """Heights as near as may be to those given, none nearer to another one than `gap`; none below 0."""
+def pushed_apart(heights: Sequence[float], gap: float = NAME_HEIGHT, ceiling: float = float("inf")) -> list[float]:
+    """Heights as near as may be to those given, none nearer to another one than `gap`; none below 0, nor above the
+    ceiling, as long as all find room below it."""
     order = sorted(range(len(heights)), key=lambda place: heights[place])
     placed = [max(0.0, heights[place]) for place in order]
     for place in range(1, len(placed)):
@@ -153,6 +154,9 @@ def pushed_apart(heights: Sequence[float], gap: float = NAME_HEIGHT) -> list[flo
         placed[place] = min(placed[place], above, max(floor, (placed[place] + wanted) / 2))
     for place in range(1, len(placed)):
         placed[place] = max(placed[place], placed[place - 1] + gap)
+    above = ceiling + gap
+    for place in range(len(placed) - 1, -1, -1):
+        above = placed[place] = min(placed[place], above - gap)
     result = [0.0] * len(heights)
     for place, at in zip(order, placed, strict=True):
         result[place] = at
