@@ -29,6 +29,7 @@ from callbacks import (
     report_downloads,
     report_extracts,
     report_sharing,
+    report_stores,
     reports,
     rosters,
     saved_views,
@@ -54,7 +55,7 @@ def register_all(registry: CallbackRegistry) -> None:
     decided = (people, person, sign_in, connections, history, platforms, terms, visibility, rosters, leaving)
     teaching = (course_list, units)
     administrators = (administration, *decided, data_quality, letters, audit, sessions)
-    reporting = (reports, report_builder, report_downloads, report_extracts, report_sharing, schedules)
+    reporting = (reports, report_builder, report_downloads, report_extracts, report_sharing, schedules, report_stores)
     pages = (*learners, institution, institution_further, *administrators, *teaching, *reporting)
     for room in (frame, palette, home, *pages, live):
         room.register(registry)

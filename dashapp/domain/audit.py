@@ -99,6 +99,8 @@ class Action(StrEnum):
     SCHEDULE_DELIVERED = "schedule.copy_delivered"
     SCHEDULE_TAKEN = "schedule.copy_downloaded"
     SCHEDULE_DECIDED = "schedule.copy_decided"
+    STORE_SET = "schedule.store_set"
+    STORE_REMOVED = "schedule.store_removed"
     REPORT_MADE = "report.made"
     REPORT_SHARED = "report.shared"
     REPORT_UNSHARED = "report.unshared"

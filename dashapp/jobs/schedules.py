@@ -24,6 +24,7 @@ from dashapp.data.store.deliveries import (
     recipient_of,
     settle_copy,
 )
+from dashapp.data.store.report_stores import read_store
 from dashapp.data.store.reports import open_report
 from dashapp.data.store.schedule_runs import (
     LeaseLost,
@@ -52,12 +53,14 @@ from dashapp.domain.schedules.runs import (
     Way,
     next_try,
 )
+from dashapp.domain.schedules.stores import StoreAccess
 from dashapp.jobs.carrying import Carrier, Parcel
 from dashapp.jobs.each import for_each_organisation
 from dashapp.jobs.making import CopyPlace, Maker, MakingError, Order, prepared, write_copy
 from dashapp.observability.logging import get_logger
 from dashapp.security.outgoing import Outgoing
 from dashapp.security.received import ReceivedLinks
+from dashapp.security.report_stores import opened_store
 from dashapp.settings import Settings
 
 log = get_logger(__name__)
@@ -257,9 +260,17 @@ class Schedules:
             address = found[1] if found else None
         taken = work.taken
         folder = self._files.copy(work.home, taken.public_id, copy.copied_as or "")
+        store = self._store(work.organisation) if copy.way is Way.STORE else None
         return Parcel(
-            work.organisation, copy, work.report, address, work.home, work.schedule, folder, taken.due_at, taken.as_of
-        )
+            work.organisation, copy, work.report, address, work.home, work.schedule, folder, taken.due_at, taken.as_of,
+            store,
+        )  # fmt: skip
+
+    def _store(self, organisation: OrganisationId) -> StoreAccess | None:
+        """None where no store is set, or its secret cannot be opened any more."""
+        with self._jobs(organisation) as connection:
+            found = read_store(connection, organisation)
+        return opened_store(self._settings.secret_keys, found)
 
     def _settle(self, work: _Work, copy: Copy, came: Settled) -> None:
         with self._jobs(work.organisation) as connection:

@@ -12,6 +12,7 @@ from dashapp.data.queries.people import principals_for
 from dashapp.data.queries.schedules import addressees, read_received, read_schedules
 from dashapp.data.store.audit import record
 from dashapp.data.store.deliveries import accept_copy, decide_copy
+from dashapp.data.store.report_stores import read_store
 from dashapp.data.store.schedules import (
     add_schedule,
     ask_now,
@@ -41,7 +42,7 @@ MOST_SCHEDULES: Final = 50
 MOST_TARGETS: Final = 200
 """Of one schedule."""
 MOST_HOOKS: Final = 3
-_OF_ADMINISTRATORS: Final = frozenset({Way.WEBHOOK, Way.FOLDER, Way.OUTSIDE})
+_OF_ADMINISTRATORS: Final = frozenset({Way.WEBHOOK, Way.FOLDER, Way.STORE, Way.OUTSIDE})
 _ACTIONS: Final = {
     ScheduleState.ACTIVE: Action.SCHEDULE_RESUMED,
     ScheduleState.PAUSED: Action.SCHEDULE_PAUSED,
@@ -50,8 +51,8 @@ _ACTIONS: Final = {
 
 
 class ScheduleRefused(AnalyticsError):
-    """It cannot be saved or done; `why`: nobody, many, person, address, hook, way, zone, formats, time, gone, busy or
-    full."""
+    """It cannot be saved or done; `why`: nobody, many, person, address, hook, store, way, zone, formats, time, gone,
+    busy or full."""
 
     def __init__(self, why: str) -> None:
         super().__init__(f"The schedule is refused: {why}.")
@@ -206,6 +207,8 @@ class Scheduling:
             raise ScheduleRefused("many")
         if any(wish.way in _OF_ADMINISTRATORS for wish in wishes) and not self.principal.administers:
             raise ScheduleRefused("way")
+        if any(wish.way is Way.STORE for wish in wishes) and read_store(connection, self._organisation) is None:
+            raise ScheduleRefused("store")
         asked = {wish.person for wish in wishes if wish.person is not None}
         known = principals_for(connection, self._organisation, asked, self.services.clock())
         found = {UUID(str(public_id)): one for public_id, one in known.items() if self._may_choose(one)}
@@ -228,7 +231,7 @@ class Scheduling:
         match wish.way:
             case Way.MAIL | Way.DOWNLOAD:
                 return Target(wish.way, person)
-            case Way.FOLDER:
+            case Way.FOLDER | Way.STORE:
                 return Target(wish.way, me)
             case Way.OUTSIDE:
                 address = usable_address(wish.address)

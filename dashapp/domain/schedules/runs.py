@@ -86,12 +86,16 @@ class Way(StrEnum):
     """It stands in the recipient's list of received reports."""
     WEBHOOK = "webhook"
     FOLDER = "folder"
+    STORE = "store"
+    """The S3-compatible store of the organisation."""
     OUTSIDE = "outside"
     """A mail to somebody without an account: a frozen, suppressed copy that an administrator approves."""
 
 
 TO_ACCOUNTS: Final = frozenset({Way.MAIL, Way.DOWNLOAD})
 """Ways to who has an account, and sees in a copy what that account may see. Others get what names nobody."""
+PLACES: Final = frozenset({Way.FOLDER, Way.STORE})
+"""Ways to where nobody is: they are called by themselves."""
 FORMATS: Final = (
     *(ExportFormat.PDF, ExportFormat.HTML, ExportFormat.XLSX),
     *(ExportFormat.CSV, ExportFormat.JSON, ExportFormat.PARQUET),
