@@ -4,6 +4,7 @@ organisation, in it one for each run, in that one for all copies with the same f
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from shutil import rmtree
 from time import time
@@ -71,6 +72,19 @@ class ReceivedFiles:
                 if path.name not in names and time() - path.stat().st_mtime > YOUNG_SECONDS:
                     rmtree(path, ignore_errors=True)
                     gone += 1
+        return gone
+
+    def tidy_dropped(self, organisation: UUID, before: datetime) -> int:
+        """Removes what schedules left in folders before a moment, taken or not; how many copies."""
+        gone = 0
+        with suppress(OSError):
+            for schedule in (self.dropped / str(organisation)).iterdir():
+                for path in schedule.iterdir():
+                    if path.stat().st_mtime <= before.timestamp():
+                        rmtree(path, ignore_errors=True)
+                        gone += 1
+                if not any(schedule.iterdir()):
+                    schedule.rmdir()
         return gone
 
     def remove(self, organisation: UUID) -> None:

@@ -140,6 +140,20 @@ def test_a_folder_holds_whole_copies_only_and_one_for_each_run(desk: Desk) -> No
     assert (copies[0] / "figures.csv").read_text(encoding="utf-8").splitlines() == ["what,learners", "learners,10"]
 
 
+def test_what_was_left_in_a_folder_goes_after_its_time_taken_or_not(desk: Desk) -> None:
+    schedule = desk.save(desk.target(MAX, Way.FOLDER))
+    desk.now = MONDAY
+    desk.round()
+    (home,) = (desk.settings.data_dir / "dropped").iterdir()
+    (copy,) = (home / str(schedule)).iterdir()
+    os.utime(copy, (MONDAY.timestamp(), MONDAY.timestamp()))
+    found = []
+    for at in (MONDAY + FILES_KEPT - timedelta(seconds=1), MONDAY + FILES_KEPT):
+        ReceivedReports(desk.settings, desk.campus.database, lambda at=at: at).run(Signal())  # type: ignore[misc]
+        found.append(copy.exists())
+    assert (found, (home / str(schedule)).exists()) == ([True, False], False)
+
+
 def test_files_that_are_too_large_for_a_mail_are_linked(
     desk: Desk, box: MailBox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
