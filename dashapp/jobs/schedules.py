@@ -51,6 +51,7 @@ from dashapp.domain.schedules.runs import (
     Settled,
     TakenRun,
     Way,
+    host_of,
     next_try,
 )
 from dashapp.domain.schedules.stores import StoreAccess
@@ -277,6 +278,8 @@ class Schedules:
             settle_copy(connection, work.organisation, copy, came, self._clock())
             if came.state is CopyState.SENT:
                 what = {"subject": person_subject(copy.person), "delivery": str(copy.public_id), "way": copy.way.value}
+                host = host_of(copy.way, copy.address)
+                what |= {"host": host} if host else {}
                 record(connection, work.organisation, JOBS, Action.SCHEDULE_DELIVERED, what)
         log.info("schedules.copy", delivery=copy.delivery_id, way=copy.way.value, state=came.state.value)
 

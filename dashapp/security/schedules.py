@@ -30,7 +30,7 @@ from dashapp.domain.principal import Principal
 from dashapp.domain.reports.document import Report
 from dashapp.domain.reports.exports import ExportFormat
 from dashapp.domain.schedules.cron import Cron, NotACron
-from dashapp.domain.schedules.runs import FORMATS, NewSchedule, ScheduleState, Target, Way
+from dashapp.domain.schedules.runs import FORMATS, NewSchedule, ScheduleState, Target, Way, host_of
 from dashapp.domain.schedules.views import Addressee, Received, ScheduleView
 from dashapp.security.acting import acting
 from dashapp.security.guard import stands_alone
@@ -127,7 +127,10 @@ class Scheduling:
                     saved = schedule
             except NotACron:
                 raise ScheduleRefused("time") from None
-            self._record(connection, Action.SCHEDULE_SAVED, schedule=str(saved), recipients=len(targets))
+            hosts = sorted({host for one in targets if (host := host_of(one.way, one.address))})
+            ways = sorted({one.way.value for one in targets})
+            said = {"schedule": str(saved), "recipients": len(targets), "ways": ways, "hosts": hosts}
+            self._record(connection, Action.SCHEDULE_SAVED, **said)
         return saved
 
     def set_state(self, schedule: UUID, state: ScheduleState) -> None:

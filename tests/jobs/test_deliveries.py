@@ -321,6 +321,23 @@ def test_what_somebody_may_not_ask_for_is_refused_with_the_reason(
     maximum.save((REPORT, None), PLAN, [Wish(Way.WEBHOOK, address=hook), Wish(Way.MAIL, theo)])
 
 
+def test_the_audit_trail_says_where_copies_leave_to_and_neither_secrets_of_paths_nor_people(
+    desk: Desk, inside: Application, receiver: LoopbackHost
+) -> None:
+    wishes = [Wish(Way.WEBHOOK, address=f"{receiver.url}/hook/t0ken"), Wish(Way.OUTSIDE, address=OUTSIDE)]
+    acting_for(inside, desk, MAX).save((REPORT, None), PLAN, wishes)
+    desk.now = MONDAY
+    desk.round(inside.services.settings)
+
+    saved, delivered = (
+        desk.rows(f"SELECT detail FROM audit_log WHERE action = 'schedule.{what}' ORDER BY audit_id")[-1][0]
+        for what in ("saved", "copy_delivered")
+    )
+    assert (saved["hosts"], saved["ways"]) == (["127.0.0.1", "example.org"], ["outside", "webhook"])
+    assert (delivered["host"], delivered["way"]) == ("127.0.0.1", "webhook")
+    assert not [word for word in ("t0ken", "partner") if word in f"{saved}{delivered}"]
+
+
 def test_staff_choose_among_those_who_teach_with_them_and_administrators_among_all(
     desk: Desk, inside: Application
 ) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from dashapp.domain.keys import PersonId
@@ -165,6 +166,14 @@ class File:
     sha256: str
     rows: int = 0
     part: Part = Part.ATTACHED
+
+
+def host_of(way: Way, address: str | None) -> str | None:
+    """Where a copy leaves to, for the audit trail: of a webhook its host, since its path may hold a secret; of a mail
+    to somebody without an account the domain, since the rest names a person. None where it does not leave."""
+    if way is Way.WEBHOOK:
+        return urlsplit(address or "").hostname
+    return (address or "").rpartition("@")[2] if way is Way.OUTSIDE else None
 
 
 class ScheduleState(StrEnum):
