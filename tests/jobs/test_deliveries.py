@@ -140,20 +140,6 @@ def test_a_folder_holds_whole_copies_only_and_one_for_each_run(desk: Desk) -> No
     assert (copies[0] / "figures.csv").read_text(encoding="utf-8").splitlines() == ["what,learners", "learners,10"]
 
 
-def test_what_was_left_in_a_folder_goes_after_its_time_taken_or_not(desk: Desk) -> None:
-    schedule = desk.save(desk.target(MAX, Way.FOLDER))
-    desk.now = MONDAY
-    desk.round()
-    (home,) = (desk.settings.data_dir / "dropped").iterdir()
-    (copy,) = (home / str(schedule)).iterdir()
-    os.utime(copy, (MONDAY.timestamp(), MONDAY.timestamp()))
-    found = []
-    for at in (MONDAY + FILES_KEPT - timedelta(seconds=1), MONDAY + FILES_KEPT):
-        ReceivedReports(desk.settings, desk.campus.database, lambda at=at: at).run(Signal())  # type: ignore[misc]
-        found.append(copy.exists())
-    assert (found, (home / str(schedule)).exists()) == ([True, False], False)
-
-
 def test_files_that_are_too_large_for_a_mail_are_linked(
     desk: Desk, box: MailBox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -319,23 +305,6 @@ def test_what_somebody_may_not_ask_for_is_refused_with_the_reason(
         acting_for(inside, desk, "Ada Abel").save((REPORT, None), PLAN, [Wish(Way.MAIL)])
     assert maximum.schedules(None) == ()
     maximum.save((REPORT, None), PLAN, [Wish(Way.WEBHOOK, address=hook), Wish(Way.MAIL, theo)])
-
-
-def test_the_audit_trail_says_where_copies_leave_to_and_neither_secrets_of_paths_nor_people(
-    desk: Desk, inside: Application, receiver: LoopbackHost
-) -> None:
-    wishes = [Wish(Way.WEBHOOK, address=f"{receiver.url}/hook/t0ken"), Wish(Way.OUTSIDE, address=OUTSIDE)]
-    acting_for(inside, desk, MAX).save((REPORT, None), PLAN, wishes)
-    desk.now = MONDAY
-    desk.round(inside.services.settings)
-
-    saved, delivered = (
-        desk.rows(f"SELECT detail FROM audit_log WHERE action = 'schedule.{what}' ORDER BY audit_id")[-1][0]
-        for what in ("saved", "copy_delivered")
-    )
-    assert (saved["hosts"], saved["ways"]) == (["127.0.0.1", "example.org"], ["outside", "webhook"])
-    assert (delivered["host"], delivered["way"]) == ("127.0.0.1", "webhook")
-    assert not [word for word in ("t0ken", "partner") if word in f"{saved}{delivered}"]
 
 
 def test_staff_choose_among_those_who_teach_with_them_and_administrators_among_all(
