@@ -33,6 +33,7 @@ from callbacks import (
     report_extracts,
     report_preview,
     report_sharing,
+    report_stores,
     reports,
     rosters,
     saved_views,
@@ -61,7 +62,7 @@ def register_all(registry: CallbackRegistry, studio: Studio) -> None:
     teaching = (course_list, units)
     administrators = (administration, *decided, data_quality, letters, audit, sessions)
     built = (report_builder, report_preview, report_downloads, report_extracts, report_sharing)
-    reporting = (reports, *built, schedules, schedule_list)
+    reporting = (reports, *built, schedules, schedule_list, report_stores)
     pages = (*learners, institution, institution_further, *administrators, *teaching, *reporting)
     for room in (frame, palette, home, *pages, live):
         room.register(registry)

@@ -116,7 +116,8 @@ def refusal(why: str) -> str:
         "person": _("Somebody among the recipients may not get it. Choose them anew."),
         "address": _("One of the e-mail addresses is none."),
         "hook": _("The webhook's address cannot be used: it has to begin with https:// and be public."),
-        "way": _("Webhooks, folders and people without an account are for administrators."),
+        "store": _("No store is set. Enter it below the choice, and save it."),
+        "way": _("Webhooks, folders, the store and people without an account are for administrators."),
         "zone": _("There is no such time zone. Write it like Europe/Berlin."),
         "formats": _("Choose at least one format."),
         "time": _("There is no such time. At most once an hour, and on a day that exists."),
@@ -217,6 +218,8 @@ def wishes_of(form: Mapping[str, object]) -> list[Wish]:
         found.append(Wish(Way.WEBHOOK, address=hook))
     if form.get("folder") == ["folder"]:
         found.append(Wish(Way.FOLDER))
+    if form.get("store") == ["store"]:
+        found.append(Wish(Way.STORE))
     if isinstance(addresses, str):
         lines = (line.strip() for line in addresses[: schedules.LONGEST_ADDRESSES].splitlines())
         found.extend(Wish(Way.OUTSIDE, address=line) for line in lines if line)
@@ -240,6 +243,7 @@ _FORM_OUTPUTS: Final[Mapping[str, tuple[str, str]]] = {
     "hook": (Names.HOOK, "value"),
     "key": (Names.KEY, "children"),
     "folder": (Names.FOLDER, "value"),
+    "store": (Names.STORE, "value"),
     "addresses": (Names.ADDRESSES, "value"),
 }
 _NOT_READ: Final = ("hidden", "head", "options", "outside", "key")

@@ -137,6 +137,8 @@ def _words_of_schedules() -> dict[Action, str]:
         Action.SCHEDULE_DELIVERED: _("Delivered a scheduled report"),
         Action.SCHEDULE_TAKEN: _("Opened a file of a scheduled report"),
         Action.SCHEDULE_DECIDED: _("Decided about a copy of a scheduled report"),
+        Action.STORE_SET: _("Set the store for scheduled reports"),
+        Action.STORE_REMOVED: _("Took the store for scheduled reports away"),
     }
 
 

@@ -20,7 +20,7 @@ from dashapp.components.schedule_words import (
     trouble_words,
     way_word,
 )
-from dashapp.domain.schedules.runs import CopyState, File, Part, RunState, ScheduleState, Way
+from dashapp.domain.schedules.runs import PLACES, CopyState, File, Part, RunState, ScheduleState
 from dashapp.domain.schedules.views import CopyView, Received, RunView, ScheduleView, TargetView
 from dashapp.ids import Schedules as Names
 from dashapp.words import _, ngettext
@@ -75,7 +75,7 @@ def _recipients(view: ScheduleView) -> Component:
 
 def _recipient(target: TargetView) -> Component:
     name = target.address or target.name
-    if target.way is Way.FOLDER:
+    if target.way in PLACES:
         return html.Span(way_word(target.way))
     return html.Span([html.Bdi(name), html.Span(f" · {way_word(target.way)}", className="la-2")])
 
@@ -159,7 +159,7 @@ def _run(run: RunView, zone: str, prefix: str) -> Component:
 
 
 def _copy(copy: CopyView, prefix: str) -> Component:
-    name = way_word(copy.way) if copy.way is Way.FOLDER else copy.name
+    name = way_word(copy.way) if copy.way in PLACES else copy.name
     said = [
         html.Bdi(name, className="la-m"),
         html.Span(copy_word(copy.state)),

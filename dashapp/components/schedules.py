@@ -9,12 +9,14 @@ from dash.development.base_component import Component
 
 from dashapp.components.attributes import attributes
 from dashapp.components.controls import option
+from dashapp.components.report_stores import store_form
 from dashapp.components.schedule_words import every_word, format_word, way_word, weekday_options
 from dashapp.domain.reports.exports import ExportFormat
 from dashapp.domain.schedules.cron import Cron
 from dashapp.domain.schedules.rhythm import Every, rhythm_of
 from dashapp.domain.schedules.runs import FORMATS, Way
 from dashapp.domain.schedules.views import Addressee, ScheduleView
+from dashapp.ids import ReportStores
 from dashapp.ids import Schedules as Names
 from dashapp.words import _
 
@@ -133,6 +135,7 @@ def _outside() -> Component:
     folder = dbc.Checklist(
         id=Names.FOLDER, options=[option("folder", _("Leave it in a folder of the server"))], value=[]
     )
+    store = dbc.Checklist(id=Names.STORE, options=[option("store", _("Put it into the store"))], value=[])
     addresses = dbc.Textarea(id=Names.ADDRESSES, value="", rows=2, maxLength=LONGEST_ADDRESSES)
     about = _("Nobody is named in these copies, small groups are hidden, and each waits until you have approved it.")
     return html.Details(
@@ -145,6 +148,9 @@ def _outside() -> Component:
             ),
             html.P(id=Names.KEY, className="la-small la-2"),
             folder,
+            store,
+            html.P(id=ReportStores.PLACE, className="la-small la-2"),
+            store_form(),
             _field(_("E-mail addresses, one in a line"), addresses, Names.ADDRESSES),
             html.P(about, className="la-small la-2"),
         ],
@@ -185,6 +191,7 @@ def form_values(facts: FormFacts) -> dict[str, object]:
         "outside": not facts.administers,
         "hook": next((one.address or "" for one in targets if one.way is Way.WEBHOOK), ""),
         "folder": ["folder"] if any(one.way is Way.FOLDER for one in targets) else [],
+        "store": ["store"] if any(one.way is Way.STORE for one in targets) else [],
         "addresses": "\n".join(one.address or "" for one in targets if one.way is Way.OUTSIDE),
         "key": _("It is signed with this key: {key}").format(key=facts.key) if facts.key else _key_later(),
     }

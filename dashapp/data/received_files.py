@@ -3,6 +3,7 @@ organisation, in it one for each run, in that one for all copies with the same f
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from shutil import rmtree
 from typing import Final
@@ -55,6 +56,19 @@ class ReceivedFiles(OrganisationFiles):
         """Removes the runs that are not kept; how many."""
         # A run that has begun a moment ago is not among those that were asked for a moment before.
         return remove_others(self.of(organisation), {str(run) for run in kept})
+
+    def tidy_dropped(self, organisation: UUID, before: datetime) -> int:
+        """Removes what schedules left in folders before a moment, taken or not; how many copies."""
+        gone = 0
+        with suppress(OSError):
+            for schedule in (self.dropped / str(organisation)).iterdir():
+                for path in schedule.iterdir():
+                    if path.stat().st_mtime <= before.timestamp():
+                        rmtree(path, ignore_errors=True)
+                        gone += 1
+                if not any(schedule.iterdir()):
+                    schedule.rmdir()
+        return gone
 
     def remove(self, organisation: UUID) -> None:
         """Removes all files of an organisation, as far as it may."""

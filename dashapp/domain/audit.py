@@ -102,6 +102,8 @@ class Action(StrEnum):
     SCHEDULE_DECIDED = "schedule.copy_decided"
     SCHEDULE_WITHDRAWN = "schedule.copy_withdrawn"
     SCHEDULE_HANDED_OVER = "schedule.handed_over"
+    STORE_SET = "schedule.store_set"
+    STORE_REMOVED = "schedule.store_removed"
     REPORT_MADE = "report.made"
     REPORT_SHARED = "report.shared"
     REPORT_UNSHARED = "report.unshared"

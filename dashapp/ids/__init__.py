@@ -25,6 +25,7 @@ from dashapp.ids.keyboard import Keyboard
 from dashapp.ids.leaving import Leaving
 from dashapp.ids.messages import Contacts, Messages
 from dashapp.ids.people import People, Person
+from dashapp.ids.report_stores import ReportStores
 from dashapp.ids.reports import Extracts, Report, Reports
 from dashapp.ids.rosters import Rosters
 from dashapp.ids.schedule_list import ScheduleList
@@ -62,6 +63,7 @@ __all__ = [
     "Quality",
     "Received",
     "Report",
+    "ReportStores",
     "Reports",
     "Rosters",
     "SavedViews",

@@ -31,6 +31,7 @@ class Schedules:
     HOOK: Final = "schedules-hook"
     KEY: Final = "schedules-key"
     FOLDER: Final = "schedules-folder"
+    STORE: Final = "schedules-store"
     ADDRESSES: Final = "schedules-addresses"
     SAVE: Final = "schedules-save"
     NEW: Final = "schedules-new"

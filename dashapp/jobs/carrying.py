@@ -1,12 +1,14 @@
-"""Carries copies that are made to where they go: by mail, to another program, into a folder, or to be fetched."""
+"""Carries copies that are made to where they go: by mail, to another program, into a folder or a store, or to be
+fetched."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from shutil import copyfile, copytree, rmtree
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 from uuid import UUID
 
 from dashapp.data.received_files import ReceivedFiles
@@ -26,12 +28,15 @@ from dashapp.domain.schedules.runs import (
     Way,
     next_try,
 )
+from dashapp.domain.schedules.stores import StoreAccess, StoreError
 from dashapp.jobs.mail import MailServer
 from dashapp.jobs.report_mail import ReportMail, written_mail
+from dashapp.jobs.storing import FILES, Stored, store_copy
 from dashapp.jobs.webhooks import Hook, call_hook
 from dashapp.security.hooks import signing_keys
 from dashapp.security.outgoing import Outgoing
 from dashapp.security.received import ReceivedFile, ReceivedLinks
+from dashapp.security.stores import StoreClient
 from dashapp.settings import Settings
 from dashapp.words import use_locale
 from dashapp.words.reports import locale_of
@@ -53,6 +58,8 @@ class Parcel:
     folder: Path
     due_at: datetime
     as_of: datetime
+    store: StoreAccess | None = None
+    """With Way.STORE, where one is set that can be opened."""
 
     @property
     def title(self) -> str:
@@ -106,6 +113,8 @@ class Carrier:
                 return Settled(CopyState.SENT)
             case Way.FOLDER:
                 return self._into_folder(parcel)
+            case Way.STORE:
+                return self._into_store(parcel)
             case Way.WEBHOOK:
                 return self._to_program(parcel)
             case Way.MAIL | Way.OUTSIDE:
@@ -149,14 +158,7 @@ class Carrier:
             for place, file in enumerate(parcel.copy.files)
             if file.part is Part.ATTACHED
         ]
-        said = {
-            "event": "report.delivered",
-            "delivery": str(parcel.copy.public_id),
-            "title": parcel.title,
-            "due_at": parcel.due_at,
-            "as_of": parcel.as_of,
-            "files": files,
-        }
+        said = _told(parcel, files)
         hook = Hook(parcel.address or "", parcel.copy.public_id, keys)
         taken, code = call_hook(self.outgoing, hook, said, self.clock())
         return self._settled(parcel, taken, code)
@@ -176,6 +178,21 @@ class Carrier:
             return self._settled(parcel, None, "full")
         return Settled(CopyState.SENT)
 
+    def _into_store(self, parcel: Parcel) -> Settled:
+        if parcel.store is None:
+            return Settled(CopyState.FAILED, "no_store")
+        copy, store = parcel.copy, parcel.store.store
+        above = store.key(str(parcel.schedule), f"{parcel.as_of:%Y-%m-%dT%H%MZ}-{copy.public_id}")
+        files = [{**asdict(file), "key": f"{above}/{FILES}/{file.name}"} for file in copy.files]
+        stored = Stored(above, copy.public_id, parcel.folder, copy.files, _told(parcel, files))
+        try:
+            store_copy(StoreClient(self.outgoing, parcel.store), stored)
+        except StoreError as error:
+            return self._settled(parcel, None if error.passes else False, error.trouble)
+        except OSError:
+            return self._settled(parcel, None, "full")
+        return Settled(CopyState.SENT)
+
     def _settled(self, parcel: Parcel, taken: bool | None, trouble: str) -> Settled:
         """By whether it was taken; None: not now."""
         if taken:
@@ -190,6 +207,18 @@ class Carrier:
     def _close(self) -> None:
         self._stack.close()
         self._server = None
+
+
+def _told(parcel: Parcel, files: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What programs hear of a copy."""
+    return {
+        "event": "report.delivered",
+        "delivery": str(parcel.copy.public_id),
+        "title": parcel.title,
+        "due_at": parcel.due_at,
+        "as_of": parcel.as_of,
+        "files": files,
+    }
 
 
 def _copied(source: str, target: str) -> None:

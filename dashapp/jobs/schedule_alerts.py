@@ -19,6 +19,7 @@ from dashapp.domain.clock import Clock
 from dashapp.domain.errors import Unavailable
 from dashapp.domain.keys import OrganisationId
 from dashapp.domain.messages import Outcome, one_line
+from dashapp.domain.schedules.runs import FILES_KEPT
 from dashapp.jobs.each import for_each_organisation
 from dashapp.jobs.mail import MailServer
 from dashapp.observability.logging import get_logger
@@ -130,5 +131,8 @@ class ReceivedReports:
             forget_runs(connection, organisation, now - self._kept)
             kept = kept_copies(connection, organisation, now)
         gone = self._files.tidy(home, kept)
+        dropped = self._files.tidy_dropped(home, now - FILES_KEPT)
+        if dropped:
+            log.info("received.dropped_removed", organisation_id=organisation, copies=dropped)
         if gone:
             log.info("received.removed", organisation_id=organisation, runs=gone)

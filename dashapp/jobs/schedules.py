@@ -25,6 +25,7 @@ from dashapp.data.store.deliveries import (
     settle_copy,
     settle_told,
 )
+from dashapp.data.store.report_stores import read_store
 from dashapp.data.store.reports import open_report
 from dashapp.data.store.schedule_runs import (
     LeaseLost,
@@ -52,14 +53,17 @@ from dashapp.domain.schedules.runs import (
     Settled,
     TakenRun,
     Way,
+    host_of,
     next_try,
 )
+from dashapp.domain.schedules.stores import StoreAccess
 from dashapp.jobs.carrying import Carrier, Parcel
 from dashapp.jobs.each import for_each_organisation
 from dashapp.jobs.making import CopyPlace, Maker, MakingError, Order, prepared, write_copy
 from dashapp.observability.logging import get_logger
 from dashapp.security.outgoing import Outgoing
 from dashapp.security.received import ReceivedLinks
+from dashapp.security.report_stores import opened_store
 from dashapp.settings import Settings
 
 log = get_logger(__name__)
@@ -273,9 +277,17 @@ class Schedules:
             address = found[1] if found else None
         taken = work.taken
         folder = self._files.copy(work.home, taken.public_id, copy.copied_as or "")
+        store = self._store(work.organisation) if copy.way is Way.STORE else None
         return Parcel(
-            work.organisation, copy, work.report, address, work.home, work.schedule, folder, taken.due_at, taken.as_of
-        )
+            work.organisation, copy, work.report, address, work.home, work.schedule, folder, taken.due_at, taken.as_of,
+            store,
+        )  # fmt: skip
+
+    def _store(self, organisation: OrganisationId) -> StoreAccess | None:
+        """None where no store is set, or its secret cannot be opened any more."""
+        with self._jobs(organisation) as connection:
+            found = read_store(connection, organisation)
+        return opened_store(self._settings.secret_keys, found)
 
     def _settle(self, work: _Work, copy: Copy, came: Settled) -> None:
         """What became of a copy of which nobody was told. Raises LeaseLost."""
@@ -292,6 +304,8 @@ class Schedules:
                 return
             if came.state is CopyState.SENT:
                 what = {"subject": person_subject(copy.person), "delivery": str(copy.public_id), "way": copy.way.value}
+                host = host_of(copy.way, copy.address)
+                what |= {"host": host} if host else {}
                 record(connection, work.organisation, JOBS, Action.SCHEDULE_DELIVERED, what)
         log.info("schedules.copy", delivery=copy.delivery_id, way=copy.way.value, state=came.state.value)
 

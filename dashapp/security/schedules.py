@@ -12,6 +12,7 @@ from dashapp.data.queries.people import keys_of, principals_for
 from dashapp.data.queries.schedules import addressees, read_received, read_schedules
 from dashapp.data.store.audit import record
 from dashapp.data.store.deliveries import accept_copy, decide_copy
+from dashapp.data.store.report_stores import read_store
 from dashapp.data.store.schedules import (
     add_schedule,
     ask_now,
@@ -30,7 +31,7 @@ from dashapp.domain.principal import Principal
 from dashapp.domain.reports.document import Report
 from dashapp.domain.reports.exports import ExportFormat
 from dashapp.domain.schedules.cron import Cron, NotACron
-from dashapp.domain.schedules.runs import FORMATS, NewSchedule, ScheduleState, Target, Way
+from dashapp.domain.schedules.runs import FORMATS, NewSchedule, ScheduleState, Target, Way, host_of
 from dashapp.domain.schedules.views import Addressee, Received, ScheduleView
 from dashapp.security.acting import acting
 from dashapp.security.guard import stands_alone
@@ -42,7 +43,7 @@ MOST_SCHEDULES: Final = 50
 MOST_TARGETS: Final = 200
 """Of one schedule."""
 MOST_HOOKS: Final = 3
-_OF_ADMINISTRATORS: Final = frozenset({Way.WEBHOOK, Way.FOLDER, Way.OUTSIDE})
+_OF_ADMINISTRATORS: Final = frozenset({Way.WEBHOOK, Way.FOLDER, Way.STORE, Way.OUTSIDE})
 _ACTIONS: Final = {
     ScheduleState.ACTIVE: Action.SCHEDULE_RESUMED,
     ScheduleState.PAUSED: Action.SCHEDULE_PAUSED,
@@ -51,8 +52,8 @@ _ACTIONS: Final = {
 
 
 class ScheduleRefused(AnalyticsError):
-    """It cannot be saved or done; `why`: nobody, many, person, address, hook, way, zone, formats, time, gone, busy,
-    full, author, theirs or report."""
+    """It cannot be saved or done; `why`: nobody, many, person, address, hook, store, way, zone, formats, time, gone,
+    busy, full, author, theirs or report."""
 
     def __init__(self, why: str) -> None:
         super().__init__(f"The schedule is refused: {why}.")
@@ -128,7 +129,10 @@ class Scheduling:
                     saved = schedule
             except NotACron:
                 raise ScheduleRefused("time") from None
-            self.record(connection, Action.SCHEDULE_SAVED, schedule=str(saved), recipients=len(targets))
+            hosts = sorted({host for one in targets if (host := host_of(one.way, one.address))})
+            ways = sorted({one.way.value for one in targets})
+            said = {"schedule": str(saved), "recipients": len(targets), "ways": ways, "hosts": hosts}
+            self.record(connection, Action.SCHEDULE_SAVED, **said)
         return saved
 
     def set_state(self, schedule: UUID, state: ScheduleState) -> None:
@@ -234,6 +238,8 @@ class Scheduling:
             raise ScheduleRefused("many")
         if any(wish.way in _OF_ADMINISTRATORS for wish in wishes) and not self.principal.administers:
             raise ScheduleRefused("way")
+        if any(wish.way is Way.STORE for wish in wishes) and read_store(connection, self._organisation) is None:
+            raise ScheduleRefused("store")
         asked = {wish.person for wish in wishes if wish.person is not None}
         known = principals_for(connection, self.organisation, asked, self.services.clock())
         found = {UUID(str(public_id)): one for public_id, one in known.items() if self._may_choose(one)}
@@ -256,7 +262,7 @@ class Scheduling:
         match wish.way:
             case Way.MAIL | Way.DOWNLOAD:
                 return Target(wish.way, person)
-            case Way.FOLDER:
+            case Way.FOLDER | Way.STORE:
                 return Target(wish.way, me)
             case Way.OUTSIDE:
                 address = usable_address(wish.address)

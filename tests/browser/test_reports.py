@@ -53,8 +53,8 @@ def shows(page: Page, text: str) -> None:
     expect(page.locator("#report-sheet")).to_contain_text(text)
 
 
-def new_report(open_as: Callable[..., Page]) -> Page:
-    page = open_as("Tess Thorne", "/reports")
+def new_report(open_as: Callable[..., Page], name: str = "Tess Thorne") -> Page:
+    page = open_as(name, "/reports")
     page.get_by_role("button", name="New report").click()
     page.wait_for_selector(".la-report:not(.la-loading) .la-blks-empty")
     return page

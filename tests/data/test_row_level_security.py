@@ -181,7 +181,7 @@ def test_the_web_reads_exactly_what_pages_show(database: Database) -> None:
         *("roster_records", "roster_enrolments", "roster_before"),
         *("organisation_exports", "export_runs", "history_imports", "uploads", "roster_runs", "roster_run_rows"),
         *("messages", "message_recipients", "message_snapshots"),
-        *("report_schedules", "schedule_targets", "schedule_runs", "deliveries"),
+        *("report_schedules", "schedule_targets", "schedule_runs", "deliveries", "report_stores"),
     }
     assert writable == {
         *(("dead_letter_replays", "INSERT"), ("audit_log", "INSERT")),

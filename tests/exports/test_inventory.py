@@ -21,6 +21,7 @@ KEPT_THOUGH_THEY_SOUND_SECRET = {
     "lti_platforms.keyset_url",
     "lti_platforms.token_url",
     "lti_platforms.token_audience",
+    "report_stores.access_key",
     "roster_enrolments.digest",
     "roster_records.digest",
     "roster_records.key",

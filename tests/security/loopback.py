@@ -59,9 +59,10 @@ def answering(answers: Answers, tls: ssl.SSLContext | None = None) -> Iterator[L
                     continue
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(body)
+            if self.command != "HEAD":
+                self.wfile.write(body)
 
-        do_GET = do_POST = _answer  # noqa: N815 - http.server finds them by these names
+        do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = _answer  # noqa: N815 - http.server finds them by these names
 
         def log_message(self, *_: object) -> None:
             pass

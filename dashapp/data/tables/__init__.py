@@ -105,6 +105,9 @@ from dashapp.data.tables.quality import (
     quality_alerts,
     quality_hours,
 )
+from dashapp.data.tables.report_stores import (
+    report_stores,
+)
 from dashapp.data.tables.reports import (
     report_shares,
     report_versions,
@@ -238,6 +241,7 @@ __all__ = [
     "raw_events",
     "report_schedules",
     "report_shares",
+    "report_stores",
     "report_versions",
     "reports",
     "retractions",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from dashapp.domain.keys import PersonId
@@ -95,12 +96,16 @@ class Way(StrEnum):
     """It stands in the recipient's list of received reports."""
     WEBHOOK = "webhook"
     FOLDER = "folder"
+    STORE = "store"
+    """The S3-compatible store of the organisation."""
     OUTSIDE = "outside"
     """A mail to somebody without an account: a frozen, suppressed copy that an administrator approves."""
 
 
 TO_ACCOUNTS: Final = frozenset({Way.MAIL, Way.DOWNLOAD})
 """Ways to who has an account, and sees in a copy what that account may see. Others get what names nobody."""
+PLACES: Final = frozenset({Way.FOLDER, Way.STORE})
+"""Ways to where nobody is: they are called by themselves."""
 FORMATS: Final = (
     *(ExportFormat.PDF, ExportFormat.HTML, ExportFormat.XLSX),
     *(ExportFormat.CSV, ExportFormat.JSON, ExportFormat.PARQUET),
@@ -170,6 +175,14 @@ class File:
     sha256: str
     rows: int = 0
     part: Part = Part.ATTACHED
+
+
+def host_of(way: Way, address: str | None) -> str | None:
+    """Where a copy leaves to, for the audit trail: of a webhook its host, since its path may hold a secret; of a mail
+    to somebody without an account the domain, since the rest names a person. None where it does not leave."""
+    if way is Way.WEBHOOK:
+        return urlsplit(address or "").hostname
+    return (address or "").rpartition("@")[2] if way is Way.OUTSIDE else None
 
 
 class ScheduleState(StrEnum):

@@ -4,13 +4,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
-from hmac import digest
 from typing import Any, Final
 
-from joserfc import jwe, jwt
+from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import OctKey, RSAKey
+from joserfc.jwk import RSAKey
 
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.store.audit import record
@@ -18,6 +16,7 @@ from dashapp.data.store.lti.tool_keys import KeptKey, keep_key, own_keys, read_k
 from dashapp.domain.audit import ORGANISATION_SUBJECT, Action, Actor
 from dashapp.domain.clock import Clock
 from dashapp.domain.keys import OrganisationId
+from dashapp.security.sealing import Seals
 
 SIGNS_FOR: Final = timedelta(days=90)
 VERIFIED_FOR: Final = timedelta(days=2)
@@ -25,7 +24,6 @@ VERIFIED_FOR: Final = timedelta(days=2)
 SHOWN_BEFORE: Final = timedelta(hours=1)
 """A new key is shown that long before it signs, since platforms remember key sets; the very first one at once."""
 _ALGORITHM: Final = "RS256"
-_SEAL: Final = {"alg": "dir", "enc": "A256GCM"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +83,20 @@ class SigningKeys:
     def _made(self) -> KeptKey:
         key = RSAKey.generate_key(2048, {"use": "sig", "alg": _ALGORITHM}, auto_kid=True)
         public = json.dumps(key.as_dict(private=False))
-        sealed = jwe.encrypt_compact(_SEAL, json.dumps(key.as_dict(private=True)), self._seals()[0])
+        sealed = self._seals.seal(json.dumps(key.as_dict(private=True)))
         return KeptKey(key.kid or "", public, sealed, self.clock(), None)
 
     def _opened(self, key: KeptKey) -> RSAKey | None:
         """The private key; None where it was sealed with a secret that is known no more."""
-        for seal in self._seals():
-            try:
-                return RSAKey.import_key(json.loads(jwe.decrypt_compact(key.private_key, seal).plaintext or b""))
-            except (JoseError, ValueError):
-                continue
-        return None
+        opened = self._seals.open(key.private_key)
+        try:
+            return None if opened is None else RSAKey.import_key(json.loads(opened))
+        except (JoseError, ValueError):
+            return None
 
-    def _seals(self) -> list[OctKey]:
-        keys = (digest(secret.encode(), b"lti tool keys", sha256) for secret in self.secret_keys)
-        return [OctKey.import_key(key) for key in keys]
+    @property
+    def _seals(self) -> Seals:
+        return Seals(b"lti tool keys", self.secret_keys)
 
 
 def _signing(usable: Sequence[tuple[KeptKey, RSAKey]], now: datetime) -> tuple[KeptKey, RSAKey]:

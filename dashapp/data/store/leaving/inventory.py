@@ -50,6 +50,7 @@ SECRETS: Final[Mapping[str, Mapping[str, str]]] = {
     "lti_keys": {"private_key": "the private key, sealed with a key of this installation"},
     "lti_registration_codes": {"code_hash": "the hash of a one-time code"},
     "password_links": {"secret_hash": "the hash of a one-time link"},
+    "report_stores": {"sealed_secret": "the secret of the store, sealed with a key of this installation"},
     "service_keys": {"secret_hash": "the hash of a key"},
     "sessions": {
         "digest": "the digest of what a browser holds",

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0053"
-down_revision: str | None = "0052"
+revision = "0052"
+down_revision: str | None = "0051"
 
 
 def upgrade() -> None:

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0052"
-down_revision: str | None = "0049"
+revision = "0051"
+down_revision: str | None = "0050"
 
 
 def upgrade() -> None:
