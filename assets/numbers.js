@@ -36,7 +36,8 @@
     const said = control.value && control.type === "date" ? day(`${control.value}T12:00:00Z`, "UTC", { locale: words().locale, dateStyle: "medium" }) : control.value || holds;
     return said && `${label(control)}: ${said}`;
   };
-  const FILTERS = ".la-chip select, .la-chip input:not(.btn-check), [role=radiogroup], [data-la-filter]";
+  /* Which course it is stands beside the title. */
+  const FILTERS = ".la-chip select:not(#classroom-course), .la-chip input:not(.btn-check), [role=radiogroup], [data-la-filter]";
   /* The filters of the page in words, in their order; what a reader of groups cannot choose does not hold. */
   const filtersOf = (page) => [...(page?.querySelectorAll(FILTERS) || [])]
     .filter((control) => !control.closest(".la-card, .la-strip, dialog, .la-grouped .la-named"))
