@@ -2,6 +2,7 @@
 organisation, in it one for each run, in that one for all copies with the same figures."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
