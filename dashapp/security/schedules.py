@@ -238,7 +238,7 @@ class Scheduling:
             raise ScheduleRefused("many")
         if any(wish.way in _OF_ADMINISTRATORS for wish in wishes) and not self.principal.administers:
             raise ScheduleRefused("way")
-        if any(wish.way is Way.STORE for wish in wishes) and read_store(connection, self._organisation) is None:
+        if any(wish.way is Way.STORE for wish in wishes) and read_store(connection, self.organisation) is None:
             raise ScheduleRefused("store")
         asked = {wish.person for wish in wishes if wish.person is not None}
         known = principals_for(connection, self.organisation, asked, self.services.clock())
