@@ -20,10 +20,14 @@ ROWS = "#classroom-learners .ag-center-cols-container .ag-row"
 
 
 def draw_box_around(page: Page, x: float, y: float, reach: float = 14) -> None:
-    page.mouse.move(x - reach, y - reach)
+    draw_box(page, (x - reach, y - reach), (x + reach, y + reach))
+
+
+def draw_box(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    page.mouse.move(*start)
     page.mouse.down()
-    page.mouse.move(x, y, steps=4)
-    page.mouse.move(x + reach, y + reach, steps=4)
+    page.mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2, steps=4)
+    page.mouse.move(*end, steps=4)
     page.mouse.up()
 
 
@@ -43,6 +47,16 @@ def test_learners_picked_in_the_chart_narrow_the_page_and_a_choice_is_kept_under
     expect(count).to_contain_text(f"{picked} learner")
     expect(page.locator(ROWS)).to_have_count(picked)
     assert "?" not in page.url  # who was picked is in no address
+
+    # Another choice begins within the one before, and takes its place.
+    span = f"(() => {{ const one = {PLOT}.layout.selections[0]; return Math.abs(one.x1 - one.x0); }})()"
+    first = page.evaluate(span)
+    x, y = page.evaluate(POINT)
+    draw_box(page, (x - 7, y - 7), (x + 60, y + 60))
+    until(page, f"{span} > {first}")
+    expect(chip).to_contain_text("picked")
+    picked = int(chip.inner_text().split()[0])
+    expect(count).to_contain_text(f"{picked} learner")
 
     before = page.evaluate(TODAY)
     name = page.locator(f"{ROWS} [col-id=name]").first.inner_text()
