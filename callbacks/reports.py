@@ -18,6 +18,7 @@ from callbacks.answering import (
     version_of,
     was_pressed,
 )
+from callbacks.standing import SHOWN, changed_only
 from dashapp import ids
 from dashapp.components import reports
 from dashapp.domain.audience import Audience
@@ -42,7 +43,7 @@ def audience_of(principal: Principal) -> Audience:
     return Audience.AGGREGATE if principal.administers else Audience.NAMED
 
 
-def show_reports(asked: Asked, deleted: object, page: Mapping[str, object]) -> Any:
+def show_reports(asked: Asked, deleted: object, shown: object, page: Mapping[str, object]) -> Any:
     """The list, and the templates that make sense for the reader."""
     del deleted  # it only says that something has been done
     at = PageAddress.parse(page)
@@ -55,7 +56,7 @@ def show_reports(asked: Asked, deleted: object, page: Mapping[str, object]) -> A
         received = Scheduling(asked.services, principal).received()
         listed = reports.Listed(found, received, by_name=bool(principal.teaches_in))
         values = reports.fill(listed, offered, links_for(asked, at), freshness)
-        return PageAnswer(values, topic, version, freshness)
+        return PageAnswer(changed_only(values, shown), topic, version, freshness)
 
     return answered(asked, Names.PAGE, answer)
 
@@ -133,8 +134,12 @@ def _empty(asked: Asked) -> Report:
 def register(registry: CallbackRegistry) -> None:
     """Connects the page."""
     shown = Wiring(
-        output=outputs_of(reports.slots()),
-        inputs={"deleted": Input(Names.DELETED, "data"), "page": PAGE_INPUTS},
+        output={**outputs_of(reports.slots()), SHOWN: Output(Names.SHOWN, "data")},
+        inputs={
+            "deleted": Input(Names.DELETED, "data"),
+            "shown": State(Names.SHOWN, "data"),
+            "page": PAGE_INPUTS,
+        },
         refused=lambda: refused(Names.PAGE),
     )
     registry.register(Permission.REPORTS_PAGE, show_reports, shown)

@@ -19,6 +19,7 @@ from callbacks.answering import (
     was_pressed,
 )
 from callbacks.schedules import ended_words, refusal
+from callbacks.standing import SHOWN, changed_only
 from dashapp import ids
 from dashapp.components import schedule_list
 from dashapp.components.controls import option
@@ -39,7 +40,7 @@ _ACTS: Final = ("pause", "resume", "end", "undo", "take", "choose")
 _LONGEST_WORDS: Final = 80
 
 
-def show_list(asked: Asked, done: object, words: object, page: Mapping[str, object]) -> Any:
+def show_list(asked: Asked, done: object, words: object, held: object, page: Mapping[str, object]) -> Any:
     """The schedules that fit what is searched for."""
     del done  # it only says that something has been done
     at = PageAddress.parse(page)
@@ -50,7 +51,8 @@ def show_list(asked: Asked, done: object, words: object, page: Mapping[str, obje
         version, freshness = version_of(asked, topic), freshness_of(asked)
         found = ScheduleLists(Scheduling(asked.services, principal)).all()
         shown = schedule_list.Shown(found, _fitting(found, words), principal.administers)
-        return PageAnswer(schedule_list.fill(shown, links_for(asked, at), freshness), topic, version, freshness)
+        values = schedule_list.fill(shown, links_for(asked, at), freshness)
+        return PageAnswer(changed_only(values, held), topic, version, freshness)
 
     return answered(asked, Names.PAGE, answer)
 
@@ -127,8 +129,13 @@ def _handed(desk: Scheduling, handing: object, to: object) -> str:
 def register(registry: CallbackRegistry) -> None:
     """Connects the page."""
     shown = Wiring(
-        output=outputs_of(schedule_list.slots()),
-        inputs={"done": Input(Names.DONE, "data"), "words": Input(Names.WORDS, "value"), "page": PAGE_INPUTS},
+        output={**outputs_of(schedule_list.slots()), SHOWN: Output(Names.SHOWN, "data")},
+        inputs={
+            "done": Input(Names.DONE, "data"),
+            "words": Input(Names.WORDS, "value"),
+            "held": State(Names.SHOWN, "data"),
+            "page": PAGE_INPUTS,
+        },
         refused=lambda: refused(Names.PAGE),
     )
     registry.register(Permission.REPORTS_PAGE, show_list, shown)

@@ -59,7 +59,7 @@ def body() -> Component:
             ),
             html.Div([_list(), _received(), _templates()], className="la-grid"),
             *report_extracts.dialog(),
-            *(dcc.Store(id=name) for name in (Reports.SENT, Reports.DELETED, Reports.GO)),
+            *(dcc.Store(id=name) for name in (Reports.SENT, Reports.DELETED, Reports.GO, Reports.SHOWN)),
         ],
         id=Reports.PAGE,
         className="la-page la-loading la-reports",

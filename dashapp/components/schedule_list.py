@@ -51,6 +51,7 @@ def body() -> Component:
             html.Div([_list()], className="la-grid"),
             _dialog(),
             dcc.Store(id=Names.DONE),
+            dcc.Store(id=Names.SHOWN),
             dcc.Store(id=Names.HANDING),
         ],
         id=Names.PAGE,

@@ -25,6 +25,8 @@ class Reports:
     UNDO: Final = "reports-undo"
     DELETED: Final = "reports-deleted"
     """Store: the report that can be put back, and a number that rises with every action."""
+    SHOWN: Final = "reports-shown"
+    """Store: what stands on the page, by which only what differs is sent."""
     GO: Final = "reports-go"
     """Store: the address of a report that was just made."""
 

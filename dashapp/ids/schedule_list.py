@@ -18,6 +18,8 @@ class ScheduleList:
     ROWS: Final = "schedulelist-rows"
     SAID: Final = "schedulelist-said"
     """Children: what came of the last action."""
+    SHOWN: Final = "schedulelist-shown"
+    """Store: what stands on the page, by which only what differs is sent."""
     DONE: Final = "schedulelist-done"
     """Store: a number that rises with every action."""
     DIALOG: Final = "schedulelist-dialog"
