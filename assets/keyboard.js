@@ -88,6 +88,7 @@
     m: () => page((path) => path.endsWith("/me")),
     c: () => page((path) => path.endsWith("/courses")) || page((path) => path.includes("/courses/")),
     i: () => page((path) => /\/organisations\/[^/]+$/.test(path)),
+    r: () => page((path) => path.endsWith("/reports")),
   };
   const KEYS = {
     "?": openHelp,

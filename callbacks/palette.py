@@ -1,4 +1,4 @@
-"""The palette: pages, courses and learners that the reader may open, by what has been typed."""
+"""The palette: pages, courses, learners and reports that the reader may open, by what has been typed."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,7 +16,8 @@ from dashapp.domain.filters import Filters
 from dashapp.domain.principal import Permission
 from dashapp.domain.views.found import MOST_FOUND, MOST_WORDS, FoundCourse, FoundLearner
 from dashapp.security.callbacks import Asked, CallbackRegistry, Wiring
-from dashapp.security.guard import stands_alone
+from dashapp.security.guard import permits, stands_alone
+from dashapp.security.reports import ReportDesk
 from dashapp.words import _
 
 
@@ -33,6 +34,7 @@ def find(asked: Asked, question: object) -> dict[str, Any]:
         found = asked.services.reader.found(asked.principal, words)
         groups[_("Courses")] = [_course(one, links) for one in found.courses]
         groups[_("Learners")] = [_learner(one, links) for one in found.learners]
+        groups[_("Reports")] = _reports(asked, links, folded(words).split())
     return _answer(groups)
 
 
@@ -59,6 +61,14 @@ def _pages(asked: Asked, links: Links, words: Sequence[str]) -> list[Goal]:
     once = {goal.href: goal for goal in reversed(goals)}.values()
     fitting = [goal for goal in once if all(word in folded(f"{goal.label} {goal.detail}") for word in words)]
     return fitting[::-1][:MOST_FOUND]
+
+
+def _reports(asked: Asked, links: Links, words: Sequence[str]) -> list[Goal]:
+    """The reports whose title has all words, by whom they are."""
+    if not permits(asked.principal, Permission.REPORTS_PAGE):
+        return []
+    fitting = [one for one in ReportDesk(asked).all() if all(word in folded(one.title) for word in words)]
+    return [Goal(one.title, links.report(one.public_id), "" if one.own else one.owner) for one in fitting[:MOST_FOUND]]
 
 
 def _course(found: FoundCourse, links: Links) -> Goal:

@@ -75,6 +75,7 @@ def shortcuts() -> tuple[tuple[tuple[str, ...], str], ...]:
         (("g", "m"), _("Go to my page")),
         (("g", "c"), _("Go to the classrooms")),
         (("g", "i"), _("Go to the institution")),
+        (("g", "r"), _("Go to the reports")),
         (("t",), _("Switch between light and dark")),
     )
 

@@ -7,6 +7,7 @@ import pytest
 
 from callbacks.palette import clean
 from dashapp.domain.views.found import MOST_WORDS
+from tests.callbacks.reports import imported
 from tests.campus import ADMINISTRATOR, ADVISED, ADVISER, LEARNERS, SECTION_TEACHER, Campus
 from tests.served import Visitor
 
@@ -44,6 +45,16 @@ def test_staff_find_their_course_and_each_of_its_learners(campus: Campus, visito
     # Of the other course only, and staff, who are no learners.
     assert "Learners" not in found(tess, "Ivy")
     assert "Learners" not in found(tess, "Theo")
+
+
+def test_reports_are_found_by_their_titles_by_who_may_read_them(campus: Campus, visitor: Strangers) -> None:
+    tess = visitor().sign_in(campus, "Tess Thorne")
+    key = imported(tess)
+
+    assert ("Weekly", f"/reports/{key}") in found(tess, "weEKLy")["Reports"]
+    for other in ("Theo Tull", "Ada Abel"):
+        somebody = visitor().sign_in(campus, other)
+        assert f"/reports/{key}" not in [href for _label, href in found(somebody, "weekly").get("Reports", [])]
 
 
 def test_staff_of_a_section_find_its_learners_only(campus: Campus, visitor: Strangers) -> None:
