@@ -11,6 +11,13 @@
     made.append(...children.filter(Boolean));
     return made;
   };
+  /* A title that came with a question of the palette says what was asked then: another measure gets its own. */
+  const renamed = (patch) => {
+    if (!patch.question?.measures || "title" in patch) return patch;
+    const block = report.now().document.blocks.find((one) => one.id === offered.selected);
+    const named = [...document.querySelectorAll("#report-palette [data-la-name]")].some((one) => one.dataset.laName === block?.title);
+    return named ? { ...patch, title: "" } : patch;
+  };
   const change = (patch, key) => report.change(offered.selected, patch, key);
   /* {question: {limit: 5}} from ["question", "limit"] and 5. */
   const patchOf = (path, value) => path.reduceRight((inner, name) => ({ [name]: inner }), value);
@@ -28,7 +35,7 @@
   };
   const choose = (option) => {
     if (option.why) report.say(option.why);
-    else if (option.change) change(option.change);
+    else if (option.change) change(renamed(option.change));
   };
 
   /* ------------------------------------------------------------ the kinds of controls */

@@ -12,7 +12,7 @@ class Classroom:
     COURSE: Final = "classroom-course"
     """Select: the public id of the course; another choice opens the page of that one."""
     COURSE_PLACE: Final = "classroom-course-place"
-    COURSES_WANTED: Final = "classroom-courses-wanted"
+    COURSES_WANTED: Final = "classroom-courses-asked"
     """Store: set once the page is filled, since nothing waits for the other courses."""
     SECTION: Final = "classroom-section"
     """Select: a section's short id, or "" for all sections."""

@@ -189,6 +189,23 @@ def test_a_report_is_built_by_mouse_goes_out_by_mail_and_is_taken_along(
     is_whole_workbook(content(started.value), *blocks)
 
 
+def test_another_measure_takes_the_title_of_the_palettes_question_along_but_none_that_was_typed(
+    service: Service, open_as: Callable[..., Page]
+) -> None:
+    del service
+    page = new_report(open_as)
+    question(page, "Who is active?")
+    names(page, "Who is active?")
+    measure = page.locator("#report-control-measure")
+    measure.select_option(label="Median score")
+    until(page, f"!{NAMES}.includes('active')")
+    page.fill("#report-control-title", "Mine")
+    names(page, "Mine")
+    measure.select_option(label="Active learners")
+    expect(measure.locator("option:checked")).to_have_text("Active learners")
+    names(page, "Mine")
+
+
 def scheduled_by_mouse(page: Page) -> None:
     """Every Monday by mail and to be fetched, as a workbook; and once now."""
     page.get_by_role("button", name="Schedule", exact=True).click()

@@ -12,7 +12,7 @@ Strangers = Callable[[], Visitor]
 
 
 def offered(visitor: Visitor, wanted: object) -> dict[str, Any]:
-    answer = visitor.ask("classroom-course.options", {"classroom-courses-wanted.data": wanted})
+    answer = visitor.ask("classroom-course.options", {"classroom-courses-asked.data": wanted})
     assert answer.status_code in (200, 403)
     return answer.get_json()["response"] if answer.status_code == 200 else {}
 
