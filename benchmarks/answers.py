@@ -33,13 +33,18 @@ from dashapp.domain.keys import CourseId, OrganisationId, PersonId, PublicId
 from dashapp.domain.principal import Principal
 from dashapp.domain.reports.answers import AnswerState
 from dashapp.domain.reports.document import Chart, Data, Report
+from dashapp.domain.reports.exports import ExportFormat
 from dashapp.domain.reports.periods import Fixed, Grain
 from dashapp.domain.reports.questions import Dimension, Question
 from dashapp.domain.scope import AsOf
+from exports.making import make
+from exports.pictures import Gallery, Pictures
+from exports.report_maker import ReportMaker
 
 REPORT_TARGET: Final = 3.0
 """Seconds for ten blocks."""
 PREVIEW_TARGET: Final = 1.0
+DOCUMENT_TARGET: Final = 10.0
 WEEKS: Final = 13
 
 
@@ -105,6 +110,7 @@ def _measure(database: Database, rounds: int) -> int:
         measured = _median(lambda who=who, name=name, as_of=as_of: reader.answers(who, reports[name], as_of), rounds)  # type: ignore[misc] # the values of this round
         failed += _tell(f"ten questions, {shown} with figures: {what}", measured, REPORT_TARGET)
     failed += _preview(database, dean, period, now, rounds)
+    failed += _document(database, dean, reports["groups"], later)
     values = {"organisation": subject.organisation, "first": period.first, "last": period.last}
 
     def count() -> None:
@@ -123,6 +129,24 @@ def _preview(database: Database, dean: Principal, period: Fixed, as_of: AsOf, ro
         ReportReader(database, Cache(SimpleCache()), Versions()).answer(dean, asked, "UTC", as_of)
 
     return _tell("one question, nothing kept", _median(ask, rounds), PREVIEW_TARGET)
+
+
+def _document(database: Database, dean: Principal, asked: Report, as_of: AsOf) -> int:
+    """From the questions to the whole PDF, as the job makes it."""
+    pictures = Pictures()
+    reader = ReportReader(database, Cache(SimpleCache()), Versions(), role=DatabaseRole.JOBS)
+    maker = ReportMaker(database, reader, lambda: as_of.instant, pictures)
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix="answers-") as folder:
+        for place, what in enumerate(("Chromium started for it", "Chromium warm, every chart drawn anew")):
+
+            def write(place: int = place) -> None:
+                content = maker.content(dean, asked)
+                make(content, ExportFormat.PDF, Gallery(pictures), Path(folder) / f"{place}.pdf", lambda *_step: None)
+
+            failed += _tell(f"the same as a PDF, {what}", _median(write, 1), DOCUMENT_TARGET)
+    pictures.rest(0.0)
+    return failed
 
 
 def report(period: Fixed, *, by_name: bool) -> Report:
