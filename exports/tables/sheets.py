@@ -3,7 +3,7 @@
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final, Protocol
@@ -77,10 +77,16 @@ class AnswerRows:
 
 def sheet_of(name: str, title: str, answer: Answer, label: Callable[[Column], str]) -> Sheet:
     """The sheet of an answer."""
-    keys = distinct([column.key for column in answer.columns])
+    groups = {column.key for column in answer.columns if column.measure is None}
+    keys = distinct([_key_of(column, groups) for column in answer.columns])
     labels = distinct([label(column) for column in answer.columns])
     heads = tuple(map(Head, keys, labels, (column.kind for column in answer.columns)))
     return Sheet(name, title, heads, AnswerRows(answer))
+
+
+def _key_of(column: Column, groups: Collection[str]) -> str:
+    """What is counted by a state of the same name says that it is the number: "handed_in" may be both."""
+    return f"{column.key}_number" if column.measure is not None and column.key in groups else column.key
 
 
 def typed(kind: ColumnKind, value: Value) -> Value:

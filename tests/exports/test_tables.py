@@ -162,6 +162,16 @@ def test_an_instant_is_in_utc_wherever_it_was_said(tmp_path: Path) -> None:
     assert from_csv(tmp_path / "t.csv") == [["2026-03-16T09:30:05Z"]]
 
 
+def test_a_number_has_a_name_of_its_own_beside_the_state_that_it_is_counted_by() -> None:
+    columns = (
+        Column("handed_in", ColumnKind.TEXT),
+        Column("handed_in", ColumnKind.COUNT, "handed_in"),
+        Column("handed_in", ColumnKind.COUNT, "handed_in", before=True),
+    )
+    keys = [head.key for head in sheet(Answer(AnswerState.SHOWN, columns, (("late", 3, 4),))).heads]
+    assert keys == ["handed_in", "handed_in_number", "handed_in_number 2"]
+
+
 def test_names_of_files_are_plain_and_differ() -> None:
     assert named(3, "Übersicht: Mathe/Physik — 2026!") == "03-ubersicht-mathe-physik-2026"
     assert named(4, "ملاحظة") == "04"
