@@ -329,6 +329,7 @@ def test_what_was_built_goes_out_by_mail_and_is_taken_along_by_keyboard_alone(
     go_to(page, "Download")
     press("Enter")
     downloads = page.locator("#report-downloads")
+    expect(downloads).to_be_visible()
     for form in ("PDF document", "Excel workbook"):
         go_to(page, form)
         press("Enter")
