@@ -77,7 +77,7 @@ def _do(asked: Asked, connection: Connection, wanted: object) -> str:
     except NotAReport as error:
         return _("The server did not understand this report: {why}").format(why=error)
     made = ask_for_export(connection, asked.principal, report, form, asked.services.clock())
-    return too_many() if made is None else _("It is being made. You can go on meanwhile.")
+    return said_of(made)
 
 
 def _rows_of(asked: Asked, report: Report) -> int:
@@ -103,6 +103,11 @@ def cancelled(asked: Asked, connection: Connection, row: object) -> str:
     whose = (principal.organisation_id, principal.person_id)
     done = key is not None and cancel_run(connection, *whose, key, asked.services.clock())
     return _("It is cancelled.") if done else _("It was not under way any more.")
+
+
+def said_of(made: UUID | None) -> str:
+    """What came of asking for a file: the run that makes it, None where there are too many."""
+    return too_many() if made is None else _("It is being made. You can go on meanwhile.")
 
 
 def too_many() -> str:

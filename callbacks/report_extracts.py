@@ -9,7 +9,7 @@ from dash import ALL, Input, Output, State, ctx, no_update
 from pydantic import ValidationError
 
 from callbacks.answering import PageAddress, freshness_of, links_for, was_pressed
-from callbacks.report_downloads import cancelled, too_many
+from callbacks.report_downloads import cancelled, said_of
 from dashapp import ids, words
 from dashapp.components import report_downloads
 from dashapp.components.report_extracts import EVERY_COURSE, course_options, table_word
@@ -67,7 +67,7 @@ def _do(asked: Asked, connection: Connection, chosen: Mapping[str, Any]) -> str:
         return _("Choose what, and two days of which the first is not after the last.")
     title = table_word(extract.table)
     made = ask_for_extract(connection, asked.principal, (title, extract), form, asked.services.clock())
-    return too_many() if made is None else _("It is being made. You can go on meanwhile.")
+    return said_of(made)
 
 
 def register(registry: CallbackRegistry) -> None:

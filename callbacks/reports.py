@@ -18,7 +18,7 @@ from callbacks.answering import (
     version_of,
     was_pressed,
 )
-from callbacks.standing import SHOWN, changed_only
+from callbacks.unchanged import SHOWN, changed_only
 from dashapp import ids
 from dashapp.components import reports
 from dashapp.domain.audience import Audience

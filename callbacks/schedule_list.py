@@ -19,7 +19,7 @@ from callbacks.answering import (
     was_pressed,
 )
 from callbacks.schedules import ended_words, refusal
-from callbacks.standing import SHOWN, changed_only
+from callbacks.unchanged import SHOWN, changed_only
 from dashapp import ids
 from dashapp.components import schedule_list
 from dashapp.components.controls import option

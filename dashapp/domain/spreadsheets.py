@@ -26,7 +26,9 @@ class Written(Protocol):
         """Takes text."""
 
 
-def write_lines(file: Written, rows: Iterable[Iterable[object]]) -> None:
-    """Rows as CSV, the head first, of which no text is taken for a formula."""
-    file.write(MARK)
+def write_lines(file: Written, rows: Iterable[Iterable[object]], *, mark: bool = True) -> None:
+    """Rows as CSV, the head first, of which no text is taken for a formula. `mark`: whether it begins with the sign by
+    which spreadsheets know UTF-8."""
+    if mark:
+        file.write(MARK)
     csv.writer(file).writerows([harmless(cell) for cell in row] for row in rows)

@@ -1,13 +1,13 @@
 """Tables as CSV and as JSON."""
 
-import csv
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, TextIO
 
 import orjson
 
-from dashapp.domain.spreadsheets import MARK, harmless
+from dashapp.domain.spreadsheets import MARK, write_lines
 from exports.tables.sheets import Sheet, written
 
 _PIECE: Final = 1 << 20
@@ -24,10 +24,9 @@ def write_csv(sheet: Sheet, path: Path, *, mark: bool = True) -> None:
 
 def write_rows(sheet: Sheet, file: TextIO) -> None:
     """The lines of such a file, into one that is open and changes no ends of lines. Heads without words are none."""
-    lines = csv.writer(file)
-    if not sheet.heads or any(head.key for head in sheet.heads):
-        lines.writerow([harmless(head.key) for head in sheet.heads])
-    lines.writerows([harmless(written(value)) for value in row] for row in sheet.rows)
+    named = not sheet.heads or any(head.key for head in sheet.heads)
+    heads = [[head.key for head in sheet.heads]] if named else []
+    write_lines(file, chain(heads, (map(written, row) for row in sheet.rows)), mark=False)
 
 
 def write_json(told: Mapping[str, Any], sheets: Sequence[tuple[Mapping[str, Any], Sheet]], path: Path) -> None:

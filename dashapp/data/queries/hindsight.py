@@ -1,7 +1,7 @@
 """How right the list of a course was: six statements, from aggregates and from who was ever enrolled."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 
 import numpy as np
 from sqlalchemy import Connection
@@ -97,5 +97,5 @@ def _recorded(connection: Connection, asked: _Asked, enrolments: Enrolments, day
         course, asked.campus, place[enrolled], counts["day"][enrolled], counts["events"][enrolled],
         [task.work for task in tasks],
         submission_rows(handed, enrolments.person, tasks)[0],
-        deadlines(tasks, work, people, asked.campus, asked.as_of.instant.astimezone(UTC)),
+        deadlines(tasks, work, people, asked.campus, asked.as_of.instant),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from dashapp.data.queries.standing import situation_of, with_results
 from dashapp.domain.audience import MINIMUM_GROUP, Audience
 from dashapp.domain.indicators.handins import Deadlines
 from dashapp.domain.indicators.risk import Situation, Standing, assess
-from dashapp.domain.indicators.scores import GradedWork, Marks, SubmissionRows, average_scores, marks
+from dashapp.domain.indicators.scores import GradedWork, Marks, SubmissionRows, average_scores, known_since, marks
 
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -67,8 +67,7 @@ def standing_at(known: Recorded, there: Flags, instant: datetime) -> PastStandin
 
 
 def _known_then(rows: SubmissionRows, then: float) -> SubmissionRows:
-    when = np.where(np.isnan(rows.graded_at), rows.submitted_at, rows.graded_at)
-    kept = np.where(np.isnan(when), rows.received_at, when) <= then
+    kept = known_since(rows.submitted_at, rows.graded_at, rows.received_at) <= then
     return SubmissionRows(*(getattr(rows, name)[kept] for name in rows.__slots__))
 
 

@@ -27,6 +27,7 @@ from dashapp.domain.audience import MINIMUM_GROUP
 from dashapp.domain.indicators.follow_up import Situation, window
 from dashapp.domain.indicators.minutes import time_on_task
 from dashapp.domain.indicators.progress import share
+from dashapp.domain.indicators.scores import known_since
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId, PublicId, SectionId
 from dashapp.domain.scope import AsOf
 
@@ -80,7 +81,7 @@ def read_situations(
     keys = [course]
     people = read_columns(connection, roster(organisation, keys, instant, campus.today))
     counts = read_columns(connection, counts_statement(organisation, keys, question.ranges(campus.today)))
-    handed = handed_until(read_columns(connection, submissions_statement(organisation, keys)), instant)
+    handed = _until(read_columns(connection, submissions_statement(organisation, keys)), instant)
     one = standing_of(found, question, campus, (people, counts, handed), read_work(connection, organisation, keys))
     places = {person: place for person in of if (place := one.place_of(person)) is not None}
     if not places:
@@ -111,10 +112,9 @@ def _seen(connection: Connection, organisation: OrganisationId, sight: Sight) ->
     return frozenset(row.person_id for row in rows if row.course_id == sight.course)
 
 
-def handed_until(handed: Columns, instant: datetime) -> Columns:
+def _until(handed: Columns, instant: datetime) -> Columns:
     """What had been handed in or marked by the instant."""
-    when = np.where(np.isnan(handed["graded_at"]), handed["submitted_at"], handed["graded_at"])
-    kept = np.where(np.isnan(when), handed["received_at"], when) <= instant.timestamp()
+    kept = known_since(handed["submitted_at"], handed["graded_at"], handed["received_at"]) <= instant.timestamp()
     return {name: values[kept] for name, values in handed.items()}
 
 

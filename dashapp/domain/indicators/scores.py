@@ -50,6 +50,12 @@ class SubmissionRows:
     event_low: NDArray[np.uint64]
 
 
+def known_since(submitted_at: Floats, graded_at: Floats, received_at: Floats) -> Floats:
+    """Since when each row counts, shape (n,): it was marked then, else handed in; where neither is told, received."""
+    when = np.where(np.isnan(graded_at), submitted_at, graded_at)
+    return np.where(np.isnan(when), received_at, when)
+
+
 @dataclass(frozen=True, slots=True)
 class Marks:
     """What learners have got and handed in; matrices of the shape (learners, activities)."""

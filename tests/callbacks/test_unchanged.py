@@ -2,7 +2,7 @@
 
 from dash import no_update
 
-from callbacks.standing import SHOWN, changed_only
+from callbacks.unchanged import SHOWN, changed_only
 from tests.callbacks.people import Strangers, answer_of
 from tests.callbacks.reports import BY_COURSE, imported
 from tests.campus import Campus
