@@ -66,7 +66,8 @@ class Layout:
             "span": int(block.width),
         }
         if answer.state is not AnswerState.SHOWN or not answer.rows:
-            return {**part, "kind": "empty", "words": plain_text(state_words(answer) or _("Nothing matches."))}
+            words = plain_text(state_words(answer) or _("Nothing matches."))
+            return {**part, "kind": "empty", "words": words, "figure": block.chart is Chart.KPI}
         if block.chart is Chart.KPI:
             return {**part, "kind": "value", **self._value(answer, sheet)}
         if is_drawn(block, answer):
