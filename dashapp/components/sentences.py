@@ -24,7 +24,7 @@ from dashapp.words import _, ngettext
 
 DAYS_BACK = 7
 SCORE_GAP = 10
-"""Points between a last score and the own average from which on it is worth a word."""
+"""Points between a last score and the own average before it from which on it is worth a word."""
 LOSS = 1 / 6
 """A course that lost so much of its active learners in a week is named; fewer than 5 never are."""
 
@@ -85,11 +85,11 @@ def _several_sentence(view: StudentView, number: str, most: str, *, own: bool) -
 
 
 def student_lead(view: StudentView, *, own: bool = True) -> Parts:
-    """The line below: the last score against the own average, else what has been recorded so far."""
-    if view.scores and view.average_score is not None and len(view.scores) > 1:
+    """The line below: the last score against the own average before it, else what has been recorded so far."""
+    if view.scores and view.earlier_score is not None:
         last = max(view.scores, key=lambda score: score.at)
-        gap = last.score - view.average_score
-        whose = _("your own average") if own else _("their own average")
+        gap = last.score - view.earlier_score
+        whose = _("your own average before it") if own else _("their own average before it")
         name = f"{last.course} {last.activity}".strip()
         if abs(gap) < SCORE_GAP:
             text = _("The last score, {score} in {activity}, is about the same as {average}.")

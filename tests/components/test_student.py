@@ -53,6 +53,12 @@ def test_the_next_deadline_is_the_first_that_is_still_open() -> None:
     assert cells(due=())[2][1:] == ("Nothing to hand in", "No deadline is set")
 
 
+def test_the_last_score_stands_beside_the_average_that_it_met() -> None:
+    assert cells()[1] == ("Average score", "78 %", "Last score 55 %, 25 points lower than the average before it")
+    assert cells(earlier_score=55.4)[1][2] == "Last score 55 %, the same as the average before it"
+    assert cells(earlier_score=None)[1][2] == "The first score, with nothing before it to compare"
+
+
 def test_active_days_stand_beside_the_same_days_of_the_own_last_weeks() -> None:
     # Thursday: of the first four days two this week; one, two, one and zero in the four weeks before.
     monday = date(2026, 5, 4)

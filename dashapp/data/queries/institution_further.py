@@ -28,7 +28,7 @@ from dashapp.domain.indicators.enrolments import (
 )
 from dashapp.domain.keys import CourseId
 from dashapp.domain.localtime import week_start
-from dashapp.domain.quality import Counts
+from dashapp.domain.quality import Counts, Part
 from dashapp.domain.views import (
     CourseStory,
     EnrolmentWeek,
@@ -64,7 +64,8 @@ def read_institution_further(connection: Connection, read: Compared, filters: Fi
     past = _read_past(connection, read)
     shown = [one for one in read.chosen(unit) if not read.hidden.hides(one.course_id)]
     uses = _read_uses(connection, read, [one.course_id for one in shown])
-    score, checks = _read_checks(connection, read)
+    total, checks = _read_checks(connection, read)
+    punctual = total.share(Part.PUNCTUAL)
     return InstitutionFurtherView(
         stories=tuple(_story(read, past, one) for one in past.courses if unit is None or one.unit == unit),
         week_starts=read.starts,
@@ -72,11 +73,12 @@ def read_institution_further(connection: Connection, read: Compared, filters: Fi
         programmes=_programmes(read, past),
         uses=uses,
         courses=len(shown),
-        score=score,
+        score=total.score(),
         sources=checks,
         today=read.campus.today,
         freshness=read.campus.freshness,
         chosen_unit=unit,
+        late=None if punctual is None else 100.0 - punctual,
         private=bool(read.chosen(unit)) and not shown,
     )
 
@@ -231,8 +233,8 @@ def _read_uses(connection: Connection, read: Compared, keys: Sequence[CourseId])
 # ------------------------------------------------------------------ whether the figures can be trusted
 
 
-def _read_checks(connection: Connection, read: Compared) -> tuple[float | None, tuple[SourceCheck, ...]]:
-    """The score of all data of the last days, and every sender, the worst first."""
+def _read_checks(connection: Connection, read: Compared) -> tuple[Counts, tuple[SourceCheck, ...]]:
+    """What came in the last days, all of it together, and every sender, the worst first."""
     now: datetime = read.as_of.instant
     hours = quality_hours.c
     summed = [func.coalesce(func.sum(hours[one.name]), 0).label(one.name) for one in fields(Counts)]
@@ -258,4 +260,4 @@ def _read_checks(connection: Connection, read: Compared) -> tuple[float | None, 
         silent = row.last is None or now - row.last > SILENT_AFTER
         checks.append(SourceCheck(row.name, counts.score(), counts.received, counts.refused, row.last, silent))
     checks.sort(key=lambda one: (101.0 if one.score is None else one.score, one.name))
-    return total.score(), tuple(checks)
+    return total, tuple(checks)
