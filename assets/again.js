@@ -11,7 +11,6 @@
     const timer = setTimeout(go, most * (0.5 + Math.random() / 2));
     window.addEventListener("online", go);
   });
-  window.laPause = pause;
 
   /* ------------------------------------------------------------ what is missing, in words */
   const attempts = new Map();
@@ -26,7 +25,10 @@
     said.setAttribute("role", "status");
     said.append(words.text, " ", button);
     document.body.prepend(said);
+    /* Cards that have nothing to show yet say so themselves (`look.css`). */
+    root.style.setProperty("--la-missing", JSON.stringify(words.card));
   };
+  const root = document.documentElement;
   const miss = (address) => {
     const attempt = attempts.get(address) || 0;
     attempts.set(address, attempt + 1);
@@ -40,7 +42,9 @@
     said?.remove();
     timer = 0;
     said = null;
+    root.style.removeProperty("--la-missing");
   };
+  window.laAgain = { pause, miss, found };
 
   /* ------------------------------------------------------------ the document anew, when what it lacks can be had */
   /* A page that lacks something whenever it is loaded must not be loaded for ever. */

@@ -28,7 +28,7 @@ DOCUMENT: Final = """<!doctype html>
 {given}{metas}
 <title>{title}</title>
 <link rel="icon" type="image/svg+xml" href="{icon}">
-<script data-text="{missing}" data-again="{again}">{inline}</script>
+<script data-text="{missing}" data-card="{waiting}" data-again="{again}">{inline}</script>
 <script src="{first}"></script>
 <link rel="stylesheet" href="{look}">
 <link rel="preload" href="{font}" as="font" type="font/woff2" crossorigin>
@@ -68,6 +68,7 @@ class ServiceDash(Dash):
             icon=self.get_asset_url(marked("favicon.svg")),
             inline=inline_script(),
             missing=escape(_("Parts of this page have not come yet. They are asked for again by themselves.")),
+            waiting=escape(_("Not here yet. It comes by itself.")),
             again=escape(_("Load again")),
             first=self.get_asset_url(first_script().path),
             look=self.get_asset_url(style_sheet(text_direction()).path),
