@@ -68,7 +68,8 @@ WAITED: Final = """performance.getEntriesByType('resource')
 LACKS: Final = """() => {
   const page = document.querySelector('.la-page:not(.la-loading)');
   if (!page) return document.querySelector('.la-page') ? ['the data of the page'] : ['the page'];
-  const first = (name) => [...page.querySelectorAll(name)].filter((one) => !one.closest('.la-further') && one.checkVisibility());
+  const first = (name) => [...page.querySelectorAll(name)]
+    .filter((one) => !one.closest('.la-further') && one.checkVisibility());
   const charts = first('.la-plot').filter((plot) => !plot.querySelector('.la-over')?.childElementCount)
     .map((plot) => plot.querySelector('.dash-graph')?.id || 'a chart without a name');
   const lists = first('.la-table-grid').filter((list) => !list.querySelector('.ag-row'));
