@@ -36,8 +36,7 @@
     return attempt;
   };
   const found = (address) => {
-    attempts.delete(address);
-    if (attempts.size) return;
+    if (!attempts.delete(address) || attempts.size) return;
     clearTimeout(timer);
     said?.remove();
     timer = 0;

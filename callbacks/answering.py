@@ -9,7 +9,6 @@ from uuid import UUID
 
 import orjson
 from dash import Input, Output, ctx, get_relative_path, no_update, set_props
-from flask import request
 
 from dashapp import ids
 from dashapp.components import card, shell
@@ -17,7 +16,7 @@ from dashapp.components.links import Links
 from dashapp.components.slots import Slot
 from dashapp.data.database import DatabaseRole
 from dashapp.data.store.identified import newest_zone
-from dashapp.domain.errors import AskedAgain, NotFound, NotPermitted, Unavailable
+from dashapp.domain.errors import NotFound, NotPermitted, Unavailable
 from dashapp.domain.parsing import uuid_of
 from dashapp.domain.quality import QualityView
 from dashapp.domain.views import (
@@ -37,7 +36,7 @@ from dashapp.figures.drawing import written
 from dashapp.observability.logging import get_logger
 from dashapp.observability.references import new_reference
 from dashapp.security.acting import note_view
-from dashapp.security.callbacks import Asked
+from dashapp.security.callbacks import Asked, asks_again
 from dashapp.security.guard import stands_alone
 from dashapp.security.topics import Topic, Topics, news_of
 from dashapp.words import _, current_locale
@@ -46,8 +45,6 @@ log = get_logger(__name__)
 
 AS_OF: Final = "asof"
 """The slot of the as-of lines."""
-ASKS_AGAIN: Final = "La-Asks-Again"
-"""The header of a question that the browser repeats until there is an answer (`assets/ahead.js`)."""
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 View = TypeVar(
@@ -175,8 +172,8 @@ def answered(asked: Asked, page: str, read: Callable[[], PageAnswer]) -> Any:
     """The values of a page; words in its place where it cannot be shown or read.
 
     `page` is the id of the page's outermost element. Whether somebody may not see it or it does not exist looks alike.
-    What is shown is noted in the audit trail first: where that cannot be, it is not shown. Raises AskedAgain while the
-    database is away and the browser asks again by itself.
+    What is shown is noted in the audit trail first: where that cannot be, it is not shown. Raises Unavailable where
+    the browser asks again by itself: what it shows until then, and in which words, it knows best.
     """
     try:
         answer = read()
@@ -184,7 +181,8 @@ def answered(asked: Asked, page: str, read: Callable[[], PageAnswer]) -> Any:
     except (NotPermitted, NotFound):
         return refused(page)
     except Exception as error:
-        leave_to_browser(error)
+        if isinstance(error, Unavailable) and asks_again():
+            raise
         return _failed(page, error)
     topics = Topics(asked.services.settings.secret_keys)
     told = {"token": topics.sign(answer.topic), "version": answer.version, "zone": answer.freshness.zone}
@@ -192,13 +190,6 @@ def answered(asked: Asked, page: str, read: Callable[[], PageAnswer]) -> Any:
     set_props(ids.Shell.ABOUT, {"children": answer.called})
     set_props(ids.Shell.NOTICE, {"children": shell.notice(answer.freshness)})
     return dict(answer.values)
-
-
-def leave_to_browser(error: Exception) -> None:
-    """Raises AskedAgain where the database is away and the browser asks again by itself: what it shows until then, and
-    in which words, it knows best."""
-    if isinstance(error, Unavailable) and request.headers.get(ASKS_AGAIN):
-        raise AskedAgain(str(error)) from error
 
 
 def refused(page: str) -> Any:

@@ -25,10 +25,6 @@ class Unavailable(AnalyticsError):
     """The database or the broker cannot be reached now; trying again later may work."""
 
 
-class AskedAgain(Unavailable):
-    """The same, for somebody who asks again by themself until there is an answer."""
-
-
 class Refused(AnalyticsError):
     """An event that can never be taken: it goes to the dead letters with `reason` and the text as detail.
 

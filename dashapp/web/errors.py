@@ -6,9 +6,10 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from dashapp import ids
-from dashapp.domain.errors import AskedAgain, NotFound, NotPermitted, Unavailable
+from dashapp.domain.errors import NotFound, NotPermitted, Unavailable
 from dashapp.observability.logging import get_logger
 from dashapp.observability.references import new_reference
+from dashapp.security.callbacks import asks_again
 from dashapp.security.short_pages import asks_for_page, refusal_page
 from dashapp.words import _
 
@@ -21,9 +22,9 @@ AGAIN_SECONDS = 10
 def on_callback_error(error: Exception) -> None:
     """Dash asks this when a handler raised: the page keeps what it shows, and says so in a line above.
 
-    Raises AskedAgain itself, which is answered as every request that cannot be served now.
+    Where the browser asks again by itself, it is raised on, and answered as every request that cannot be served now.
     """
-    if isinstance(error, AskedAgain):
+    if isinstance(error, Unavailable) and asks_again():
         raise error
     reference = new_reference()
     if isinstance(error, NotPermitted | NotFound):

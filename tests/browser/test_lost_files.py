@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.conftest import SLOW
 from tests.browser.service import Service, until
 from tests.browser.test_orders import CHARTS, DRAWN, LISTS, PLOTLY
 
@@ -49,6 +50,8 @@ def visit(service: Service, page: Page) -> None:
 def test_a_lost_file_is_asked_for_again(service: Service, page: Page, page_errors: list[str], part: str) -> None:
     asked = lose(page, part, 1)
     visit(service, page)
+    # The document may come anew.
+    page.wait_for_selector("#classroom-learners .ag-row", timeout=SLOW)
     until(page, DRAWN)
     until(page, STYLED)
 
