@@ -1,4 +1,4 @@
-"""Names of hundreds of letters, with markup and with signs that turn the direction: nothing runs, nothing is cut off."""
+"""Names of hundreds of letters, with markup, or with signs that turn the direction: nothing runs or is cut off."""
 
 from collections.abc import Callable
 
