@@ -32,6 +32,8 @@ NEVER: Final = 100_000
 ABOUT_THE_SAME: Final = 0.1
 """A trend of less than this share of the weeks before is none."""
 HEIGHT: Final = 446
+MOST_ROWS: Final = 3_000
+"""Rows that a browser sorts and searches without a halt; of a larger course the list shows the first."""
 LETTER, MARK = 7.0, 34
 """px of a letter in the list, and of a mark with the room around it."""
 _SEARCHED: Final[Mapping[str, Any]] = {"getQuickFilterText": {"function": "laSearched(params)"}}
@@ -263,10 +265,18 @@ def _learner(row: LearnerRow, shared: _Shared) -> Row:
     }
 
 
+def cut_words(line: str, learners: int) -> str:
+    """The line of a card, with what it leaves out and how that is found, where a course is larger than its list."""
+    if learners <= MOST_ROWS:
+        return line
+    said = _("{line}. Shown are the first {most} of the list: the filters, and the search above, bring the others")
+    return said.format(line=line, most=words.number(MOST_ROWS))
+
+
 def learner_rows(view: ClassroomView, links: Links) -> list[Row]:
-    """The learners, in the order of the view."""
+    """The learners, in the order of the view: at most `MOST_ROWS`."""
     filters = Filters(course=view.course.public_id)
     peak = max((value for row in view.learners for value in row.weeks), default=1)
     levels = {level: level_word(level) for level in Level}
     shared = _Shared(view, peak, levels, None if links.alone else links.each_learner(filters))
-    return [_learner(row, shared) for row in view.learners]
+    return [_learner(row, shared) for row in view.learners[:MOST_ROWS]]

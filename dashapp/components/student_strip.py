@@ -10,6 +10,7 @@ from dashapp.components import marks
 from dashapp.components.differences import Parts, amount_against, count_against, emphasised
 from dashapp.components.strip import Cell
 from dashapp.domain.views import Due, StudentView
+from dashapp.figures.summary import named
 from dashapp.words import _, ngettext
 
 OWN_WEEKS = 4
@@ -89,7 +90,7 @@ def _due_cell(view: StudentView) -> Cell:
         said = _("What is set is handed in") if view.due else _("No deadline is set")
         return Cell(title, _("Nothing to hand in"), (said,), kind="quiet")
     when = words.local_date(due.due_at, view.freshness.zone)
-    name: list[str | Component] = [html.Bdi(due.activity, className="la-m"), ", ", html.Bdi(due.course)]
+    name: list[str | Component] = [html.Bdi(named(due.activity), className="la-m"), ", ", html.Bdi(named(due.course))]
     part = _("{share} of mark").format(share=words.percent(due.weight_share)) if due.weight_share else ""
     share = f", {part}" if part else ""
     state = html.Span(due_state(due, is_soon(when, view.today)), className="la-small la-block")

@@ -23,6 +23,8 @@ SYMBOL = {Level.HELP: "triangle-up", Level.WATCH: "diamond", Level.CALM: "circle
 COLOUR = {Level.HELP: "help", Level.WATCH: "watch", Level.CALM: "ink-3"}
 NAMED_WIDE, NAMED_NARROW = 14, 6
 """At most so many names: the first of the list, as far as they find room."""
+MOST_MARKS = 3_000
+"""Marks that a browser still draws at once: of a larger course the first of the list, whom the list shows, too."""
 UNPICKED = 0.25
 """The opacity of learners who are not among those picked."""
 CHARACTER, LINE = 6.6, 15.0
@@ -254,6 +256,7 @@ def time_and_score(view: ClassroomView, screen: Screen, *, revision: str = "") -
     """Active time (events where time is not recorded) in the chosen range against the average score.
 
     Learners without a score are left out; where some were picked, the others stay as faint marks.
+    Of more than `MOST_MARKS` the first are drawn; medians and axes are those of all.
     The axes can be zoomed: in a crowd, that answers a question.
     """
     minutes = view.minutes_recorded
@@ -270,6 +273,8 @@ def time_and_score(view: ClassroomView, screen: Screen, *, revision: str = "") -
     picked = [point for point in points if point.chosen]
     # Of so few the medians are one of them, or half-way between two.
     labels = _labels(picked, scale.top, minutes, screen) if len(picked) > FEWEST_OTHERS else []
+    # Who was picked comes before the others.
+    points = points[:MOST_MARKS]
     names = _places(points, scale.top, screen, labels)
     zoom = not screen.narrow
     layout: Json = {
@@ -281,4 +286,4 @@ def time_and_score(view: ClassroomView, screen: Screen, *, revision: str = "") -
     }
     traces = [_marks(points, level, screen, minutes=minutes) for level in (Level.CALM, Level.WATCH, Level.HELP)]
     traces.append(_names(points, names, screen))
-    return figure(traces, layout, screen, _table(picked, minutes), revision)
+    return figure(traces, layout, screen, _table(picked[:MOST_MARKS], minutes), revision)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from dashapp.domain.names import legible
 from dashapp.words import _
 
 Point = tuple[str, float]
@@ -17,6 +18,7 @@ LEVEL: Final = 0.1
 
 def named(text: str) -> str:
     """A name as it stands in a sentence: cut where it is longer than anybody would listen to."""
+    text = legible(text)
     return text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1].rstrip() + "…"
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final, Self
 import orjson
 from markupsafe import Markup
 
+from dashapp.domain.names import legible
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.words import text_direction
 
@@ -154,8 +155,9 @@ def isolated(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A text as plotly has to be given it, which takes names such as `<a href=…>` or `a<b` for its own small HTML."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """A text as plotly has to be given it, which takes names such as `<a href=…>` or `a<b` for its own small HTML, and
+    draws boxes for signs of control or lets them turn what stands beside them."""
+    return legible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _plain(texts: Any) -> Any:
