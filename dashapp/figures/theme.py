@@ -162,11 +162,14 @@ def plain(text: str) -> str:
 
 def _plain(texts: Any) -> Any:
     """Texts, or lists of lists of them; what is markup already, made by a figure of ours, stays."""
+    if isinstance(texts, list | tuple):
+        if text_direction() == "ltr":
+            # A figure has thousands of texts: without a step of its own for each.
+            return [plain(each) if type(each) is str else _plain(each) for each in texts]
+        return [_plain(each) for each in texts]
     if isinstance(texts, Markup):
         return isolated(str(texts))
-    if isinstance(texts, str):
-        return isolated(plain(texts))
-    return [_plain(each) for each in texts] if isinstance(texts, list | tuple) else texts
+    return isolated(plain(texts)) if isinstance(texts, str) else texts
 
 
 def _plain_ticks(axis: Json) -> Json:
