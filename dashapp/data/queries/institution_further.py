@@ -91,16 +91,15 @@ def _read_past(connection: Connection, read: Compared) -> _Past:
     begun = [one for one in read.every if one.calendar.starts_on and one.calendar.starts_on <= today]
     begun.sort(key=lambda one: (_start(one), one.choice.code), reverse=True)
     newest = [
-        one
-        for one in begun[:MOST_STORIES]
-        if one.course_id not in read.standings or read.standings[one.course_id].rostered
+        one for one in begun[:MOST_STORIES] if one.course_id not in read.parts or read.parts[one.course_id].rostered
     ][::-1]
-    others = [one.course_id for one in newest if one.course_id not in read.standings]
+    others = [one.course_id for one in newest if one.course_id not in read.parts]
     rows = OfCourses(read_columns(connection, shaped(intervals_statement, organisation, others, read.as_of.instant)))
     enrolments = {key: _of_past(rows.of(key)) for key in others}
     firsts = {one.course_id: week_start(_start(one)) for one in newest}
     periods = read_periods(connection, organisation, firsts, today)
-    return _Past(tuple(newest), {**read.enrolments, **enrolments}, periods)
+    compared = {key: part.enrolments for key, part in read.parts.items()}
+    return _Past(tuple(newest), {**compared, **enrolments}, periods)
 
 
 def _of_past(rows: Mapping[str, NDArray[Any]]) -> Enrolments:
@@ -154,7 +153,7 @@ def _weeks(read: Compared, running: Sequence[Course]) -> tuple[EnrolmentWeek, ..
     edges = [local.first_instant(day).timestamp() for day in days]
     joined, left = np.zeros(len(starts), dtype=np.int64), np.zeros(len(starts), dtype=np.int64)
     for one in running:
-        enrolments = read.enrolments[one.course_id]
+        enrolments = read.parts[one.course_id].enrolments
         joined += enrolments.joined_between(edges)
         left += enrolments.left_between(edges)
     return tuple(
@@ -170,7 +169,7 @@ def _programmes(read: Compared, past: _Past) -> tuple[ProgrammeRow, ...]:
     """Of the same courses whatever unit is chosen, so that no two answers differ by a few."""
     k = read.scope.minimum_group
     named: dict[str, list[CourseId]] = {}
-    for key in dict.fromkeys([*(one.course_id for one in past.courses), *read.standings]):
+    for key in dict.fromkeys([*(one.course_id for one in past.courses), *read.parts]):
         if key in read.programmes:
             named.setdefault(read.programmes[key], []).append(key)
     rows = []
@@ -189,9 +188,9 @@ def _programmes(read: Compared, past: _Past) -> tuple[ProgrammeRow, ...]:
 
 def _is_shown_alone(read: Compared, key: CourseId) -> bool:
     """Whether the comparison of courses shows how many completed this one."""
-    if key not in read.standings or read.hidden.hides(key):
+    if key not in read.parts or read.hidden.hides(key):
         return False
-    return completion(read.enrolments[key].outcome)[0] >= read.scope.minimum_group
+    return completion(read.parts[key].enrolments.outcome)[0] >= read.scope.minimum_group
 
 
 def _with_outcome(past: _Past, keys: Sequence[CourseId]) -> set[int]:
