@@ -301,4 +301,4 @@ def cut_words(line: str, learners: int) -> str:
 def learner_rows(view: ClassroomView, links: Links) -> list[Row]:
     """The learners, in the order of the view: at most `MOST_ROWS`."""
     shared = _Shared.of(view, links)
-    return [_learner(row, shared) for row in view.learners[:MOST_ROWS]
+    return [_learner(row, shared) for row in view.learners[:MOST_ROWS]]
