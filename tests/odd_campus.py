@@ -151,7 +151,7 @@ def _did(kind: str, other: str, at: datetime, place: int) -> Iterator[Event]:
     """What one learner does in the unit of another one's name: something of every kind."""
 
     def one(verb: Verb, type_: ActivityType, **more: Any) -> Event:
-        named = {"activity": _activity(other, type_), "activity_type": type_}
+        named: dict[str, Any] = {"activity": _activity(other, type_), "activity_type": type_}
         return LearningEvent(
             f"odd-{verb}-{kind}-{other}", verb, learner_of(kind), NAMED.identifier, at, **named, **more
         )

@@ -26,7 +26,10 @@ def courses(application: Application, campus: Campus) -> dict[str, str]:
     campus.load(list(odd_events()))
     sessions = application.guard.sessions
     cookie = sessions.issue(campus.organisation_id, campus.people[ADMINISTRATOR].public_id)
-    principal = application.guard.find_principal(sessions.read(cookie))
+    session = sessions.read(cookie)
+    assert session is not None
+    principal = application.guard.find_principal(session)
+    assert principal is not None
     return {room.code: str(room.public_id) for room in application.services.reader.classrooms(principal)}
 
 
@@ -42,7 +45,8 @@ def opened(visitor: Visitor, course: str, **controls: object) -> dict[str, Any]:
     answer = visitor.ask("classroom-page", {**address(course), **values})
     assert answer.status_code == 200
     assert "Reference" not in answer.text
-    return answer_of(answer)
+    page: dict[str, Any] = answer_of(answer)
+    return page
 
 
 def texts_in(value: object) -> Iterator[str]:
@@ -66,7 +70,7 @@ def test_a_card_of_a_course_with_hardly_anything_has_a_figure_or_words(
     assert page["classroom-title"]["children"]
     for card in ("heat", "time-and-score", "days"):
         state = page[f"classroom-{card}-state"]["children"]
-        figure = page.get(f"classroom-{card}", page.get(f"classroom-{card}-fresh"))
+        figure = page.get(f"classroom-{card}", page.get(f"classroom-{card}-fresh")) or {}
         drawn = (figure.get("figure") or figure.get("data") or {}).get("data")
         assert state or drawn, card
 
