@@ -26,7 +26,7 @@
     said.append(words.text, " ", button);
     document.body.prepend(said);
     /* Cards that have nothing to show yet say so themselves (`look.css`). */
-    root.style.setProperty("--la-missing", JSON.stringify(words.card));
+    root.style.setProperty("--words-missing", JSON.stringify(words.card));
   };
   const root = document.documentElement;
   const miss = (address) => {
@@ -41,7 +41,7 @@
     said?.remove();
     timer = 0;
     said = null;
-    root.style.removeProperty("--la-missing");
+    root.style.removeProperty("--words-missing");
   };
   window.laAgain = { pause, miss, found };
 
