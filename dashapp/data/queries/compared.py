@@ -82,7 +82,7 @@ class Compared:
 def read_compared(
     connection: Connection, scope: Scope, as_of: AsOf, filters: Filters, kept: KeptParts | None = None
 ) -> Compared:
-    """The courses under way and their learners; at most nine statements, one where no course has changed.
+    """The courses under way and their learners; at most eight statements, one where no course has changed.
 
     Of the filters only the dates count. `kept`: where parts of courses are kept between questions; None: nowhere.
     Raises NotPermitted for a scope that does not hold every course.

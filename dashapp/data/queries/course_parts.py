@@ -11,14 +11,14 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, func, select, union_all
+from sqlalchemy import BigInteger, Connection, DateTime, Integer, func, literal_column, select, union_all
 
-from dashapp.data.queries.columns import or_missing, read_columns
+from dashapp.data.queries.columns import read_columns
 from dashapp.data.queries.courses import Campus, Course, Work, read_work, submissions_statement
 from dashapp.data.queries.days import Columns, OfCourses, counts_statement, places
 from dashapp.data.queries.enrolment import joined, one_of
 from dashapp.data.queries.intervals import intervals_statement
-from dashapp.data.queries.presence import read_presence
+from dashapp.data.queries.presence import NOBODY, read_presence
 from dashapp.data.queries.progress import read_done_of_courses, shares
 from dashapp.data.queries.shapes import Statement, shaped
 from dashapp.data.queries.standing import RECENT_DAYS, CourseStanding, Question, standing_of
@@ -113,7 +113,7 @@ class CoursePart:
 
 
 def read_parts(connection: Connection, asked: Asked, found: Sequence[Found]) -> dict[CourseId, CoursePart]:
-    """The parts of these courses; eight statements, none where there is no course."""
+    """The parts of these courses; seven statements, none where there is no course."""
     if not found:
         return {}
     organisation, instant, today = asked.organisation, asked.as_of.instant, asked.campus.today
@@ -127,20 +127,25 @@ def read_parts(connection: Connection, asked: Asked, found: Sequence[Found]) -> 
     handed = read_columns(connection, shaped(submissions_statement, organisation, keys))
     work = read_work(connection, organisation, keys)
     done = read_done_of_courses(connection, organisation, keys, instant)
-    intervals = read_columns(connection, shaped(intervals_statement, organisation, keys, instant))
-    edges = read_columns(connection, shaped(edges_statement, organisation, keys, instant))
+    intervals = read_columns(connection, shaped(intervals_and_edges_statement, organisation, keys, instant))
     read = _Read(
         work, OfCourses(learners), OfCourses(recent), OfCourses(there), OfCourses(daily), OfCourses(handed),
-        OfCourses(done), OfCourses(intervals), OfCourses(edges),
+        OfCourses(done), OfCourses(intervals),
     )  # fmt: skip
     return {one.course.course_id: _part(asked, one, read) for one in found}
 
 
-def edges_statement(organisation: OrganisationId, courses: Sequence[CourseId], instant: datetime) -> Statement:
-    """(course_id, next_at): the instants still to come at which somebody joins or leaves a course or something in it
-    is published, the first of each kind."""
+def intervals_and_edges_statement(
+    organisation: OrganisationId, courses: Sequence[CourseId], instant: datetime
+) -> Statement:
+    """What `intervals_statement` tells, and rows of `NOBODY` with the instants still to come as `starts_at`.
+
+    At these somebody joins or leaves the course or something in it is published: the first of each kind.
+    """
+    nobody, no_end = literal_column(f"{NOBODY}::bigint", BigInteger), literal_column("'-infinity'", DateTime(True))
+    none = literal_column("0", Integer)
     kinds = [
-        select(memberships.c.scope_id.label("course_id"), func.min(at).label("next_at"))
+        select(memberships.c.scope_id, nobody, func.min(at), no_end, none)
         .where(
             memberships.c.organisation_id == organisation,
             memberships.c.scope_kind == "course",
@@ -151,7 +156,7 @@ def edges_statement(organisation: OrganisationId, courses: Sequence[CourseId], i
         for at in (memberships.c.starts_at, memberships.c.ends_at)
     ]
     published = (
-        select(activities.c.course_id, func.min(activities.c.published_at))
+        select(activities.c.course_id, nobody, func.min(activities.c.published_at), no_end, none)
         .where(
             activities.c.organisation_id == organisation,
             one_of(activities.c.course_id, courses),
@@ -159,8 +164,7 @@ def edges_statement(organisation: OrganisationId, courses: Sequence[CourseId], i
         )
         .group_by(activities.c.course_id)
     )
-    found = union_all(*kinds, published).subquery("edges")
-    return select(found.c.course_id, or_missing(found.c.next_at))
+    return select(union_all(intervals_statement(organisation, courses, instant), *kinds, published).subquery("found"))
 
 
 # ------------------------------------------------------------------ one course
@@ -178,7 +182,7 @@ class _Read:
     handed: OfCourses
     done: OfCourses
     intervals: OfCourses
-    edges: OfCourses
+    """With what is still to come, as rows of `NOBODY`."""
 
 
 def _part(asked: Asked, found: Found, read: _Read) -> CoursePart:
@@ -195,12 +199,14 @@ def _part(asked: Asked, found: Found, read: _Read) -> CoursePart:
         asked.organisation, asked.as_of, (found.course,), (campus.today,) * 2, minimum_group=asked.minimum_group
     )
     standing = standing_of(found.course, question, campus, of_course, read.work)
-    enrolments = enrolments_of(read.intervals.of(key), standing.people)
+    intervals = read.intervals.of(key)
+    told = intervals["person_id"] != NOBODY
+    enrolments = enrolments_of({name: values[told] for name, values in intervals.items()}, standing.people)
     progress = shares(standing, read.done.of(key), found.published, instant)
     days = read.daily.of(key)
     by_day = np.argsort(days["day"])
     return CoursePart(
-        found, campus.local, instant, _until(asked, standing, read.edges.of(key)["next_at"]),
+        found, campus.local, instant, _until(asked, standing, intervals["starts_at"][~told]),
         standing.people, standing.rostered, enrolments,
         {"place": standing.place, **{name: standing.days[name] for name in ("day", "first_at", "last_at")}},
         monday, weeks, {name: days[name][by_day] for name in ("day", "events")},
