@@ -61,7 +61,8 @@ def test_a_lost_file_is_asked_for_again(service: Service, page: Page, page_error
     page_errors.clear()
 
 
-@pytest.mark.parametrize(("part", "times"), [(CHARTS, 2), pytest.param(LISTS, 3, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize(("part", "times"), [(CHARTS, 2), (LISTS, 3)])
 def test_a_lost_part_of_a_component_is_asked_for_again(
     service: Service, page: Page, page_errors: list[str], part: str, times: int
 ) -> None:
