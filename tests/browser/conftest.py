@@ -11,9 +11,9 @@ from ingest.loop import ingest_from
 from ingest.sending import InboxSender
 from tests.browser.service import Service
 from tests.campus import Campus
-from tests.served import application, campus, serving
+from tests.served import application, campus, serving, studied_campus
 
-__all__ = ["application", "campus"]
+__all__ = ["application", "campus", "studied_campus"]
 
 SLOW = 60_000
 """Milliseconds that a busy machine may need before a test gives up."""

@@ -14,7 +14,7 @@ from tests.campus import ADMINISTRATOR, Campus
 from tests.served import application_on, serving
 from tests.servers import free_port
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 MISSING = "#la-missing"
 ON_CARDS = """[...document.querySelectorAll('.la-page .la-card > .la-body')].filter((one) => one.checkVisibility())
   .every((one) => getComputedStyle(one, '::after').content.includes('Not here yet'))"""
@@ -74,7 +74,6 @@ def test_a_page_whose_data_cannot_be_read_says_so_and_is_filled_later(
     page_errors.clear()
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("page_of", ["student", "classroom", "institution"])
 def test_an_open_page_stays_and_goes_on(
     served: Service, page: Page, page_errors: list[str], postgres_admin_url: str, page_of: str
@@ -99,24 +98,26 @@ def test_an_open_page_stays_and_goes_on(
     page_errors.clear()
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("path", ["/me", "classroom"])
 def test_cards_say_that_their_data_are_awaited(
     served: Service, page: Page, page_errors: list[str], postgres_admin_url: str, path: str
 ) -> None:
     name, path = ("Ada Abel", path) if path == "/me" else ("Tess Thorne", served.course("ALG 1"))
     served.sign_in(page, name)
-    shut = away(served.campus, postgres_admin_url)
     held: list[Route] = []
+    is_away = False
 
     def hold(route: Route) -> None:
-        held.append(route)
+        if is_away:
+            route.continue_()
+        else:
+            held.append(route)
 
     page.route("**/_dash-update-component*", hold)
     page.goto(served.base + path, wait_until="commit")
     until(page, "document.readyState === 'complete'")
-    with shut:
-        page.unroute_all(behavior="ignoreErrors")
+    with away(served.campus, postgres_admin_url):
+        is_away = True
         for route in held:
             route.continue_()
         expect(page.locator(MISSING)).to_be_visible()
@@ -125,7 +126,6 @@ def test_cards_say_that_their_data_are_awaited(
     page_errors.clear()
 
 
-@pytest.mark.long
 def test_a_document_that_cannot_be_given_out_is_asked_for_again(
     served: Service, page: Page, page_errors: list[str], postgres_admin_url: str
 ) -> None:
@@ -137,11 +137,11 @@ def test_a_document_that_cannot_be_given_out_is_asked_for_again(
         if answer.status == 503:
             assert answer.headers["refresh"] == "10"
             expect(page.get_by_role("heading", level=1)).to_have_text("This page does not open now")
-    until(page, FILLED)
+    # The document may come anew.
+    page.wait_for_selector(".la-page:not(.la-loading) .la-plot .main-svg", timeout=SLOW)
     page_errors.clear()
 
 
-@pytest.mark.long
 def test_a_page_goes_on_when_the_web_process_is_started_anew(
     studied_campus: Campus, page: Page, page_errors: list[str]
 ) -> None:
