@@ -20,7 +20,7 @@ PLOTLY: Final = "plotly-cartesian.min.js"
 FONT: Final = "fonts/ibm-plex-sans-latin-wght-normal.woff2"
 BOOTSTRAP: Final = "bootstrap.min.css"
 MIRRORED_BOOTSTRAP: Final = "bootstrap.rtl.min.css"
-FIRST: Final = ("session.js", "early.js", "ahead.js", "plots.js")
+FIRST: Final = ("session.js", "early.js", "ahead.js", "plots.js", "lists.js")
 """What runs before anything else of a page, in this order."""
 OF_SHORT_PAGES: Final = ("lti.js", "set_up.js", "set_up.css")
 _RELATIVE: Final = re.compile(r"""url\((["']?)((?:fonts|icons)/[^"')]+)\1\)""")
