@@ -8,7 +8,7 @@
   const held = new Map(), plain = window.fetch.bind(window);
 
   /* ------------------------------------------------------------ until there is an answer */
-  const PAUSES_MS = [250, 1000, 3000, 8000, 15000], AWAY = [500, 502, 503, 504];
+  const AWAY = [500, 502, 503, 504], ASKS_AGAIN = "La-Asks-Again", LATE_MS = 10000;
   /* What makes a page ask for what it shows. Whatever else changed may stand for a decision, which is told only once. */
   const READS = /^(shell-(version|screen|address)\.data|_pages_location\.\w+|[\w-]+-wanted\.data)$/;
   const changesNothing = (path, body) => {
@@ -17,22 +17,22 @@
       return JSON.parse(body).changedPropIds.every((name) => READS.test(name) || window.laControls?.has(name.split(".")[0]));
     } catch { return false; }
   };
-  /* As soon as the connection is back, or after a while that differs from page to page. */
-  const pause = (attempt) => new Promise((resolve) => {
-    const most = PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)];
-    const go = () => { clearTimeout(timer); window.removeEventListener("online", go); resolve(); };
-    const timer = setTimeout(go, most * (0.5 + Math.random() / 2));
-    window.addEventListener("online", go);
-  });
+  const { pause, miss, found } = window.laAgain;
+  let asking = 0;
   const patiently = async (first, input, given) => {
-    for (let attempt = 0, asked = first; ; attempt += 1) {
-      /* Whoever has given up waits for nothing. */
-      const answer = await asked.catch((error) => { if (given.signal?.aborted) throw error; return null; });
-      if (answer && !AWAY.includes(answer.status)) return answer;
-      window.laLook?.showLive("offline");
-      await pause(attempt);
-      asked = plain(input, given);
-    }
+    const question = `${input} ${asking += 1}`, late = setTimeout(miss, LATE_MS, question);
+    const asks = () => plain(input, { ...given, headers: { ...given.headers, [ASKS_AGAIN]: "1" } });
+    try {
+      for (let attempt = 0, asked = first || asks(); ; attempt += 1) {
+        /* Whoever has given up waits for nothing. */
+        const answer = await asked.catch((error) => { if (given.signal?.aborted) throw error; return null; });
+        if (answer && !AWAY.includes(answer.status)) return answer;
+        window.laLook?.showLive("offline");
+        miss(question);
+        await pause(attempt);
+        asked = asks();
+      }
+    } finally { clearTimeout(late); found(question); }
   };
 
   /* ------------------------------------------------------------ ahead */
@@ -50,7 +50,7 @@
     const body = typeof given.body === "string" ? given.body : NOTHING, path = input.split("?")[0];
     const key = name(path, body), early = held.get(key);
     held.delete(key);
-    return early || changesNothing(path, body) ? patiently(early || plain(input, given), input, given) : plain(input, given);
+    return early || changesNothing(path, body) ? patiently(early, input, given) : plain(input, given);
   };
   /* As the renderer says it, word for word; what differs is not recognised, and asked for by the renderer itself. */
   const where = [["pathname", location.pathname], ["search", location.search]];

@@ -82,7 +82,12 @@
   };
   const askNow = () => set(TICK, { n_intervals: Date.now() });
   const pause = () => set(TICK, { disabled: paused() || document.hidden });
-  document.addEventListener("visibilitychange", () => { pause(); if (!document.hidden && !paused()) askNow(); });
+  const back = () => { pause(); if (!document.hidden && !paused()) askNow(); };
+  document.addEventListener("visibilitychange", back);
+  /* After the browser has kept the page as it was: for the way back, or to save energy. What was under way is lost. */
+  const woken = () => { told = 0; back(); };
+  window.addEventListener("pageshow", ({ persisted }) => { if (persisted) woken(); });
+  document.addEventListener("resume", woken);
   window.addEventListener("online", () => { if (!paused()) askNow(); });
 
   /* ------------------------------------------------------------ the address in step with the controls */

@@ -2,7 +2,6 @@
    from the start, so that the page asks for its data while that script, the largest of all, is still on its way. */
 (() => {
   "use strict";
-  const PLOTLY = "la-plotly", PAUSES_MS = [500, 2000, 5000, 15000];
   let come, plotly = window.Plotly;
   const ready = new Promise((resolve) => { come = resolve; });
   const later = (name) => (...given) => ready.then((plotly) => plotly[name](...given));
@@ -93,13 +92,4 @@
     get: () => plotly,
     set: (real) => { plotly = thrifty(real); come(plotly); },
   });
-
-  /* A script that did not come is asked for until it does. */
-  let attempt = 0;
-  document.addEventListener("error", ({ target }) => {
-    if (target.id !== PLOTLY) return;
-    const again = Object.assign(document.createElement("script"), { id: PLOTLY, src: target.src, async: true });
-    setTimeout(() => target.replaceWith(again), PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)]);
-    attempt += 1;
-  }, true);
 })();

@@ -136,7 +136,7 @@ def _measure(database: Database, rounds: int) -> None:
     print(machine())
     print(f"{subject.rows:,} learner-days; the course has {subject.learners:,} learners; {rounds} rounds each\n")
     print(f"{'page':<22}{'uncached p50':>14}{'p95':>8}{'cached p50':>12}{'p95':>8}{'statements':>12}")
-    met = [_row(case, (database, versions), rounds) for case in _cases(reader, subject)]
+    met = [_row(case, (database, versions), rounds) for case in cases(reader, subject)]
     print(f"{'target':<22}{'':>11}{UNCACHED_TARGET:>8} ms{'':>9}{CACHED_TARGET:>8} ms{MOST_STATEMENTS:>12}")
     print(f"met by {sum(met)} of {len(met)} rounds\n")
     _yardsticks(database, reader, subject, rounds)
@@ -155,14 +155,14 @@ def _row(case: Case, of: tuple[Database, Versions], rounds: int) -> bool:
     renew()
     with _counted(database) as statements:
         case.ask()
-    uncached = _times(rounds, case.ask, before=renew)
-    cached = _times(rounds, case.ask)
+    uncached = times(rounds, case.ask, before=renew)
+    cached = times(rounds, case.ask)
     print(
-        f"{case.name:<22}{_p50(uncached):>11.0f} ms{_p95(uncached):>5.0f} ms{_p50(cached):>9.1f} ms"
-        f"{_p95(cached):>5.1f} ms{len(statements):>12}"
+        f"{case.name:<22}{p50(uncached):>11.0f} ms{p95(uncached):>5.0f} ms{p50(cached):>9.1f} ms"
+        f"{p95(cached):>5.1f} ms{len(statements):>12}"
     )
     versions.number += 1
-    return _p95(uncached) <= UNCACHED_TARGET and _p95(cached) <= CACHED_TARGET and len(statements) <= MOST_STATEMENTS
+    return p95(uncached) <= UNCACHED_TARGET and p95(cached) <= CACHED_TARGET and len(statements) <= MOST_STATEMENTS
 
 
 def largest_course(database: Database) -> Subject:
@@ -186,7 +186,8 @@ def largest_course(database: Database) -> Subject:
     )  # fmt: skip
 
 
-def _cases(reader: PageReader, subject: Subject) -> list[Case]:
+def cases(reader: PageReader, subject: Subject) -> list[Case]:
+    """Every data round of the three pages, for the people whom the subject names."""
     course = frozenset({subject.course})
     student = Principal(subject.organisation, subject.learner, subject.learner_public_id, "student", learns_in=course)
     teacher = Principal(subject.organisation, PersonId(0), subject.course_public_id, "teacher", teaches_in=course)
@@ -222,23 +223,25 @@ _CHOSEN = Filters.of_query({"seen": "7d", "score": "60-80", "activity": "page", 
 """Filters of several kinds together, beside everybody else."""
 
 
-def _times(rounds: int, ask: Callable[[], Any], before: Callable[[], None] = lambda: None) -> list[float]:
+def times(rounds: int, ask: Callable[[], Any], before: Callable[[], None] = lambda: None) -> list[float]:
     """Milliseconds of each round."""
-    times = []
+    took = []
     for _ in range(rounds):
         before()
         started = perf_counter()
         ask()
-        times.append((perf_counter() - started) * 1000)
-    return times
+        took.append((perf_counter() - started) * 1000)
+    return took
 
 
-def _p50(times: list[float]) -> float:
-    return statistics.median(times)
+def p50(took: list[float]) -> float:
+    """The median."""
+    return statistics.median(took)
 
 
-def _p95(times: list[float]) -> float:
-    return sorted(times)[max(0, round(0.95 * len(times)) - 1)]
+def p95(took: list[float]) -> float:
+    """What 95 of a hundred rounds do not exceed."""
+    return sorted(took)[max(0, round(0.95 * len(took)) - 1)]
 
 
 @contextmanager
@@ -283,20 +286,20 @@ def _count_rows(connection: Connection, subject: Subject) -> int:
 
 def _yardsticks(database: Database, reader: PageReader, subject: Subject, rounds: int) -> None:
     with database.transaction(DatabaseRole.WEB, subject.organisation) as connection:
-        times = _times(rounds, lambda: _count_rows(connection, subject))
-        print(f"counting the {_count_rows(connection, subject):,} learner-days of 14 weeks: {_p50(times):.0f} ms")
-    classroom = next(case for case in _cases(reader, subject) if case.name == "classroom")
+        took = times(rounds, lambda: _count_rows(connection, subject))
+        print(f"counting the {_count_rows(connection, subject):,} learner-days of 14 weeks: {p50(took):.0f} ms")
+    classroom = next(case for case in cases(reader, subject) if case.name == "classroom")
     form = Form.of(ClassroomView)
     kept = form.write(classroom.ask())
-    times = _times(rounds, lambda: form.read(kept))
-    print(f"reading the classroom back from {len(kept):,} bytes: {_p50(times):.1f} ms")
+    took = times(rounds, lambda: form.read(kept))
+    print(f"reading the classroom back from {len(kept):,} bytes: {p50(took):.1f} ms")
     view = form.read(kept)
     rows = to_json(learner_rows(view, Links())).encode()
     print(
         f"{len(view.learners):,} rows of the list: {len(rows):,} bytes of JSON, {len(gzip.compress(rows)):,} compressed"
     )
-    times = _times(rounds, lambda: to_json(fill(view, Screen(), Links())))
-    print(f"drawing the classroom's page as JSON: {_p50(times):.0f} ms, p95 {_p95(times):.0f} ms")
+    took = times(rounds, lambda: to_json(fill(view, Screen(), Links())))
+    print(f"drawing the classroom's page as JSON: {p50(took):.0f} ms, p95 {p95(took):.0f} ms")
 
 
 if __name__ == "__main__":

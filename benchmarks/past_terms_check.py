@@ -12,7 +12,9 @@ from sqlalchemy import Connection, text
 from dashapp.data.database import Database, DatabaseRole, embedded_database
 from dashapp.data.migrations import migrate
 from dashapp.data.store.organisations import NewSource, create_organisation, register_source
+from dashapp.data.store.presence import block_of
 from dashapp.data.store.senders import read_senders
+from dashapp.data.tables.aggregates import PEOPLE_PER_BLOCK
 from dashapp.domain.events import Event, Source, Topic
 from dashapp.settings import load_settings
 from ingest.bulk import batches_of, bulk_loader
@@ -114,7 +116,17 @@ def _with(row: tuple[Any, ...], table: str, people: dict[int, int], activities: 
     return (*keys, *row[len(keys) :])
 
 
-_WITHOUT_ACTIVITY: Final = ("learner_course_days", "learner_course_day_types")
+def _bits(table: str, of: str, sets: str) -> str:
+    """People and what their bits say, of everybody who is in a set; `sets`: the first is the larger one."""
+    bits = [f"get_bit(s.{name}, mod(p.person_id, {PEOPLE_PER_BLOCK})\\:\\:integer)" for name in sets.split()]
+    return (
+        f"SELECT p.person_id, s.{of}, {', '.join(bits)} FROM {table} s JOIN people p"
+        f" ON p.organisation_id = s.organisation_id AND {block_of('p.person_id').replace(':', chr(92) + ':')} = s.block"
+        f" WHERE s.course_id = :course AND {bits[0]} = 1"
+    )
+
+
+_WITHOUT_ACTIVITY: Final = ("learner_course_days", "learner_course_day_types", "course_day_people")
 _AGGREGATES: Final = {
     table: f"SELECT {columns} FROM {table} WHERE course_id = :course"
     for table, columns in {
@@ -126,5 +138,8 @@ _AGGREGATES: Final = {
         " day_precision, event_id",
         "activity_days": "activity_id, day, events, clicks",
     }.items()
+} | {
+    "course_day_people": _bits("course_day_people", "day", "people"),
+    "activity_people": _bits("activity_people", "activity_id", "seen completed"),
 }
 """By table: keys of person and activity first, then what is known of them."""

@@ -6,6 +6,11 @@ ledger is another one than ingest computes, since PostgreSQL has no BLAKE2; only
 
 from typing import Final
 
+from dashapp.data.store import presence
+
+BASE: Final = "past_terms_base"
+"""The raw events of the real courses, by themselves while copies are made of them."""
+
 # Of version 4: ids of the version in which the service keys what is no UUID would get another key.
 _ID: Final = (
     "CAST(overlay(overlay(md5(t.event_id || ' ' || :courses) placing '4' from 13) placing '8' from 17) AS uuid)"
@@ -36,6 +41,18 @@ def _copied(table: str, columns: str) -> str:
     )
 
 
+def _sets(table: str, rows: str, of: str, sets: dict[str, str]) -> str:
+    """A statement that makes the sets of people of a copied course from its copied rows, as a recount does."""
+    values = ", ".join(f"bit_or({one})" for one in sets.values())
+    statement = (
+        f"INSERT INTO {table} (organisation_id, course_id, {of}, block, {', '.join(sets)})"
+        f" SELECT d.organisation_id, d.course_id, d.{of}, {presence.block_of('d.person_id')} AS block, {values}"
+        f" FROM {rows} d WHERE d.organisation_id = :organisation AND d.course_id = :course + :courses"
+        " GROUP BY 1, 2, 3, 4"
+    )
+    return statement.replace("::", r"\:\:")
+
+
 _UTC: Final = "AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24\\:MI\\:SS\"Z\"')"
 _OCCURRED: Final = "t.occurred_at - make_interval(days => :days)"
 
@@ -61,15 +78,23 @@ def _body() -> str:
 
 
 _LEARNERS: Final = " UNION ".join(
-    f"SELECT person_id FROM {table} WHERE organisation_id = :organisation AND {course} = :course"
+    f"SELECT person_id FROM {table} WHERE organisation_id = :organisation AND {course} = ANY(:bases)"
     for table, course in (
-        ("memberships", "scope_kind = 'course' AND scope_id"),
+        ("memberships", "role = 'learner' AND scope_kind = 'course' AND scope_id"),
         ("learner_course_days", "course_id"),
         ("submissions", "course_id"),
     )
 )
 
-COPY: Final = (
+TERM: Final = (
+    "INSERT INTO people (organisation_id, person_id, provisional) SELECT :organisation, person_id + :people, false"
+    f" FROM ({_LEARNERS}) l ON CONFLICT DO NOTHING",
+    f"SELECT ensure_raw_partitions(CAST(min(occurred_at) AS date) - CAST(:days AS int) - 1,"
+    f" CAST(max(occurred_at) AS date) - CAST(:days AS int) + 1) FROM {BASE}",
+)
+"""What courses of one term share, before any of them is copied: other work would wait for each other here."""
+
+COURSE: Final = (
     _copied("courses", "organisation_id course_id code title organisation_unit_id provisional starts_on ends_on"),
     _copied("units", "organisation_id unit_id course_id parent_id name title position"),
     _copied(
@@ -77,24 +102,18 @@ COPY: Final = (
         "organisation_id activity_id course_id unit_id activity_type claimed_type described_type title published_at"
         " due_at max_score weight attempt_policy provisional",
     ),
-    "INSERT INTO people (organisation_id, person_id, provisional) SELECT :organisation, person_id + :people, false"
-    f" FROM ({_LEARNERS}) l ON CONFLICT DO NOTHING",
     "INSERT INTO memberships (organisation_id, person_id, scope_kind, scope_id, role, starts_at, ends_at, source_id,"
     " granted_by) SELECT t.organisation_id, t.person_id + :people, t.scope_kind, t.scope_id + :courses, t.role,"
     " t.starts_at - make_interval(days => :days), t.ends_at - make_interval(days => :days), t.source_id, t.granted_by"
     " FROM memberships t WHERE t.organisation_id = :organisation AND t.scope_kind = 'course' AND t.scope_id = :course"
     " AND t.role = 'learner'",
     _copied("outcomes", "organisation_id course_id person_id outcome"),
-    "SELECT ensure_raw_partitions(CAST(min(occurred_at) AS date) - CAST(:days AS int) - 1,"
-    " CAST(max(occurred_at) AS date) - CAST(:days AS int) + 1) FROM raw_events"
-    " WHERE organisation_id = :organisation AND course_id = :course",
     # The rows of the ledger come with those of the raw events, as ingest writes both in one transaction.
     "WITH raw AS (INSERT INTO raw_events (organisation_id, occurred_at, person_id, source_id, event_id, course_id,"
     " activity_id, day, minute, clicks, verb, retracted, received_at, body)"
     f" SELECT t.organisation_id, {_OCCURRED}, t.person_id + :people, t.source_id, {_KEYS['event_id']},"
     " t.course_id + :courses, t.activity_id + :activities, t.day - CAST(:days AS int), t.minute, t.clicks, t.verb,"
-    f" t.retracted, t.received_at, convert_to({_body()}, 'UTF8') FROM raw_events t"
-    " WHERE t.organisation_id = :organisation AND t.course_id = :course"
+    f" t.retracted, t.received_at, convert_to({_body()}, 'UTF8') FROM {BASE} t WHERE t.course_id = :course"
     " RETURNING organisation_id, source_id, event_id, body, occurred_at, person_id)"
     " INSERT INTO event_ledger (organisation_id, source_id, event_id, content, occurred_at, person_id)"
     " SELECT organisation_id, source_id, event_id, hashtextextended(convert_from(body, 'UTF8'), 0), occurred_at,"
@@ -117,6 +136,21 @@ COPY: Final = (
     + " ORDER BY t.submitted_at",
     _copied("course_days", "organisation_id course_id day events clicks learners"),
     _copied("activity_days", "organisation_id course_id activity_id day events clicks"),
+    _sets("course_day_people", "learner_course_days", "day", {"people": presence.bit_of("d.person_id")}),
+    _sets(
+        "activity_people",
+        "learner_activities",
+        "activity_id",
+        {
+            "seen": presence.bit_of("d.person_id"),
+            "completed": f"CASE WHEN d.completed_at IS NOT NULL THEN {presence.bit_of('d.person_id')}"
+            f" ELSE {presence.NOBODY} END",
+        },
+    ),
+)
+"""What belongs to one course, in the order in which the tables refer to each other."""
+
+TOTALS: Final = (
     # Ingest keeps the organisation's days in several slots, of which only the sum says anything.
     "INSERT INTO organisation_days (organisation_id, day, slot, events, clicks) SELECT t.organisation_id,"
     " t.day - CAST(:days AS int), 0, t.events, t.clicks FROM course_days t"
@@ -128,4 +162,4 @@ COPY: Final = (
     " coalesce(max(version), 0) + 1, :organisation, ARRAY[CAST(:course + :courses AS bigint)], '{}', now()"
     " FROM scope_changes WHERE slot = 0",
 )
-"""What belongs to one course, in the order in which the tables refer to each other."""
+"""What courses add to rows of all courses, one course after the other."""

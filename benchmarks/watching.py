@@ -65,6 +65,18 @@ WAITED: Final = """performance.getEntriesByType('resource')
   .filter((one) => one.name.includes('_dash-update-component') && one.startTime >= window.laActed)
   .reduce((most, one) => Math.max(most, one.duration), 0)"""
 """The longest that the server took to answer since the reader's last event, in milliseconds."""
+LACKS: Final = """() => {
+  const page = document.querySelector('.la-page:not(.la-loading)');
+  if (!page) return document.querySelector('.la-page') ? ['the data of the page'] : ['the page'];
+  const first = (name) => [...page.querySelectorAll(name)]
+    .filter((one) => !one.closest('.la-further') && one.checkVisibility());
+  const charts = first('.la-plot').filter((plot) => !plot.querySelector('.la-over')?.childElementCount)
+    .map((plot) => plot.querySelector('.dash-graph')?.id || 'a chart without a name');
+  const lists = first('.la-table-grid').filter((list) => !list.querySelector('.ag-row'));
+  return [...charts.filter((name) => !window.laDrawn?.has(name)),
+    ...lists.map((list) => `the rows of ${list.querySelector('[id]')?.id || 'a list'}`)];
+}"""
+"""What a page has not drawn yet, by the ids of its charts and lists."""
 PATIENCE: Final = 90.0
 """Seconds."""
 COUNTERS: Final = ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration", "TaskDuration")
@@ -88,11 +100,13 @@ class Load:
 
 
 def until(page: Page, expression: str) -> float:
-    """The number that an expression in the page becomes, which is null at first. Raises SystemExit after a while."""
+    """The number that an expression in the page becomes, which is null at first. Raises SystemExit after a while, with
+    what the page has not drawn by then."""
     deadline = time.monotonic() + PATIENCE
     while (value := page.evaluate(expression)) is None:
         if time.monotonic() > deadline:
-            raise SystemExit(f"{page.url} did not come to it within {PATIENCE:.0f} s: {expression}")
+            lacks = ", ".join(page.evaluate(LACKS)) or "nothing"
+            raise SystemExit(f"{page.url} did not come to it within {PATIENCE:.0f} s: {expression}. It lacks {lacks}.")
         page.wait_for_timeout(10)
     return float(value)
 

@@ -16,7 +16,7 @@ from dashapp.components.links import Links
 from dashapp.components.slots import Slot
 from dashapp.data.database import DatabaseRole
 from dashapp.data.store.identified import newest_zone
-from dashapp.domain.errors import NotFound, NotPermitted
+from dashapp.domain.errors import NotFound, NotPermitted, Unavailable
 from dashapp.domain.parsing import uuid_of
 from dashapp.domain.quality import QualityView
 from dashapp.domain.views import (
@@ -36,7 +36,7 @@ from dashapp.figures.drawing import written
 from dashapp.observability.logging import get_logger
 from dashapp.observability.references import new_reference
 from dashapp.security.acting import note_view
-from dashapp.security.callbacks import Asked
+from dashapp.security.callbacks import Asked, asks_again
 from dashapp.security.guard import stands_alone
 from dashapp.security.topics import Topic, Topics, news_of
 from dashapp.words import _, current_locale
@@ -172,7 +172,8 @@ def answered(asked: Asked, page: str, read: Callable[[], PageAnswer]) -> Any:
     """The values of a page; words in its place where it cannot be shown or read.
 
     `page` is the id of the page's outermost element. Whether somebody may not see it or it does not exist looks alike.
-    What is shown is noted in the audit trail first: where that cannot be, it is not shown.
+    What is shown is noted in the audit trail first: where that cannot be, it is not shown. Raises Unavailable where
+    the browser asks again by itself: what it shows until then, and in which words, it knows best.
     """
     try:
         answer = read()
@@ -180,6 +181,8 @@ def answered(asked: Asked, page: str, read: Callable[[], PageAnswer]) -> Any:
     except (NotPermitted, NotFound):
         return refused(page)
     except Exception as error:
+        if isinstance(error, Unavailable) and asks_again():
+            raise
         return _failed(page, error)
     topics = Topics(asked.services.settings.secret_keys)
     told = {"token": topics.sign(answer.topic), "version": answer.version, "zone": answer.freshness.zone}

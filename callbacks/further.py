@@ -9,12 +9,12 @@ from dash import ClientsideFunction, Input, Output, no_update, set_props
 from callbacks.answering import PAGE_INPUTS, PageAddress, Values
 from dashapp import ids
 from dashapp.components import card
-from dashapp.domain.errors import NotFound, NotPermitted
+from dashapp.domain.errors import NotFound, NotPermitted, Unavailable
 from dashapp.domain.principal import Permission
 from dashapp.observability.logging import get_logger
 from dashapp.observability.references import new_reference
 from dashapp.security.acting import note_view
-from dashapp.security.callbacks import Asked, CallbackRegistry, Handler, Wiring
+from dashapp.security.callbacks import Asked, CallbackRegistry, Handler, Wiring, asks_again
 from dashapp.security.topics import Topic
 
 log = get_logger(__name__)
@@ -80,7 +80,7 @@ def answered_further(
     """The values of a part and what they are about; words in its place where it cannot be read.
 
     What may not be seen is left out: the page itself has the words for it. What is shown is noted in the audit trail
-    first, as for the page.
+    first, as for the page. Raises Unavailable as the page does.
     """
     part = further.part
     try:
@@ -89,6 +89,8 @@ def answered_further(
     except (NotPermitted, NotFound):
         return _hidden(part)
     except Exception as error:
+        if isinstance(error, Unavailable) and asks_again():
+            raise
         reference = new_reference()
         log.error("part.failed", part=part, reference=reference, exc_info=error)
         if not wanted.update:

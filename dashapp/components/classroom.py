@@ -162,7 +162,9 @@ def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, obj
         "time_and_score_state": None
         if scored
         else without_learners(view.named, _("Learners appear here with their first score.")),
-        "time_and_score_line": said.format(amount=amount, span=range_words),
+        "time_and_score_line": learner_grid.cut_words(
+            said.format(amount=amount, span=range_words), len(view.learners) + len(view.unpicked)
+        ),
         "days": figures.active_days(view.days, view.today, screen, last=view.last, revision=revision),
         "days_state": None
         if view.days
@@ -182,7 +184,7 @@ def fill(
     """
     filters = filters or Filters()
     rows = learner_grid.learner_rows(view, links)
-    number = len(rows) if view.named else learners_counted(view)
+    number = len(view.learners) if view.named else learners_counted(view)
     shown = ngettext("{number} learner", "{number} learners", number).format(number=words.number(number))
     ordered = _("{count}; most points of the rules first, every rule that applies with its value").format(count=shown)
     if not view.rostered:
@@ -198,7 +200,7 @@ def fill(
         "learners": {"choice": f"{view.course.public_id}?{filters.key()}", "rows": rows},
         "learner_columns": learner_grid.learner_columns(minutes=view.minutes_recorded),
         "learners_file": links.learners_file(view.course.public_id) if view.named else None,
-        "learners_line": ordered if view.named else single_learners(),
+        "learners_line": learner_grid.cut_words(ordered, len(view.learners)) if view.named else single_learners(),
         **_charts(view, screen, f"{PAGE}:{view.course.public_id}:{view.first}:{view.last}"),
         "asof": [card.asof_words(view.freshness)] * len(CARDS),
     }

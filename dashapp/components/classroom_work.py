@@ -17,6 +17,7 @@ from dashapp.components.slots import Slot, chart_slots
 from dashapp.components.unnamed import NAMED
 from dashapp.domain.views import ClassroomWorkView
 from dashapp.figures import Screen
+from dashapp.figures.summary import named
 from dashapp.ids import Classroom, ClassroomWork, asof_of
 from dashapp.words import _, ngettext
 
@@ -160,11 +161,11 @@ def _states(view: ClassroomWorkView) -> dict[str, Component | None]:
 
 def _left_out(titles: Sequence[str]) -> str:
     """The names of what is not drawn, as far as they find room."""
-    named = [title or _("Work without a title") for title in titles[:MOST_NAMES]]
+    shown = [named(title) or _("Work without a title") for title in titles[:MOST_NAMES]]
     if len(titles) > MOST_NAMES:
         rest = len(titles) - MOST_NAMES
-        named.append(ngettext("{number} more", "{number} more", rest).format(number=words.number(rest)))
-    return words.listing(named)
+        shown.append(ngettext("{number} more", "{number} more", rest).format(number=words.number(rest)))
+    return words.listing(shown)
 
 
 def _newest(line: str, titles: Sequence[str]) -> str:

@@ -194,12 +194,22 @@ def _trust(view: InstitutionFurtherView, quality: str | None) -> Children:
     of = _("score of all sources")
     parts: list[Component | str] = [
         html.Div([value, html.Small(f" {of}")], className="la-value"),
+        html.P(_lateness(view), className="la-delta"),
         _table(view.sources[:MOST_SOURCES], view),
     ]
     if quality is not None:
         link = html.A(_("All about the quality of the data"), href=quality, **attributes(data_la_follow="1"))
         parts.append(html.P(link, className="la-trust-link"))
     return parts
+
+
+def _lateness(view: InstitutionFurtherView) -> list[Component | str]:
+    """How far behind the data was when it was read, and how much of it came too late."""
+    behind = html.B(_("The data was {lag} behind").format(lag=words.lag(view.freshness.behind_seconds)))
+    if view.late is None:
+        return [behind]
+    late = _("{share} of the events came too late").format(share=words.percent(view.late, 1))
+    return [behind, "; ", late]
 
 
 def _table(checks: tuple[SourceCheck, ...], view: InstitutionFurtherView) -> Component:

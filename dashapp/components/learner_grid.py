@@ -7,7 +7,8 @@ elsewhere is said beside the search, and one click sorts anew.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from functools import cache, partial
+from typing import Any, Final, Self
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
@@ -21,7 +22,6 @@ from dashapp.components.links import Links
 from dashapp.components.marks import level_word
 from dashapp.components.reasons import reason_sentence
 from dashapp.domain.filters import MOST_PICKED, Filters
-from dashapp.domain.keys import PublicId
 from dashapp.domain.views import ClassroomView, LearnerRow, Level
 from dashapp.ids import Classroom, fresh_of
 from dashapp.words import _
@@ -32,6 +32,8 @@ NEVER: Final = 100_000
 ABOUT_THE_SAME: Final = 0.1
 """A trend of less than this share of the weeks before is none."""
 HEIGHT: Final = 446
+MOST_ROWS: Final = 3_000
+"""Rows that a browser sorts and searches without a halt; of a larger course the list shows the first."""
 LETTER, MARK = 7.0, 34
 """px of a letter in the list, and of a mark with the room around it."""
 _SEARCHED: Final[Mapping[str, Any]] = {"getQuickFilterText": {"function": "laSearched(params)"}}
@@ -213,8 +215,13 @@ def _trends(share: float) -> tuple[str, str]:
     return _("{share} more").format(share=shown), _("{share} less").format(share=shown)
 
 
-def _last_active(row: LearnerRow, today: date) -> str:
-    return words.ago(row.last_active, today) if row.last_active else _("never")
+def _last_active(day: date | None, today: date) -> tuple[int, str]:
+    return ((today - day).days, words.ago(day, today)) if day else (NEVER, _("never"))
+
+
+def _contacted(day: date | None, today: date) -> tuple[int | None, str]:
+    """Without a value where nobody has written: the column's filter knows "nothing" and "anything"."""
+    return ((today - day).days, words.day(day, today)) if day else (None, "–")
 
 
 def _share(value: float | None) -> tuple[float | None, str]:
@@ -223,24 +230,45 @@ def _share(value: float | None) -> tuple[float | None, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """What all rows of a list have in common."""
+    """What all rows of a list have in common. What is said of a value is said once, however many rows have it."""
 
     view: ClassroomView
     peak: int
     levels: Mapping[Level, str]
-    link: Callable[[PublicId], str] | None
+    link: Callable[[str], str] | None
+    share: Callable[[float | None], tuple[float | None, str]]
+    trend: Callable[[tuple[int, int] | None], tuple[float | None, str]]
+    last: Callable[[date | None], tuple[int, str]]
+    contacted: Callable[[date | None], tuple[int | None, str]]
+
+    @classmethod
+    def of(cls, view: ClassroomView, links: Links) -> Self:
+        """What the list of a view says."""
+        filters, today = Filters(course=view.course.public_id), view.today
+        return cls(
+            view,
+            max((value for row in view.learners for value in row.weeks), default=1),
+            {level: level_word(level) for level in Level},
+            None if links.alone else links.each_learner(filters),
+            cache(_share),
+            cache(trend_of),
+            cache(partial(_last_active, today=today)),
+            cache(partial(_contacted, today=today)),
+        )
 
 
 def _learner(row: LearnerRow, shared: _Shared) -> Row:
-    view, minutes = shared.view, shared.view.minutes_recorded
+    minutes, key = shared.view.minutes_recorded, str(row.public_id)
     amount = (row.minutes or 0) if minutes else row.events
-    trend, trend_text = trend_of(row.trend)
-    progress, progress_text = _share(row.progress)
-    score, score_text = _share(row.score)
+    trend, trend_text = shared.trend(row.trend)
+    progress, progress_text = shared.share(row.progress)
+    score, score_text = shared.share(row.score)
+    last, last_text = shared.last(row.last_active)
+    contacted, contacted_text = shared.contacted(row.contacted)
     return {
-        "id": str(row.public_id),
+        "id": key,
         "name": row.name,
-        "href": shared.link(row.public_id) if shared.link else None,
+        "href": shared.link(key) if shared.link else None,
         "level": LEVEL_RANK[row.level],
         "level_kind": row.level.value,
         "level_text": shared.levels[row.level],
@@ -255,18 +283,22 @@ def _learner(row: LearnerRow, shared: _Shared) -> Row:
         "progress_text": progress_text,
         "score": score,
         "score_text": score_text,
-        "last": (view.today - row.last_active).days if row.last_active else NEVER,
-        "last_text": _last_active(row, view.today),
-        # Without a value where nobody has written: the column's filter knows "nothing" and "anything".
-        "contacted": (view.today - row.contacted).days if row.contacted else None,
-        "contacted_text": words.day(row.contacted, view.today) if row.contacted else "–",
+        "last": last,
+        "last_text": last_text,
+        "contacted": contacted,
+        "contacted_text": contacted_text,
     }
 
 
+def cut_words(line: str, learners: int) -> str:
+    """The line of a card, with what it leaves out and how that is found, where a course is larger than its list."""
+    if learners <= MOST_ROWS:
+        return line
+    said = _("{line}. Shown are the first {most} of the list: the filters, and the search above, bring the others")
+    return said.format(line=line, most=words.number(MOST_ROWS))
+
+
 def learner_rows(view: ClassroomView, links: Links) -> list[Row]:
-    """The learners, in the order of the view."""
-    filters = Filters(course=view.course.public_id)
-    peak = max((value for row in view.learners for value in row.weeks), default=1)
-    levels = {level: level_word(level) for level in Level}
-    shared = _Shared(view, peak, levels, None if links.alone else links.each_learner(filters))
-    return [_learner(row, shared) for row in view.learners]
+    """The learners, in the order of the view: at most `MOST_ROWS`."""
+    shared = _Shared.of(view, links)
+    return [_learner(row, shared) for row in view.learners[:MOST_ROWS]]

@@ -30,7 +30,7 @@ class Links:
         """The page of a learner."""
         return self._to(f"/learners/{learner}", filters)
 
-    def each_learner(self, filters: Filters | None = None) -> Callable[[PublicId], str]:
+    def each_learner(self, filters: Filters | None = None) -> Callable[[PublicId | str], str]:
         """The same for many learners: what their addresses have in common is written once."""
         before, mark, query = self._to("/learners/", filters).partition("?")
         return lambda learner: f"{before}{learner}{mark}{query}"

@@ -20,11 +20,12 @@ from dashapp.domain.views import (
     Rule,
     StudentView,
 )
+from dashapp.figures.summary import named
 from dashapp.words import _, ngettext
 
 DAYS_BACK = 7
 SCORE_GAP = 10
-"""Points between a last score and the own average from which on it is worth a word."""
+"""Points between a last score and the own average before it from which on it is worth a word."""
 LOSS = 1 / 6
 """A course that lost so much of its active learners in a week is named; fewer than 5 never are."""
 
@@ -34,7 +35,7 @@ def due_sentence(due: Due | None, today: date, zone: str) -> str:
     if due is None:
         return ""
     when = words.local_date(due.due_at, zone)
-    return _("{activity} is due {when}.").format(activity=due.activity, when=words.in_days(when, today))
+    return _("{activity} is due {when}.").format(activity=named(due.activity), when=words.in_days(when, today))
 
 
 def _silent_sentence(view: StudentView) -> str:
@@ -85,12 +86,12 @@ def _several_sentence(view: StudentView, number: str, most: str, *, own: bool) -
 
 
 def student_lead(view: StudentView, *, own: bool = True) -> Parts:
-    """The line below: the last score against the own average, else what has been recorded so far."""
-    if view.scores and view.average_score is not None and len(view.scores) > 1:
+    """The line below: the last score against the own average before it, else what has been recorded so far."""
+    if view.scores and view.earlier_score is not None:
         last = max(view.scores, key=lambda score: score.at)
-        gap = last.score - view.average_score
-        whose = _("your own average") if own else _("their own average")
-        name = f"{last.course} {last.activity}".strip()
+        gap = last.score - view.earlier_score
+        whose = _("your own average before it") if own else _("their own average before it")
+        name = f"{named(last.course)} {named(last.activity)}".strip()
         if abs(gap) < SCORE_GAP:
             text = _("The last score, {score} in {activity}, is about the same as {average}.")
             return (text.format(score=words.percent(last.score), activity=name, average=whose),)
@@ -177,7 +178,7 @@ def classroom_lead(view: ClassroomView) -> Parts:
     if view.next_due is not None:
         when = words.local_date(view.next_due.due_at, view.freshness.zone)
         said = _("{activity} is due on {when}.").format(
-            activity=view.next_due.activity, when=words.day_with_distance(when, view.today)
+            activity=named(view.next_due.activity), when=words.day_with_distance(when, view.today)
         )
         parts = (*parts, " ", said) if parts else (said,)
     return parts

@@ -28,7 +28,12 @@ def due_list(view: StudentView) -> Component:
         rows.append(
             html.Li(
                 [
-                    html.Div([html.B(due.activity, className="la-m"), html.P(due.course, className="la-small la-2")]),
+                    html.Div(
+                        [
+                            html.Bdi(due.activity, className="la-m"),
+                            html.P(html.Bdi(due.course), className="la-small la-2"),
+                        ]
+                    ),
                     html.Span([day, " ", distance], className="la-small when"),
                     html.Span(share, className="la-small la-2"),
                     html.Span(due_state(due, is_soon(when, view.today)), className="la-small"),

@@ -7,9 +7,10 @@ from dash.development.base_component import Component
 
 from dashapp import words
 from dashapp.components import marks
-from dashapp.components.differences import amount_against, count_against, emphasised
+from dashapp.components.differences import Parts, amount_against, count_against, emphasised
 from dashapp.components.strip import Cell
 from dashapp.domain.views import Due, StudentView
+from dashapp.figures.summary import named
 from dashapp.words import _, ngettext
 
 OWN_WEEKS = 4
@@ -43,19 +44,26 @@ def _score_cell(view: StudentView) -> Cell:
     if view.average_score is None:
         return Cell(title, _("No score yet"), (_("The first graded work appears here"),), kind="quiet")
     ordered = sorted(view.scores, key=lambda score: score.at)
-    line: tuple[str | Component, ...] = ()
+    line: Parts = ()
     if ordered:
-        gap = round(ordered[-1].score - view.average_score)
-        last = (
-            _("Last score {score}, {bold} as the average")
-            if gap == 0
-            else _("Last score {score}, {bold} than the average")
-        )
-        direction = _("the same") if gap == 0 else _("{points} higher") if gap > 0 else _("{points} lower")
-        said = last.replace("{score}", words.percent(ordered[-1].score))
-        line = emphasised(said, direction.format(points=words.percent_points(gap)))
+        line = _last_against_earlier(ordered[-1].score, view.earlier_score)
     recent = [score.score for score in ordered[-8:]]
     return Cell(title, words.percent(view.average_score), line, marks.spark(recent, peak=100))
+
+
+def _last_against_earlier(last: float, earlier: float | None) -> Parts:
+    """The newest score beside the average that it met, which does not hold it."""
+    if earlier is None:
+        return (_("The first score, with nothing before it to compare"),)
+    gap = round(last - earlier)
+    template = (
+        _("Last score {score}, {bold} as the average before it")
+        if gap == 0
+        else _("Last score {score}, {bold} than the average before it")
+    )
+    direction = _("the same") if gap == 0 else _("{points} higher") if gap > 0 else _("{points} lower")
+    said = template.replace("{score}", words.percent(last))
+    return emphasised(said, direction.format(points=words.percent_points(gap)))
 
 
 def due_state(due: Due, soon: bool) -> Component:
@@ -82,7 +90,7 @@ def _due_cell(view: StudentView) -> Cell:
         said = _("What is set is handed in") if view.due else _("No deadline is set")
         return Cell(title, _("Nothing to hand in"), (said,), kind="quiet")
     when = words.local_date(due.due_at, view.freshness.zone)
-    name: list[str | Component] = [html.Bdi(due.activity, className="la-m"), ", ", html.Bdi(due.course)]
+    name: list[str | Component] = [html.Bdi(named(due.activity), className="la-m"), ", ", html.Bdi(named(due.course))]
     part = _("{share} of mark").format(share=words.percent(due.weight_share)) if due.weight_share else ""
     share = f", {part}" if part else ""
     state = html.Span(due_state(due, is_soon(when, view.today)), className="la-small la-block")

@@ -23,6 +23,7 @@ from dashapp.data.queries.guardians import guarded_statement
 from dashapp.data.queries.hindsight import read_hindsight
 from dashapp.data.queries.institution import institution_view
 from dashapp.data.queries.institution_further import read_institution_further
+from dashapp.data.queries.kept_parts import KeptParts
 from dashapp.data.queries.openings import Openings
 from dashapp.data.queries.organisations import own_address
 from dashapp.data.queries.overview import read_overview
@@ -124,6 +125,7 @@ class PageReader:
     _quality: Form[QualityView] = field(default_factory=lambda: Form.of(QualityView), repr=False)
     _rooms: Rooms = field(default_factory=Rooms, repr=False)
     _compared: Kept[Compared] = field(default_factory=lambda: Kept(MOST_COMPARED), repr=False)
+    _parts: KeptParts = field(default_factory=KeptParts, repr=False)
     _taught: Taught = field(default_factory=Taught, repr=False)
     _ids: KnownIds = field(default_factory=KnownIds, repr=False)
     _addresses: dict[OrganisationId, PublicId] = field(default_factory=dict, repr=False)
@@ -259,9 +261,8 @@ class PageReader:
         return self._question(name, scope, replace(filters, level=None, course=None, section=None), 0)
 
     def _comparison(self, connection: Connection, question: Question) -> Compared:
-        return self._compared.of(
-            question, lambda: read_compared(connection, question.scope, question.as_of, question.filters)
-        )
+        asked = question.scope, question.as_of, question.filters
+        return self._compared.of(question, lambda: read_compared(connection, *asked, self._parts))
 
     def courses(self, principal: Principal) -> CoursesView:
         """The list of the classrooms that the principal may open, with the key figures of each."""

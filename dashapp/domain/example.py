@@ -70,6 +70,7 @@ def example_student(course: CourseChoice, freshness: Freshness, names: tuple[str
         today=today,
         comparison=Comparison.SHOWN,
         freshness=freshness,
+        earlier_score=67.5,
         content=Content(
             progress=(CourseProgress(course.code, done=11, published=20, planned=15),),
             steps=(NextStep(StepKind.DUE_SOON, course.code, f"{names[1]} 4", at=due),),

@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 MINUTES_PER_DAY = 1500
 """The longest local day in minutes: 25 hours."""
 
+MOST_DAYS = 4_096
+"""Whose first instants are remembered: some eleven years."""
 _QUARTER = 900
 """Every offset change of the time-zone database since 1972 falls on a quarter of an hour."""
 
@@ -32,7 +34,7 @@ class DatedZone:
 class LocalDays:
     """Maps instants to (local day, minute of that day) for one organisation. Safe to share between threads."""
 
-    __slots__ = ("_first_days", "_last_days", "_locate_quarter", "_starts", "_zones")
+    __slots__ = ("_first_days", "_first_instant", "_last_days", "_locate_quarter", "_starts", "_zones")
 
     def __init__(self, zones: Sequence[DatedZone]) -> None:
         """`zones` in any order; before the first one the first one holds. An empty sequence means UTC."""
@@ -47,6 +49,7 @@ class LocalDays:
             for z in ordered
         ]
         self._locate_quarter = lru_cache(maxsize=65536)(self._first_minute_of_quarter)
+        self._first_instant = lru_cache(maxsize=MOST_DAYS)(self._instant_of_first)
 
     def zone_at(self, epoch: float) -> ZoneInfo:
         """The zone that holds at an instant, given in seconds since 1970 in UTC."""
@@ -54,6 +57,9 @@ class LocalDays:
 
     def first_instant(self, day: date) -> datetime:
         """The first instant of a local day, aware, in UTC."""
+        return self._first_instant(day)
+
+    def _instant_of_first(self, day: date) -> datetime:
         zone = self._zones[max(0, bisect_right(self._first_days, day) - 1)]
         return datetime.combine(day, time(), zone).astimezone(UTC)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 from math import ceil
 
 from dashapp import words
@@ -19,14 +20,21 @@ MANY_DAYS = 60
 """From so many days on, the columns touch and ticks stand at the first of a month."""
 
 
-def _said(day: Day) -> str:
-    learners = ngettext("{number} learner", "{number} learners", day.learners or 0)
-    events = ngettext("{number} event", "{number} events", day.events)
-    return _("{day}: {learners}, {events}").format(
-        day=words.day(day.day),
-        learners=learners.format(number=words.number(day.learners or 0)),
-        events=events.format(number=words.number(day.events)),
-    )
+def _learners(number: int) -> str:
+    return ngettext("{number} learner", "{number} learners", number).format(number=words.number(number))
+
+
+def _events(number: int) -> str:
+    return ngettext("{number} event", "{number} events", number).format(number=words.number(number))
+
+
+def _said(shown: Sequence[Day], names: Sequence[str]) -> list[str]:
+    """What each day says; `names`: what they are called."""
+    learners, pattern = cache(_learners), _("{day}: {learners}, {events}")
+    return [
+        pattern.format(day=name, learners=learners(day.learners or 0), events=_events(day.events))
+        for name, day in zip(names, shown, strict=True)
+    ]
 
 
 def _filled(days: Sequence[Day], last: date | None) -> list[Day]:
@@ -66,7 +74,7 @@ def active_days(  # noqa: PLR0913 # by name
     if not known:
         return only_words(_("No day recorded yet"), screen, revision)
     shown = _filled(known, min(today, last) if last else None)
-    values = [day.learners or 0 for day in shown]
+    values, names = [day.learners or 0 for day in shown], [words.day(day.day) for day in shown]
     scale = count_scale(max(values))
     me, others = screen.colour("chart-me"), screen.colour("chart-others")
     bars: Json = {
@@ -74,7 +82,7 @@ def active_days(  # noqa: PLR0913 # by name
         "x": list(range(len(shown))),
         "y": values,
         "marker": {"color": [me if day.day == today else others for day in shown]},
-        "customdata": [_said(day) for day in shown],
+        "customdata": _said(shown, names),
         "hovertemplate": "%{customdata}<extra></extra>",
     }
     # The words about today reach over the columns before it, so they stand above those too.
@@ -101,7 +109,7 @@ def active_days(  # noqa: PLR0913 # by name
     }
     table = replace(
         _table(shown, dict(zip((day.day for day in days), courses, strict=True)) if courses else None),
-        summary=summary(_("Active learners"), [(words.day(day.day), day.learners or 0) for day in shown], words.number),
+        summary=summary(_("Active learners"), list(zip(names, values, strict=True)), words.number),
     )
     return figure([bars], layout, screen, table, revision)
 
@@ -109,7 +117,8 @@ def active_days(  # noqa: PLR0913 # by name
 def _table(shown: Sequence[Day], courses: Mapping[date, int] | None) -> Table:
     """The newest day first."""
     head: tuple[str, ...] = (_("Day"), _("Active learners"), _("Events"))
-    rows = [(cells.day(day.day), cells.number(day.learners or 0), cells.number(day.events)) for day in shown[::-1]]
+    number = cache(cells.number)
+    rows = [(cells.day(day.day), number(day.learners or 0), number(day.events)) for day in shown[::-1]]
     if courses is None:
         return Table(head, tuple(rows))
     taught = [cells.number(courses.get(day.day, 0)) for day in shown[::-1]]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import cache, partial
 
 from markupsafe import Markup
 
@@ -12,7 +13,7 @@ from dashapp.figures.axes import week_name, week_ticks
 from dashapp.figures.calendar import stepped
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.scores import short_label
-from dashapp.figures.summary import named, summary
+from dashapp.figures.summary import ends_of, named, summary
 from dashapp.figures.theme import Screen, Table, figure, plain
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
@@ -61,18 +62,21 @@ def _name(row: LearnerRow, screen: Screen) -> str:
     return Markup(f'{plain(name)}  <span style="color:{colour}">{GLYPH[row.level]}</span>')
 
 
-def _said(name: str, number: int, start: date, amount: str) -> str:
-    if number > 0:
-        return _("{name}, week {number}: {amount}").format(name=name, number=words.number(number), amount=amount)
-    return _("{name}, week from {day}: {amount}").format(name=name, day=week_name(number, start), amount=amount)
+def _week_said(number: int, start: date) -> tuple[str, str]:
+    """How a week is said of somebody: the sentence with places for its parts, and what the week is called in it."""
+    pattern = _("{name}, week {number}: {amount}") if number > 0 else _("{name}, week from {day}: {amount}")
+    return pattern, week_name(number, start)
 
 
 def _map(view: ClassroomView, screen: Screen) -> Json:
     steps, colours = steps_of(view.heat_in_minutes), screen.amounts()
     shown = view.learners[: rows_shown(view)]
+    # Of hundreds of cells many say the same, and each week is called alike in all of them.
+    amount, step = cache(partial(_amount, minutes=view.heat_in_minutes)), cache(partial(_bin, steps=steps))
+    weeks = [_week_said(view.first_week + place, start) for place, start in enumerate(view.week_starts)]
     return {
         "type": "heatmap",
-        "z": [[None if value is None else _bin(value, steps) for value in row] for row in view.heat[: len(shown)]],
+        "z": [[None if value is None else step(value) for value in row] for row in view.heat[: len(shown)]],
         "x": list(range(1, len(view.week_starts) + 1)),
         "y": list(range(len(shown))),
         "zmin": -0.5,
@@ -83,8 +87,8 @@ def _map(view: ClassroomView, screen: Screen) -> Json:
         "ygap": 2,
         "customdata": [
             [
-                _said(row.name, view.first_week + place, start, _amount(value, view.heat_in_minutes))
-                for place, (start, value) in enumerate(zip(view.week_starts, values, strict=True))
+                pattern.format(name=row.name, number=week, day=week, amount=amount(value))
+                for (pattern, week), value in zip(weeks, values, strict=True)
             ]
             for row, values in zip(shown, view.heat, strict=False)
         ],
@@ -105,18 +109,21 @@ def _gaps(shown: Sequence[LearnerRow], screen: Screen) -> list[Json]:
 
 def _table(view: ClassroomView, shown: Sequence[LearnerRow]) -> Table:
     weeks = tuple(words.short_day(start) for start in view.week_starts)
+    cell = cache(cells.number)
     rows = tuple(
-        (row.name, *("" if value is None else cells.number(value) for value in values))
+        (row.name, *("" if value is None else cell(value) for value in values))
         for row, values in zip(shown, view.heat, strict=False)
     )
     unit = _("Minutes per learner and week") if view.heat_in_minutes else _("Events per learner and week")
     points = [
-        (_("{learner}, week from {day}").format(learner=named(row.name), day=week), value)
+        ((row.name, week), value)
         for row, values in zip(shown, view.heat, strict=False)
         for week, value in zip(weeks, values, strict=False)
         if value is not None
     ]
-    said = summary(unit, points, words.number, in_time=False)
+    where = _("{learner}, week from {day}")
+    ends = [(where.format(learner=named(name), day=week), value) for (name, week), value in ends_of(points)]
+    said = summary(unit, ends, words.number, in_time=False)
     head = _("{unit}; the head of each column is its Monday").format(unit=unit)
     return Table((_("Learner"), *weeks), rows, head, said)
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from statistics import median
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dashapp import words
 from dashapp.domain.audience import FEWEST_OTHERS
@@ -14,7 +16,7 @@ from dashapp.figures import cells
 from dashapp.figures.axes import count_scale, minutes_scale, percent_scale
 from dashapp.figures.cells import Cell
 from dashapp.figures.drawing import Drawing, Json
-from dashapp.figures.summary import named, summary
+from dashapp.figures.summary import ends_of, named, summary
 from dashapp.figures.theme import Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
@@ -23,12 +25,18 @@ SYMBOL = {Level.HELP: "triangle-up", Level.WATCH: "diamond", Level.CALM: "circle
 COLOUR = {Level.HELP: "help", Level.WATCH: "watch", Level.CALM: "ink-3"}
 NAMED_WIDE, NAMED_NARROW = 14, 6
 """At most so many names: the first of the list, as far as they find room."""
+MOST_MARKS = 3_000
+"""Marks that a browser still draws at once: of a larger course the first of the list, whom the list shows, too."""
 UNPICKED = 0.25
 """The opacity of learners who are not among those picked."""
 CHARACTER, LINE = 6.6, 15.0
 """What a name takes, in px."""
 
 
+SIDES = ("middle right", "middle left", "top center", "bottom center")
+"""Of a mark on which its name may stand, the best one first."""
+TOGETHER = 24
+"""Names for which room is looked for at once."""
 GAP = "\u00a0\u00a0"
 """Between a mark and the name beside it."""
 
@@ -52,24 +60,30 @@ class _Box:
         """Left, bottom, right, top."""
         return self.left, self.bottom, self.right, self.top
 
+    def meets(self, other: "_Box") -> bool:
+        """Whether both share any room."""
+        across = self.left < other.right and other.left < self.right
+        return across and self.bottom < other.top and other.bottom < self.top
+
 
 class _Taken:
-    """The room that is taken: by marks, in the order of their points, then by labels and names."""
+    """The room that is taken: by marks, in the order of their points, then by labels."""
 
     def __init__(self, boxes: Sequence[_Box]) -> None:
         # As columns, since each of many names is held against each of many marks.
-        self._sides = np.array([box.sides() for box in boxes], dtype=np.float64).reshape(-1, 4).T
+        self._sides = _sides(boxes)
 
-    def meets(self, box: _Box, besides: int) -> bool:
-        """Whether a box shares any room with one of those taken but for the mark at this place."""
+    def met(self, boxes: Sequence[_Box], besides: Sequence[int]) -> list[bool]:
+        """Whether each box shares any room with one of those taken but for its own mark, which is at this place."""
         left, bottom, right, top = self._sides
-        met = (box.left < right) & (left < box.right) & (box.bottom < top) & (bottom < box.top)
-        met[besides] = False
-        return bool(met.any())
+        own_left, own_bottom, own_right, own_top = (side[:, np.newaxis] for side in _sides(boxes))
+        met = (own_left < right) & (left < own_right) & (own_bottom < top) & (bottom < own_top)
+        met[np.arange(len(boxes)), np.array(besides, dtype=np.int64)] = False
+        return [bool(each) for each in met.any(axis=1)]
 
-    def take(self, box: _Box) -> None:
-        """From now on this is taken, too."""
-        self._sides = np.column_stack((self._sides, box.sides()))
+
+def _sides(boxes: Sequence[_Box]) -> NDArray[np.float64]:
+    return np.array([box.sides() for box in boxes], dtype=np.float64).reshape(-1, 4).T
 
 
 def _box(point: tuple[float, float], name: str, side: str) -> _Box:
@@ -93,23 +107,30 @@ def _places(points: Sequence[_Point], width: float, screen: Screen, labels: Sequ
     plot = _plot(screen)
     at = [(point.x / width * plot[0], point.y / 103 * plot[1]) for point in points]
     taken = _Taken([*(_Box(x - 5, y - 5, x + 5, y + 5) for x, y in at), *(label.box for label in labels)])
+    asked = [place for place, point in enumerate(points) if point.row.level is not Level.CALM and point.chosen]
+    most = NAMED_NARROW if screen.narrow else NAMED_WIDE
     chosen: dict[int, str] = {}
-    room = _Box(0, 0, *plot)
-    for index, point in enumerate(points):
-        if (
-            point.row.level is Level.CALM
-            or not point.chosen
-            or len(chosen) >= (NAMED_NARROW if screen.narrow else NAMED_WIDE)
-        ):
-            continue
-        for side in ("middle right", "middle left", "top center", "bottom center"):
-            box = _box(at[index], point.row.name, side)
-            inside = box.left >= room.left and box.right <= room.right and box.bottom >= 0 and box.top <= room.top
-            if inside and not taken.meets(box, besides=index):
-                chosen[index] = side
-                taken.take(box)
-                break
+    named: list[_Box] = []
+    # Some at a time: most often the names find room long before the last one.
+    for begin in range(0, len(asked), TOGETHER):
+        every = [
+            (place, side, _box(at[place], points[place].row.name, side))
+            for place in asked[begin : begin + TOGETHER]
+            for side in SIDES
+        ]
+        tried = [(place, side, box) for place, side, box in every if _inside(box, plot)]
+        met = taken.met([box for _place, _side, box in tried], [place for place, _side, _box in tried])
+        for (place, side, box), touches in zip(tried, met, strict=True):
+            if len(chosen) >= most:
+                return chosen
+            if place not in chosen and not touches and not any(box.meets(other) for other in named):
+                chosen[place] = side
+                named.append(box)
     return chosen
+
+
+def _inside(box: _Box, plot: tuple[float, float]) -> bool:
+    return box.left >= 0 and box.right <= plot[0] and box.bottom >= 0 and box.top <= plot[1]
 
 
 def _amount(value: float, minutes: bool) -> str:
@@ -120,7 +141,7 @@ def _amount(value: float, minutes: bool) -> str:
 
 def _marks(points: Sequence[_Point], level: Level, screen: Screen, *, minutes: bool) -> Json:
     chosen = [point for point in points if point.row.level is level]
-    said = _("{name}: {amount}, {score}")
+    said, amount = _("{name}: {amount}, {score}"), cache(partial(_amount, minutes=minutes))
     return {
         "type": "scatter",
         "mode": "markers",
@@ -133,8 +154,7 @@ def _marks(points: Sequence[_Point], level: Level, screen: Screen, *, minutes: b
             "line": {"width": 1.5 if level is Level.CALM else 0},
         },
         "customdata": [
-            said.format(name=point.row.name, amount=_amount(point.x, minutes), score=words.percent(point.y))
-            for point in chosen
+            said.format(name=point.row.name, amount=amount(point.x), score=words.percent(point.y)) for point in chosen
         ],
         "hovertemplate": "%{customdata}<extra></extra>",
         # By these the browser says who was picked.
@@ -243,10 +263,9 @@ def _medians(points: Sequence[_Point], labels: Sequence[_Label], screen: Screen)
 def _table(points: Sequence[_Point], minutes: bool) -> Table:
     head = (_("Learner"), _("Time") if minutes else _("Events"), _("Average score"))
     kind = ColumnKind.MINUTES if minutes else ColumnKind.COUNT
-    rows = tuple(
-        (point.row.name, Cell.of(_amount(point.x, minutes), kind, point.x), cells.percent(point.y)) for point in points
-    )
-    scored = [(named(point.row.name), point.y) for point in points]
+    amount = cache(partial(_amount, minutes=minutes))
+    rows = tuple((point.row.name, Cell.of(amount(point.x), kind, point.x), cells.percent(point.y)) for point in points)
+    scored = [(named(name), score) for name, score in ends_of([(point.row.name, point.y) for point in points])]
     return Table(head, rows, summary=summary(_("Average score"), scored, words.percent, in_time=False))
 
 
@@ -254,6 +273,7 @@ def time_and_score(view: ClassroomView, screen: Screen, *, revision: str = "") -
     """Active time (events where time is not recorded) in the chosen range against the average score.
 
     Learners without a score are left out; where some were picked, the others stay as faint marks.
+    Of more than `MOST_MARKS` the first are drawn; medians and axes are those of all.
     The axes can be zoomed: in a crowd, that answers a question.
     """
     minutes = view.minutes_recorded
@@ -270,6 +290,8 @@ def time_and_score(view: ClassroomView, screen: Screen, *, revision: str = "") -
     picked = [point for point in points if point.chosen]
     # Of so few the medians are one of them, or half-way between two.
     labels = _labels(picked, scale.top, minutes, screen) if len(picked) > FEWEST_OTHERS else []
+    # Who was picked comes before the others.
+    points = points[:MOST_MARKS]
     names = _places(points, scale.top, screen, labels)
     zoom = not screen.narrow
     layout: Json = {
@@ -281,4 +303,4 @@ def time_and_score(view: ClassroomView, screen: Screen, *, revision: str = "") -
     }
     traces = [_marks(points, level, screen, minutes=minutes) for level in (Level.CALM, Level.WATCH, Level.HELP)]
     traces.append(_names(points, names, screen))
-    return figure(traces, layout, screen, _table(picked, minutes), revision)
+    return figure(traces, layout, screen, _table(picked[:MOST_MARKS], minutes), revision)

@@ -1,12 +1,15 @@
 """What a figure shows, in one sentence: for who hears the page instead of seeing it."""
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from operator import itemgetter
+from typing import Final, TypeVar
 
+from dashapp.domain.names import legible
 from dashapp.words import _
 
 Point = tuple[str, float]
 """What a value is of (a week, a day, a learner), and the value."""
+Where = TypeVar("Where")
 LONGEST_NAME: Final = 60
 """Characters of a name in a sentence; the table has all of it."""
 FEWEST_POINTS: Final = 6
@@ -17,7 +20,15 @@ LEVEL: Final = 0.1
 
 def named(text: str) -> str:
     """A name as it stands in a sentence: cut where it is longer than anybody would listen to."""
+    text = legible(text)
     return text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1].rstrip() + "…"
+
+
+def ends_of(points: Sequence[tuple[Where, float]]) -> Sequence[tuple[Where, float]]:
+    """Those of many points that a summary tells, where it is not about time: so that only these need a name."""
+    if len(points) < 2:
+        return points
+    return [min(points, key=itemgetter(1)), max(points, key=itemgetter(1)), points[-1]]
 
 
 def direction(values: Sequence[float]) -> int:

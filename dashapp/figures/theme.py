@@ -12,6 +12,7 @@ from typing import Any, Final, Self
 import orjson
 from markupsafe import Markup
 
+from dashapp.domain.names import legible
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.words import text_direction
 
@@ -154,17 +155,21 @@ def isolated(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A text as plotly has to be given it, which takes names such as `<a href=…>` or `a<b` for its own small HTML."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """A text as plotly has to be given it, which takes names such as `<a href=…>` or `a<b` for its own small HTML, and
+    draws boxes for signs of control or lets them turn what stands beside them."""
+    return legible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _plain(texts: Any) -> Any:
     """Texts, or lists of lists of them; what is markup already, made by a figure of ours, stays."""
+    if isinstance(texts, list | tuple):
+        if text_direction() == "ltr":
+            # A figure has thousands of texts: without a step of its own for each.
+            return [plain(each) if type(each) is str else _plain(each) for each in texts]
+        return [_plain(each) for each in texts]
     if isinstance(texts, Markup):
         return isolated(str(texts))
-    if isinstance(texts, str):
-        return isolated(plain(texts))
-    return [_plain(each) for each in texts] if isinstance(texts, list | tuple) else texts
+    return isolated(plain(texts)) if isinstance(texts, str) else texts
 
 
 def _plain_ticks(axis: Json) -> Json:

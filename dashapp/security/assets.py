@@ -5,10 +5,11 @@ its first paint. They are joined when a process starts, in development too, in t
 """
 
 import re
+from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,8 @@ BOOTSTRAP: Final = "bootstrap.min.css"
 MIRRORED_BOOTSTRAP: Final = "bootstrap.rtl.min.css"
 FIRST: Final = ("session.js", "early.js", "ahead.js", "plots.js", "lists.js")
 """What runs before anything else of a page, in this order."""
+INLINE: Final = "again.js"
+"""Stands in the document itself: it asks again for every other file that does not come."""
 OF_SHORT_PAGES: Final = ("lti.js", "set_up.js", "set_up.css")
 _RELATIVE: Final = re.compile(r"""url\((["']?)((?:fonts|icons)/[^"')]+)\1\)""")
 
@@ -74,9 +77,21 @@ def first_script() -> Joined:
 @cache
 def script() -> Joined:
     """All further scripts of pages but plotly."""
-    left_out = {*OF_SHORT_PAGES, *FIRST, PLOTLY}
+    left_out = {*OF_SHORT_PAGES, *FIRST, INLINE, PLOTLY}
     names = sorted(each.name for each in FOLDER.glob("*.js") if each.name not in left_out)
     return _joined("pages.js", (_read(name) for name in names), "text/javascript")
+
+
+@cache
+def inline_script() -> str:
+    """The text of the script that stands in the document of a page."""
+    return _read(INLINE)
+
+
+@cache
+def inline_hash() -> str:
+    """Its name in a content security policy."""
+    return f"'sha256-{b64encode(sha256(inline_script().encode()).digest()).decode()}'"
 
 
 def joined_files() -> dict[str, Joined]:

@@ -7,10 +7,10 @@ follow by name. Inputs are whatever the browser sent, of any type: handlers pars
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from dash import Dash, Input, Output, State
-from flask import g
+from flask import g, has_request_context, request
 
 from dashapp.domain.errors import NotPermitted
 from dashapp.domain.principal import Permission, Principal
@@ -19,6 +19,12 @@ from dashapp.security.guard import Guard, current_principal, permits
 from dashapp.services import Services
 
 Handler = Callable[..., Any]
+ASKS_AGAIN: Final = "La-Asks-Again"
+
+
+def asks_again() -> bool:
+    """Whether the browser repeats the running request by itself until there is an answer (`assets/ahead.js`)."""
+    return has_request_context() and ASKS_AGAIN in request.headers
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from dashapp.domain.clock import Clock, system_clock
 from dashapp.domain.principal import Permission
 from dashapp.observability.job_metrics import JobGauges
 from dashapp.observability.metrics import Metrics, build_metrics
-from dashapp.security.assets import PLOTLY, marked, script
+from dashapp.security.assets import PLOTLY, inline_hash, marked, script
 from dashapp.security.callbacks import CallbackRegistry, door_of
 from dashapp.security.embedding import Embedding
 from dashapp.security.frames import FrameOrigins
@@ -132,7 +132,7 @@ def create_app(
     rosters = install_launches(server, guard, services, Opening(principals, embedding, rates))
     dash = _add_dash(server, guard, services, studio := Studio(pictures_for_pages()))
     embedding.document = dash.document
-    headers.policy = content_security_policy(dash.csp_hashes())
+    headers.policy = content_security_policy([inline_hash(), *dash.csp_hashes()])
     server.wsgi_app = LocaleOfRequest(server.wsgi_app, guard.settings_of, kept)  # type: ignore[method-assign]  # Flask's documented way
     live.start()
     sessions.start()
@@ -178,8 +178,8 @@ def _add_dash(server: Flask, guard: Guard, services: Services, studio: Studio) -
         add_log_handler=False,
         on_error=on_callback_error,
     )
-    # `assets/plots.js` knows plotly by its id, and stands in for it until it is there.
-    for path, attributes in ((script().path, {}), (marked(PLOTLY), {"async": "", "id": "la-plotly"})):
+    # `assets/plots.js` stands in for plotly until it is there.
+    for path, attributes in ((script().path, {}), (marked(PLOTLY), {"async": ""})):
         own = {"external_url": app.get_asset_url(path), "external_only": True, "attributes": attributes}
         app.scripts.append_script(own)
     # The cartesian bundle lies among the assets: a third of the full one, and `dcc.Graph` uses what is there.

@@ -2,21 +2,30 @@
 
 from dash import set_props
 from dash.exceptions import DependencyException, InvalidCallbackReturnValue, InvalidResourceError
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from dashapp import ids
 from dashapp.domain.errors import NotFound, NotPermitted, Unavailable
 from dashapp.observability.logging import get_logger
 from dashapp.observability.references import new_reference
+from dashapp.security.callbacks import asks_again
 from dashapp.security.short_pages import asks_for_page, refusal_page
 from dashapp.words import _
 
 log = get_logger(__name__)
 
+AGAIN_SECONDS = 10
+"""After so long a browser that was to show a page asks for it once more."""
+
 
 def on_callback_error(error: Exception) -> None:
-    """Dash asks this when a handler raised: the page keeps what it shows, and says so in a line above."""
+    """Dash asks this when a handler raised: the page keeps what it shows, and says so in a line above.
+
+    Where the browser asks again by itself, it is raised on, and answered as every request that cannot be served now.
+    """
+    if isinstance(error, Unavailable) and asks_again():
+        raise error
     reference = new_reference()
     if isinstance(error, NotPermitted | NotFound):
         # Nothing has failed: somebody asked for what is not theirs. A trace for each would be theirs to multiply.
@@ -56,7 +65,10 @@ def install_error_pages(server: Flask, base: str) -> None:
         reference = new_reference()
         log.warning("request.unavailable", reference=reference, error=str(error))
         words = _("The data cannot be reached now. Try again in a moment. Reference {reference}")
-        return say(_("This page does not open now"), words.format(reference=reference), 503)
+        response = say(_("This page does not open now"), words.format(reference=reference), 503)
+        if request.method == "GET" and asks_for_page():
+            response.headers["Refresh"] = str(AGAIN_SECONDS)
+        return response
 
     def fail(error: Exception) -> Response:
         reference = new_reference()

@@ -1,6 +1,7 @@
 """The one HTML document of all pages, and what of it is the same for everybody."""
 
 from collections.abc import Callable
+from html import escape
 from inspect import Parameter, signature
 from typing import Any, Final
 from uuid import UUID
@@ -16,7 +17,7 @@ from dashapp import ids
 from dashapp.components import shell
 from dashapp.domain.person_settings import NOTHING_CHOSEN, PersonSettings
 from dashapp.domain.principal import Permission
-from dashapp.security.assets import FONT, first_script, marked, style_sheet
+from dashapp.security.assets import FONT, first_script, inline_script, marked, style_sheet
 from dashapp.settings import Settings
 from dashapp.web.locale import HOLDS
 from dashapp.web.still import names_of, stilled
@@ -28,6 +29,7 @@ DOCUMENT: Final = """<!doctype html>
 {given}{metas}
 <title>{title}</title>
 <link rel="icon" type="image/svg+xml" href="{icon}">
+<script data-text="{missing}" data-card="{waiting}" data-again="{again}">{inline}</script>
 <script src="{first}"></script>
 <link rel="stylesheet" href="{look}">
 <link rel="preload" href="{font}" as="font" type="font/woff2" crossorigin>
@@ -67,6 +69,10 @@ class ServiceDash(Dash):
             theme=_theme_chosen(),
             title=_("Learning analytics"),
             icon=self.get_asset_url(marked("favicon.svg")),
+            inline=inline_script(),
+            missing=escape(_("Parts of this page have not come yet. They are asked for again by themselves.")),
+            waiting=escape(_("Not here yet. It comes by itself.")),
+            again=escape(_("Load again")),
             first=self.get_asset_url(first_script().path),
             look=self.get_asset_url(style_sheet(text_direction()).path),
             font=self.get_asset_url(marked(FONT)),

@@ -15,8 +15,14 @@ from tests.served import application, campus, serving
 
 __all__ = ["application", "campus"]
 
-SLOW = 20_000
+SLOW = 60_000
 """Milliseconds that a busy machine may need before a test gives up."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def patience() -> None:
+    """What is expected of a page is waited for, whichever service shows it."""
+    expect.set_options(timeout=SLOW)
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +31,6 @@ def service(application: Application, campus: Campus) -> Iterator[Service]:
     ingest = ingest_from(campus.settings, campus.database, build_metrics())
     ingest.start()
     sender = InboxSender(campus.settings, campus.database, campus.source)
-    expect.set_options(timeout=SLOW)
     try:
         with serving(application) as base:
             yield Service(base, campus, application, sender)

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dashapp.data.database import Database
+from tests.browser.conftest import SLOW
 from tests.browser.service import Service
 from tests.campus import ADMINISTRATOR, Campus, build_campus
 from tests.served import application_on, serving, web_settings
@@ -34,7 +35,7 @@ def test_every_page_of_the_first_day_is_words(first_day: Service, new_page: Call
         page = new_page(viewport={"width": 1280, "height": 900})
         first_day.sign_in(page, name)
         page.goto(first_day.base + path)
-        page.wait_for_selector(".la-page:not(.la-loading)", timeout=20_000)
+        page.wait_for_selector(".la-page:not(.la-loading)", timeout=SLOW)
         expect(page.locator(state)).not_to_be_empty()
         # What stands below the fold is read on paper, too.
         page.evaluate("window.dispatchEvent(new Event('beforeprint'))")

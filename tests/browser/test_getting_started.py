@@ -195,7 +195,6 @@ def test_from_an_empty_installation_to_a_classroom_with_live_data(
     assert code is not None
     page = new_page(viewport={"width": 1280, "height": 900}, timezone_id="Europe/Berlin")
     page.set_default_timeout(SLOW)
-    expect.set_options(timeout=SLOW)
 
     set_up(page, base, code)
     page.wait_for_selector("#institution-page:not(.la-loading)")

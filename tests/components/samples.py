@@ -114,6 +114,7 @@ def student(*, minutes: bool = True, hidden: bool = False, level: Level = Level.
         freshness=FRESH,
         minutes_recorded=minutes,
         content=student_content(),
+        earlier_score=80.0,
     )
 
 

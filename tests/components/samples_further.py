@@ -59,6 +59,7 @@ def institution_further() -> InstitutionFurtherView:
         ),
         today=TODAY,
         freshness=FRESH,
+        late=1.3,
     )
 
 

@@ -64,9 +64,14 @@ def test_without_rules_that_speak_the_page_states_a_fact() -> None:
 
 def test_the_line_below_compares_with_oneself_first() -> None:
     view = samples.student()
-    assert plain(student_lead(view)) == "The last score, 55 % in CCC assignment 1, is 23 points below your own average."
-    near = replace(view, average_score=56.0)
-    assert plain(student_lead(near, own=False)).endswith("is about the same as their own average.")
+    assert (
+        plain(student_lead(view))
+        == "The last score, 55 % in CCC assignment 1, is 25 points below your own average before it."
+    )
+    near = replace(view, earlier_score=56.0)
+    assert plain(student_lead(near, own=False)).endswith("is about the same as their own average before it.")
+    first = replace(view, scores=view.scores[:1], earlier_score=None)
+    assert plain(student_lead(first)) == "Active on 48 days since Mon 2 Feb."
     assert plain(student_lead(replace(view, scores=()))) == "Active on 48 days since Mon 2 Feb."
     assert plain(student_lead(samples.new_student())) == "The page fills within seconds of the first activity."
 

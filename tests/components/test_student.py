@@ -14,6 +14,7 @@ from dashapp.components.student_strip import strip_cells
 from dashapp.domain.views import Day, Due
 from dashapp.domain.views.content import Content, CourseProgress, NextStep, StepKind
 from dashapp.figures import Screen
+from dashapp.figures.summary import named
 from tests.components import samples
 from tests.components.student_samples import ADDRESS
 from tests.components.test_components import prop, text_of
@@ -51,6 +52,12 @@ def test_the_next_deadline_is_the_first_that_is_still_open() -> None:
     assert cells(due=(done, samples.DUE))[2][1] == "in 8 days"
     assert cells(due=(done,))[2][1:] == ("Nothing to hand in", "What is set is handed in")
     assert cells(due=())[2][1:] == ("Nothing to hand in", "No deadline is set")
+
+
+def test_the_last_score_stands_beside_the_average_that_it_met() -> None:
+    assert cells()[1] == ("Average score", "78 %", "Last score 55 %, 25 points lower than the average before it")
+    assert cells(earlier_score=55.4)[1][2] == "Last score 55 %, the same as the average before it"
+    assert cells(earlier_score=None)[1][2] == "The first score, with nothing before it to compare"
 
 
 def test_active_days_stand_beside_the_same_days_of_the_own_last_weeks() -> None:
@@ -104,5 +111,7 @@ def test_odd_names_of_activities_stay_texts(name: str) -> None:
         due=(Due(name, name, samples.DUE.due_at, None, "opened"),),
     )
     filled = student.fill(view, Screen(), Links())
-    for part in ("next", "due", "strip"):
+    for part in ("next", "due"):
         assert name in text_of(filled[part])
+    # In a figure of the strip it is cut as in a sentence.
+    assert named(name) in text_of(filled["strip"])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from dashapp.domain.events import AttemptPolicy
-from dashapp.domain.indicators.scores import GradedWork, SubmissionRows, average_scores, marks
+from dashapp.domain.indicators.scores import GradedWork, SubmissionRows, average_scores, earlier_score, marks
 
 NONE = float("nan")
 
@@ -135,6 +135,21 @@ def test_nothing_graded_is_no_score() -> None:
     assert np.isnan(average_scores([GradedWork()], np.array([[NONE]]))[0])
     assert np.isnan(average_scores([], np.zeros((2, 0)))).all()
     assert marks(columns(), [GradedWork()], 2).percent.shape == (2, 1)
+
+
+def test_the_score_before_an_instant_is_of_what_was_graded_until_then_by_the_same_weights() -> None:
+    work = [GradedWork(weight=1.0), GradedWork(weight=3.0), GradedWork(weight=4.0)]
+    rows = [
+        Row(activity=0, graded_at=5, score=90),
+        Row(activity=1, graded_at=7, score=50),
+        Row(activity=2, graded_at=9, score=10),
+    ]
+    result = marks(columns(*rows), work, 2)
+    assert earlier_score(work, result, 0, 9) == pytest.approx((1 * 90 + 3 * 50) / 4)
+    assert earlier_score(work, result, 0, 7) == 90
+    assert earlier_score(work, result, 0, 5) is None
+    assert earlier_score(work, result, 1, 9) is None
+    assert earlier_score([], marks(columns(), [], 1), 0, 9) is None
 
 
 GRADES = st.builds(

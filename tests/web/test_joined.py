@@ -48,7 +48,7 @@ def test_joined_files_hold_every_file_whole_and_in_the_order_of_names() -> None:
         if each.name not in (assets.BOOTSTRAP, *assets.OF_SHORT_PAGES)
     ]
     scripts = assets.script().body.decode()
-    known = (*assets.FIRST, *assets.OF_SHORT_PAGES, assets.PLOTLY)
+    known = (assets.INLINE, *assets.FIRST, *assets.OF_SHORT_PAGES, assets.PLOTLY)
     ranks = [
         scripts.index(each.read_text())
         for each in sorted(assets.FOLDER.glob("*.js"), key=lambda one: one.name)

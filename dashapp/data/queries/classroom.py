@@ -52,7 +52,8 @@ def _view_of_chosen(room: Room, named: Named, filters: Filters) -> ClassroomView
 
 def _level_counts(room: Room, named: Named, filters: Filters) -> tuple[int, int, int]:
     """How many are on each level of those whom all filters but the level choose."""
-    chosen = chosen_of(room.one, named, replace(filters, level=None), room.campus.today)
+    every = filters.level is None
+    chosen = room.chosen if every else chosen_of(room.one, named, replace(filters, level=None), room.campus.today)
     levels = Counter(room.one.standing.levels[place] for place in chosen.tolist())
     return levels[Level.HELP], levels[Level.WATCH], levels[Level.CALM]
 

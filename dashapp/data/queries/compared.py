@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, func, select
 
-from dashapp.data.queries.columns import read_columns
+from dashapp.data.queries.course_parts import Asked, CoursePart, Found
 from dashapp.data.queries.courses import (
     Campus,
     Course,
@@ -19,36 +19,26 @@ from dashapp.data.queries.courses import (
     course_of,
     courses_statement,
     read_campus,
-    read_work,
-    submissions_statement,
 )
-from dashapp.data.queries.days import Columns, OfCourses, Range, counts_statement, places
-from dashapp.data.queries.enrolment import joined
-from dashapp.data.queries.intervals import intervals_statement
-from dashapp.data.queries.presence import Presence, read_presence
-from dashapp.data.queries.progress import published_of, read_done_of_courses, shares
+from dashapp.data.queries.days import Columns, OfCourses, Range, places
+from dashapp.data.queries.kept_parts import Held, KeptParts
+from dashapp.data.queries.progress import published_of
 from dashapp.data.queries.room import compared, whole_weeks
-from dashapp.data.queries.shapes import shaped
-from dashapp.data.queries.standing import RECENT_DAYS, CourseStanding, Question, standing_of
-from dashapp.data.tables import courses, organisations, programmes
+from dashapp.data.queries.together import Together, put_together
+from dashapp.data.tables import course_day_people, courses, organisations, programmes
 from dashapp.domain.audience import Audience
 from dashapp.domain.errors import NotPermitted
 from dashapp.domain.filters import Filters
 from dashapp.domain.indicators.activity import last_days
 from dashapp.domain.indicators.calendar import TeachingCalendar, shown_range, week_starts
-from dashapp.domain.indicators.enrolments import Enrolments, enrolments_of
-from dashapp.domain.keys import CourseId, OrganisationId
+from dashapp.domain.keys import CourseId
 from dashapp.domain.scope import AsOf, Scope
 from dashapp.privacy.groups import Hidden, suppress, without_thin_remainders
 
 Longs = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 MOST_HIDINGS: Final = 8
 """Of organisations, or of choices of courses; 45,000 enrolments take 360 KB."""
-AWAY_DAYS = 97
-"""How far back a last active day is looked for. Whoever was last there before has been away for longer than any step of
-the rule, so that it makes no difference when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +54,11 @@ class Compared:
     """The programme of each course that has one."""
     courses: tuple[Course, ...]
     shown: Range
-    standings: Mapping[CourseId, CourseStanding]
-    active: tuple[Mapping[CourseId, Longs], Mapping[CourseId, Longs]]
-    """The learners of each course with an event in the last 7 × 24 h, and in the 7 × 24 h before."""
-    daily: Columns
-    """Events per course and day."""
-    present: Presence
-    """Of the days of the shown weeks."""
-    enrolments: Mapping[CourseId, Enrolments]
+    parts: Mapping[CourseId, CoursePart]
+    """In the order of `courses`."""
+    together: Together
+    """The learners of all compared courses, on the shown weeks."""
     hidden: Hidden[CourseId]
-    progress: Mapping[CourseId, Floats]
-    """In %, of each learner in the order of `people`; nothing where nothing has been published."""
 
     @property
     def starts(self) -> tuple[date, ...]:
@@ -84,7 +68,7 @@ class Compared:
     @property
     def people(self) -> Mapping[CourseId, Longs]:
         """The learners of each course, sorted."""
-        return {key: one.people for key, one in self.standings.items()}
+        return {key: one.people for key, one in self.parts.items()}
 
     def chosen(self, unit: str | None) -> tuple[Course, ...]:
         """The compared courses of a unit; all of them for None."""
@@ -95,41 +79,42 @@ class Compared:
         return filters.unit if filters.unit in self.campus.units else None
 
 
-def read_compared(connection: Connection, scope: Scope, as_of: AsOf, filters: Filters) -> Compared:
-    """The courses under way and their learners; at most eight statements.
+def read_compared(
+    connection: Connection, scope: Scope, as_of: AsOf, filters: Filters, kept: KeptParts | None = None
+) -> Compared:
+    """The courses under way and their learners; at most nine statements, one where no course has changed.
 
-    Of the filters only the dates count. Raises NotPermitted for a scope that does not hold every course.
+    Of the filters only the dates count. `kept`: where parts of courses are kept between questions; None: nowhere.
+    Raises NotPermitted for a scope that does not hold every course.
     """
     if scope.courses is not None or scope.audience is not Audience.AGGREGATE:
         raise NotPermitted("The institution's page shows all courses, in groups.")
-    organisation = scope.organisation_id
-    campus, every, named, published = _read_courses(connection, organisation, as_of)
-    listed = sorted(compared(every, campus.today), key=lambda course: (course.unit, course.choice.code))
-    keys = [one.course_id for one in listed]
+    with (kept or KeptParts()).held(scope.organisation_id, scope.minimum_group) as held:
+        rows = connection.execute(_every_course(held, as_of)).all()
+        if rows:
+            campus = campus_of(rows[0], rows[0].organisation_title, "", as_of)
+            held.follow(next(row.changes for row in rows if row.changes is not None))
+        else:
+            campus = read_campus(connection, scope.organisation_id, as_of)
+        every = {CourseId(row.course_id): (course_of(row), row) for row in rows}
+        listed = compared([course for course, _row in every.values()], campus.today)
+        listed.sort(key=lambda course: (course.unit, course.choice.code))
+        found = [_found(*every[one.course_id]) for one in listed]
+        asked = Asked(scope.organisation_id, as_of, campus, scope.minimum_group)
+        parts = held.of(connection, asked, found)
+    parts = {one.course_id: parts[one.course_id] for one in listed}
     shown = _shown(listed, campus, filters)
-    ranges = shown, (_since(campus, AWAY_DAYS), campus.today)
-    learners = read_columns(connection, shaped(joined, organisation, keys, as_of.instant))
-    recently = ((_since(campus, RECENT_DAYS), campus.today),)
-    recent = read_columns(connection, shaped(counts_statement, organisation, keys, recently))
-    present, daily = read_presence(connection, organisation, keys, ranges, (learners, recent))
-    question = Question(organisation, as_of, tuple(listed), shown, minimum_group=scope.minimum_group)
-    standings = _standings(connection, question, campus, (learners, present, recent))
-    people = {key: one.people for key, one in standings.items()}
-    active = tuple(
-        active_learners(recent, last_days(campus.local, as_of.instant, back).holds(recent), people) for back in (0, 1)
-    )
-    done = _progress(connection, question, standings, published)
-    intervals = OfCourses(read_columns(connection, shaped(intervals_statement, organisation, keys, as_of.instant)))
+    windows = last_days(campus.local, as_of.instant), last_days(campus.local, as_of.instant, 1)
+    named = {key: row.programme for key, (_course, row) in every.items() if row.programme}
     return Compared(
-        scope, as_of, campus, tuple(every), named, tuple(listed), shown, standings, (active[0], active[1]), daily,
-        present.within(shown),
-        {key: enrolments_of(intervals.of(key), people[key]) for key in keys},
-        hidden_of(listed, people, scope.minimum_group), done,
+        scope, as_of, campus, tuple(course for course, _row in every.values()), named, tuple(listed), shown, parts,
+        put_together(parts, windows, week_starts(*shown)),
+        hidden_of(listed, {key: one.people for key, one in parts.items()}, scope.minimum_group),
     )  # fmt: skip
 
 
-def _since(campus: Campus, days: int) -> date:
-    return campus.today - timedelta(days=days)
+def _found(course: Course, row: Row[Any]) -> Found:
+    return Found(course, row.published, row.first_day)
 
 
 def _shown(listed: Sequence[Course], campus: Campus, filters: Filters) -> Range:
@@ -138,13 +123,9 @@ def _shown(listed: Sequence[Course], campus: Campus, filters: Filters) -> Range:
     return whole_weeks(shown_range(calendar, campus.today, filters.first, filters.last), campus.today)
 
 
-def _read_courses(
-    connection: Connection, organisation: OrganisationId, as_of: AsOf
-) -> tuple[Campus, list[Course], dict[CourseId, str], dict[CourseId, int]]:
-    """The organisation, its courses, the programmes of these, and how many activities each has published.
-
-    One statement, two where there is no course yet.
-    """
+def _every_course(held: Held, as_of: AsOf) -> Any:
+    """The courses with their organisation, the programme of each, how many activities it has published, the first day
+    on which anybody was there, and what has changed."""
     programme = (
         select(programmes.c.name)
         .where(
@@ -154,59 +135,25 @@ def _read_courses(
         .correlate(courses)
         .scalar_subquery()
     )
-    titled = organisations.c.title.label("organisation_title")
-    statement = (
-        courses_statement(organisation)
-        .add_columns(titled, *campus_columns(organisation), programme.label("programme"), published_of(as_of.instant))
+    day = course_day_people.c
+    first = (
+        select(func.min(day.day))
+        .where(day.organisation_id == courses.c.organisation_id, day.course_id == courses.c.course_id)
+        .correlate(courses)
+        .scalar_subquery()
+    )
+    return (
+        courses_statement(held.organisation)
+        .add_columns(
+            organisations.c.title.label("organisation_title"),
+            *campus_columns(held.organisation),
+            programme.label("programme"),
+            published_of(as_of.instant),
+            first.label("first_day"),
+            held.changes(),
+        )
         .where(organisations.c.organisation_id == courses.c.organisation_id)
     )
-    rows = connection.execute(statement).all()
-    if not rows:
-        return read_campus(connection, organisation, as_of), [], {}, {}
-    named = {CourseId(row.course_id): row.programme for row in rows if row.programme}
-    campus = campus_of(rows[0], rows[0].organisation_title, "", as_of)
-    return campus, [course_of(row) for row in rows], named, {CourseId(row.course_id): row.published for row in rows}
-
-
-def _progress(
-    connection: Connection,
-    question: Question,
-    standings: Mapping[CourseId, CourseStanding],
-    published: Mapping[CourseId, int],
-) -> dict[CourseId, Floats]:
-    """How far each learner of each course has come, in the order of its people."""
-    keys = [one.course_id for one in question.courses]
-    done = OfCourses(read_done_of_courses(connection, question.organisation, keys, question.as_of.instant))
-    return {key: shares(one, done.of(key), published[key], question.as_of.instant) for key, one in standings.items()}
-
-
-def _standings(
-    connection: Connection, question: Question, campus: Campus, read: tuple[Columns, Presence, Columns]
-) -> dict[CourseId, CourseStanding]:
-    """By the same rules as on the page of each course; `read`: learners, when they were there, and recent days."""
-    organisation, keys = question.organisation, [one.course_id for one in question.courses]
-    learners, present, recent = OfCourses(read[0]), read[1], OfCourses(read[2])
-    handed = OfCourses(read_columns(connection, shaped(submissions_statement, organisation, keys)))
-    work = read_work(connection, organisation, keys)
-    result = {}
-    for one in question.courses:
-        key = one.course_id
-        mine = learners.of(key)
-        order = np.argsort(mine["person_id"])
-        mine = {name: values[order] for name, values in mine.items()}
-        mine["last_day"] = _last_days(present, key)
-        mine["last_at"] = np.full(len(order), np.nan)
-        result[key] = standing_of(one, question, campus, (mine, recent.of(key), handed.of(key)), work)
-    return result
-
-
-def _last_days(present: Presence, course: CourseId) -> Longs:
-    """The ordinal of each learner's last active day; 0: not within the days that were read."""
-    there = present.of(course)
-    if not there.size:
-        return np.zeros(len(there), dtype=np.int64)
-    last = there.shape[1] - 1 - np.argmax(there[:, ::-1], axis=1)
-    return np.where(there.any(axis=1), present.days[last], 0)
 
 
 def active_learners(

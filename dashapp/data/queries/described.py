@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, case, select
 
 from dashapp.data.tables import people
+from dashapp.domain.names import shown
 
 
 def described(person: FromClause, name: str) -> ColumnElement[Any]:
@@ -31,5 +32,5 @@ def names_of(person: FromClause) -> tuple[ColumnElement[Any], ColumnElement[Any]
 
 
 def full_name(given: str | None, family: str | None) -> str:
-    """The name as people say it; empty where no source has told it."""
-    return " ".join(part for part in (given, family) if part)
+    """The name as people say it; empty where no source has told one that can be seen."""
+    return shown(" ".join(part for part in (given, family) if part))

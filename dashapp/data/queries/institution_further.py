@@ -28,7 +28,7 @@ from dashapp.domain.indicators.enrolments import (
 )
 from dashapp.domain.keys import CourseId
 from dashapp.domain.localtime import week_start
-from dashapp.domain.quality import Counts
+from dashapp.domain.quality import Counts, Part
 from dashapp.domain.views import (
     CourseStory,
     EnrolmentWeek,
@@ -64,7 +64,8 @@ def read_institution_further(connection: Connection, read: Compared, filters: Fi
     past = _read_past(connection, read)
     shown = [one for one in read.chosen(unit) if not read.hidden.hides(one.course_id)]
     uses = _read_uses(connection, read, [one.course_id for one in shown])
-    score, checks = _read_checks(connection, read)
+    total, checks = _read_checks(connection, read)
+    punctual = total.share(Part.PUNCTUAL)
     return InstitutionFurtherView(
         stories=tuple(_story(read, past, one) for one in past.courses if unit is None or one.unit == unit),
         week_starts=read.starts,
@@ -72,11 +73,12 @@ def read_institution_further(connection: Connection, read: Compared, filters: Fi
         programmes=_programmes(read, past),
         uses=uses,
         courses=len(shown),
-        score=score,
+        score=total.score(),
         sources=checks,
         today=read.campus.today,
         freshness=read.campus.freshness,
         chosen_unit=unit,
+        late=None if punctual is None else 100.0 - punctual,
         private=bool(read.chosen(unit)) and not shown,
     )
 
@@ -89,16 +91,15 @@ def _read_past(connection: Connection, read: Compared) -> _Past:
     begun = [one for one in read.every if one.calendar.starts_on and one.calendar.starts_on <= today]
     begun.sort(key=lambda one: (_start(one), one.choice.code), reverse=True)
     newest = [
-        one
-        for one in begun[:MOST_STORIES]
-        if one.course_id not in read.standings or read.standings[one.course_id].rostered
+        one for one in begun[:MOST_STORIES] if one.course_id not in read.parts or read.parts[one.course_id].rostered
     ][::-1]
-    others = [one.course_id for one in newest if one.course_id not in read.standings]
+    others = [one.course_id for one in newest if one.course_id not in read.parts]
     rows = OfCourses(read_columns(connection, shaped(intervals_statement, organisation, others, read.as_of.instant)))
     enrolments = {key: _of_past(rows.of(key)) for key in others}
     firsts = {one.course_id: week_start(_start(one)) for one in newest}
     periods = read_periods(connection, organisation, firsts, today)
-    return _Past(tuple(newest), {**read.enrolments, **enrolments}, periods)
+    compared = {key: part.enrolments for key, part in read.parts.items()}
+    return _Past(tuple(newest), {**compared, **enrolments}, periods)
 
 
 def _of_past(rows: Mapping[str, NDArray[Any]]) -> Enrolments:
@@ -152,7 +153,7 @@ def _weeks(read: Compared, running: Sequence[Course]) -> tuple[EnrolmentWeek, ..
     edges = [local.first_instant(day).timestamp() for day in days]
     joined, left = np.zeros(len(starts), dtype=np.int64), np.zeros(len(starts), dtype=np.int64)
     for one in running:
-        enrolments = read.enrolments[one.course_id]
+        enrolments = read.parts[one.course_id].enrolments
         joined += enrolments.joined_between(edges)
         left += enrolments.left_between(edges)
     return tuple(
@@ -168,7 +169,7 @@ def _programmes(read: Compared, past: _Past) -> tuple[ProgrammeRow, ...]:
     """Of the same courses whatever unit is chosen, so that no two answers differ by a few."""
     k = read.scope.minimum_group
     named: dict[str, list[CourseId]] = {}
-    for key in dict.fromkeys([*(one.course_id for one in past.courses), *read.standings]):
+    for key in dict.fromkeys([*(one.course_id for one in past.courses), *read.parts]):
         if key in read.programmes:
             named.setdefault(read.programmes[key], []).append(key)
     rows = []
@@ -187,9 +188,9 @@ def _programmes(read: Compared, past: _Past) -> tuple[ProgrammeRow, ...]:
 
 def _is_shown_alone(read: Compared, key: CourseId) -> bool:
     """Whether the comparison of courses shows how many completed this one."""
-    if key not in read.standings or read.hidden.hides(key):
+    if key not in read.parts or read.hidden.hides(key):
         return False
-    return completion(read.enrolments[key].outcome)[0] >= read.scope.minimum_group
+    return completion(read.parts[key].enrolments.outcome)[0] >= read.scope.minimum_group
 
 
 def _with_outcome(past: _Past, keys: Sequence[CourseId]) -> set[int]:
@@ -231,8 +232,8 @@ def _read_uses(connection: Connection, read: Compared, keys: Sequence[CourseId])
 # ------------------------------------------------------------------ whether the figures can be trusted
 
 
-def _read_checks(connection: Connection, read: Compared) -> tuple[float | None, tuple[SourceCheck, ...]]:
-    """The score of all data of the last days, and every sender, the worst first."""
+def _read_checks(connection: Connection, read: Compared) -> tuple[Counts, tuple[SourceCheck, ...]]:
+    """What came in the last days, all of it together, and every sender, the worst first."""
     now: datetime = read.as_of.instant
     hours = quality_hours.c
     summed = [func.coalesce(func.sum(hours[one.name]), 0).label(one.name) for one in fields(Counts)]
@@ -258,4 +259,4 @@ def _read_checks(connection: Connection, read: Compared) -> tuple[float | None, 
         silent = row.last is None or now - row.last > SILENT_AFTER
         checks.append(SourceCheck(row.name, counts.score(), counts.received, counts.refused, row.last, silent))
     checks.sort(key=lambda one: (101.0 if one.score is None else one.score, one.name))
-    return total.score(), tuple(checks)
+    return total, tuple(checks)

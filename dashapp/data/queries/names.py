@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Subquery, and_, exists, false, func, select
+from sqlalchemy.types import NullType
 
 from dashapp.data.queries.columns import Statement
 from dashapp.data.queries.described import names_of
@@ -129,7 +130,7 @@ def _contacted(asked: NamesOf) -> Subquery:
 def _sections_held(asked: NamesOf, which: ColumnElement[bool]) -> Subquery:
     holder = func.coalesce(member.c.merged_into, member.c.person_id)
     return (
-        select(holder.label("person_id"), func.array_agg(sections.c.name.distinct()).label("sections"))
+        select(holder.label("person_id"), _texts(sections.c.name).label("sections"))
         .select_from(memberships)
         .join(sections, section_of_membership())
         .join(member, membership_of_member())
@@ -143,7 +144,7 @@ def _groups_held(asked: NamesOf) -> Subquery:
     holder = func.coalesce(member.c.merged_into, member.c.person_id)
     groups = learner_groups.c
     return (
-        select(holder.label("person_id"), func.array_agg(groups.name.distinct()).label("groups"))
+        select(holder.label("person_id"), _texts(groups.name).label("groups"))
         .select_from(memberships)
         .join(
             learner_groups,
@@ -157,6 +158,11 @@ def _groups_held(asked: NamesOf) -> Subquery:
         .group_by(holder)
         .subquery("grouped")
     )
+
+
+def _texts(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The different texts as a list: the driver makes one, which SQLAlchemy would copy element by element."""
+    return func.array_agg(column.distinct(), type_=NullType())
 
 
 def _learns(asked: NamesOf, kind: str) -> tuple[ColumnElement[bool], ...]:

@@ -1,7 +1,6 @@
 """Who was there, read from sets of people by course and day, or from sets of days by course and person."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -52,29 +51,6 @@ def people_of(block: Longs, bits: NDArray[np.uint8]) -> tuple[Longs, Longs]:
     set_ones = bits.reshape(len(bits), bits.shape[1] // BYTES_PER_WORD, BYTES_PER_WORD)[row, word]
     inside, bit = np.nonzero(np.unpackbits(set_ones, axis=1))
     return row[inside], block[row[inside]] * PEOPLE_PER_BLOCK + word[inside] * 8 * BYTES_PER_WORD + bit
-
-
-@dataclass(frozen=True, slots=True)
-class Presence:
-    """Which learner of which course was there on which day."""
-
-    course: Longs
-    """With `person`: the learners of the courses, ordered by course, then by person; shape (learners,)."""
-    person: Longs
-    days: Longs
-    """Ordinals, ascending; shape (days,)."""
-    there: NDArray[np.bool_]
-    """Shape (learners, days)."""
-
-    def of(self, course: CourseId) -> NDArray[np.bool_]:
-        """The learners of one course, ordered by person."""
-        first, last = np.searchsorted(self.course, [course, course + 1])
-        return self.there[first:last]
-
-    def within(self, shown: Range) -> "Presence":
-        """The same on the days of a range."""
-        first, last = np.searchsorted(self.days, [shown[0].toordinal(), shown[1].toordinal() + 1])
-        return replace(self, days=self.days[first:last], there=self.there[:, first:last])
 
 
 def people_of_days_statement(
@@ -138,28 +114,20 @@ def read_presence(
     connection: Connection,
     organisation: OrganisationId,
     courses: Sequence[CourseId],
-    ranges: tuple[Range, Range],
+    asked: Range,
     known: tuple[Columns, Columns],
-) -> tuple[Presence, Columns]:
-    """Which learner was active on the days of both ranges, and the events per course and day.
+) -> "Read":
+    """Who was active on the days of a range, and the events per course and day.
 
     `known`: the learners (course_id, person_id), and learner-days of late. Read from sets of people where many are in
     each, else from sets of days: a course whose few learners have keys from all over a large organisation has many sets
     with next to nobody in them.
     """
     learners, recent = known
-    one, other = ranges
-    touching = one[0] <= other[1] and other[0] <= one[1]
-    asked = ((min(one[0], other[0]), max(one[1], other[1])),) if touching else tuple(sorted((one, other)))
     order = np.lexsort((learners["person_id"], learners["course_id"]))
-    course, person = learners["course_id"][order], learners["person_id"][order]
-    spans = [np.arange(first.toordinal(), last.toordinal() + 1) for first, last in asked]
-    every = np.concatenate(spans).astype(np.int64)
-    found = Presence(course, person, every, np.zeros((len(course), len(every)), dtype=bool))
-    read = read_days_of_people if sets_are_thin(recent, course, person) else read_people_of_days
-    seen, daily = read(connection, organisation, courses, asked)
-    _mark(found, *seen)
-    return found, daily
+    thin = sets_are_thin(recent, learners["course_id"][order], learners["person_id"][order])
+    read = read_days_of_people if thin else read_people_of_days
+    return read(connection, organisation, courses, (asked,))
 
 
 Read = tuple[tuple[Longs, Longs, Longs], Columns]
@@ -207,19 +175,6 @@ def sets_are_thin(recent: Columns, course: Longs, person: Longs) -> bool:
 def _pairs(one: Longs, other: Longs) -> Longs:
     """Two numbers as one, in the same order: numpy sorts these ten times as fast as pairs."""
     return one * (int(other.max(initial=0)) + 1) + other
-
-
-def _mark(found: Presence, course: Longs, person: Longs, day: Longs) -> None:
-    """Marks who was there on a day; who is no learner of the course is left out."""
-    keys = np.unique(found.course)
-    rank, known = places(keys, course)
-    # Course and person as one number, so that a pair is looked up at once.
-    width = int(found.person.max(initial=0)) + 1
-    pairs = np.searchsorted(keys, found.course) * width + found.person
-    known &= person < width
-    at, there = places(pairs, rank[known] * width + person[known])
-    column = np.searchsorted(found.days, day[known])
-    found.there[at[there], column[there]] = True
 
 
 def periods_statement(organisation: OrganisationId, begun: Mapping[CourseId, date], until: date) -> Statement:

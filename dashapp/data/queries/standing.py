@@ -15,9 +15,9 @@ from sqlalchemy import Connection
 
 from dashapp.data.queries.columns import read_columns
 from dashapp.data.queries.courses import Activity, Campus, Course, Work, read_work, submissions_statement
-from dashapp.data.queries.days import Columns, OfCourses, Range, counts_statement, places
+from dashapp.data.queries.days import Columns, OfCourses, Range, counts_statement, places, read_of_courses
 from dashapp.data.queries.enrolment import roster
-from dashapp.data.queries.shapes import planned_once, shaped
+from dashapp.data.queries.shapes import planned_once
 from dashapp.domain.audience import MINIMUM_GROUP, Audience
 from dashapp.domain.indicators.handins import Deadlines, missed
 from dashapp.domain.indicators.risk import MISSED_WINDOW_DAYS, Situation, Standing, assess
@@ -98,8 +98,8 @@ def read_standings(connection: Connection, question: Question, campus: Campus) -
     if not keys:
         return ()
     people = read_columns(connection, planned_once(roster, organisation, keys, question.as_of.instant, campus.today))
-    counts = read_columns(connection, shaped(counts_statement, organisation, keys, question.ranges(campus.today)))
-    handed = read_columns(connection, shaped(submissions_statement, organisation, keys))
+    counts = read_of_courses(connection, counts_statement, organisation, keys, question.ranges(campus.today))
+    handed = read_of_courses(connection, submissions_statement, organisation, keys)
     work = read_work(connection, organisation, keys, question.learner)
     of_people, of_counts, of_handed = OfCourses(people), OfCourses(counts), OfCourses(handed)
     return tuple(

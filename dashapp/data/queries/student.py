@@ -28,7 +28,7 @@ from dashapp.domain.filters import Filters
 from dashapp.domain.indicators.calendar import TeachingCalendar, shown_range, week_starts
 from dashapp.domain.indicators.handins import handed_in
 from dashapp.domain.indicators.minutes import DayMinutes, TimePerDay, time_on_task
-from dashapp.domain.indicators.scores import weights
+from dashapp.domain.indicators.scores import earlier_score, weights
 from dashapp.domain.indicators.spread import quartiles
 from dashapp.domain.keys import CourseId, PersonId
 from dashapp.domain.localtime import week_start
@@ -170,7 +170,19 @@ def _view(
         freshness=campus.freshness,
         minutes_recorded=parts.own.recorded or any(one.recorded for one, _at in mine),
         content=parts.content,
+        earlier_score=_earlier_score(mine),
     )
+
+
+def _earlier_score(mine: Sequence[tuple[CourseStanding, int]]) -> float | None:
+    """The mean of the courses' scores as it was before the newest score of all came."""
+    known = [one.marks.graded_at[at][~np.isnan(one.marks.graded_at[at])] for one, at in mine]
+    newest = max((float(when.max()) for when in known if len(when)), default=None)
+    if newest is None:
+        return None
+    earlier = [earlier_score([task.work for task in one.activities], one.marks, at, newest) for one, at in mine]
+    told = [score for score in earlier if score is not None]
+    return sum(told) / len(told) if told else None
 
 
 def _own_days(connection: Connection, scope: Scope, campus: Campus, asked: tuple[PersonId, Sequence[CourseId]]) -> _Own:

@@ -22,6 +22,9 @@ from dashapp.domain.localtime import MINUTES_PER_DAY
 THETA = 30
 """Minutes: the default threshold."""
 
+WORD = 4
+"""Bytes."""
+
 Longs = NDArray[np.int64]
 FirstMinute = Callable[[date], int]
 """The first instant of a local day, in whole minutes since 1970."""
@@ -71,6 +74,8 @@ def _united(rows: DayMinutes) -> DayMinutes:
     order = np.lexsort((rows.day, rows.learner))
     learner, day, bits = rows.learner[order], rows.day[order], rows.bits[order]
     begins = _begins(learner, day)
+    if len(begins) == len(learner):
+        return DayMinutes(learner, day, bits)
     united = bits[begins]
     run = np.repeat(np.arange(len(begins)), np.diff(np.append(begins, len(learner))))
     nth = np.arange(len(learner)) - begins[run]
@@ -95,9 +100,8 @@ def _active_minutes(rows: DayMinutes, first_minute: FirstMinute) -> _Marks:
     so are the bits of a row, so the minutes need no sorting, which would be the dearest step.
     """
     width = rows.bits.shape[1]
-    flat = rows.bits.reshape(-1)
-    used = np.flatnonzero(flat)
-    bit = np.flatnonzero(np.unpackbits(flat[used]))
+    used = _used_bytes(rows.bits)
+    bit = np.flatnonzero(np.unpackbits(rows.bits.reshape(-1)[used]))
     row, byte = np.divmod(used[bit >> 3], width)
     index = (byte << 3) + (bit & 7)
     kept = index < MINUTES_PER_DAY
@@ -111,6 +115,16 @@ def _active_minutes(rows: DayMinutes, first_minute: FirstMinute) -> _Marks:
     )
     day = rows.day[row]
     return _Marks(rows.learner[row], day, starts[day - first] + index, starts[day - first + 1])
+
+
+def _used_bytes(bits: NDArray[np.uint8]) -> Longs:
+    """The places of bytes with anything in them, looked for by four bytes at once, since nearly all are zero."""
+    flat = np.ascontiguousarray(bits).reshape(-1)
+    if len(flat) % WORD:
+        return np.flatnonzero(flat)
+    word = np.flatnonzero(flat.view(np.uint32))
+    inside = (word[:, np.newaxis] * WORD + np.arange(WORD)).reshape(-1)
+    return np.asarray(inside[flat[inside] != 0], dtype=np.int64)
 
 
 def time_on_task(rows: DayMinutes, first_minute: FirstMinute, theta: int = THETA) -> TimePerDay:

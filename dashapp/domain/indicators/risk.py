@@ -14,6 +14,7 @@ while there are too few others to compare with (`dashapp.domain.audience.compari
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from math import isnan
 
 import numpy as np
@@ -101,17 +102,21 @@ class Standing:
 
     def reasons_of(self, which: slice | Longs) -> list[tuple[Reason, ...]]:
         """The same of several learners, in the order of their places."""
+        columns = (self._reasons_of_rule(number, which) for number in range(len(RULES)))
+        return list(zip(*columns, strict=True))
+
+    def _reasons_of_rule(self, number: int, which: slice | Longs) -> list[Reason]:
+        rule, limit = RULES[number], _rounded(float(self.limits[number]))
+        compared = self.comparisons[number]
+
+        # Many learners have the same value of a rule: so many days away, no deadline missed, nothing done last week.
+        @cache
+        def reason(value: float, gained: int, knows: bool) -> Reason:
+            return Reason(rule, _rounded(value), limit, gained, compared if knows else Comparison.SHOWN)
+
         # numpy's numbers as plain ones first: one by one they cost five times as much.
-        limits = [_rounded(limit) for limit in self.limits.tolist()]
-        columns = tuple(zip(RULES, limits, self.comparisons, strict=True))
-        rows = zip(self.values[which].tolist(), self.points[which].tolist(), self.known[which].tolist(), strict=True)
-        return [
-            tuple(
-                Reason(rule, _rounded(value), limit, gained, compared if knows else Comparison.SHOWN)
-                for (rule, limit, compared), value, gained, knows in zip(columns, values, points, known, strict=True)
-            )
-            for values, points, known in rows
-        ]
+        of_rule = (each[which, number].tolist() for each in (self.values, self.points, self.known))
+        return [reason(value, gained, knows) for value, gained, knows in zip(*of_rule, strict=True)]
 
     def total(self) -> NDArray[np.int64]:
         """Points per learner; shape (n,)."""

@@ -158,6 +158,14 @@ def weights(work: Sequence[GradedWork], percent: Floats) -> Floats:
     return np.array([one.max_score or 100.0 for one in work], dtype=np.float64)
 
 
+def earlier_score(work: Sequence[GradedWork], result: Marks, learner: int, before: float) -> float | None:
+    """One learner's weighted score over what was graded before an instant (seconds since 1970); None: nothing was."""
+    weight = weights(work, result.percent)
+    known = result.graded_at[learner] < before
+    total = float(weight[known].sum())
+    return float((result.percent[learner, known] * weight[known]).sum()) / total if total > 0 else None
+
+
 def average_scores(work: Sequence[GradedWork], percent: Floats) -> Floats:
     """Each learner's weighted score over the graded work, 0 to 100; NaN: nothing graded. Shape (learners,)."""
     weight = weights(work, percent)

@@ -86,5 +86,7 @@ class InstitutionFurtherView:
     today: date
     freshness: Freshness
     chosen_unit: str | None = None
+    late: float | None = None
+    """% of what all sources sent as it happened that came too late; None where nothing did."""
     private: bool = False
     """There are running courses, and all of them are hidden."""

@@ -62,3 +62,5 @@ class StudentView:
     risk_shown: bool = True
     """False: the organisation does not tell learners their level and the rules behind it."""
     content: Content = field(default_factory=Content)
+    earlier_score: float | None = None
+    """`average_score` as it was before the newest of `scores` came; None where nothing came before it."""

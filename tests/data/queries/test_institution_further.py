@@ -1,17 +1,21 @@
 """The round for what stands below the fold of an institution's page, on a campus of two terms."""
 
 from collections.abc import Callable
-from datetime import date
+from dataclasses import fields
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import text
+import pytest
+from sqlalchemy import insert, text
 
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.queries.compared import read_compared
 from dashapp.data.queries.institution_further import read_institution_further
+from dashapp.data.tables import quality_hours
 from dashapp.domain.events import ActivityType, Outcome, OutcomeRecorded
 from dashapp.domain.filters import Filters
+from dashapp.domain.quality import Counts
 from dashapp.domain.views import CourseStory, InstitutionFurtherView
 from dashapp.settings import Settings
 from tests.data.queries.conftest import AS_OF, World, at, counted_statements, filled, make_world
@@ -174,3 +178,17 @@ def test_both_rounds_together_need_at_most_twelve_statements_whatever_there_is(c
 def test_sources_say_when_something_came_last(campus: World) -> None:
     view = further(campus)
     assert [(one.name, one.refused) for one in view.sources] == [("north-lms", 0)]
+
+
+def test_the_share_of_what_came_too_late_is_that_of_all_sources_together(campus: World) -> None:
+    assert further(campus).late is None
+
+    key = {"organisation_id": campus.organisation, "source_id": campus.source.source_id, "course_id": 0, "slot": 0}
+    none = dict.fromkeys((one.name for one in fields(Counts)), 0)
+    with campus.database.transaction(DatabaseRole.INGEST, campus.organisation) as connection:
+        for back, live, late in ((1, 30, 2), (3, 10, 0), (24 * 15, 10, 10)):
+            hour = AS_OF.instant - timedelta(hours=back)
+            counts = {**none, "received": live, "learning": live, "live": live, "late": late}
+            connection.execute(insert(quality_hours).values(**key, hour=hour, last_received_at=hour, **counts))
+
+    assert further(campus).late == pytest.approx(100 * 2 / 40)

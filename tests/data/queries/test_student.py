@@ -110,6 +110,12 @@ def test_the_average_weighs_graded_work(campus: World) -> None:
     assert own_page(campus, "ada").average_score == pytest.approx((1 * 90 + 3 * 50) / 4)
 
 
+def test_the_average_before_the_newest_score_leaves_it_out(campus: World) -> None:
+    # Task one, 90 %, came before task two; of the classmates each has one score alone.
+    assert own_page(campus, "ada").earlier_score == pytest.approx(90)
+    assert own_page(campus, "ben").earlier_score is None
+
+
 def test_work_is_on_time_late_or_to_come(campus: World) -> None:
     assert own_page(campus, "ada").handed_in == HandedIn(on_time=1, late=1, missing=0, not_yet_due=1)
     assert own_page(campus, "ben").handed_in == HandedIn(on_time=1, late=0, missing=1, not_yet_due=1)

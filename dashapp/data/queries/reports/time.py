@@ -90,7 +90,8 @@ def _read(reading: Reading, frame: Frame) -> Columns:
     )
     if reading.connection.execute(select(func.count()).select_from(some)).scalar_one() > MOST_LEARNER_DAYS:
         raise Refused(Reason(TOO_MANY_DAYS))
-    return read_columns(reading.connection, bits_statement(organisation, courses, [(days.first, days.last)]))
+    statement = bits_statement(organisation, courses, [(days.first, days.last)]).add_columns(held.course_id)
+    return read_columns(reading.connection, statement)
 
 
 def _summed(frame: Frame, timed: _Timed, amount: Longs) -> Floats:
