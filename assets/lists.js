@@ -3,19 +3,14 @@
    its name from the start, and goes on finding the same, since it would build a list anew that became another component. */
 (() => {
   "use strict";
-  const SCRIPT = "la-lists", PAUSES_MS = [500, 2000, 5000, 15000];
+  const SCRIPT = "la-lists";
   let come, library = null, inside = null;
   const ready = new Promise((resolve) => { come = resolve; });
 
-  /* A script that did not come is asked for until it does. */
-  const ask = (attempt = 0) => {
-    const script = Object.assign(document.createElement("script"), { src: document.getElementById(SCRIPT).src, async: true });
-    script.addEventListener("error", () => {
-      script.remove();
-      setTimeout(ask, PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)], attempt + 1);
-    });
-    document.head.append(script);
-  };
+  /* Should it not come, `again.js` asks again. */
+  const ask = () => document.head.append(
+    Object.assign(document.createElement("script"), { src: document.getElementById(SCRIPT).src, async: true }),
+  );
   const AgGrid = (props) => {
     const { Suspense, createElement, lazy } = window.React;
     if (!inside) {
