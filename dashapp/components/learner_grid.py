@@ -294,7 +294,7 @@ def cut_words(line: str, learners: int) -> str:
     """The line of a card, with what it leaves out and how that is found, where a course is larger than its list."""
     if learners <= MOST_ROWS:
         return line
-    said = _("{line}. Shown are the first {most} of the list: the filters, and the search above, bring the others")
+    said = _("{line}. Shown are the first {most} of the list; the filters bring the others")
     return said.format(line=line, most=words.number(MOST_ROWS))
 
 

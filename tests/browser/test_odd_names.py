@@ -38,7 +38,7 @@ def test_odd_names_stay_within_the_page_and_run_nothing(
     new_page: Callable[..., Page], service: Service, paths: list[str], width: int, locale: str
 ) -> None:
     page = new_page(viewport={"width": width, "height": 900})
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(120_000)
     service.sign_in(page, TEACHER)
     beyond = {}
     for path in paths:

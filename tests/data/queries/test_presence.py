@@ -64,7 +64,7 @@ def test_days_are_read_from_the_sets_that_are_fewer(
         (botany, ben, date(2026, 5, 7)),
         (botany, tutor, date(2026, 5, 7)),
     }
-    assert daily["events"].sum() == 3
+    assert daily["events"].sum() == 4
 
 
 def test_sets_are_read_where_many_are_in_each() -> None:
