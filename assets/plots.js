@@ -26,16 +26,52 @@
     const { width, height } = getComputedStyle(plot), drawn = plot._fullLayout;
     return Math.abs(parseFloat(width) - drawn.width) < 1 && Math.abs(parseFloat(height) - drawn.height) < 1;
   };
+
+  /* ------------------------------------------------------------ one chart a task */
+  /* What stands on the page is painted, and the reader heard, before the next one is drawn. A newer figure takes the place
+     of one that still waits for its turn. */
+  const turns = new Map();
+  let working = false;
+  const task = () => new Promise((go) => { if (window.scheduler?.postTask) window.scheduler.postTask(go); else setTimeout(go); });
+  const frame = () => new Promise((go) => { if (document.hidden) go(); else requestAnimationFrame(go); });
+  const take = (plot) => {
+    const turn = turns.get(plot);
+    turns.delete(plot);
+    turn.start();
+    return turn.drawn;
+  };
+  const work = async () => {
+    working = true;
+    if (![...turns.keys()].every((plot) => plot._fullLayout)) await frame();
+    while (turns.size) {
+      await task();
+      if (turns.size) take(turns.keys().next().value);
+    }
+    working = false;
+  };
+  const inTurn = (plot, draw) => {
+    let turn = turns.get(plot);
+    if (!turn) {
+      turn = {};
+      turn.drawn = new Promise((start) => { turn.start = start; }).then(() => turn.draw());
+      turns.set(plot, turn);
+      if (!working) work();
+    }
+    turn.draw = draw;
+    return turn.drawn;
+  };
+
   const thrifty = (plotly) => {
-    const { react, Plots: { resize } } = plotly;
-    plotly.react = (plot, figure, ...given) => {
+    const { react, relayout, Plots: { resize } } = plotly;
+    plotly.react = (plot, figure, ...given) => (isNothing(plot, figure) && !turns.has(plot) ? wait(plot) : inTurn(plot, () => {
       /* It may have been taken away meanwhile. */
-      if (!plot.isConnected) return Promise.resolve(plot);
-      if (isNothing(plot, figure)) return wait(plot);
+      if (!plot.isConnected) return plot;
       const drawn = react(plot, figure, ...given);
       listen(plot);
       return drawn;
-    };
+    }));
+    /* What the reader asks for holds for the figure that waits, too. */
+    plotly.relayout = (plot, ...given) => (turns.has(plot) ? take(plot).then(() => relayout(plot, ...given)) : relayout(plot, ...given));
     /* `dcc.Graph` asks for a new size after each first drawing and whenever the page moves; most often it is the old one. */
     plotly.Plots.resize = (plot) => (!plot._fullLayout || isAsDrawn(plot) ? Promise.resolve(plot) : resize(plot));
     return plotly;

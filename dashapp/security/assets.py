@@ -21,7 +21,7 @@ PLOTLY: Final = "plotly-cartesian.min.js"
 FONT: Final = "fonts/ibm-plex-sans-latin-wght-normal.woff2"
 BOOTSTRAP: Final = "bootstrap.min.css"
 MIRRORED_BOOTSTRAP: Final = "bootstrap.rtl.min.css"
-FIRST: Final = ("session.js", "early.js", "ahead.js", "plots.js")
+FIRST: Final = ("session.js", "early.js", "ahead.js", "plots.js", "lists.js")
 """What runs before anything else of a page, in this order."""
 INLINE: Final = "again.js"
 """Stands in the document itself: it asks again for every other file that does not come."""

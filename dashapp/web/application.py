@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import dash_ag_grid
 from dash import Dash, _dash_renderer, dash_table, dcc
 from flask import Flask
 
@@ -45,7 +46,7 @@ from dashapp.web.launches import Opening, install_launches
 from dashapp.web.live import AsgiApp, LiveApp
 from dashapp.web.locale import LocaleOfRequest
 from dashapp.web.measuring import LiveStopwatch, Stopwatch
-from dashapp.web.shell import ServiceDash, root_layout
+from dashapp.web.shell import LISTS, ServiceDash, root_layout
 from exports.studio import Studio, pictures_for_pages
 
 REPOSITORY = Path(__file__).parents[2]
@@ -187,6 +188,10 @@ def _add_dash(server: Flask, guard: Guard, services: Services, studio: Studio) -
     # components take from it (`regeneratorRuntime`) another script brings along.
     for paths in (each["relative_package_path"] for each in _dash_renderer._js_dist_dependencies):
         paths["prod"][:] = [path for path in paths["prod"] if "polyfill" not in path]
+    # `assets/lists.js` asks for it where a page has a list: the tag only says where it is.
+    for each in dash_ag_grid._js_dist:
+        if each["relative_package_path"] == LISTS:
+            each["attributes"] = {"id": "la-lists", "type": "text/plain"}
     # Our tables are AG Grid's; Dash would send its own, deprecated one to every page.
     dash_table._js_dist[:] = []  # type: ignore[attr-defined]  # private, and untyped
     app.layout = lambda: app.still(root_layout(services.settings))

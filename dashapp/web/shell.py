@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import dash
+import dash_ag_grid
 from dash import Dash, dcc, html
 from dash._pages import _path_to_page  # Dash's own router asks it, so that both always say the same
 from dash.development.base_component import Component
@@ -48,6 +49,8 @@ DOCUMENT: Final = """<!doctype html>
 
 LATE_GRAPH: Final = "dash/dcc/async-graph.js"
 LATE_GRID: Final = "dash_ag_grid/async-community.js"
+LISTS: Final = "dash_ag_grid.min.js"
+"""The library of lists."""
 PATHS_WITH_GRIDS: Final = ("/courses/", "/organisations/")
 PATHS_WITHOUT: Final = ("/data-quality",)
 
@@ -127,8 +130,14 @@ class ServiceDash(Dash):
         base = f"{self.config.requests_pathname_prefix}_dash-component-suites"
         late = [f"{base}/{LATE_GRAPH}"]
         if any(part in path for part in PATHS_WITH_GRIDS) and not path.endswith(PATHS_WITHOUT):
-            late.append(f"{base}/{LATE_GRID}")
+            late += [*self._addresses_of_lists(), f"{base}/{LATE_GRID}"]
         return "\n".join(f'<link rel="preload" as="script" href="{address}">' for address in late)
+
+    def _addresses_of_lists(self) -> list[str]:
+        """Where Dash gives the library of lists out: of what it sends itself, with the mark of its version."""
+        own = [each for each in dash_ag_grid._js_dist if each["relative_package_path"] == LISTS]
+        named = self._collect_and_register_resources(own)  # type: ignore[no-untyped-call]  # Dash gives it no types
+        return [one["src"] if isinstance(one, dict) else one for one in named]
 
 
 def _holds() -> PersonSettings:

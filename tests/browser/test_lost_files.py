@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import SLOW
 from tests.browser.service import Service, until
-from tests.browser.test_orders import CHARTS, DRAWN, LISTS, PLOTLY
+from tests.browser.test_orders import CHARTS, DRAWN, LATE_LISTS, PLOTLY
 
 pytestmark = pytest.mark.browser
 STYLED = "[...document.styleSheets].some((one) => one.href && one.cssRules.length > 100)"
@@ -62,7 +62,7 @@ def test_a_lost_file_is_asked_for_again(service: Service, page: Page, page_error
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("part", "times"), [(CHARTS, 2), (LISTS, 3)])
+@pytest.mark.parametrize(("part", "times"), [(CHARTS, 2), (LATE_LISTS, 3)])
 def test_a_lost_part_of_a_component_is_asked_for_again(
     service: Service, page: Page, page_errors: list[str], part: str, times: int
 ) -> None:

@@ -1,5 +1,6 @@
 """What holds for every answer of the application."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -82,6 +83,24 @@ def test_the_page_loads_one_small_bundle_of_plotly(campus: Campus, visitor: Stra
     assert text.count("plotly-cartesian.min.js") == 1
     assert "package_data/plotly" not in text
     assert "https://" not in text
+
+
+def test_the_library_of_lists_runs_nowhere_by_itself_and_is_fetched_ahead_where_a_list_is(
+    campus: Campus, visitor: Strangers
+) -> None:
+    somebody = visitor().sign_in(campus, "Ada Abel")
+    without = somebody.client.get("/me").get_data(as_text=True)
+    with_lists = somebody.client.get(f"/courses/{SOME}").get_data(as_text=True)
+
+    for text in (without, with_lists):
+        [tag] = [one for one in re.findall("<script[^>]*>", text) if "dash_ag_grid" in one]
+        assert 'type="text/plain"' in tag
+        assert 'id="la-lists"' in tag
+    [address] = re.findall(r'src="([^"]*dash_ag_grid\.v[^"]*)"', with_lists)
+    ahead = f'<link rel="preload" as="script" href="{address}">'
+    assert ahead in with_lists
+    assert ahead not in without
+    assert "immutable" in somebody.client.get(address).headers["Cache-Control"]
 
 
 def test_the_document_speaks_the_language_of_the_reader(campus: Campus, visitor: Strangers) -> None:
