@@ -172,6 +172,8 @@ def test_what_is_taken_back_is_no_longer_shown(campus: World) -> None:
     assert [view for view, _further in looking.look()] == before
 
 
+@pytest.mark.long
+@pytest.mark.timeout(600)
 def test_the_page_says_what_the_rows_say_however_time_passes(campus: World) -> None:
     """Over deadlines, their fortnights, midnights, windows of seven days, and people who are to come and go."""
     campus.member("zoe", "ART", occurred_at=at("05-08 06:00"))
