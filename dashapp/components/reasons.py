@@ -42,7 +42,7 @@ def first_upper(text: str) -> str:
 
 def reasons_words(reasons: Iterable[Reason]) -> str:
     """The reasons that apply, within a sentence: "away 11 days, score 31 %"; empty where none does."""
-    return words.listing([reason_words(reason) for reason in reasons if reason.points > 0])
+    return words.listing([reason_words(reason) for reason in reasons if applies(reason)])
 
 
 def reason_sentence(*reasons: Reason) -> str:
