@@ -23,7 +23,7 @@
 
   /* ------------------------------------------------------------ who is picked: ids of learners, never in the address */
   let picked = null;
-  const pick = (ids) => { picked = ids; set(PICKED, { data: ids }); };
+  const pick = (ids) => { picked = ids; narrow({ ids }); set(PICKED, { data: ids }); };
   const forget = () => {
     pick(null);
     grid(LEARNERS)?.deselectAll();
@@ -40,6 +40,7 @@
     const next = ids.length ? ids : null;
     if (same(next, picked)) return nothing;
     picked = next;
+    narrow({ ids: next });
     return next;
   };
   /* What a drag over the chart does; a chart that comes anew gets it again (`live.js: keepZoom`). */
@@ -102,6 +103,20 @@
     const sorted = nodes.map((node, at) => [node, at]).sort(([a, x], [b, y]) => place(a) - place(b) || x - y).map(([node]) => node);
     nodes.splice(0, nodes.length, ...sorted);
   };
+  /* Of the rows that are there, those of picked learners are shown, and at once: the rest of the page follows when the
+     server has answered, and says it again. */
+  let narrowed = null;
+  const narrow = (next) => {
+    const ids = next?.ids ?? null, nothing = dash().no_update;
+    if (ids === narrowed || (ids && narrowed && ids.length === narrowed.size && ids.every((id) => narrowed.has(id)))) return nothing;
+    narrowed = ids && new Set(ids);
+    release(LEARNERS);
+    grid(LEARNERS)?.onFilterChanged();
+    return nothing;
+  };
+  functions.laPicks = () => narrowed !== null;
+  functions.laIsPicked = ({ id }) => !narrowed || narrowed.has(id);
+
   /* ------------------------------------------------------------ another course, with the same dates */
   const COURSE = "classroom-course", KEPT = ["from", "to", "range"];
   /* Asked once the rows are there; a page that is laid out anew has asked for nothing yet. */
@@ -161,5 +176,5 @@
     }
   });
 
-  window.dash_clientside = Object.assign(window.dash_clientside || {}, { classroom: { choose, drag, go, keepOrder, wantCourses } });
+  window.dash_clientside = Object.assign(window.dash_clientside || {}, { classroom: { choose, drag, go, keepOrder, narrow, wantCourses } });
 })();

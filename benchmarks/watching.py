@@ -3,7 +3,6 @@
 Everything is an event: plotly's own `plotly_afterplot` of each chart, and the first rows of each list.
 """
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -29,20 +28,28 @@ WATCH: Final = """
     if (!first('.la-table-grid').every((list) => list.querySelector('.ag-row'))) return;
     window.laPainted = performance.now();
   };
+  /* The page's main thread works for the page, not for who watches it: a look per frame at most, and a list that the
+     browser itself keeps. */
+  const plots = document.getElementsByClassName('js-plotly-plot');
   const meet = () => {
-    for (const plot of document.querySelectorAll('.js-plotly-plot')) {
+    for (const plot of plots) {
       if (met.has(plot) || !plot.on) continue;
       met.add(plot);
       const note = () => {
         if (!plot.data?.length) return;
         drawn.set(plot.closest('.dash-graph').id, performance.now());
-        requestAnimationFrame(look);
+        soon();
       };
       plot.on('plotly_afterplot', note);
     }
-    look();
   };
-  new MutationObserver(meet).observe(document, { subtree: true, childList: true });
+  let waits = false;
+  const soon = () => {
+    if (waits || window.laPainted !== null) return;
+    waits = true;
+    requestAnimationFrame(() => { waits = false; look(); });
+  };
+  new MutationObserver(() => { meet(); if (drawn.size) soon(); }).observe(document, { subtree: true, childList: true });
   const observe = (type, note) => new PerformanceObserver((list) => list.getEntries().forEach(note))
     .observe({ type, buffered: true });
   observe('layout-shift', (one) => { if (!one.hadRecentInput) window.laShift += one.value; });
@@ -79,6 +86,17 @@ LACKS: Final = """() => {
 """What a page has not drawn yet, by the ids of its charts and lists."""
 PATIENCE: Final = 90.0
 """Seconds."""
+SELDOM: Final = 100
+"""Milliseconds between two looks at what is waited for. It says itself when it came, so a late look changes no figure,
+and a look is work for the page."""
+_UNTIL: Final = """([pause, patience]) => new Promise((come) => {
+  const end = performance.now() + patience;
+  const look = () => {
+    const found = (EXPRESSION);
+    if (found !== null || performance.now() > end) come(found); else setTimeout(look, pause);
+  };
+  look();
+})"""
 COUNTERS: Final = ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration", "TaskDuration")
 MEGABIT: Final = 1_000_000 / 8
 
@@ -100,15 +118,13 @@ class Load:
 
 
 def until(page: Page, expression: str) -> float:
-    """The number that an expression in the page becomes, which is null at first. Raises SystemExit after a while, with
+    """The moment that an expression in the page becomes, which is null at first. Raises SystemExit after a while, with
     what the page has not drawn by then."""
-    deadline = time.monotonic() + PATIENCE
-    while (value := page.evaluate(expression)) is None:
-        if time.monotonic() > deadline:
-            lacks = ", ".join(page.evaluate(LACKS)) or "nothing"
-            raise SystemExit(f"{page.url} did not come to it within {PATIENCE:.0f} s: {expression}. It lacks {lacks}.")
-        page.wait_for_timeout(10)
-    return float(value)
+    found = page.evaluate(_UNTIL.replace("EXPRESSION", expression), [SELDOM, PATIENCE * 1000])
+    if found is None:
+        lacks = ", ".join(page.evaluate(LACKS)) or "nothing"
+        raise SystemExit(f"{page.url} did not come to it within {PATIENCE:.0f} s: {expression}. It lacks {lacks}.")
+    return float(found)
 
 
 def metrics_of(session: CDPSession) -> Mapping[str, float]:

@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 from dash import Input, Output, ctx, get_relative_path, no_update, set_props
 
+from callbacks.unchanged import SHOWN, differing, names_of
 from dashapp import ids
 from dashapp.components import card, shell
 from dashapp.components.links import Links
@@ -136,12 +137,34 @@ def drawn(asked: Asked, at: PageAddress, view: View, fill: Callable[[], Values],
 
     `more` names what `fill` depends on besides view, screen, links and language. The as-of lines are always new.
     """
+    return {name: orjson.Fragment(part) for name, part in _parts(asked, at, view, fill, more).items()}
+
+
+def drawn_anew(
+    asked: Asked, at: PageAddress, view: View, fill: Callable[[], Values], shown: object, **more: object
+) -> dict[str, Any]:
+    """The same for a page that says what it holds (`unchanged.SHOWN`): without what it holds already."""
+    about = str(at.public_id)
+
+    def fill_and_name() -> Values:
+        values = fill()
+        parts = {name: written(value) for name, value in values.items() if name != AS_OF}
+        return {**{name: orjson.Fragment(part) for name, part in parts.items()}, SHOWN: names_of(parts, about)}
+
+    parts = dict(_parts(asked, at, view, fill_and_name, {**more, "about": about}))
+    names = parts.pop(SHOWN)
+    values = {name: orjson.Fragment(part) for name, part in parts.items()}
+    return {**differing(values, orjson.loads(names), shown), SHOWN: orjson.Fragment(names)}
+
+
+def _parts(
+    asked: Asked, at: PageAddress, view: View, fill: Callable[[], Values], more: Mapping[str, object]
+) -> Mapping[str, bytes]:
     memo = asked.services.drawn
     contents = memo.digests.of(view, "freshness")
     told = resting(view.freshness)
     depends_on = (contents, told, at.screen, at.embedded, stands_alone(), current_locale(), more)
-    parts = memo.parts(depends_on, lambda: {name: written(value) for name, value in fill().items() if name != AS_OF})
-    return {name: orjson.Fragment(part) for name, part in parts.items()}
+    return memo.parts(depends_on, lambda: {name: written(value) for name, value in fill().items() if name != AS_OF})
 
 
 def as_of_lines(view: View, cards: Sequence[str]) -> list[Any]:

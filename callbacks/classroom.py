@@ -12,13 +12,14 @@ from callbacks.answering import (
     PageAnswer,
     answered,
     as_of_lines,
-    drawn,
+    drawn_anew,
     links_for,
     outputs_of,
     refused,
     version_of,
 )
 from callbacks.saved_views import with_view
+from callbacks.unchanged import SHOWN
 from dashapp import ids
 from dashapp.components import classroom
 from dashapp.domain.filters import Filters
@@ -42,13 +43,14 @@ CONTROLS: Final = {
 """What the page's answer depends on, by the names of `Filters`."""
 
 
-def show_classroom(asked: Asked, controls: Mapping[str, object], page: Mapping[str, object]) -> Any:
-    """Everything on the page of the course in the address, for the chosen learners and dates."""
+def show_classroom(asked: Asked, controls: Mapping[str, object], page: Mapping[str, object], shown: object) -> Any:
+    """Everything on the page of the course in the address, for the chosen learners and dates, but for what the page
+    holds already."""
     at, filters = PageAddress.parse(page), Filters.parse(**controls)
-    return answered(asked, ids.Classroom.PAGE, lambda: _read(asked, at, filters))
+    return answered(asked, ids.Classroom.PAGE, lambda: _read(asked, at, filters, shown))
 
 
-def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
+def _read(asked: Asked, at: PageAddress, filters: Filters, shown: object) -> PageAnswer:
     principal, reader = asked.principal, asked.services.reader
     course = reader.find_course(principal, at.required_id())
     topic, wider = (Topic(principal.organisation_id, principal.public_id, course=each) for each in (course, None))
@@ -61,7 +63,9 @@ def _read(asked: Asked, at: PageAddress, filters: Filters) -> PageAnswer:
         topic, version = wider, version_of_all
     links = links_for(asked, at)
     depends = {"filters": filters, "name": name}
-    values = drawn(asked, at, view, lambda: classroom.fill(view, at.screen, links, filters, name), **depends)
+    values = drawn_anew(
+        asked, at, view, lambda: classroom.fill(view, at.screen, links, filters, name), shown, **depends
+    )
     filled = {**values, AS_OF: as_of_lines(view, classroom.CARDS)}
     return PageAnswer(filled, topic, version, view.freshness, about, f"{view.course.code} {view.course.title}".strip())
 
@@ -70,12 +74,10 @@ def register(registry: CallbackRegistry) -> None:
     """Connects the page. A new figure of the chart that can be zoomed goes through a Store, where its zoom is kept."""
     slots = {**classroom.slots()}
     fresh = {"time_and_score": Output(ids.fresh_of(ids.Classroom.TIME_AND_SCORE), "data")}
+    held = {SHOWN: Output(ids.Classroom.SHOWN, "data")}
     wiring = Wiring(
-        output={**outputs_of(slots), **fresh},
-        inputs={
-            "controls": CONTROLS,
-            "page": PAGE_INPUTS,
-        },
+        output={**outputs_of(slots), **fresh, **held},
+        inputs={"controls": CONTROLS, "page": PAGE_INPUTS, "shown": State(ids.Classroom.SHOWN, "data")},
         refused=lambda: refused(ids.Classroom.PAGE),
     )
     registry.register(Permission.CLASSROOM_PAGE, show_classroom, wiring)
@@ -83,7 +85,8 @@ def register(registry: CallbackRegistry) -> None:
 
 
 def _in_the_browser(registry: CallbackRegistry) -> None:
-    """What needs no server: rows that keep their order, learners picked in the chart, what a drag over it does."""
+    """What needs no server: rows that keep their order, those that are shown,
+    learners picked in the chart, what a drag over it does."""
     room, app = ids.Classroom, registry.app
     app.clientside_callback(
         ClientsideFunction("classroom", "keepOrder"),
@@ -91,6 +94,9 @@ def _in_the_browser(registry: CallbackRegistry) -> None:
         Input(ids.fresh_of(room.LEARNERS), "data"),
         State(room.LEARNERS, "rowData"),
         prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("classroom", "narrow"), Input(room.NARROWED, "data"), prevent_initial_call=True
     )
     app.clientside_callback(
         ClientsideFunction("classroom", "choose"),

@@ -1,5 +1,6 @@
 """The page of one course: who needs help and why, who was active when, do those who work more score higher."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import dash
@@ -115,6 +116,7 @@ def slots() -> dict[str, Slot]:
         **classroom_compare.slots(),
         "strip": Slot(Classroom.STRIP, "children"),
         "learners": Slot(fresh_of(Classroom.LEARNERS), "data"),
+        "narrowed": Slot(Classroom.NARROWED, "data"),
         "learner_columns": Slot(Classroom.LEARNERS, "columnDefs"),
         "learners_file": Slot(file_of(Classroom.LEARNERS), "href"),
         "learners_line": Slot(line_of(Classroom.LEARNERS), "children"),
@@ -197,7 +199,8 @@ def fill(
         **classroom_compare.fill(view, screen, filters, kept),
         "strip": strip.cells(strip_cells(view)),
         # By its choice the browser tells a live update, which moves no row, from another question.
-        "learners": {"choice": f"{view.course.public_id}?{filters.key()}", "rows": rows},
+        "learners": {"choice": f"{view.course.public_id}?{replace(filters, learners=None).key()}", "rows": rows},
+        "narrowed": learner_grid.narrowed_to(view),
         "learner_columns": learner_grid.learner_columns(minutes=view.minutes_recorded),
         "learners_file": links.learners_file(view.course.public_id) if view.named else None,
         "learners_line": learner_grid.cut_words(ordered, len(view.learners)) if view.named else single_learners(),

@@ -86,16 +86,17 @@ def fill(view: ClassroomView, screen: Screen, filters: Filters, kept: str = "") 
         for name, each in zip(names, (view.figures, other), strict=True)
     )
     revision = f"{view.course.public_id}:{view.first}:{view.last}"
+    shown = view.other is not None and view.named
     drawn = figures.two_cohorts(
         (lines[0], lines[1]), view.week_starts, screen, first=view.first_week, revision=revision
     )
-    shown = view.other is not None and view.named
     span = words.date_span(view.first, view.last)
     return {
         "compare": _options(view, filters, kept),
         "compared_hidden": not shown,
         "compared_table": table(view.figures, other, names, minutes=view.minutes_recorded) if shown else None,
-        "compared": drawn,
+        # What nobody sees need not be drawn.
+        "compared": drawn if shown else {},
         "compared_state": None if drawn.traces else card.no_data(_("Nobody is in either of the two.")),
         "compared_line": _("Share of each that was active, per week, {span}; solid: the choice, dashed: {name}").format(
             span=span, name=names[1]

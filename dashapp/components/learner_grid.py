@@ -4,10 +4,11 @@ A live update changes cells in place and moves no row under the pointer (`assets
 elsewhere is said beside the search, and one click sorts anew.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
+from heapq import merge
 from typing import Any, Final, Self
 
 import dash_bootstrap_components as dbc
@@ -49,13 +50,16 @@ def grid(label: str) -> Component:
             **grids.TICKS,
             "rowSelection": {**grids.TICKS["rowSelection"], "selectAll": "filtered"},
             "postSortRows": {"function": "laHoldOrder(params)"},
+            "isExternalFilterPresent": {"function": "laPicks()"},
+            "doesExternalFilterPass": {"function": "laIsPicked(params)"},
             "suppressMultiSort": False,
         },
         head=grids.TWO_LINES,
         words=_filter_words(),
     )
     rows = grids.grid(Classroom.LEARNERS, learner_columns(minutes=True), HEIGHT, label, manners)
-    return html.Div([_tools(), dcc.Store(id=fresh_of(Classroom.LEARNERS)), rows, _whole_row()])
+    stores = [dcc.Store(id=fresh_of(Classroom.LEARNERS)), dcc.Store(id=Classroom.NARROWED)]
+    return html.Div([_tools(), *stores, rows, _whole_row()])
 
 
 def _whole_row() -> Component:
@@ -247,7 +251,7 @@ class _Shared:
         filters, today = Filters(course=view.course.public_id), view.today
         return cls(
             view,
-            max((value for row in view.learners for value in row.weeks), default=1),
+            max((value for row in _listed(view) for value in row.weeks), default=1),
             {level: level_word(level) for level in Level},
             None if links.alone else links.each_learner(filters),
             cache(_share),
@@ -299,6 +303,22 @@ def cut_words(line: str, learners: int) -> str:
 
 
 def learner_rows(view: ClassroomView, links: Links) -> list[Row]:
-    """The learners, in the order of the view: at most `MOST_ROWS`."""
+    """The learners, in the order of the view: at most `MOST_ROWS`.
+
+    Where some are picked by hand, the others are among them as long as there is room: another choice changes no row,
+    and the browser shows those of `narrowed_to`.
+    """
     shared = _Shared.of(view, links)
-    return [_learner(row, shared) for row in view.learners[:MOST_ROWS]]
+    return [_learner(row, shared) for row in _listed(view)[:MOST_ROWS]]
+
+
+def narrowed_to(view: ClassroomView) -> dict[str, list[str] | None]:
+    """`{"ids": …}`: the ids of those rows that are shown, None for all."""
+    held = bool(view.unpicked) and len(_listed(view)) <= MOST_ROWS
+    return {"ids": [str(row.public_id) for row in view.learners] if held else None}
+
+
+def _listed(view: ClassroomView) -> Sequence[LearnerRow]:
+    if not view.unpicked or len(view.learners) + len(view.unpicked) > MOST_ROWS:
+        return view.learners
+    return list(merge(view.learners, view.unpicked, key=LearnerRow.rank))

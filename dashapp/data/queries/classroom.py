@@ -35,8 +35,9 @@ def _view_of_chosen(room: Room, named: Named, filters: Filters) -> ClassroomView
     one, today = room.one, room.campus.today
     before = week_before(one, room.question, room.campus)
     others = others_of(one, named, filters, today)
+    rows, unpicked = _rows(room, named, filters)
     view = replace(
-        _view(room, learner_rows(room, named), before=before),
+        _view(room, rows, before=before),
         level_counts=_level_counts(room, named, filters),
         groups=groups_of(named),
         activity_types=one.course.types,
@@ -45,9 +46,17 @@ def _view_of_chosen(room: Room, named: Named, filters: Filters) -> ClassroomView
     if not filters.learners:
         return view
     picked = len(filters.learners & {row.public_id for row in named.values()})
-    rest = np.setdiff1d(chosen_of(one, named, replace(filters, learners=None), today), room.chosen)
-    unpicked = tuple(row for _place, row in learner_rows(replace(room, chosen=rest), named))
     return replace(view, picked=picked, unpicked=unpicked)
+
+
+def _rows(room: Room, named: Named, filters: Filters) -> tuple[list[tuple[int, LearnerRow]], tuple[LearnerRow, ...]]:
+    """(place, row) of the chosen learners; where some are picked by hand, the rows of those whom all other filters
+    choose besides them."""
+    if not filters.learners:
+        return learner_rows(room, named), ()
+    every = chosen_of(room.one, named, replace(filters, learners=None), room.campus.today)
+    placed, picked = learner_rows(replace(room, chosen=every), named), set(room.chosen.tolist())
+    return [one for one in placed if one[0] in picked], tuple(row for place, row in placed if place not in picked)
 
 
 def _level_counts(room: Room, named: Named, filters: Filters) -> tuple[int, int, int]:

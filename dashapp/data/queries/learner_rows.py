@@ -13,11 +13,9 @@ from dashapp.data.queries.room import Room
 from dashapp.data.queries.week_before import MOST_RECENT_DAYS
 from dashapp.domain.indicators.trend import TREND_WEEKS, trend
 from dashapp.domain.keys import PublicId
-from dashapp.domain.views import LearnerRow, Level
+from dashapp.domain.views import LearnerRow
 
 Longs = NDArray[np.int64]
-
-_ORDER = {Level.HELP: 0, Level.WATCH: 1, Level.CALM: 2}
 
 
 def learner_rows(room: Room, named: Named) -> list[tuple[int, LearnerRow]]:
@@ -62,12 +60,7 @@ def learner_rows(room: Room, named: Named) -> list[tuple[int, LearnerRow]]:
             score=None if isnan(average) else average,
         )
         rows.append((at, shown_row))
-    return sorted(rows, key=_rank)
-
-
-def _rank(placed: tuple[int, LearnerRow]) -> tuple[int, int, int, str]:
-    row = placed[1]
-    return _ORDER[row.level], -row.points, -(row.last_active or date.min).toordinal(), row.name
+    return sorted(rows, key=lambda placed: placed[1].rank())
 
 
 def _instant(seconds: float) -> datetime | None:

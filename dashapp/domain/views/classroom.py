@@ -10,6 +10,8 @@ from dashapp.domain.views.course import CourseChoice, Due
 from dashapp.domain.views.freshness import Freshness
 from dashapp.domain.views.standing import Level, Reason
 
+_ORDER = {Level.HELP: 0, Level.WATCH: 1, Level.CALM: 2}
+
 
 @dataclass(frozen=True, slots=True)
 class LearnerRow:
@@ -36,6 +38,11 @@ class LearnerRow:
     """Events of the last 3 teaching weeks and of the 3 before; None where there are fewer yet."""
     contacted: date | None = None
     """The local day on which the last mail of staff of the course went to them."""
+
+    def rank(self) -> tuple[int, int, int, str, int]:
+        """Sorts a list: those who need help first, most points of the rules, then whoever was active last."""
+        last = (self.last_active or date.min).toordinal()
+        return _ORDER[self.level], -self.points, -last, self.name, self.public_id.int
 
 
 @dataclass(frozen=True, slots=True)
