@@ -45,12 +45,21 @@
     answer.catch(() => { /* whoever asks waits for the next one */ });
     held.set(name(base + path, body), answer);
   };
+  /* What stands below the fold waits for what stands above it: a choice asks for both at once, and the reader looks at
+     the page from its top. */
+  const ABOVE = /^\{"output":"\.\.[\w-]+-page\.className/, BELOW = /"changedPropIds":\["[\w-]+-wanted\.data"\]/;
+  let above = Promise.resolve();
   window.fetch = (input, given = {}) => {
     if (typeof input !== "string") return plain(input, given);
     const body = typeof given.body === "string" ? given.body : NOTHING, path = input.split("?")[0];
     const key = name(path, body), early = held.get(key);
     held.delete(key);
-    return early || changesNothing(path, body) ? patiently(early, input, given) : plain(input, given);
+    const go = () => (early || changesNothing(path, body) ? patiently(early, input, given) : plain(input, given));
+    if (path !== base + CALLBACK) return go();
+    if (BELOW.test(body)) return above.then(go);
+    const answer = go();
+    if (ABOVE.test(body)) above = answer.catch(() => { /* whoever asked hears of it */ });
+    return answer;
   };
   /* As the renderer says it, word for word; what differs is not recognised, and asked for by the renderer itself. */
   const where = [["pathname", location.pathname], ["search", location.search]];

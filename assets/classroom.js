@@ -40,7 +40,8 @@
     const next = ids.length ? ids : null;
     if (same(next, picked)) return nothing;
     picked = next;
-    narrow({ ids: next });
+    /* The server is asked first. */
+    requestIdleCallback(() => { if (picked === next) narrow({ ids: next }); });
     return next;
   };
   /* What a drag over the chart does; a chart that comes anew gets it again (`live.js: keepZoom`). */

@@ -27,6 +27,15 @@
     return Math.abs(parseFloat(width) - drawn.width) < 1 && Math.abs(parseFloat(height) - drawn.height) < 1;
   };
 
+  /* ------------------------------------------------------------ what stands already is not drawn again */
+  /* `dcc.Graph` writes what the reader did (a zoom, a choice of points) into its figure, and has that drawn once more. */
+  const isMap = (one) => !!one && typeof one === "object" && !Array.isArray(one);
+  /* plotly adds to a layout what it has found out, such as the type of an axis. */
+  const holds = (drawn, asked) => drawn === asked || (isMap(drawn) && isMap(asked)
+    ? Object.keys(asked).every((name) => holds(drawn[name], asked[name])) : JSON.stringify(drawn) === JSON.stringify(asked));
+  const stands = (plot, { data, layout } = {}) => !!plot._fullLayout && !!data && data === plot.data && !turns.has(plot)
+    && Object.keys(layout || {}).every((name) => SIZES.includes(name) || holds(plot.layout[name], layout[name]));
+
   /* ------------------------------------------------------------ one chart a task */
   /* What stands on the page is painted, and the reader heard, before the next one is drawn. A newer figure takes the place
      of one that still waits for its turn. */
@@ -63,7 +72,7 @@
 
   const thrifty = (plotly) => {
     const { react, relayout, Plots: { resize } } = plotly;
-    plotly.react = (plot, figure, ...given) => (isNothing(plot, figure) && !turns.has(plot) ? wait(plot) : inTurn(plot, () => {
+    plotly.react = (plot, figure, ...given) => (stands(plot, figure) ? Promise.resolve(plot) : isNothing(plot, figure) && !turns.has(plot) ? wait(plot) : inTurn(plot, () => {
       /* It may have been taken away meanwhile. */
       if (!plot.isConnected) return plot;
       const drawn = react(plot, figure, ...given);

@@ -170,7 +170,7 @@ def _report_actions(page: Page, what: str, act: Callable[[Page, int], None], rou
     took, waited = [], []
     for number in range(rounds + 1):
         act(page, number)
-        done = until(page, "window.laSince(window.laActed)")
+        done = until(page, "window.laOver(window.laActed)")
         took.append((done - float(page.evaluate("window.laActed"))) / 1000)
         waited.append(float(page.evaluate(WAITED)) / 1000)
     beside = f"of it the server {statistics.median(waited[1:]):.2f} s; plotly redrawing alone {alone:.2f} s"
@@ -206,7 +206,7 @@ def _memory(site: Site, browser: Browser, visitor: Visitor, ticks: int) -> None:
     for number in range(LEARNT + ticks):
         start = page.evaluate("performance.now()")
         page.evaluate(f"dash_clientside.set_props('shell-version', {{ data: 'update-{number}' }})")
-        until(page, f"window.laSince({start})")
+        until(page, f"window.laOver({start})")
         if number >= LEARNT and number % 5 == 0:
             session.send("HeapProfiler.collectGarbage")
             seen.append((number, metrics_of(session)["JSHeapUsedSize"] / 1e6))

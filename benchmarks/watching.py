@@ -23,6 +23,14 @@ WATCH: Final = """
     const all = names.length && names.every((name) => drawn.get(name) > start);
     return all ? Math.max(...names.map((name) => drawn.get(name))) : null;
   };
+  /* What has not changed is not drawn anew: an action is over when its answers have come and nothing more is drawn. */
+  window.laOver = (start) => {
+    const answers = performance.getEntriesByType('resource')
+      .filter((one) => one.name.includes('_dash-update-component') && one.startTime >= start);
+    const painted = Math.max(...charts().map((name) => drawn.get(name) ?? 0));
+    const last = Math.max(painted, ...answers.map((one) => one.responseEnd));
+    return answers.length && performance.now() - last > 300 ? painted : null;
+  };
   const look = () => {
     if (window.laPainted !== null || window.laSince(0) === null) return;
     if (!first('.la-table-grid').every((list) => list.querySelector('.ag-row'))) return;
