@@ -41,7 +41,7 @@
     if (same(next, picked)) return nothing;
     picked = next;
     /* The server is asked first. */
-    requestIdleCallback(() => { if (picked === next) narrow({ ids: next }); });
+    (window.requestIdleCallback ?? setTimeout)(() => { if (picked === next) narrow({ ids: next }); });
     return next;
   };
   /* What a drag over the chart does; a chart that comes anew gets it again (`live.js: keepZoom`). */
