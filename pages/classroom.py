@@ -43,6 +43,7 @@ dash.register_page(
     title=_title,
     layout=layout,
     permission=Permission.CLASSROOM_PAGE,
+    lasts=True,
 )
 dash.register_page(
     "pages.classroom_embedded",
@@ -50,4 +51,5 @@ dash.register_page(
     title=_title,
     layout=embedded_layout,
     permission=Permission.CLASSROOM_PAGE,
+    lasts=True,
 )

@@ -42,6 +42,7 @@ dash.register_page(
     title=_title,
     layout=layout,
     permission=Permission.INSTITUTION_PAGE,
+    lasts=True,
 )
 dash.register_page(
     "pages.institution_embedded",
@@ -49,4 +50,5 @@ dash.register_page(
     title=_title,
     layout=embedded_layout,
     permission=Permission.INSTITUTION_PAGE,
+    lasts=True,
 )

@@ -39,9 +39,14 @@ def _title(**_variables: str) -> str:
     return _("Learner · Learning analytics")
 
 
-dash.register_page("pages.me", path="/me", title=_own_title, layout=layout, permission=Permission.OWN_PAGE)
+dash.register_page("pages.me", path="/me", title=_own_title, layout=layout, permission=Permission.OWN_PAGE, lasts=True)
 dash.register_page(
-    "pages.me_embedded", path="/embed/me", title=_own_title, layout=embedded_layout, permission=Permission.OWN_PAGE
+    "pages.me_embedded",
+    path="/embed/me",
+    title=_own_title,
+    layout=embedded_layout,
+    permission=Permission.OWN_PAGE,
+    lasts=True,
 )
 dash.register_page(
     "pages.learner",
@@ -49,6 +54,7 @@ dash.register_page(
     title=_title,
     layout=layout,
     permission=Permission.LEARNER_PAGE,
+    lasts=True,
 )
 dash.register_page(
     "pages.learner_embedded",
@@ -56,4 +62,5 @@ dash.register_page(
     title=_title,
     layout=embedded_layout,
     permission=Permission.LEARNER_PAGE,
+    lasts=True,
 )

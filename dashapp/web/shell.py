@@ -8,6 +8,7 @@ from uuid import UUID
 
 import dash
 import dash_ag_grid
+import orjson
 from dash import Dash, dcc, html
 from dash._pages import _path_to_page  # Dash's own router asks it, so that both always say the same
 from dash.development.base_component import Component
@@ -15,13 +16,15 @@ from flask import Response, current_app, g, request
 
 from dashapp import ids
 from dashapp.components import shell
+from dashapp.data.memo import Memo
 from dashapp.domain.person_settings import NOTHING_CHOSEN, PersonSettings
 from dashapp.domain.principal import Permission
+from dashapp.figures.drawing import written
 from dashapp.security.assets import FONT, first_script, inline_script, marked, style_sheet
 from dashapp.settings import Settings
 from dashapp.web.locale import HOLDS
 from dashapp.web.still import names_of, stilled
-from dashapp.words import _, language_tag, text_direction
+from dashapp.words import _, current_locale, language_tag, text_direction
 
 DOCUMENT: Final = """<!doctype html>
 <html lang="{lang}" dir="{dir}" data-bs-theme="light"{theme}>
@@ -51,6 +54,9 @@ LATE_GRAPH: Final = "dash/dcc/async-graph.js"
 LATE_GRID: Final = "dash_ag_grid/async-community.js"
 LISTS: Final = "dash_ag_grid.min.js"
 """The library of lists."""
+PAGE: Final = "page"
+LARGEST_LAYOUTS: Final = 16_000_000
+"""Bytes; a classroom's takes 90,000, and 40 ms to be made."""
 PATHS_WITH_GRIDS: Final = ("/courses/", "/organisations/")
 PATHS_WITHOUT: Final = ("/data-quality",)
 
@@ -60,6 +66,14 @@ class ServiceDash(Dash):
 
     _named: tuple[int, frozenset[str]] | None = None
     """How many callbacks there are, and the ids that they name."""
+
+    laid_out: Memo
+    """Empty pages that are the same at any time, ready-made."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        """As Dash."""
+        self.laid_out = Memo(LARGEST_LAYOUTS)
+        super().__init__(*given, **named)
 
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]  # the same names, all of them given
         """The document; `parts` are Dash's own."""
@@ -96,8 +110,9 @@ class ServiceDash(Dash):
     def let_paths_win(self) -> None:
         """Has what a page's layout names come from the path of its address alone; all else may come from the query.
 
-        Raises RuntimeError for a page that was registered without a permission. Call it when the pages are registered:
-        Dash itself lets `?learner=` replace the learner in the path.
+        A page that was registered with `lasts` depends on nothing but its address and the reader's language: it is made
+        once. Raises RuntimeError for a page that was registered without a permission. Call it when the pages are
+        registered: Dash itself lets `?learner=` replace the learner in the path.
         """
         self.server.extensions[ServiceDash.__name__] = self
         # Dash takes the first template that fits, and a variable takes slashes too: the longer ones have to come first.
@@ -107,7 +122,7 @@ class ServiceDash(Dash):
         for page in dash.page_registry.values():
             if not isinstance(page.get("permission"), Permission):
                 raise RuntimeError(f"The page {page['module']} demands no permission.")
-            page["layout"] = _path_first(page["layout"])
+            page["layout"] = _path_first(page["module"], page["layout"], lasts=page.get("lasts", False))
 
     def permission_of(self, path: str) -> Permission | None:
         """What the page at a path of the browser's demands, as its registration says; None where there is no page."""
@@ -173,16 +188,20 @@ def _is_public_id(text: str) -> bool:
     return True
 
 
-def _path_first(layout: Callable[..., Component]) -> Callable[..., Component]:
+def _path_first(module: str, layout: Callable[..., Component], *, lasts: bool) -> Callable[..., Any]:
     own = {name for name, one in signature(layout).parameters.items() if one.kind is not Parameter.VAR_KEYWORD}
 
-    def laid_out(**given: Any) -> Component:
+    def laid_out(**given: Any) -> Any:
         # Not `dash.strip_relative_path`, which knows only the app that was made last in this process.
         app: ServiceDash = current_app.extensions[ServiceDash.__name__]
         query = {name: value for name, value in given.items() if name not in own}
         _page, variables = _path_to_page(app.strip_relative_path(dash.ctx.inputs["_pages_location.pathname"]))
-        page: Component = app.still(layout(**query, **(variables or {})))
-        return page
+        named = {**query, **(variables or {})}
+        if not lasts:
+            return app.still(layout(**named))
+        depends_on = module, current_locale(), sorted(named.items())
+        parts = app.laid_out.parts(depends_on, lambda: {PAGE: written(app.still(layout(**named)))})
+        return orjson.Fragment(parts[PAGE])
 
     return laid_out
 
