@@ -314,11 +314,12 @@ def learner_rows(view: ClassroomView, links: Links) -> list[Row]:
 
 def narrowed_to(view: ClassroomView) -> dict[str, list[str] | None]:
     """`{"ids": …}`: the ids of those rows that are shown, None for all."""
-    held = bool(view.unpicked) and len(_listed(view)) <= MOST_ROWS
-    return {"ids": [str(row.public_id) for row in view.learners] if held else None}
+    return {"ids": [str(row.public_id) for row in view.learners] if _holds_others(view) else None}
 
 
 def _listed(view: ClassroomView) -> Sequence[LearnerRow]:
-    if not view.unpicked or len(view.learners) + len(view.unpicked) > MOST_ROWS:
-        return view.learners
-    return list(merge(view.learners, view.unpicked, key=LearnerRow.rank))
+    return list(merge(view.learners, view.unpicked, key=LearnerRow.rank)) if _holds_others(view) else view.learners
+
+
+def _holds_others(view: ClassroomView) -> bool:
+    return bool(view.unpicked) and len(view.learners) + len(view.unpicked) <= MOST_ROWS

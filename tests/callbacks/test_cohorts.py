@@ -50,7 +50,9 @@ def opened(somebody: Visitor, course: str, **controls: Any) -> dict[str, Any]:
 
 
 def names(page: dict[str, Any]) -> set[str]:
-    return {row["name"] for row in page[f"{ROWS}.data"]["rows"]}
+    """Of the rows that the list shows."""
+    shown = page["classroom-narrowed.data"]["ids"]
+    return {row["name"] for row in page[f"{ROWS}.data"]["rows"] if shown is None or row["id"] in shown}
 
 
 def ids_of(campus: Campus, *people: str) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from dashapp import figures, words
 from dashapp.components import classroom
-from dashapp.components.learner_grid import MOST_ROWS
+from dashapp.components.learner_grid import MOST_ROWS, learner_rows, narrowed_to
 from dashapp.components.links import Links
 from dashapp.domain.views import ClassroomView
 from dashapp.figures import Screen
@@ -63,3 +63,21 @@ def test_those_who_are_picked_are_drawn_before_all_others() -> None:
     marked = {each for trace in drawn.data[:3] for each in trace.ids}
     assert {str(row.public_id) for row in chosen} <= marked
     assert len(marked) == MOST_MARKS
+
+
+def test_the_rows_are_the_same_whoever_is_picked() -> None:
+    view = samples.classroom()
+    every = [row["id"] for row in learner_rows(view, Links())]
+    for step in (2, 3):
+        chosen, rest = view.learners[::step], tuple(row for row in view.learners if row not in view.learners[::step])
+        picked = replace(view, learners=chosen, unpicked=rest)
+        assert [row["id"] for row in learner_rows(picked, Links())] == every
+        assert narrowed_to(picked) == {"ids": [str(row.public_id) for row in chosen]}
+    assert narrowed_to(view) == {"ids": None}
+
+
+def test_of_a_course_larger_than_its_list_the_picked_ones_are_the_rows() -> None:
+    view = large(MOST_ROWS + 2)
+    picked = replace(view, learners=view.learners[-2:], unpicked=view.learners[:-2])
+    assert [row["name"] for row in learner_rows(picked, Links())] == [row.name for row in view.learners[-2:]]
+    assert narrowed_to(picked) == {"ids": None}
