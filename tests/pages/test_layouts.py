@@ -169,6 +169,21 @@ def test_filters_of_the_address_stand_in_the_controls(campus: Campus, visitor: S
     assert props_of(layout, "classroom-level")["value"] == "watch"
 
 
+@pytest.mark.parametrize("path", ["/me", f"/courses/{SOME}", f"/organisations/{SOME}"])
+def test_an_empty_page_that_is_made_once_is_made_for_each_language(
+    campus: Campus, visitor: Strangers, path: str
+) -> None:
+    somebody = visitor().sign_in(campus, reader_of(path))
+    first = layout_of(somebody, path, "?unit=x")["_pages_content"]
+    somebody.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de"
+    german = layout_of(somebody, path, "?unit=x")["_pages_content"]
+    somebody.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+
+    assert "Definition" in json.dumps(first)
+    assert german != first
+    assert layout_of(somebody, path, "?unit=x")["_pages_content"] == first
+
+
 def test_an_address_of_ours_has_its_own_title(campus: Campus, visitor: Strangers) -> None:
     asked = {path: layout_of(visitor().sign_in(campus, reader_of(path)), path) for path in PAGES}
     titles = {path: layout["_pages_store"]["data"]["title"] for path, layout in asked.items()}
