@@ -16,7 +16,7 @@ from dashapp.data.database import Database
 from dashapp.data.embedded import EmbeddedServer
 from dashapp.settings import Settings, load_settings, setting_names
 from deploy.local_kafka import LocalKafka
-from tests.kept_pages import KeptPages, watch
+from tests.kept_pages import PATIENCE, KeptPages, watch
 from tests.memory import temporary_files_in_memory
 from tests.servers import TestDatabases, debian_cluster, headless_chromium, redis_server
 
@@ -200,6 +200,7 @@ def new_page(browser: Browser, page_errors: list[str]) -> Iterator[Callable[...,
 
     def open_page(**options: Any) -> Page:
         context = browser.new_context(**options)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         watch(page, page_errors)

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 OWN_HOSTS = ("127.0.0.1", "localhost")
+PATIENCE = 90_000
+"""Milliseconds for what a page is waited for: a machine on which others work too is several times as slow."""
 FORGET = "() => { localStorage.clear(); sessionStorage.clear(); }"
 
 
@@ -56,7 +58,9 @@ class KeptPages:
         idle = self._idle.get(_key(options))
         if idle:
             return idle.pop()
-        page = self._browser.new_context(**options).new_page()
+        context = self._browser.new_context(**options)
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
         self._options[page] = options
         return page
 

@@ -15,7 +15,7 @@ from tests.served import application, campus, serving, studied_campus
 
 __all__ = ["application", "campus", "studied_campus"]
 
-SLOW = 60_000
+SLOW = 90_000
 """Milliseconds that a busy machine may need before a test gives up."""
 
 

@@ -27,7 +27,7 @@ from tests.security.lti.frame import login_path
 from tests.security.lti.platform import CLIENT, DEPLOYMENT, INSTRUCTOR, Platform
 
 READY = ".la-page:not(.la-loading)"
-SLOW = 30_000
+SLOW = 90_000
 """Milliseconds that a busy machine may need before a test gives up."""
 _KEEPER = """<!doctype html><title>Course</title><body><script>
 const said = __SAID__;

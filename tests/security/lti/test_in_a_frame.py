@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.long]
 BLOCKED = {"cookie_controls_mode": 1, "block_third_party_cookies": True}
 ALLOWED = {"cookie_controls_mode": 0, "block_third_party_cookies": False}
 REFUSED = {"setting": 2}
-WITHIN = 30_000
+WITHIN = 90_000
 """Milliseconds that a busy machine may need."""
 
 
