@@ -12,15 +12,18 @@
     Object.assign(document.createElement("script"), { src: document.getElementById(SCRIPT).src, async: true }),
   );
   const grid = (id) => { try { return library.getApi(id); } catch { return null; } };
-  const alike = (one, other) => one === other || (typeof one === "object" && typeof other === "object" && one && other
-    && Object.keys(one).length === Object.keys(other).length && Object.keys(one).every((name) => alike(one[name], other[name])));
+  const alike = (one, other) => {
+    if (one === other || !one || !other || typeof one !== "object" || typeof other !== "object") return one === other;
+    const names = Object.keys(one);
+    return names.length === Object.keys(other).length && names.every((name) => alike(one[name], other[name]));
+  };
   /* A row that says what it said before stays the very same, so that the grid has nothing to do with it. */
   const renewed = (rows, before) => {
     const known = new Map(before.map((row) => [row.id, row]));
-    return rows.map((row) => { const was = known.get(row.id); return was && alike(was, row) ? was : row; });
+    return rows.map((row) => (alike(known.get(row.id), row) ? known.get(row.id) : row));
   };
-  /* Rows of a list that stands go to the grid itself, and what sets properties stays the same. With new ones the library
-     would tell the grid of every column anew, and React keeps a note of each time for every head that stays as it is. */
+  /* Rows of a list that stands go to the grid itself, and what sets properties stays the same. With new ones the
+     library tells the grid of every column anew, and React keeps a note of each time for a head that stays as it is. */
   const useStill = ({ id, rowData, setProps }) => {
     const { useEffect, useRef } = window.React;
     const given = useRef(rowData), seen = useRef(rowData), shown = useRef(rowData || []), latest = useRef(setProps);
