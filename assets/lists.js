@@ -11,13 +11,40 @@
   const ask = () => document.head.append(
     Object.assign(document.createElement("script"), { src: document.getElementById(SCRIPT).src, async: true }),
   );
+  const grid = (id) => { try { return library.getApi(id); } catch { return null; } };
+  const alike = (one, other) => {
+    if (one === other || !one || !other || typeof one !== "object" || typeof other !== "object") return one === other;
+    const names = Object.keys(one);
+    return names.length === Object.keys(other).length && names.every((name) => alike(one[name], other[name]));
+  };
+  /* A row that says what it said before stays the very same, so that the grid has nothing to do with it. */
+  const renewed = (rows, before) => {
+    const known = new Map(before.map((row) => [row.id, row]));
+    return rows.map((row) => (alike(known.get(row.id), row) ? known.get(row.id) : row));
+  };
+  /* Rows of a list that stands go to the grid itself, and what sets properties stays the same. With new ones the
+     library tells the grid of every column anew, and React keeps a note of each time for a head that stays as it is. */
+  const useStill = ({ id, rowData, setProps }) => {
+    const { useEffect, useRef } = window.React;
+    const given = useRef(rowData), seen = useRef(rowData), shown = useRef(rowData || []), latest = useRef(setProps);
+    const still = useRef((...set) => latest.current(...set)), api = library && grid(id);
+    latest.current = setProps;
+    if (!api || api.isDestroyed()) { given.current = seen.current = rowData; shown.current = rowData || []; }
+    useEffect(() => {
+      if (seen.current === rowData) return;
+      seen.current = rowData;
+      shown.current = renewed(rowData || [], shown.current);
+      api.setGridOption("rowData", shown.current);
+    });
+    return { rowData: given.current, setProps: still.current };
+  };
   const AgGrid = (props) => {
-    const { Suspense, createElement, lazy } = window.React;
+    const { Suspense, createElement, lazy } = window.React, still = useStill(props);
     if (!inside) {
       inside = lazy(() => ready.then(({ AgGrid: real }) => ({ default: real })));
       ask();
     }
-    return createElement(Suspense, { fallback: null }, createElement(inside, props));
+    return createElement(Suspense, { fallback: null }, createElement(inside, { ...props, ...still }));
   };
   /* As the library's own component says of itself. */
   AgGrid.dashRenderType = true;

@@ -122,14 +122,16 @@ def await_answer(port: int, lives: Callable[[], bool] = lambda: True) -> None:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium. Whoever steers it has a debugger attached, for which V8 notes where every exception was
-    thrown: of plotly's start, which throws a dozen inside of one function of 1.5 MB, it parses all of that three times
-    more. That is 180 ms of the main thread that no reader waits for; told beforehand to note the places, it does not.
+def chromium(engine: str = "--js-flags=--no-enable-lazy-source-positions") -> Iterator[Browser]:
+    """The system's Chromium; `engine`: how it runs scripts, as an option of its own.
+
+    Whoever steers it has a debugger attached, for which V8 notes where every exception was thrown: of plotly's start,
+    which throws a dozen inside of one function of 1.5 MB, it parses all of that three times more. That is 180 ms of the
+    main thread that no reader waits for; told beforehand to note the places, it does not.
     """
     with sync_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("google-chrome")
-        flags = ["--no-sandbox", "--disable-gpu", "--js-flags=--no-enable-lazy-source-positions"]
+        flags = ["--no-sandbox", "--disable-gpu", engine]
         browser = playwright.chromium.launch(executable_path=path, args=flags)
         yield browser
         browser.close()
