@@ -248,6 +248,14 @@ def test_nothing_sticks_out_sideways(open_as: OpenAs, service: Service, width: i
         until(page, f"window.innerWidth === {width} && document.documentElement.scrollWidth <= {width}")
 
 
+def test_a_list_takes_no_more_room_on_a_phone_than_what_is_in_it(open_as: OpenAs) -> None:
+    page = open_as("Ada Abel", "/me", viewport={"width": 360, "height": 800})
+
+    room = "['due', 'next'].map((name) => document.getElementById(`student-${name}`)).map((list) => "
+    left = page.evaluate(f"{room} list.clientHeight - list.firstElementChild.offsetHeight)")
+    assert left == [0, 0]
+
+
 def all_is_near(page: Page) -> None:
     """On paper there is no fold."""
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
