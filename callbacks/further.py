@@ -9,6 +9,7 @@ from dash import ClientsideFunction, Input, Output, no_update, set_props
 from callbacks.answering import PAGE_INPUTS, PageAddress, Values
 from dashapp import ids
 from dashapp.components import card
+from dashapp.components.further import FILLED
 from dashapp.domain.errors import NotFound, NotPermitted, Unavailable
 from dashapp.domain.principal import Permission
 from dashapp.observability.logging import get_logger
@@ -95,12 +96,13 @@ def answered_further(
         log.error("part.failed", part=part, reference=reference, exc_info=error)
         if not wanted.update:
             set_props(ids.state_of(part), {"children": card.failed(reference)})
-            set_props(part, {"hidden": True})
+            _hidden(part)
         return no_update
     set_props(part, {"hidden": False})
     return dict(values)
 
 
 def _hidden(part: str) -> Any:
-    set_props(part, {"hidden": True})
+    # Nothing is awaited in it any more.
+    set_props(part, {"hidden": True, "className": FILLED["filled"]})
     return no_update

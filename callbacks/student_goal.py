@@ -110,10 +110,12 @@ def register(registry: CallbackRegistry) -> None:
             "outlook": State(Names.GOAL_OUTLOOK, "data"),
             "decision": State(Names.GOAL_DECISION, "data"),
         },
+        waits=True,
     )
     registry.register(Permission.OWN_PAGE, decide_goal, decided)
     tried = Wiring(
         output=Output(Names.WHAT_IF_SAID, "children"),
         inputs={"mean": Input(Names.WHAT_IF, "value"), "outlook": Input(Names.GOAL_OUTLOOK, "data")},
+        waits=True,
     )
     registry.register(Permission.OWN_PAGE, try_out, tried)

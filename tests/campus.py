@@ -45,6 +45,8 @@ LEARNERS = {
     "botany": ("Ada Abel", "Ivy Ives", "Jon Jade"),
 }
 """Botany has fewer than five learners: its figures are hidden from those who may not see names."""
+NEWCOMERS = ("Kim Kern", "Lou Lang", "Mia Moss", "Ned Nash")
+"""With them botany is large enough (`newcomers`)."""
 TEACHERS = {"algebra": "Tess Thorne", "botany": "Theo Tull"}
 ADMINISTRATOR = "Max Moor"
 ADVISER = "Amy Ash"
@@ -187,3 +189,19 @@ def _study(campus: Campus) -> Iterator[Event]:
                     score=9.0 - place,
                     max_score=10,
                 )
+
+
+def newcomers(campus: Campus) -> Iterator[Event]:
+    """Four more learners of botany: nothing of the campus is hidden then from those who see groups only."""
+    now = datetime.now(UTC)
+    begun = now - timedelta(weeks=WEEKS + 1)
+    quiz = Identifier(ISSUER, "activity", "botany-quiz")
+    for place, name in enumerate(NEWCOMERS):
+        given, family = name.split()
+        yield PersonDescribed(f"person-{name}", identifier_of(name), begun, given, family)
+        yield MembershipChanged(f"learns-{name}", identifier_of(name), BOTANY, Role.LEARNER, True, begun, "A")
+        for day in range(1, WEEKS * 7, 3):
+            yield campus.view(name, BOTANY, now - timedelta(days=day, minutes=11 * place))
+        common = (identifier_of(name), BOTANY, now - timedelta(days=6, minutes=place))
+        yield LearningEvent(f"in-{name}", Verb.SUBMITTED, *common, activity=quiz)
+        yield LearningEvent(f"graded-{name}", Verb.GRADED, *common, activity=quiz, score=8.0 - place, max_score=10)

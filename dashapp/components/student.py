@@ -65,7 +65,8 @@ def _cards(own: bool) -> list[Component]:
     """What is due and what could be done first, scores and rules next, then the weeks and days."""
 
     def listed(name: str, height: str) -> list[Component]:
-        return [html.Div(html.Span(className="la-sk block"), id=name, style={"minBlockSize": height})]
+        waiting = html.Span(className="la-sk block")
+        return [html.Div(waiting, id=name, className="la-reserved", style={"--tall": height})]
 
     calendar_key = html.Div(id=f"{Student.CALENDAR}-key", style={"minBlockSize": "1.375rem"})
     coming = _("What could I do next?") if own else _("What could come next?")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from time import monotonic
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Frame, Page
 from sqlalchemy import delete
@@ -31,6 +32,18 @@ def until(page: Page | Frame, expression: str) -> None:
     while not page.evaluate(expression):
         assert monotonic() < deadline, f"it has not come true within {WITHIN} s: {expression}"
         page.wait_for_timeout(50)
+
+
+def await_answer(page: Page) -> None:
+    """Until the live module has been answered once more."""
+    with page.expect_response(lambda answer: urlsplit(answer.url).path == "/live"):
+        pass
+
+
+def calm(page: Page, rounds: int = 2) -> None:
+    """Until it has been answered so often."""
+    for _round in range(rounds):
+        await_answer(page)
 
 
 @dataclass(frozen=True, slots=True)

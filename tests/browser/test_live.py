@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import APIResponse, Page, Route, expect
 
-from tests.browser.service import TODAY, Service, until
+from tests.browser.service import TODAY, Service, await_answer, calm, until
 
 pytestmark = pytest.mark.browser
 OpenAs = Callable[..., Page]
@@ -19,12 +19,6 @@ def requests_of(page: Page) -> list[str]:
     return seen
 
 
-def await_answer(page: Page) -> None:
-    """Until the live module has been answered once more."""
-    with page.expect_response(lambda answer: urlsplit(answer.url).path == "/live"):
-        pass
-
-
 def await_news(page: Page) -> None:
     """Until the live module has been told of another version."""
     told = 0
@@ -32,11 +26,6 @@ def await_news(page: Page) -> None:
         with page.expect_response(lambda answer: urlsplit(answer.url).path == "/live") as answer:
             pass
         told = answer.value.status
-
-
-def calm(page: Page, rounds: int = 2) -> None:
-    for _round in range(rounds):
-        await_answer(page)
 
 
 def test_a_posted_event_moves_a_chart_without_a_reload(open_as: OpenAs, service: Service) -> None:

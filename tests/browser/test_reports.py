@@ -18,8 +18,8 @@ from dashapp.domain.clock import system_clock
 from dashapp.jobs.exports import ReportExports
 from dashapp.jobs.report_copies import ScheduledReports
 from dashapp.settings import Settings
+from tests.browser.axe import found
 from tests.browser.service import Service, until
-from tests.browser.test_accessibility import found
 from tests.mail_server import MailBox, mail_server
 
 NAMES = "[...document.querySelectorAll('#report-canvas .la-blk-name')].map(one => one.textContent).join('|')"

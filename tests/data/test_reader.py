@@ -129,6 +129,42 @@ def test_a_teacher_and_an_administrator_of_one_classroom_see_names_and_groups(re
         assert reader.classroom(world.principal("dean"), course, Filters()).learners == ()
 
 
+def test_a_teacher_of_four_sees_all_four_and_an_administrator_no_figure_of_them(
+    reader: PageReader, world: World
+) -> None:
+    few = LEARNERS[:4]
+    world.course("TINY")
+    world.learners("TINY", *few)
+    world.member("tutor", "TINY", Role.TEACHER)
+    world.task("TINY", "one", "05-05 20:00")
+    for place, name in enumerate(few):
+        world.seen(name, "TINY", "05-06 12:00")
+        world.submitted(name, "TINY", "one", "05-04 10:00", score=5.0 + place)
+    world.write()
+    course = world.public_id("TINY")
+
+    for _ in range(2):
+        named = reader.classroom(world.principal("tutor"), course, Filters())
+        work = reader.classroom_work(world.principal("tutor"), course, Filters())
+        assert (named.named, named.hidden, named.enrolled) == (True, False, 4)
+        assert {row.name: row.score for row in named.learners} == {
+            "Ada Example": 50, "Ben Example": 60, "Cho Example": 70, "Dan Example": 80
+        }  # fmt: skip
+        assert [row.events for row in named.learners] == [2] * 4
+        assert (named.figures.learners, named.figures.active_7, named.figures.scored) == (4, 4, 4)
+        assert (named.figures.median_score, named.figures.on_time.share, named.figures.at_risk) == (65, 100, 0)
+        assert sum(day.learners or 0 for day in named.days) == 8
+        assert len(named.heat) == 4
+        assert not work.hidden
+        assert [(one.on_time, one.late, one.missing) for one in work.assignments or ()] == [(4, 0, 0)]
+
+        grouped = reader.classroom(world.principal("dean"), course, Filters())
+        assert (grouped.named, grouped.hidden, grouped.enrolled) == (False, True, None)
+        assert (grouped.learners, grouped.heat, grouped.days) == ((), (), ())
+        assert grouped.figures.learners == 0
+        assert reader.classroom_work(world.principal("dean"), course, Filters()).hidden
+
+
 def test_what_all_teachers_of_a_course_see_is_computed_once(
     reader: PageReader, world: World, transactions: list[str]
 ) -> None:

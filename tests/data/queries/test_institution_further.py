@@ -175,20 +175,40 @@ def test_both_rounds_together_need_at_most_twelve_statements_whatever_there_is(c
     assert before == sent() <= MOST_STATEMENTS
 
 
+def hour_of_quality(world: World, hours_back: int, **counts: int) -> None:
+    """What the source of the campus sent within an hour, the last of it at its beginning."""
+    hour = AS_OF.instant - timedelta(hours=hours_back)
+    key = {"organisation_id": world.organisation, "source_id": world.source.source_id, "course_id": 0, "slot": 0}
+    none = dict.fromkeys((one.name for one in fields(Counts)), 0)
+    with world.database.transaction(DatabaseRole.INGEST, world.organisation) as connection:
+        values = {**key, **none, **counts, "hour": hour, "last_received_at": hour}
+        connection.execute(insert(quality_hours).values(values))
+
+
 def test_sources_say_when_something_came_last(campus: World) -> None:
-    view = further(campus)
-    assert [(one.name, one.refused) for one in view.sources] == [("north-lms", 0)]
+    def said() -> list[tuple[str, int, timedelta | None, bool]]:
+        now = AS_OF.instant
+        return [
+            (one.name, one.refused, None if one.last_received is None else now - one.last_received, one.silent)
+            for one in further(campus).sources
+        ]
+
+    assert said() == [("north-lms", 0, timedelta(0), False)], "the campus has just been written"
+    with campus.database.administration() as connection:
+        connection.exec_driver_sql("DELETE FROM analytics.quality_hours")
+        connection.commit()
+    assert said() == [("north-lms", 0, None, True)]
+    hour_of_quality(campus, 30, received=5, refused=2)
+    assert said() == [("north-lms", 2, timedelta(hours=30), True)]
+    hour_of_quality(campus, 3, received=4, refused=1)
+    hour_of_quality(campus, 7, received=4)
+    assert said() == [("north-lms", 3, timedelta(hours=3), False)]
 
 
 def test_the_share_of_what_came_too_late_is_that_of_all_sources_together(campus: World) -> None:
     assert further(campus).late is None
 
-    key = {"organisation_id": campus.organisation, "source_id": campus.source.source_id, "course_id": 0, "slot": 0}
-    none = dict.fromkeys((one.name for one in fields(Counts)), 0)
-    with campus.database.transaction(DatabaseRole.INGEST, campus.organisation) as connection:
-        for back, live, late in ((1, 30, 2), (3, 10, 0), (24 * 15, 10, 10)):
-            hour = AS_OF.instant - timedelta(hours=back)
-            counts = {**none, "received": live, "learning": live, "live": live, "late": late}
-            connection.execute(insert(quality_hours).values(**key, hour=hour, last_received_at=hour, **counts))
+    for back, live, late in ((1, 30, 2), (3, 10, 0), (24 * 15, 10, 10)):
+        hour_of_quality(campus, back, received=live, learning=live, live=live, late=late)
 
     assert further(campus).late == pytest.approx(100 * 2 / 40)
