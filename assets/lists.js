@@ -7,10 +7,11 @@
   let come, library = null, inside = null;
   const ready = new Promise((resolve) => { come = resolve; });
 
-  /* Should it not come, `again.js` asks again. */
-  const ask = () => document.head.append(
-    Object.assign(document.createElement("script"), { src: document.getElementById(SCRIPT).src, async: true }),
-  );
+  /* Should it not come, `again.js` asks again. A document that does not name it has it among its other scripts. */
+  const ask = () => {
+    const named = document.getElementById(SCRIPT);
+    if (named) document.head.append(Object.assign(document.createElement("script"), { src: named.src, async: true }));
+  };
   const grid = (id) => { try { return library.getApi(id); } catch { return null; } };
   const alike = (one, other) => {
     if (one === other || !one || !other || typeof one !== "object" || typeof other !== "object") return one === other;

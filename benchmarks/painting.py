@@ -211,7 +211,7 @@ def _memory(site: Site, visitor: Visitor, ticks: int) -> None:
         for number in range(LEARNT + ticks):
             start = page.evaluate("performance.now()")
             # A page that says it holds nothing has all sent, as when everything has changed.
-            page.evaluate("dash_clientside.set_props('classroom-shown', { data: null })")
+            page.evaluate("dash_clientside.set_props('classroom-page', { 'data-la-shown': null })")
             page.evaluate(f"dash_clientside.set_props('shell-version', {{ data: 'update-{number}' }})")
             until(page, f"window.laSince({start})")
             if number >= LEARNT and number % 5 == 0:

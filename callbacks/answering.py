@@ -149,12 +149,25 @@ def drawn_anew(
     def fill_and_name() -> Values:
         values = fill()
         parts = {name: written(value) for name, value in values.items() if name != AS_OF}
-        return {**{name: orjson.Fragment(part) for name, part in parts.items()}, SHOWN: names_of(parts, about)}
+        names = written(names_of(parts, about)).decode()
+        return {**{name: orjson.Fragment(part) for name, part in parts.items()}, SHOWN: names}
 
     parts = dict(_parts(asked, at, view, fill_and_name, {**more, "about": about}))
     names = parts.pop(SHOWN)
     values = {name: orjson.Fragment(part) for name, part in parts.items()}
-    return {**differing(values, orjson.loads(names), shown), SHOWN: orjson.Fragment(names)}
+    named, held = _names_in(orjson.loads(names)), _names_in(shown)
+    # Whoever looks otherwise is filled anew.
+    known = held if held.get("page") == named["page"] else {}
+    return {**differing(values, named, known), SHOWN: orjson.Fragment(names)}
+
+
+def _names_in(said: object) -> dict[str, Any]:
+    """What a page says that it holds; nothing where that is none of our words."""
+    try:
+        names = orjson.loads(said) if isinstance(said, str) else None
+    except orjson.JSONDecodeError:
+        return {}
+    return names if isinstance(names, dict) else {}
 
 
 def _parts(

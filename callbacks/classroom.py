@@ -43,11 +43,22 @@ CONTROLS: Final = {
 """What the page's answer depends on, by the names of `Filters`."""
 
 
-def show_classroom(asked: Asked, controls: Mapping[str, object], page: Mapping[str, object], shown: object) -> Any:
+SHOWN_NOW: Final = {
+    "names": State(ids.Classroom.PAGE, ids.Classroom.SHOWN),
+    "look": State(ids.Classroom.PAGE, "className"),
+}
+"""What the page holds. While it looks as when it was laid out it holds nothing, whatever the names say: an answer to
+the page before may have come to it, without what that one held. An answer that changes its look therefore holds all."""
+
+
+def show_classroom(
+    asked: Asked, controls: Mapping[str, object], page: Mapping[str, object], shown: Mapping[str, object]
+) -> Any:
     """Everything on the page of the course in the address, for the chosen learners and dates, but for what the page
     holds already."""
     at, filters = PageAddress.parse(page), Filters.parse(**controls)
-    return answered(asked, ids.Classroom.PAGE, lambda: _read(asked, at, filters, shown))
+    waits = "la-loading" in str(shown.get("look") or "la-loading").split()
+    return answered(asked, ids.Classroom.PAGE, lambda: _read(asked, at, filters, None if waits else shown.get("names")))
 
 
 def _read(asked: Asked, at: PageAddress, filters: Filters, shown: object) -> PageAnswer:
@@ -74,10 +85,10 @@ def register(registry: CallbackRegistry) -> None:
     """Connects the page. A new figure of the chart that can be zoomed goes through a Store, where its zoom is kept."""
     slots = {**classroom.slots()}
     fresh = {"time_and_score": Output(ids.fresh_of(ids.Classroom.TIME_AND_SCORE), "data")}
-    held = {SHOWN: Output(ids.Classroom.SHOWN, "data")}
+    held = {SHOWN: Output(ids.Classroom.PAGE, ids.Classroom.SHOWN)}
     wiring = Wiring(
         output={**outputs_of(slots), **fresh, **held},
-        inputs={"controls": CONTROLS, "page": PAGE_INPUTS, "shown": State(ids.Classroom.SHOWN, "data")},
+        inputs={"controls": CONTROLS, "page": PAGE_INPUTS, "shown": SHOWN_NOW},
         refused=lambda: refused(ids.Classroom.PAGE),
     )
     registry.register(Permission.CLASSROOM_PAGE, show_classroom, wiring)

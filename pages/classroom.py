@@ -19,8 +19,7 @@ def _page(course: str, *, embedded: bool, query: dict[str, str]) -> Component:
     address = dcc.Store(id=ids.Shell.ADDRESS, data={"id": course, "embedded": embedded})
     picked = dcc.Store(id=ids.Classroom.PICKED)
     fresh = dcc.Store(id=ids.fresh_of(ids.Classroom.TIME_AND_SCORE))
-    shown = dcc.Store(id=ids.Classroom.SHOWN)
-    return html.Div([address, picked, fresh, shown, html.Div(id=ids.Shell.REFUSAL), body])
+    return html.Div([address, picked, fresh, html.Div(id=ids.Shell.REFUSAL), body])
 
 
 def layout(course: str = "", **query: str) -> Component:

@@ -50,8 +50,9 @@ class Classroom:
     HEAT: Final = "classroom-heat"
     DAYS: Final = "classroom-days"
     TIME_AND_SCORE: Final = "classroom-time-and-score"
-    SHOWN: Final = "classroom-shown"
-    """Store: names of what the page holds, by slots; what it holds already is not sent again."""
+    SHOWN: Final = "data-la-shown"
+    """A property of `PAGE`: names of what the page holds, by slots, as JSON; what it holds already is not sent again. A
+    Store would write back what it held before where one page takes the place of another."""
     DRAG: Final = "classroom-drag"
     """RadioItems: "" (zoom), "select" or "lasso"."""
     WORK: Final = "classroom-work"

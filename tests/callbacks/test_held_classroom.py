@@ -10,7 +10,7 @@ from tests.callbacks.people import Strangers, answer_of
 from tests.campus import Campus
 from tests.served import Visitor, address
 
-ROWS, NARROWED, SHOWN = "classroom-learners-fresh", "classroom-narrowed", "classroom-shown"
+ROWS, NARROWED, PAGE = "classroom-learners-fresh", "classroom-narrowed", "classroom-page"
 CHARTS = ("classroom-heat", "classroom-time-and-score-fresh", "classroom-days")
 
 
@@ -27,13 +27,15 @@ def courses(campus: Campus) -> dict[str, str]:
 
 
 def opened(tess: Visitor, course: str, **values: object) -> dict[str, Any]:
-    given = {f"classroom-{name}.{'value' if name == 'section' else 'data'}": value for name, value in values.items()}
+    kinds = {"section": "classroom-section.value", "picked": "classroom-picked.data", "shown": f"{PAGE}.data-la-shown"}
+    look = "la-page la-loading" if "shown" not in values else "la-page"
+    given = {f"{PAGE}.className": look, **{kinds[name]: value for name, value in values.items()}}
     answer: dict[str, Any] = answer_of(tess.ask("classroom-page", {**given, **address(course)}))
     return answer
 
 
 def held_by(answer: dict[str, Any]) -> Any:
-    return answer[SHOWN]["data"]
+    return answer[PAGE]["data-la-shown"]
 
 
 def filled(answer: dict[str, Any]) -> set[str]:
@@ -47,7 +49,8 @@ def test_of_the_same_data_nothing_is_sent_but_as_of_when(tess: Visitor, courses:
 
     again = opened(tess, courses["ALG 1"], shown=held_by(first))
 
-    assert filled(again) == {SHOWN}
+    assert filled(again) == {PAGE}
+    assert set(again[PAGE]) == {"data-la-shown"}
     assert held_by(again) == held_by(first)
     assert any('"asof"' in name for name in again)
 
@@ -83,9 +86,19 @@ def test_what_is_held_of_one_course_is_never_taken_for_that_of_another(tess: Vis
     assert filled(opened(tess, courses["BOT 1"], shown=held)) == filled(whole)
 
 
-@pytest.mark.parametrize("forged", ["x", 7, [], {"learners": 7, "heat": None, "days": ["x"]}, {"learners": "x" * 5000}])
+@pytest.mark.parametrize(
+    "forged", ["x", 7, [], "[]", "{", '{"learners": 7, "heat": null, "days": ["x"]}', "9" * 5000, {"learners": "x"}]
+)
 def test_a_page_that_says_nonsense_of_what_it_holds_has_all_sent(
     tess: Visitor, courses: dict[str, str], forged: object
 ) -> None:
     whole = opened(tess, courses["ALG 1"])
     assert filled(opened(tess, courses["ALG 1"], shown=forged)) == filled(whole)
+
+
+def test_a_page_that_is_laid_out_anew_has_all_sent_whatever_reached_it_of_an_earlier_answer(
+    tess: Visitor, courses: dict[str, str]
+) -> None:
+    whole = opened(tess, courses["ALG 1"])
+    values = {f"{PAGE}.data-la-shown": held_by(whole), f"{PAGE}.className": "la-page la-loading"}
+    assert filled(answer_of(tess.ask("classroom-page", {**values, **address(courses["ALG 1"])}))) == filled(whole)

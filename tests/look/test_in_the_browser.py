@@ -61,7 +61,7 @@ def gallery() -> Dash:
         "gallery",
         assets_folder=str(TOKENS.parent),
         # What these ask the service for is not here.
-        assets_ignore=r"^(ahead|lists|live|settings)\.js$",
+        assets_ignore=r"^(ahead|live|settings)\.js$",
         suppress_callback_exceptions=True,
     )
     app.index_string = app.index_string.replace("{%css%}", '<script src="/assets/early.js"></script>{%css%}')
