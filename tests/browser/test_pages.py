@@ -338,6 +338,9 @@ def test_every_chart_has_its_numbers_as_a_table(open_as: OpenAs, service: Servic
         for button in page.locator("[data-la-table]").all():
             chart = button.get_attribute("data-la-table")
             plot = page.locator(f".la-plot:has(#{chart})")
+            if not plot.evaluate("element => element.checkVisibility()"):
+                # Two cohorts are drawn only where they are compared.
+                continue
             expect(plot.locator(".trace, .hm image, .la-over > *").first).to_be_attached()
             button.evaluate("element => element.click()")
             expect(page.locator("#la-data-table")).to_be_visible()
