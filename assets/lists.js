@@ -55,10 +55,13 @@
     getApi: (id) => library?.getApi(id),
     getApiAsync: (id) => ready.then((real) => real.getApiAsync(id)),
   };
+  const arrived = (real) => { library = real; come(real); };
+  /* A document that does not name it may have run it before this. */
+  if (window.dash_ag_grid) arrived(window.dash_ag_grid);
   Object.defineProperty(window, "dash_ag_grid", {
     configurable: true,
     get: () => lists,
     /* A part that comes later names again what it has found, to add to it. */
-    set: (real) => { if (real !== lists) { library = real; come(real); } },
+    set: (real) => { if (real !== lists) arrived(real); },
   });
 })();
