@@ -29,7 +29,7 @@ WATCH: Final = """
       .filter((one) => one.name.includes('_dash-update-component') && one.startTime >= start);
     const painted = Math.max(...charts().map((name) => drawn.get(name) ?? 0));
     const last = Math.max(painted, ...answers.map((one) => one.responseEnd));
-    return answers.length && performance.now() - last > 300 ? painted : null;
+    return answers.length && painted > start && performance.now() - last > 300 ? painted : null;
   };
   const look = () => {
     if (window.laPainted !== null || window.laSince(0) === null) return;
