@@ -87,8 +87,10 @@ def fill(view: ClassroomView, screen: Screen, filters: Filters, kept: str = "") 
     )
     revision = f"{view.course.public_id}:{view.first}:{view.last}"
     shown = view.other is not None and view.named
-    drawn = figures.two_cohorts(
-        (lines[0], lines[1]), view.week_starts, screen, first=view.first_week, revision=revision
+    drawn = (
+        figures.two_cohorts((lines[0], lines[1]), view.week_starts, screen, first=view.first_week, revision=revision)
+        if shown
+        else None
     )
     span = words.date_span(view.first, view.last)
     return {
@@ -96,8 +98,8 @@ def fill(view: ClassroomView, screen: Screen, filters: Filters, kept: str = "") 
         "compared_hidden": not shown,
         "compared_table": table(view.figures, other, names, minutes=view.minutes_recorded) if shown else None,
         # What nobody sees need not be drawn.
-        "compared": drawn if shown else {},
-        "compared_state": None if drawn.traces else card.no_data(_("Nobody is in either of the two.")),
+        "compared": drawn or {},
+        "compared_state": None if drawn is None or drawn.traces else card.no_data(_("Nobody is in either of the two.")),
         "compared_line": _("Share of each that was active, per week, {span}; solid: the choice, dashed: {name}").format(
             span=span, name=names[1]
         ),

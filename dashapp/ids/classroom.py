@@ -51,8 +51,7 @@ class Classroom:
     DAYS: Final = "classroom-days"
     TIME_AND_SCORE: Final = "classroom-time-and-score"
     SHOWN: Final = "data-la-shown"
-    """A property of `PAGE`: names of what the page holds, by slots, as JSON; what it holds already is not sent again. A
-    Store would write back what it held before where one page takes the place of another."""
+    """A property of `PAGE`: names of what it holds, by slots, as JSON; what it holds already is not sent again."""
     DRAG: Final = "classroom-drag"
     """RadioItems: "" (zoom), "select" or "lasso"."""
     WORK: Final = "classroom-work"

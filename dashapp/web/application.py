@@ -162,7 +162,7 @@ def _add_dash(server: Flask, guard: Guard, services: Services, studio: Studio) -
     before = set(server.view_functions)
     app = ServiceDash(
         "app",
-        server=server,
+        server=server,  # type: ignore[arg-type]  # its hint has forgotten that a Flask may be given
         use_pages=True,
         pages_folder=str(REPOSITORY / "pages"),
         assets_folder=str(REPOSITORY / "assets"),
@@ -174,7 +174,7 @@ def _add_dash(server: Flask, guard: Guard, services: Services, studio: Studio) -
         use_async=False,
         suppress_callback_exceptions=True,
         include_pages_meta=False,
-        update_title=None,
+        update_title=None,  # type: ignore[arg-type]  # None: the title stays as it is
         add_log_handler=False,
         on_error=on_callback_error,
     )

@@ -70,11 +70,6 @@ class ServiceDash(Dash):
     laid_out: Memo
     """Empty pages that are the same at any time, ready-made."""
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        """As Dash."""
-        self.laid_out = Memo(LARGEST_LAYOUTS)
-        super().__init__(*given, **named)
-
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]  # the same names, all of them given
         """The document; `parts` are Dash's own."""
         return DOCUMENT.format(
@@ -115,6 +110,7 @@ class ServiceDash(Dash):
         registered: Dash itself lets `?learner=` replace the learner in the path.
         """
         self.server.extensions[ServiceDash.__name__] = self
+        self.laid_out = Memo(LARGEST_LAYOUTS)
         # Dash takes the first template that fits, and a variable takes slashes too: the longer ones have to come first.
         pages = dash.page_registry
         for module in sorted(pages, key=lambda each: str(pages[each]["path_template"]).count("/"), reverse=True):
