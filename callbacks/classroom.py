@@ -107,7 +107,9 @@ def _in_the_browser(registry: CallbackRegistry) -> None:
         prevent_initial_call=True,
     )
     app.clientside_callback(
-        ClientsideFunction("classroom", "narrow"), Input(room.NARROWED, "data"), prevent_initial_call=True
+        ClientsideFunction("classroom", "narrow"),
+        Input(ids.narrowed_of(room.LEARNERS), "data"),
+        prevent_initial_call=True,
     )
     app.clientside_callback(
         ClientsideFunction("classroom", "choose"),

@@ -20,7 +20,7 @@ from dashapp.components.slots import Slot
 from dashapp.domain.errors import NotFound
 from dashapp.figures.drawing import Drawing
 from dashapp.figures.theme import Table, table_of
-from dashapp.ids import fresh_of, line_of, state_of
+from dashapp.ids import fresh_of, line_of, narrowed_of, state_of
 
 LEAST_HEIGHT: Final = 300
 """px of a chart on paper."""
@@ -179,6 +179,9 @@ def _of_rows(part: Part, name: str, inside: list[Component], order: tuple[str, .
     if isinstance(fresh, Mapping):
         rows = fresh.get("rows")
     if isinstance(rows, list):
+        narrowed = _value(part, narrowed_of(name), "data")
+        if isinstance(narrowed, Mapping) and narrowed["ids"] is not None:
+            rows = _ordered(rows, tuple(narrowed["ids"]))
         columns = _value(part, name, "columnDefs") or next(
             one.columnDefs for one in inside if isinstance(one, dag.AgGrid) and one.id == name
         )

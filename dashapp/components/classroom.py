@@ -33,7 +33,7 @@ from dashapp.domain.audience import FEWEST_OTHERS
 from dashapp.domain.filters import Filters
 from dashapp.domain.views import ClassroomView
 from dashapp.figures import Screen
-from dashapp.ids import Classroom, asof_of, file_of, fresh_of, line_of
+from dashapp.ids import Classroom, asof_of, file_of, fresh_of, line_of, narrowed_of
 from dashapp.words import _, ngettext
 
 PAGE = "classroom"
@@ -116,7 +116,7 @@ def slots() -> dict[str, Slot]:
         **classroom_compare.slots(),
         "strip": Slot(Classroom.STRIP, "children"),
         "learners": Slot(fresh_of(Classroom.LEARNERS), "data"),
-        "narrowed": Slot(Classroom.NARROWED, "data"),
+        "narrowed": Slot(narrowed_of(Classroom.LEARNERS), "data"),
         "learner_columns": Slot(Classroom.LEARNERS, "columnDefs"),
         "learners_file": Slot(file_of(Classroom.LEARNERS), "href"),
         "learners_line": Slot(line_of(Classroom.LEARNERS), "children"),

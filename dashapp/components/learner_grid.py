@@ -24,7 +24,7 @@ from dashapp.components.marks import level_word
 from dashapp.components.reasons import reason_sentence
 from dashapp.domain.filters import MOST_PICKED, Filters
 from dashapp.domain.views import ClassroomView, LearnerRow, Level
-from dashapp.ids import Classroom, fresh_of
+from dashapp.ids import Classroom, fresh_of, narrowed_of
 from dashapp.words import _
 
 LEVEL_RANK: Final = {Level.HELP: 0, Level.WATCH: 1, Level.CALM: 2}
@@ -58,7 +58,7 @@ def grid(label: str) -> Component:
         words=_filter_words(),
     )
     rows = grids.grid(Classroom.LEARNERS, learner_columns(minutes=True), HEIGHT, label, manners)
-    stores = [dcc.Store(id=fresh_of(Classroom.LEARNERS)), dcc.Store(id=Classroom.NARROWED)]
+    stores = [dcc.Store(id=fresh_of(Classroom.LEARNERS)), dcc.Store(id=narrowed_of(Classroom.LEARNERS))]
     return html.Div([_tools(), *stores, rows, _whole_row()])
 
 

@@ -84,6 +84,7 @@ __all__ = [
     "fresh_of",
     "holds_of",
     "line_of",
+    "narrowed_of",
     "near_of",
     "state_of",
     "wanted_of",
@@ -108,6 +109,11 @@ def holds_of(control: str) -> str:
 def fresh_of(chart: str) -> str:
     """The id of the Store through which a new figure comes to a chart whose axes can be zoomed."""
     return f"{chart}-fresh"
+
+
+def narrowed_of(grid: str) -> str:
+    """The id of the Store that says which rows of a grid are shown: their ids under `ids`, None for all."""
+    return f"{grid}-narrowed"
 
 
 def file_of(card: str) -> str:

@@ -36,8 +36,6 @@ class Classroom:
     STRIP: Final = "classroom-strip"
     LEARNERS: Final = "classroom-learners"
     """The grid; a row's field `href` is the learner's page."""
-    NARROWED: Final = "classroom-narrowed"
-    """Store: under `ids` the rows of the grid that are shown, or null for all."""
     SEARCH: Final = "classroom-search"
     """What the rows of the grid are searched for; never leaves the browser."""
     SORT_AGAIN: Final = "classroom-sort-again"

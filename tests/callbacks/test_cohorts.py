@@ -51,7 +51,7 @@ def opened(somebody: Visitor, course: str, **controls: Any) -> dict[str, Any]:
 
 def names(page: dict[str, Any]) -> set[str]:
     """Of the rows that the list shows."""
-    shown = page["classroom-narrowed.data"]["ids"]
+    shown = page["classroom-learners-narrowed.data"]["ids"]
     return {row["name"] for row in page[f"{ROWS}.data"]["rows"] if shown is None or row["id"] in shown}
 
 

@@ -10,7 +10,7 @@ from tests.callbacks.people import Strangers, answer_of
 from tests.campus import Campus
 from tests.served import Visitor, address
 
-ROWS, NARROWED, PAGE = "classroom-learners-fresh", "classroom-narrowed", "classroom-page"
+ROWS, NARROWED, PAGE = "classroom-learners-fresh", "classroom-learners-narrowed", "classroom-page"
 CHARTS = ("classroom-heat", "classroom-time-and-score-fresh", "classroom-days")
 
 

@@ -58,9 +58,13 @@ def institution_part(**changes: Any) -> Part:
     return Part(institution.body(), institution.slots(), institution.fill(view, Screen(), Links()))
 
 
+def compared_part() -> Part:
+    return classroom_part(other=samples.classroom().figures)
+
+
 def parts() -> Iterator[Part]:
     view = samples.student()
-    yield classroom_part()
+    yield compared_part()
     yield institution_part()
     yield Part(student.body(), student.slots(), student.fill(view, Screen(), Links()))
 
@@ -167,6 +171,14 @@ def test_rows_stand_as_the_reader_has_sorted_them_and_rows_of_nobody_are_left_ou
     assert [row[0] for row in rows] == [course.code for course in reversed(courses)][:2]
 
 
+def test_of_learners_picked_by_hand_the_file_holds_those_whether_or_not_the_reader_has_sorted_them() -> None:
+    first, second, *others = samples.classroom().learners
+    picked = classroom_part(learners=(first, second), unpicked=tuple(others))
+    for order in ((), (str(second.public_id), str(first.public_id), str(others[0].public_id))):
+        rows = card_of(picked, Classroom.LEARNERS, "svg", order).numbers.rows
+        assert sorted(row["name"] for row in rows) == sorted((first.name, second.name))  # type: ignore[call-overload]
+
+
 def test_every_entry_of_every_menu_gives_a_file_or_has_nothing_to_give() -> None:
     made = 0
     for part in parts():
@@ -186,7 +198,7 @@ def test_every_entry_of_every_menu_gives_a_file_or_has_nothing_to_give() -> None
                 if form == "svg":
                     assert card.title in texts_of(file)
                     assert TOLD.filters in texts_of(file)
-    assert made >= 38
+    assert made >= 40
 
 
 def test_a_drawing_is_for_white_paper_has_its_key_and_brings_its_font_along() -> None:
