@@ -29,16 +29,20 @@
   };
 
   /* ------------------------------------------------------------ asking */
-  let rate = 0, topic = null, etag = "", asking = false, lost = false, known = null, ended = 0, told = 0;
+  let rate = 0, topic = null, etag = "", asking = false, lost = false, known = null, ended = 0, told = 0, shownAsOf = 0;
   const paused = () => rate === 0;
   const show = (headers) => {
-    const asOf = Number(headers.get("la-as-of")), behind = Number(headers.get("la-behind")) || 0, away = headers.get("la-away") === "1";
+    /* Where there is news that the page is not told yet, what it shows gets older. */
+    const asOf = Number(headers.get("la-as-of")) || shownAsOf, waiting = Number(headers.get("la-now"));
+    const behind = (waiting && asOf ? (waiting - asOf) / 1000 : Number(headers.get("la-behind"))) || 0, away = headers.get("la-away") === "1";
+    shownAsOf = asOf;
+    const state = away ? "away" : headers.get("la-late") === "1" ? "late" : null;
+    window.laLook?.showNotice({ state, asOf, behind, zone: topic?.zone });
     window.laLook?.showFreshness({ asOf, behind, late: away, zone: topic?.zone });
     window.laLook?.showLive(paused() ? "paused" : away || behind > LATE_SECONDS ? "late" : "live", behind);
   };
   const fail = () => { lost = true; window.laLook?.showLive(paused() ? "paused" : "offline"); };
-  /* The version to show next, or nothing new. The server's word for a version holds the state of the transport too, so
-     that the line above the cards comes and goes with it. */
+  /* The version to show next, or nothing new. */
   const answerOf = async (asked) => {
     const headers = etag ? { "If-None-Match": etag } : {};
     const response = await fetch(`${base()}live?topic=${encodeURIComponent(asked.token)}`, {
@@ -62,10 +66,22 @@
     const version = etag.slice(1, -1), again = lost;
     lost = false;
     if (version === known && !again) return null;
+    if (version === vain.version && Date.now() < vain.until) return null;
     known = version;
     if (version === asked.version) return null;
     told = Date.now();
     return version;
+  };
+  /* The process that answers ticks may know of a version that the one with the data does not show yet. The page asks again
+     at its next tick, and then after twice as long each time. */
+  let vain = { version: "", times: 0, until: 0 };
+  const filled = (shown) => {
+    told = 0;
+    if (known && shown !== known) {
+      const times = vain.version === known ? vain.times + 1 : 0;
+      vain = { version: known, times, until: Date.now() + (rate || 5000) * (2 ** times - 0.5) };
+    }
+    known = shown;
   };
   const ask = async () => {
     const nothing = dash().no_update;
@@ -149,9 +165,9 @@
       ask: (_tick, shown) => {
         const fresh = shown && shown.token !== topic?.token;
         const byTopic = dash().callback_context.triggered_id === "shell-topic";
-        if (byTopic) told = 0;
-        if (fresh) { etag = ""; known = shown.version; }
-        else if (shown && byTopic) known = shown.version;
+        if (fresh) { etag = ""; told = 0; known = shown.version; }
+        else if (byTopic && shown) filled(shown.version);
+        else if (byTopic) told = 0;
         topic = shown || null;
         return byTopic && !fresh ? dash().no_update : ask();
       },

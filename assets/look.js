@@ -4,7 +4,7 @@
 (() => {
   "use strict";
   const root = document.documentElement;
-  const SCREEN = "shell-screen", LIVE = "shell-live", WORDS = "shell-words";
+  const SCREEN = "shell-screen", LIVE = "shell-live", WORDS = "shell-words", NOTICE = "shell-notice";
   const narrow = matchMedia("(max-width: 575.98px)"), dark = matchMedia("(prefers-color-scheme: dark)");
   const LATE_SECONDS = 5;
 
@@ -60,6 +60,18 @@
       line.dataset.asOf = new Date(asOf).toISOString();
       line.classList.toggle("late", isLate);
     }
+  };
+  /* The line above all cards, as components/shell.py makes it: what is `away`, `late` or neither. A page's answer brings
+     it as well, and words about a failure, which stay. */
+  const span = (children, more) => ({ type: "Span", namespace: "dash_html_components", props: { children, ...more } });
+  const showNotice = ({ state, asOf, behind, zone = "UTC" }) => {
+    const said = words(), place = document.getElementById(NOTICE);
+    if (!said || !place) return;
+    const text = { away: said.noticeAway, late: said.noticeLate }[state] || "";
+    if ((place.firstElementChild?.textContent ?? "") === text) return;
+    const moment = put(said.late, { time: clock(asOf, zone, said.locale), lag: lag(behind, said) });
+    const line = span(span(moment, { "data-zone": zone, className: "late" }), { className: "la-asof" });
+    window.dash_clientside.set_props(NOTICE, { children: text ? [span(text), " ", line] : [] });
   };
   /* The live badge: state is live, late, paused, offline or connecting. */
   const showLive = (state, behind = 0) => {
@@ -205,5 +217,5 @@
       screen: () => screen(),
     },
   });
-  window.laLook = { showFreshness, showLive, screen, chooseTheme, words, say };
+  window.laLook = { showFreshness, showNotice, showLive, screen, chooseTheme, words, say };
 })();

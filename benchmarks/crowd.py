@@ -19,7 +19,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from time import perf_counter
 
 import msgspec
@@ -230,9 +230,15 @@ def _playing(plan: Plan, folder: Path) -> Iterator["subprocess.Popen[str]"]:
         path.unlink()
 
 
-def _outcome(player: "subprocess.Popen[str]") -> Outcome:
+def _outcome(player: "subprocess.Popen[str]", folder: Path) -> Outcome:
+    """What the program has seen, once it has ended."""
     assert player.stdout is not None
-    return msgspec.json.decode(player.stdout.readline(), type=Outcome)
+    if player.stdout.readline().strip() != "done":
+        raise SystemExit(f"The program that plays the pages ended early, with {player.wait()}.")
+    path = folder / "plan.outcome"
+    outcome = msgspec.json.decode(path.read_bytes(), type=Outcome)
+    path.unlink()
+    return outcome
 
 
 def _yardstick(plan: Plan, folder: Path) -> None:
@@ -244,7 +250,7 @@ def _yardstick(plan: Plan, folder: Path) -> None:
         server.stdout.readline()
         alone = msgspec.structs.replace(plan, port=CONSTANT_PORT, ticks_port=CONSTANT_PORT, warm_up=5.0, seconds=15.0)
         with _playing(alone, folder) as player:
-            outcome = _outcome(player)
+            outcome = _outcome(player, folder)
     finally:
         server.terminate()
         server.wait()
@@ -256,14 +262,20 @@ def _measure(plan: Plan, folder: Path, parts: Parts, sent: Callable[[], int]) ->
     with _playing(plan, folder) as player:
         begun, events = perf_counter(), sent()
         before = {name: seconds() for name, seconds in parts.items()}
-        outcome = _outcome(player)
+        outcome = _outcome(player, folder)
         took = perf_counter() - begun
         cores = {name: (seconds() - before[name]) / took for name, seconds in parts.items()}
         rate = (sent() - events) / took
     print(f"\n{len(plan.pages):,} pages every {plan.interval:.0f} s, {rate:,.0f} events/s, for {plan.seconds:.0f} s")
     print(f"  ticks      {len(outcome.ticks) / plan.seconds:>6.0f}/s  {_spread(outcome.ticks)}")
     for kind, times in sorted(outcome.callbacks.items()):
-        print(f"  {kind:<11}{len(times) / plan.seconds:>5.1f}/s  {_spread(times)}")
+        between = outcome.between.get(kind, [])
+        apart = f"; the same page every {median(between):.0f} s" if between else ""
+        print(f"  {kind:<11}{len(times) / plan.seconds:>5.1f}/s  {_spread(times)}{apart}")
+    print(
+        f"  cards say that they are {median(outcome.behind):.1f} s behind the clock, {max(outcome.behind):.0f} at most;"
+        f" {outcome.put_off / plan.seconds:.0f} ticks/s were put off"
+    )
     print(
         f"  connections kept {outcome.connections:,}; timed out {outcome.timed_out}; other answers {outcome.statuses}"
     )

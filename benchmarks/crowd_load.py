@@ -56,6 +56,12 @@ class Outcome(msgspec.Struct):
     late: list[float] = []
     """How long after its time a tick was sent: the part of this program itself."""
     callbacks: dict[str, list[float]] = {}
+    put_off: int = 0
+    """Ticks of pages for which there was news that they were not told yet."""
+    behind: list[float] = []
+    """Seconds behind the clock, as the other ticks say it."""
+    between: dict[str, list[float]] = {}
+    """Seconds between two answers with data to the same page."""
     statuses: dict[str, int] = {}
     timed_out: dict[str, int] = {}
     connections: int = 0
@@ -159,7 +165,19 @@ def value_of(head: bytes, name: bytes) -> bytes:
 class Page:
     """An open page of somebody."""
 
-    __slots__ = ("_ask_for_data", "_due", "_etag", "_kind", "_known", "_lines", "_tick", "_waits", "load")
+    __slots__ = (
+        "_ask_for_data",
+        "_due",
+        "_etag",
+        "_filled_at",
+        "_kind",
+        "_known",
+        "_lines",
+        "_tick",
+        "_vain",
+        "_waits",
+        "load",
+    )
 
     def __init__(self, load: Load, planned: PlannedPage, bodies: list[bytes]) -> None:
         self.load = load
@@ -176,7 +194,9 @@ class Page:
         )
         self._etag = self._known = b""
         self._waits = False
-        self._due = 0.0
+        self._vain = (b"", 0, 0.0)
+        """The version asked for that was not the one shown, how often, and until when it is not asked for again."""
+        self._due = self._filled_at = 0.0
 
     def open(self, due: float) -> None:
         """Opens the page's connection, and asks for the first time at `due`, by the loop's clock."""
@@ -222,11 +242,16 @@ class Page:
         else:
             if load.measures:
                 load.outcome.ticks.append(took * 1000)
+                load.outcome.put_off += bool(value_of(head, b"la-now"))
+                if behind := value_of(head, b"la-behind"):
+                    load.outcome.behind.append(float(behind))
             self._etag = value_of(head, b"etag")[1:-1]
             self._compare()
 
     def _compare(self) -> None:
         if self._waits or self._etag == self._known:
+            return
+        if self._etag == self._vain[0] and self.load.loop.time() < self._vain[2]:
             return
         was, self._known = self._known, self._etag
         if was:  # what is open shows what there was when it was opened
@@ -244,10 +269,18 @@ class Page:
         if status != 200 or place < 0:
             self.load.count(f"callback {status}{'' if status != 200 else ' without data'}")
             return
-        # It may be newer than what the tick has named.
-        self._known = body[place + 11 : body.index(b'"', place + 11)]
+        shown = body[place + 11 : body.index(b'"', place + 11)]
+        if shown != self._known:
+            # It may be another one than the tick has named: as in `assets/live.js`.
+            times = self._vain[1] + 1 if self._vain[0] == self._known else 0
+            wait = self.load.plan.interval * (2**times - 0.5)
+            self._vain = (self._known, times, self.load.loop.time() + wait)
+        self._known = shown
+        before, self._filled_at = self._filled_at, self.load.loop.time()
         if self.load.measures:
             self.load.outcome.callbacks.setdefault(self._kind, []).append(took * 1000)
+            if before:
+                self.load.outcome.between.setdefault(self._kind, []).append(self._filled_at - before)
 
 
 _HEADERS: Final = (
@@ -289,11 +322,13 @@ def raise_file_limit() -> int:
 
 
 def main(arguments: list[str]) -> int:
-    """Does what the plan says, and prints the outcome as JSON."""
-    plan = msgspec.json.decode(Path(arguments[0]).read_bytes(), type=Plan)
+    """Does what the plan says, and writes the outcome as JSON beside it."""
+    path = Path(arguments[0])
+    plan = msgspec.json.decode(path.read_bytes(), type=Plan)
     raise_file_limit()
     outcome = uvloop.run(drive(plan))
-    print(msgspec.json.encode(outcome).decode(), flush=True)
+    path.with_suffix(".outcome").write_bytes(msgspec.json.encode(outcome))
+    print("done", flush=True)
     return 0
 
 

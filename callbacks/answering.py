@@ -128,8 +128,9 @@ def outputs_of(slots: Mapping[str, Slot]) -> dict[str, Output]:
 
 
 def resting(freshness: Freshness) -> Freshness:
-    """Without the moment at which something was read: what is drawn of it stays until something else differs."""
-    return replace(freshness, as_of=BEGINNING, behind_seconds=0.0)
+    """Without the moment at which something was read, and how late that was: what is drawn of it stays until something
+    else differs."""
+    return replace(freshness, as_of=BEGINNING, behind_seconds=0.0, transport_away=False, late=False)
 
 
 def drawn(asked: Asked, at: PageAddress, view: View, fill: Callable[[], Values], **more: object) -> dict[str, Any]:
@@ -195,8 +196,7 @@ def freshness_of(asked: Asked) -> Freshness:
 
 def version_of(asked: Asked, topic: Topic) -> str:
     """The version that `/live` would name now."""
-    live = asked.services.live
-    return news_of(topic, live, live.freshness())
+    return news_of(topic, asked.services.live)
 
 
 def links_for(asked: Asked, at: PageAddress) -> Links:

@@ -48,6 +48,8 @@ def client_words() -> str:
             "paused": _("Paused"),
             "offline": _("Connection lost"),
             "connecting": _("Connecting"),
+            "noticeAway": _away(),
+            "noticeLate": _late(),
             "seconds": _("{seconds}\u00a0s"),
             "minutes": _("{minutes}\u00a0min"),
             "hours": _("{hours}\u00a0h {minutes}\u00a0min"),
@@ -210,14 +212,18 @@ def message(title: str, text: str, link: tuple[str, str] | None = None) -> Compo
 def notice(freshness: Freshness) -> list[Component | str]:
     """The line above all cards while no new events can arrive, or while they arrive late; empty otherwise.
 
-    The live module moves the time in it on, as it does at the foot of the cards.
+    The live module moves the time in it on, as it does at the foot of the cards, and shows and takes away the line as
+    ticks tell of it.
     """
-    if freshness.transport_away:
-        said = _(
-            "New activity cannot be received at the moment. The last known state is shown; it catches up by itself."
-        )
-    elif freshness.late:
-        said = _("New activity arrives late at the moment. What is shown may be incomplete; it catches up by itself.")
-    else:
+    if not freshness.transport_away and not freshness.late:
         return []
+    said = _away() if freshness.transport_away else _late()
     return [html.Span(said), " ", html.Span(asof_words(freshness), className="la-asof")]
+
+
+def _away() -> str:
+    return _("New activity cannot be received at the moment. The last known state is shown; it catches up by itself.")
+
+
+def _late() -> str:
+    return _("New activity arrives late at the moment. What is shown may be incomplete; it catches up by itself.")

@@ -20,6 +20,7 @@ import sqlalchemy
 from sqlalchemy import Connection, text
 
 from dashapp.data.database import Database, DatabaseRole
+from dashapp.data.pace import SILENCE, SLOWER, Pace, Said, next_turn
 from dashapp.data.store.partitions import PartitionLag, read_partitions
 from dashapp.data.store.scope_changes import CHANNEL, RETAINED, SLOTS
 from dashapp.data.store.status import IngestState
@@ -31,6 +32,9 @@ from dashapp.observability.logging import get_logger
 
 log = get_logger(__name__)
 
+PACE_CHANNEL: Final = "la_pace"
+_TURN: Final = "t"
+"""How the version of a thing begins that advances in turns; by a number for each of the writers' slots it does not."""
 _AWAY: Final = (IngestState.WAITING, IngestState.ALARMED)
 UNTOUCHED: Final = "0"
 """The version of what nothing has touched within the retained hour."""
@@ -64,6 +68,8 @@ class Rhythm:
     forget: float = 60.0
     """What is older than the retained hour is forgotten this often."""
     reconnect: float = 0.5
+    read_by: float = 1.0
+    """Seconds after a turn by which what was committed before it has been read, and may be shown."""
     late: float = 5.0
     """Behind by more than this, pages say so above all cards: the setting REAL_TIME_LAG_THRESHOLD."""
 
@@ -75,6 +81,10 @@ class _Touch:
     slots: dict[int, tuple[int, datetime]] = field(default_factory=dict)
     published_at: float = float("-inf")
     pending: bool = False
+    turn: float = 0.0
+    """The last turn at which it was or will be shown, in seconds since 1970; 0: none in particular."""
+    after: float | None = None
+    """When it was touched first after a turn that is still to come."""
 
     def token(self) -> str:
         return "-".join(f"{slot}.{version}" for slot, (version, _) in sorted(self.slots.items())) or UNTOUCHED
@@ -109,6 +119,7 @@ _ALL_CHANGES = text(
 )
 _NEWEST = text("SELECT slot, max(version) AS version FROM scope_changes GROUP BY slot")
 _STATUS = text("SELECT state, oldest_waiting_at, reported_at > clock_timestamp() - :silent AS alive FROM ingest_status")
+_SAY = text("SELECT pg_notify(:channel, :said)")
 _SNAPSHOT = text("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
@@ -118,11 +129,15 @@ class ChangeWatcher:
     Every web process has one; all of them come to the same versions, so that they can share a cache.
     """
 
-    def __init__(self, database: Database, clock: Clock = system_clock, rhythm: Rhythm | None = None) -> None:
-        """Nothing is read before `start`."""
+    def __init__(
+        self, database: Database, clock: Clock = system_clock, rhythm: Rhythm | None = None, pace: Pace | None = None
+    ) -> None:
+        """Nothing is read before `start`. `pace`: what this process says to all others, and hears of them."""
         self._database = database
         self._clock = clock
         self._rhythm = rhythm or Rhythm()
+        self._pace = pace or Pace()
+        self._paced, self._lowers_at, self._said = 0.0, 0.0, SILENCE
         # Before the first reading no version is known: one that nobody else has keeps such answers out of caches.
         self._unknown = f"unknown-{uuid4().hex}"
         self._published: dict[_Key, str] | None = None
@@ -156,8 +171,8 @@ class ChangeWatcher:
     ) -> str:
         """The version of a course, of a person, of both together, or of the whole organisation where neither is given.
 
-        It changes when a commit has touched it, at most every half second, an organisation's every five seconds. It
-        is good for caching for less than the retained hour.
+        It changes when a commit has touched it, at most every half second, an organisation's every five seconds, and
+        less often where pages cannot be made as fast (`pace`). It is good for caching for less than the retained hour.
         """
         published = self._published
         if published is None:
@@ -175,14 +190,21 @@ class ChangeWatcher:
         """Until when the data is complete: now where nothing waits, else the time of the oldest event that waits.
 
         Over all partitions: one that stalls, or that nobody reads, holds it back although the others go on. While the
-        database cannot be reached, until the last time it could. `transport_away`: a writer waits for its broker, or
-        no writer is at work at all.
+        database cannot be reached, until the last time it could. Where readers see courses advance less often, until
+        the last time that any of them may have. `transport_away`: a writer waits for its broker, or no writer is at
+        work at all.
         """
         now, watermark = self._clock(), self._watermark
         unread = watermark.read_at if (now - watermark.read_at).total_seconds() > self._overdue else now
-        as_of = min(now, unread, watermark.complete_until or now)
-        behind = (now - as_of).total_seconds()
-        return Freshness(as_of, behind, watermark.away, late=watermark.late or behind > self._rhythm.late)
+        complete = min(now, unread, watermark.complete_until or now)
+        late = watermark.late or (now - complete).total_seconds() > self._rhythm.late
+        as_of = complete - timedelta(seconds=self.kept_back)
+        return Freshness(as_of, (now - as_of).total_seconds(), watermark.away, late=late)
+
+    @property
+    def kept_back(self) -> float:
+        """Seconds for which readers may not see what has been counted, where pages are not made as fast as it comes."""
+        return self._paced + self._rhythm.read_by if self._paced else 0.0
 
     def partitions(self) -> tuple[PartitionLag, ...]:
         """How each partition of the transport stood when the writers' reports were last read."""
@@ -210,6 +232,7 @@ class ChangeWatcher:
         """Reads everything anew, then what comes, until the watcher is stopped. Raises when the database goes away."""
         connection.execute(text("SET statement_timeout = '60s'"))  # an hour of a busy system is read in one statement
         connection.execute(text(f"LISTEN {CHANNEL}"))
+        connection.execute(text(f"LISTEN {PACE_CHANNEL}"))
         self._load(connection)
         self._loaded.set()
         if not self._reachable:
@@ -221,6 +244,7 @@ class ChangeWatcher:
             self._read_changes(connection)
             if now >= next_status:
                 self._read_status(connection)
+                self._agree_on_pace(connection)
                 next_status = now + self._rhythm.status
             if now >= next_forgetting:
                 self._forget()
@@ -258,11 +282,38 @@ class ChangeWatcher:
         if touch is None:
             touch = self._touches[key] = _Touch()
         touch.slots[slot] = (version, committed_at)
+        instant = committed_at.timestamp()
         if not touch.pending:
-            organisation = key[1] is _Kind.ORGANISATION
-            interval = self._rhythm.advance_organisation if organisation else self._rhythm.advance
-            touch.pending = True
-            heappush(self._due, (touch.published_at + interval, key))
+            self._plan(key, instant)
+        elif touch.turn and touch.after is None and instant >= touch.turn:
+            touch.after = instant
+
+    def _plan(self, key: _Key, instant: float) -> None:
+        """Notes when a thing that was touched at an instant is shown. Where it has turns, these follow from nothing but
+        when it was touched, so that all processes show the same."""
+        touch, kind = self._touches[key], key[1]
+        interval = self._rhythm.advance_organisation if kind is _Kind.ORGANISATION else self._rhythm.advance
+        paced = self._pace.seconds_at(instant) / (1 if kind is _Kind.COURSE else SLOWER)
+        touch.pending, touch.after, touch.turn = True, None, 0.0
+        due = touch.published_at + interval
+        if paced > interval:
+            touch.turn = next_turn(key[0] + key[2], paced, instant)
+            due = monotonic() + touch.turn + self._rhythm.read_by - self._clock().timestamp()
+        heappush(self._due, (due, key))
+
+    def _agree_on_pace(self, connection: Connection) -> None:
+        """Says to all processes what this one needs, and follows what was heard of them and of itself."""
+        said = self._pace.look()
+        if said != SILENCE or self._said != SILENCE:
+            connection.execute(_SAY, {"channel": PACE_CHANNEL, "said": said.to_text()})
+        if said.seconds != self._said.seconds:
+            log.info("pace.changed", seconds=said.seconds)
+        self._said, paced = said, self._pace.seconds
+        # What was touched before the interval became shorter is still shown at the turn that it had then.
+        if paced >= self._paced:
+            self._paced, self._lowers_at = paced, monotonic() + paced
+        elif monotonic() >= self._lowers_at:
+            self._paced = paced
 
     def _publish(self) -> None:
         """Shows readers what is due. A thing that was quiet before is due at once."""
@@ -272,7 +323,9 @@ class ChangeWatcher:
             key = heappop(self._due)[1]
             touch = self._touches[key]
             touch.pending, touch.published_at = False, now
-            published[key] = touch.token()
+            published[key] = f"{_TURN}{touch.turn:.3f}" if touch.turn else touch.token()
+            if touch.after is not None:
+                self._plan(key, touch.after)
 
     def _forget(self) -> None:
         """Forgets changes older than the retained hour, as a process that starts now would not know them either."""
@@ -285,7 +338,8 @@ class ChangeWatcher:
             if touch.pending or not old:
                 continue
             if touch.slots:
-                published[key] = touch.token()
+                if not published.get(key, "").startswith(_TURN):
+                    published[key] = touch.token()
             else:
                 del self._touches[key]
                 published.pop(key, None)
@@ -320,6 +374,9 @@ class ChangeWatcher:
                 if not socket.notifies and not selector.select(seconds):
                     return
                 socket.poll()
+                for told in socket.notifies:
+                    if told.channel == PACE_CHANNEL:
+                        self._pace.hear(told.pid, Said.from_text(told.payload))
                 del socket.notifies[:]
                 # Commits of the same moment are read together.
                 selector.unregister(socket)

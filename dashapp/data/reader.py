@@ -13,6 +13,7 @@ from dashapp.data.database import Database, DatabaseRole
 from dashapp.data.folding import folded
 from dashapp.data.kept import Kept
 from dashapp.data.known_ids import KnownIds
+from dashapp.data.pace import Pace
 from dashapp.data.queries.caseload import read_caseload
 from dashapp.data.queries.classroom import classroom_view
 from dashapp.data.queries.classroom_work import read_classroom_work
@@ -111,6 +112,8 @@ class PageReader:
     clock: Clock
     live: Versions
     minimum_group: int = MINIMUM_GROUP
+    pace: Pace = field(default_factory=Pace, repr=False)
+    """How often courses advance."""
     _student: Form[StudentView] = field(default_factory=lambda: Form.of(StudentView), repr=False)
     _further: Form[StudentFurtherView] = field(default_factory=lambda: Form.of(StudentFurtherView), repr=False)
     _classroom: Form[ClassroomView] = field(default_factory=lambda: Form.of(ClassroomView), repr=False)
@@ -125,7 +128,7 @@ class PageReader:
     _quality: Form[QualityView] = field(default_factory=lambda: Form.of(QualityView), repr=False)
     _rooms: Rooms = field(default_factory=Rooms, repr=False)
     _compared: Kept[Compared] = field(default_factory=lambda: Kept(MOST_COMPARED), repr=False)
-    _parts: KeptParts = field(default_factory=KeptParts, repr=False)
+    _parts: KeptParts = field(init=False, repr=False)
     _taught: Taught = field(default_factory=Taught, repr=False)
     _ids: KnownIds = field(default_factory=KnownIds, repr=False)
     _addresses: dict[OrganisationId, PublicId] = field(default_factory=dict, repr=False)
@@ -135,6 +138,7 @@ class PageReader:
     def __post_init__(self) -> None:
         """Remembers nothing yet."""
         # Values that are made of another one; the dataclass is frozen for everybody else.
+        object.__setattr__(self, "_parts", KeptParts(pace=self.pace))
         object.__setattr__(self, "openings", Openings(self.database))
         object.__setattr__(self, "visibilities", Visibilities(self.database))
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId, PublicId
 from dashapp.domain.principal import Principal
-from dashapp.domain.views import Freshness
 from dashapp.security.signing import Signer
 
 LONGEST_TOPIC: Final = 200
@@ -90,14 +89,8 @@ class Versions(Protocol):
     ) -> str:
         """The version of a course, a person or the whole organisation."""
 
-    def freshness(self) -> Freshness:
-        """Until when the data is complete."""
 
-
-def news_of(topic: Topic, live: Versions, freshness: Freshness) -> str:
-    """What changes when a page has to ask for data: the version and, since the page says so, an absent transport or
-    late data."""
-    version = live.versions(topic.organisation_id, topic.course, topic.person)
-    if freshness.transport_away:
-        return f"{version}-away"
-    return f"{version}-late" if freshness.late else version
+def news_of(topic: Topic, live: Versions) -> str:
+    """What changes when a page has to ask for data. That data are late, or cannot come, is no such news: each tick
+    says it, and pages that all asked for their data on account of it would make everything later still."""
+    return live.versions(topic.organisation_id, topic.course, topic.person)

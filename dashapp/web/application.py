@@ -15,6 +15,7 @@ from dashapp.data.cache import build_cache
 from dashapp.data.changes import ChangeWatcher, Rhythm
 from dashapp.data.database import Database, database_from
 from dashapp.data.memo import Memo
+from dashapp.data.pace import Pace
 from dashapp.data.reader import PageReader
 from dashapp.data.report_reader import ReportReader
 from dashapp.data.viewing import ViewNotes
@@ -137,20 +138,21 @@ def create_app(
     live.start()
     sessions.start()
     topics = Topics(settings.secret_keys)
-    pages = Bridge(server, WSGI_THREADS)
+    pages = Bridge(server, WSGI_THREADS, making=services.reader.pace.making)
     collectors = build_collectors(pages, settings, database, metrics, lambda: live.freshness().as_of)
-    timed = LiveStopwatch(metrics, f"{prefix}/live")
     rights = Rights(database, clock, principals)
     rights.start()
-    asgi = LiveApp(collectors, f"{prefix}/live", sessions, topics, live, timed, rights, guard.cookie(COOKIE))
+    told = LiveStopwatch(metrics, f"{prefix}/live"), rights, guard.cookie(COOKIE), services.reader.pace.may_tell
+    asgi = LiveApp(collectors, f"{prefix}/live", sessions, topics, live, *told)
     parts = (guard, metrics, collectors, pages, embedding, job_gauges, rosters, rights, studio)
     return Application(server, dash, asgi, services, *parts)
 
 
 def _services(settings: Settings, database: Database, clock: Clock) -> Services:
-    live = ChangeWatcher(database, clock, Rhythm(late=settings.real_time_lag_threshold / 1000))
+    pace = Pace()
+    live = ChangeWatcher(database, clock, Rhythm(late=settings.real_time_lag_threshold / 1000), pace)
     cache = build_cache(settings)
-    reader = PageReader(database, cache, clock, live, settings.minimum_group_size)
+    reader = PageReader(database, cache, clock, live, settings.minimum_group_size, pace)
     reports = ReportReader(database, cache, live, settings.minimum_group_size)
     return Services(settings, database, cache, clock, live, reader, Memo(), ViewNotes(database, clock), reports)
 

@@ -9,6 +9,7 @@ import asyncio
 import contextvars
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import IO, Any, Final
@@ -31,6 +32,8 @@ BODIES_IN_MEMORY: Final = 512 * LONGEST_BODY
 TAKING_SECONDS: Final = 60.0
 """A connection that has not taken its last answer by then gets no other one."""
 
+UPDATE: Final = b'"changedPropIds":["shell-version.data"]'
+"""In the body of a request by a page that has heard of new data, and of no other."""
 _WITH_FILE: Final = frozenset({200, 206})
 """A file, or a part of it."""
 
@@ -49,6 +52,8 @@ class Bridge:
     threads: int
     body_seconds: float = BODY_SECONDS
     receiver: Receiver = field(default_factory=Receiver)
+    making: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Around every request of a page that has heard of new data, its waiting for a thread included."""
     _executor: ThreadPoolExecutor = field(init=False)
     _others: AsgiApp = field(init=False)
     _memory: Memory = field(init=False)
@@ -86,7 +91,10 @@ class Bridge:
         """The answer to a request whose body fits into memory. Raises Problem, Gone."""
         with self._memory.room_for(None) as room:
             body = await read_body(read_request(scope), receive, LONGEST_BODY, self.body_seconds, room)
-        return await self._in_a_thread(scope, body, {})
+        if UPDATE not in body:
+            return await self._in_a_thread(scope, body, {})
+        with self.making():
+            return await _unless_gone(asyncio.ensure_future(self._in_a_thread(scope, body, {})), receive)
 
     async def _take_file(self, scope: Scope, receive: Receive) -> Answer:
         """The answer to a request whose body is a file: the app says where it goes, and is asked again when it is
@@ -175,3 +183,22 @@ def _words_of(problem: Problem) -> Answer:
     body = str(problem.detail).encode()
     headers += [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
     return problem.status, [*headers, (b"content-length", str(len(body)).encode("ascii"))], body, None
+
+
+async def _unless_gone(made: asyncio.Future[Answer], receive: Receive) -> Answer:
+    """What is being made, as long as somebody waits for it: a page that has given up asks again, and where there is no
+    thread for the first question yet, it would only delay the second one. Raises Gone."""
+    gone = asyncio.ensure_future(_until_gone(receive))
+    try:
+        await asyncio.wait((made, gone), return_when=asyncio.FIRST_COMPLETED)
+        if not made.done():
+            made.cancel()
+            raise Gone
+        return made.result()
+    finally:
+        gone.cancel()
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -78,7 +78,8 @@ class Health:
         """The status with its parts."""
         freshness = self.services.live.freshness()
         threshold = self.services.settings.real_time_lag_threshold
-        lag = round(freshness.behind_seconds * 1000)
+        kept_back = self.services.live.kept_back
+        lag = round((freshness.behind_seconds - kept_back) * 1000)
         database = self._ask()
         transport = "away" if freshness.transport_away else "ok"
         ingest = "late" if lag > threshold else "ok"
@@ -93,6 +94,7 @@ class Health:
             "cache": {"status": self._cache, "kind": "redis" if settings.redis_url else "memory"},
             "transport": {"status": transport, "kind": "kafka" if settings.kafka_brokers else "inbox"},
             "ingest": {"status": ingest, "lag_ms": lag, "threshold_ms": threshold},
+            "pages": {"status": "late" if kept_back else "ok", "kept_back_ms": round(kept_back * 1000)},
             "jobs": _report_of(self._jobs),
             "partitions": _partitions(self.services.live.partitions(), threshold),
         }

@@ -25,7 +25,15 @@ AsgiScope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[AsgiScope, Receive, Send], Awaitable[None]]
+_HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
+
+
+class Changes(Versions, Protocol):
+    """What is needed of `dashapp.data.changes.ChangeWatcher`."""
+
+    def freshness(self) -> Freshness:
+        """Until when the data is complete."""
 
 
 class TopicRights(Protocol):
@@ -43,11 +51,13 @@ class LiveApp:
     path: str
     sessions: Sessions
     topics: Topics
-    live: Versions
+    live: Changes
     timed: LiveStopwatch
     rights: TopicRights
     cookie: str = COOKIE
     """The name of the session's."""
+    may_tell: Callable[[], bool] = lambda: True
+    """Whether one more page may be told of news now; else it is put off to its next tick."""
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """One connection of the ASGI server."""
@@ -81,11 +91,16 @@ class LiveApp:
 
     def _tell(self, topic: Topic, known: str) -> Answer:
         freshness = self.live.freshness()
-        version = news_of(topic, self.live, freshness)
+        version = news_of(topic, self.live)
         etag = f'"{version}"'
         headers = [(b"etag", etag.encode("ascii")), *_as_of(freshness)]
         if known == etag:
             return 304, headers, b""
+        if known and not self.may_tell():
+            # What it shows is as old as it was, and gets older.
+            now = round((freshness.as_of.timestamp() + freshness.behind_seconds) * 1000)
+            waits = (b"la-now", str(now).encode("ascii"))
+            return 304, [(b"etag", known.encode("latin-1")), *_HEADERS, waits, *_state(freshness)], b""
         as_of, behind = int(freshness.as_of.timestamp() * 1000), round(freshness.behind_seconds, 1)
         told = {"version": version, "asOf": as_of, "behind": behind, "away": freshness.transport_away}
         body = orjson.dumps(told)
@@ -97,11 +112,17 @@ def _as_of(freshness: Freshness) -> list[tuple[bytes, bytes]]:
     """In headers, since an answer "304, not modified" has no body and the as-of line moves all the same."""
     as_of, behind = int(freshness.as_of.timestamp() * 1000), round(freshness.behind_seconds, 1)
     return [
-        (b"cache-control", b"no-store"),
-        (b"x-content-type-options", b"nosniff"),
+        *_HEADERS,
         (b"la-as-of", str(as_of).encode("ascii")),
         (b"la-behind", str(behind).encode("ascii")),
+        *_state(freshness),
+    ]
+
+
+def _state(freshness: Freshness) -> list[tuple[bytes, bytes]]:
+    return [
         (b"la-away", b"1" if freshness.transport_away else b"0"),
+        (b"la-late", b"1" if freshness.late else b"0"),
     ]
 
 

@@ -16,6 +16,7 @@ from prometheus_client import start_http_server
 
 from dashapp.data.changes import ChangeWatcher, Rhythm
 from dashapp.data.database import Database, database_from
+from dashapp.data.pace import Pace
 from dashapp.domain.clock import Clock, system_clock
 from dashapp.domain.errors import AnalyticsError, SettingsError
 from dashapp.observability.logging import configure_logging, get_logger
@@ -28,7 +29,6 @@ from dashapp.settings import Settings, load_settings
 from dashapp.web.live import AsgiScope, LiveApp, Receive, Send
 from dashapp.web.measuring import LiveStopwatch
 from dashapp.web.serve import (
-    SWITCH_SECONDS,
     Ending,
     QuietServer,
     collect_seldom,
@@ -40,6 +40,9 @@ from dashapp.web.serve import (
 log = get_logger(__name__)
 
 ALIVE: Final = "/health/live"
+SWITCH_SECONDS: Final = 0.00005
+"""For how long a thread that follows rights, sessions or versions keeps Python to itself while the event loop waits for
+it: for each of a thousand questions a second, it waits anew."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,7 +91,10 @@ def _serve(settings: Settings, options: argparse.Namespace) -> None:
 def ticking(settings: Settings, database: Database, metrics: Metrics, clock: Clock = system_clock) -> Iterator[LiveApp]:
     """The app, with the threads that follow the database; they end with the block."""
     address = urlsplit(settings.public_url)
-    live = ChangeWatcher(database, clock, Rhythm(late=settings.real_time_lag_threshold / 1000))
+    # A page that hears of a turn asks for data at once: by then the web processes have to know of it, too.
+    rhythm = Rhythm(read_by=1.5 * Rhythm().read_by, late=settings.real_time_lag_threshold / 1000)
+    pace = Pace()
+    live = ChangeWatcher(database, clock, rhythm, pace)
     sessions = Sessions(settings.secret_keys, clock, database)
     rights = Rights(database, clock, Principals(database, clock))
     path, topics = f"{address.path}/live", Topics(settings.secret_keys)
@@ -97,7 +103,7 @@ def ticking(settings: Settings, database: Database, metrics: Metrics, clock: Clo
         for part in (live, sessions, rights):
             stack.callback(part.stop)
             part.start()
-        yield LiveApp(_nothing_else, path, sessions, topics, live, timed, rights, cookie)
+        yield LiveApp(_nothing_else, path, sessions, topics, live, timed, rights, cookie, pace.may_tell)
 
 
 async def _nothing_else(scope: AsgiScope, _receive: Receive, send: Send) -> None:

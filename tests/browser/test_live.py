@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import APIResponse, Page, Route, expect
 
+from dashapp.data.pace import SILENCE, Said
 from tests.browser.service import TODAY, Service, await_answer, calm, until
 
 pytestmark = pytest.mark.browser
@@ -38,6 +39,30 @@ def test_a_posted_event_moves_a_chart_without_a_reload(open_as: OpenAs, service:
 
     until(page, f"{TODAY} === {before + 2}")
     assert page.evaluate("window.stillTheSamePage") is True
+
+
+def test_a_page_that_is_put_off_says_how_old_it_gets_and_shows_the_news_in_the_end(
+    open_as: OpenAs, service: Service
+) -> None:
+    page = open_as("Tess Thorne", service.course("ALG 1"))
+    page.wait_for_selector("#classroom-days .main-svg")
+    calm(page)
+    before = page.evaluate(TODAY)
+    pace, heard = service.application.services.reader.pace, requests_of(page)
+    badge = page.locator("#shell-live")
+    pace.hear(-1, Said(rate=0.0))
+
+    service.post(service.campus.view("Ben Brook"))
+    while badge.get_attribute("data-state") != "late":
+        pace.hear(-1, Said(rate=0.0))
+        await_answer(page)
+
+    assert page.locator(".la-asof .late").first.inner_text().startswith("Late: as of")
+    assert "/_dash-update-component" not in heard
+    assert page.evaluate(TODAY) == before
+    pace.hear(-1, SILENCE)
+    until(page, f"{TODAY} === {before + 1}")
+    expect(badge).to_have_attribute("data-state", "live")
 
 
 @pytest.mark.long

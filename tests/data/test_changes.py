@@ -4,10 +4,12 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Barrier
+from time import monotonic, time
 
 import pytest
 from sqlalchemy import Connection, make_url, text
@@ -15,6 +17,7 @@ from sqlalchemy import Connection, make_url, text
 from dashapp.data.changes import UNTOUCHED, ChangeWatcher, Rhythm
 from dashapp.data.database import Database, DatabaseRole, embedded_database
 from dashapp.data.migrations import migrate
+from dashapp.data.pace import AHEAD, Pace, Said, next_turn
 from dashapp.data.store.scope_changes import SLOTS, WriterSlot, claim_slot, prune_changes
 from dashapp.data.store.status import IngestState, Report, report
 from dashapp.domain.errors import Unavailable
@@ -123,6 +126,86 @@ def test_what_waited_for_its_pace_is_shown_in_the_end(database: Database, watchi
     for _ in range(10):
         commit(database)
     await_that(lambda: watcher.versions(NORTH, ALGEBRA, ADA) == "0.10_0.10" and watcher.versions(NORTH) == "0.10")
+
+
+class Asked(Pace):
+    """A process that asks for a pace as it is told to."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.asked = Said(seconds=seconds)
+
+    def change(self, seconds: float) -> None:
+        """Asks for another one."""
+        self.asked = Said(seconds=seconds, since=time() + AHEAD, before=self.asked.seconds)
+
+    def look(self) -> Said:
+        return self.asked
+
+
+def test_a_pace_that_one_process_asks_for_is_kept_by_all(database: Database) -> None:
+    asking, rhythm = Asked(NEVER), Rhythm(advance=0.0, advance_organisation=0.0, gather=0.0, status=0.02)
+    with ExitStack() as ending:
+        watchers = [ChangeWatcher(database, rhythm=rhythm, pace=pace) for pace in (asking, Pace())]
+        for watcher in watchers:
+            ending.callback(watcher.stop)
+            watcher.start()
+            await_that(lambda watcher=watcher: watcher.freshness().behind_seconds > NEVER)  # type: ignore[misc]
+        commit(database, courses=(BOTANY,))
+        for watcher in watchers:
+            # Read, and kept back.
+            await_that(lambda watcher=watcher: (NORTH, "c", BOTANY) in watcher._touches)  # type: ignore[misc]
+            assert watcher.versions(NORTH, BOTANY) == watcher.versions(NORTH) == UNTOUCHED
+            assert watcher.freshness().behind_seconds > NEVER
+        # What was touched meanwhile has its turn.
+        asking.change(0.0)
+        await_that(lambda: all(watcher._pace.seconds_at(time() + AHEAD) == 0 for watcher in watchers))
+        later = time() + AHEAD
+        await_that(lambda: time() > later)
+        commit(database, courses=(ALGEBRA,))
+        for watcher in watchers:
+            await_that(lambda watcher=watcher: watcher.versions(NORTH, ALGEBRA) == "0.2")  # type: ignore[misc]
+            assert watcher.versions(NORTH, BOTANY) == UNTOUCHED
+
+
+def test_processes_show_the_same_turn_of_a_busy_course_whenever_they_read_it(database: Database) -> None:
+    early = Rhythm(advance=0.0, advance_organisation=0.0, gather=0.0, status=0.02, read_by=0.2)
+    late = replace(early, gather=0.05, poll=0.1, read_by=0.4)
+    with ExitStack() as ending:
+        asking = Asked(2.0)
+        watchers = [ChangeWatcher(database, rhythm=early, pace=asking)]
+        watchers.append(ChangeWatcher(database, rhythm=late))
+        for watcher in watchers:
+            ending.callback(watcher.stop)
+            watcher.start()
+        await_that(lambda: all(watcher.freshness().behind_seconds > 1 for watcher in watchers))
+        shown: list[set[str]] = [set(), set()]
+        begun = monotonic()
+        while monotonic() < begun + 12.0:
+            if monotonic() > begun + 5.0 and asking.asked.seconds == 2.0:
+                asking.change(3.0)
+            commit(database)
+            for seen, watcher in zip(shown, watchers, strict=True):
+                seen.add(watcher.versions(NORTH, ALGEBRA))
+    first, second = ({version for version in seen if version != UNTOUCHED} for seen in shown)
+    assert 3 <= len(first) <= 7
+    # The later one may not have come to the last of them.
+    assert second <= first
+    assert len(first - second) <= 1
+
+
+def test_a_course_that_is_touched_once_is_shown_at_its_turn(database: Database, watching: Watching) -> None:
+    rhythm = Rhythm(advance=0.0, gather=0.0, status=0.02, read_by=0.0)
+    watcher = ChangeWatcher(database, rhythm=rhythm, pace=Asked(1.0))
+    watcher.start()
+    try:
+        await_that(lambda: watcher.freshness().behind_seconds >= 1)
+        commit(database)
+        await_that(lambda: watcher.versions(NORTH, ALGEBRA) != UNTOUCHED)
+        turn = float(watcher.versions(NORTH, ALGEBRA).removeprefix("t"))
+        assert turn == pytest.approx(next_turn(NORTH + ALGEBRA, 1.0, turn - 0.5), abs=0.001)
+    finally:
+        watcher.stop()
 
 
 def test_changes_older_than_the_retained_hour_are_forgotten_and_pruned(

@@ -4,7 +4,9 @@ import asyncio
 import socket
 import struct
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from threading import Event
+from typing import Any
 from urllib.parse import urlsplit
 
 import brotli
@@ -117,3 +119,77 @@ def test_a_header_that_cannot_be_sent_is_left_out_and_the_answer_comes() -> None
     assert (answer.status_code, answer.text) == (200, "ok")
     assert answer.headers["x-other"] == "é"
     assert "x-name" not in answer.headers
+
+
+class Busy:
+    """An app of one thread, which a first request holds until it is let go; what came to it is written down."""
+
+    def __init__(self) -> None:
+        self.came: list[bytes] = []
+        self.begun, self.let_go = Event(), Event()
+        self.making = 0
+        self.bridge = Bridge(self, 1, making=self._making)
+
+    @contextmanager
+    def _making(self) -> Iterator[None]:
+        self.making += 1
+        try:
+            yield
+        finally:
+            self.making -= 1
+
+    def __call__(self, environ: Any, start_response: Callable[..., object]) -> list[bytes]:
+        self.came.append(environ["wsgi.input"].read())
+        self.begun.set()
+        assert self.let_go.wait(20)
+        start_response("200 OK", [("Content-Length", "2")])
+        return [b"ok"]
+
+    async def ask(self, body: bytes, gone: asyncio.Event) -> int | None:
+        """The status; None where the asker has hung up. `gone`: when it hangs up."""
+        told: list[int] = []
+        parts = [{"type": "http.request", "body": body}]
+
+        async def receive() -> Any:
+            if parts:
+                return parts.pop()
+            await gone.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            told.extend([message["status"]] if "status" in message else [])
+
+        length = (b"content-length", str(len(body)).encode())
+        scope = {"type": "http", "method": "POST", "path": "/x", "raw_path": b"/x", "query_string": b"",
+                 "http_version": "1.1", "scheme": "http", "headers": [length], "server": ("a", 80)}  # fmt: skip
+        await self.bridge(scope, receive, send)
+        return told[0] if told else None
+
+
+UPDATE_BODY = b'{"x":1,"changedPropIds":["shell-version.data"]}'
+OTHER_BODY = b'{"x":2,"changedPropIds":["classroom-level.value"]}'
+
+
+def test_an_update_that_nobody_waits_for_any_more_is_not_made_and_what_somebody_did_is() -> None:
+    busy = Busy()
+
+    async def play() -> list[int | None]:
+        stays, goes = asyncio.Event(), asyncio.Event()
+        first = asyncio.create_task(busy.ask(UPDATE_BODY, stays))
+        await asyncio.to_thread(busy.begun.wait, 20)
+        later = [asyncio.create_task(busy.ask(body, goes)) for body in (UPDATE_BODY, OTHER_BODY)]
+        while busy.making < 2:
+            await asyncio.sleep(0)
+        goes.set()
+        assert await later[0] is None
+        assert busy.making == 1
+        busy.let_go.set()
+        return [await first, await later[1]]
+
+    try:
+        assert asyncio.run(play()) == [200, 200]
+    finally:
+        busy.let_go.set()
+        busy.bridge.stop()
+    assert busy.came == [UPDATE_BODY, OTHER_BODY]
+    assert busy.making == 0

@@ -1,7 +1,7 @@
 """`/live` tells a page from memory whether anything has changed, and nobody else anything."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -145,25 +145,37 @@ def test_a_change_of_something_else_changes_nothing(asker: Asker, memory: Memory
     assert asker.ask(etag=headers["etag"])[0] == 304
 
 
-def test_a_broker_that_goes_away_is_news_as_well(asker: Asker, memory: Memory) -> None:
+def test_a_broker_that_is_away_and_late_data_are_told_without_a_new_version(asker: Asker, memory: Memory) -> None:
     _status, headers, _body = asker.ask()
 
     memory.freshness_now = Freshness(NOW, 12.0, transport_away=True)
     status, told, _body = asker.ask(etag=headers["etag"])
-
-    assert (status, told["la-away"], told["la-behind"]) == (200, "1", "12.0")
-
-
-def test_data_that_gets_late_is_news_and_so_is_that_it_is_not_any_more(asker: Asker, memory: Memory) -> None:
-    _status, headers, _body = asker.ask()
+    assert (status, told["la-away"], told["la-late"], told["la-behind"]) == (304, "1", "0", "12.0")
 
     memory.freshness_now = Freshness(NOW, 6.0, late=True)
     status, told, _body = asker.ask(etag=headers["etag"])
+    assert (status, told["la-away"], told["la-late"], told["la-behind"]) == (304, "0", "1", "6.0")
 
-    assert (status, told["la-away"], told["la-behind"]) == (200, "0", "6.0")
-    assert asker.ask(etag=told["etag"])[0] == 304
-    memory.freshness_now = Freshness(NOW, 0.1)
-    assert asker.ask(etag=told["etag"])[:1] == (200,)
+
+def test_a_page_that_is_put_off_keeps_its_version_and_hears_that_what_it_shows_gets_older(
+    asker: Asker, memory: Memory
+) -> None:
+    _status, headers, _body = asker.ask()
+    memory.known[asker.college, None, asker.key] = "1.9"
+
+    told = [False]
+    asker.app = replace(asker.app, may_tell=lambda: told[0])
+    status, waits, body = asker.ask(etag=headers["etag"])
+    assert (status, waits["etag"], body) == (304, headers["etag"], b"")
+    assert "la-as-of" not in waits
+    assert waits["la-now"] == str(round((NOW.timestamp() + 0.4) * 1000))
+    # Who has nothing yet, or for whom there is nothing new, is not put off.
+    assert asker.ask()[0] == 200
+    assert "la-as-of" in asker.ask(etag='"1.9"')[1]
+
+    told[0] = True
+    status, after, _body = asker.ask(etag=waits["etag"])
+    assert (status, after["etag"]) == (200, '"1.9"')
 
 
 @pytest.mark.parametrize("cookie", ["", "forged", "1.2.3.4.forged"])

@@ -2,7 +2,7 @@
 
 What has changed is asked of the database in the statement that reads the courses, before anything else is read: every
 commit says what it touches (`scope_changes`), and its versions become visible in their order. So a part is never older
-than the transaction of the page that shows it.
+than the transaction of the page that shows it, but where courses advance at a pace (`dashapp.data.pace`).
 """
 
 from collections import OrderedDict
@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, case, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from dashapp.data.pace import Pace, next_turn
 from dashapp.data.queries.course_parts import Asked, CoursePart, Found, read_parts
 from dashapp.data.store.scope_changes import SLOTS
 from dashapp.data.tables import courses
@@ -45,10 +46,13 @@ class Held:
     """What is kept of one organisation. Used by one thread at a time."""
 
     organisation: OrganisationId
+    pace: Pace = field(default_factory=Pace)
     parts: dict[CourseId, CoursePart] = field(default_factory=dict)
     _seen: list[int] = field(default_factory=list)
     """The newest version of each writer slot that the parts follow."""
     _people: str | None = None
+    _changed: set[CourseId] = field(default_factory=set)
+    """Courses of which a part is kept that does not follow their last changes, since it is not yet their turn."""
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     def changes(self) -> ColumnElement[Any]:
@@ -60,11 +64,10 @@ class Held:
         return case((courses.c.course_id == one, told)).label("changes")
 
     def follow(self, changes: Mapping[str, Any]) -> None:
-        """Gives up the parts of courses that have changed; `changes`: what the column of this name has told."""
+        """Notes which courses have changed; `changes`: what the column of this name has told."""
         if changes["forgotten"] or changes["people"] != self._people:
             self.parts.clear()
-        for course in changes["courses"] or ():
-            self.parts.pop(CourseId(course), None)
+        self._changed.update(CourseId(course) for course in changes["courses"] or ())
         self._seen, self._people = changes["newest"], changes["people"]
 
     def of(self, connection: Connection, asked: Asked, found: Sequence[Found]) -> dict[CourseId, CoursePart]:
@@ -73,20 +76,30 @@ class Held:
         kept = {
             one.course.course_id: part
             for one in found
-            if (part := known[one.course.course_id]) is not None and part.holds(one, asked)
+            if (part := known[one.course.course_id]) is not None
+            and part.holds(one, asked)
+            and not self._is_due(one.course.course_id, part, asked)
         }
         read = read_parts(connection, asked, [one for one in found if one.course.course_id not in kept])
         self.parts = {**kept, **read}
+        self._changed &= kept.keys()
         return dict(self.parts)
+
+    def _is_due(self, course: CourseId, part: CoursePart, asked: Asked) -> bool:
+        """Whether a course has changed and, where courses advance at a pace, its turn has come since it was read."""
+        if course not in self._changed:
+            return False
+        pace, now = self.pace.seconds, asked.as_of.instant.timestamp()
+        return not pace or next_turn(self.organisation + course, pace, part.since.timestamp()) <= now
 
 
 class KeptParts:
     """The parts of the organisations asked for last. Safe to share between threads: who asks for an organisation whose
     parts are being read waits for these."""
 
-    def __init__(self, most: int = MOST_ORGANISATIONS) -> None:
-        """`most`: organisations; the one asked for last stays."""
-        self._most = most
+    def __init__(self, most: int = MOST_ORGANISATIONS, pace: Pace | None = None) -> None:
+        """`most`: organisations; the one asked for last stays. `pace`: how often courses advance."""
+        self._most, self._pace = most, pace or Pace()
         self._held: OrderedDict[tuple[OrganisationId, int], Held] = OrderedDict()
         self._lock = Lock()
 
@@ -96,7 +109,7 @@ class KeptParts:
         learners on a figure of a course is shown."""
         key = organisation, minimum_group
         with self._lock:
-            held = self._held.setdefault(key, Held(organisation))
+            held = self._held.setdefault(key, Held(organisation, self._pace))
             self._held.move_to_end(key)
             while len(self._held) > self._most:
                 self._held.popitem(last=False)

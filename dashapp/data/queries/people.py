@@ -5,13 +5,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Connection, FromClause, Label, Row, Select, Uuid, and_, bindparam, case, func, select
+from sqlalchemy import Connection, FromClause, Label, Row, Select, and_, case, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from dashapp.data.queries.columns import Statement
 from dashapp.data.queries.described import full_name, names_of
 from dashapp.data.queries.enrolment import courses_met_without_roster, holds_at, one_of
 from dashapp.data.queries.guardians import guarded_statement
+from dashapp.data.queries.planned import rows_of
+from dashapp.data.queries.shapes import planned_once, public_ids
 from dashapp.data.tables import courses, membership_facts, memberships, people, person_settings, sections
 from dashapp.domain.errors import NotFound
 from dashapp.domain.events import STAFF_ROLES, Role
@@ -34,10 +36,9 @@ def name_of(row: Any) -> str:
     return full_name(row.given_name, row.family_name) or UUID(str(row.public_id)).hex[:8]
 
 
-def people_statement(organisation: OrganisationId, public_ids: Collection[UUID]) -> Statement:
+def people_statement(organisation: OrganisationId, asked_ids: Collection[UUID]) -> Statement:
     """A row for each: the person of this public id (`asked_id`) or, after a merge, the one who stands for them."""
     asked = people.alias("asked")
-    ids = bindparam(None, sorted(public_ids), type_=ARRAY(Uuid()), unique=True)
     return (
         select(people.c.person_id, people.c.public_id, *names_of(people), asked.c.public_id.label("asked_id"))
         .join(
@@ -50,13 +51,13 @@ def people_statement(organisation: OrganisationId, public_ids: Collection[UUID])
                 == people.c.person_id,
             ),
         )
-        .where(asked.c.organisation_id == organisation, asked.c.public_id == func.any(ids))
+        .where(asked.c.organisation_id == organisation, asked.c.public_id == func.any(public_ids(asked_ids)))
     )
 
 
 def find_person(connection: Connection, organisation: OrganisationId, public_id: UUID) -> PersonId:
     """The key of a person by the id in an address. Raises NotFound; who may be seen is the scope's question."""
-    row = connection.execute(people_statement(organisation, [public_id])).one_or_none()
+    row = rows_of(connection, planned_once(people_statement, organisation, [public_id])).one_or_none()
     if row is None:
         raise NotFound("There is no such person.")
     return PersonId(row.person_id)
@@ -69,11 +70,12 @@ def names_statement(organisation: OrganisationId, keys: Collection[PersonId]) ->
     )
 
 
-def _with_settings(found: Statement) -> Statement:
+def people_with_settings(organisation: OrganisationId, asked_ids: Collection[UUID]) -> Statement:
     """The same people, with what they have chosen for themselves: in one go, so that it costs no question more."""
     chosen = person_settings.c
     return (
-        found.add_columns(
+        people_statement(organisation, asked_ids)
+        .add_columns(
             chosen.theme,
             chosen.language,
             chosen.rate,
@@ -173,7 +175,7 @@ def principal_for(connection: Connection, organisation: OrganisationId, public_i
 
 
 def principals_for(
-    connection: Connection, organisation: OrganisationId, public_ids: Collection[UUID], at: datetime
+    connection: Connection, organisation: OrganisationId, asked_ids: Collection[UUID], at: datetime
 ) -> dict[PublicId, Principal]:
     """People with the roles that hold at `at`, by the ids asked for; those who are not there are left out.
 
@@ -181,14 +183,16 @@ def principals_for(
     administration, and as long as the organisation's rule lets them in. A role of a unit of the organisation, or a
     teacher of the whole of it, opens nothing.
     """
-    rows = connection.execute(_with_settings(people_statement(organisation, public_ids))).all()
+    if not asked_ids:
+        return {}
+    rows = rows_of(connection, planned_once(people_with_settings, organisation, asked_ids)).all()
     keys = sorted({PersonId(row.person_id) for row in rows})
     if not keys:
         return {}
-    held = _by(connection.execute(roles_statement(organisation, keys, at)).all(), "holder")
+    held = _by(rows_of(connection, planned_once(roles_statement, organisation, keys, at)).all(), "holder")
     guards = sorted(person for person, ones in held.items() if any(_granted(one) == GUARDIAN for one in ones))
     guarded = _by(connection.execute(guarded_statement(organisation, guards, at)).all() if guards else (), "holder")
-    met = _by(connection.execute(courses_met_without_roster(organisation, keys)).all(), "person_id")
+    met = _by(rows_of(connection, planned_once(courses_met_without_roster, organisation, keys)).all(), "person_id")
     facts = _whole_courses(connection, organisation, held, at)
     made: dict[PersonId, Principal] = {}
     for row in rows:

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from dashapp.data.queries.enrolment import courses_learnt_in, courses_met_without_roster
-from dashapp.data.queries.student import learner_courses_statement
+from dashapp.data.queries.planned import rows_of
+from dashapp.data.queries.student import learner_courses
 from dashapp.domain.errors import NotPermitted
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId
 from dashapp.domain.principal import Principal
@@ -42,4 +43,4 @@ def _by_section(connection: Connection, pair: Pair, at: datetime) -> bool:
         scope = scope_for_learner(*pair)
     except NotPermitted:
         return False
-    return connection.execute(learner_courses_statement(scope, pair[1], AsOf(at))).first() is not None
+    return rows_of(connection, learner_courses(scope, pair[1], AsOf(at))).first() is not None

@@ -12,6 +12,7 @@ from enum import Enum, auto
 from functools import lru_cache
 from itertools import count
 from typing import Any, Final, ParamSpec
+from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     DateTime,
     Select,
     Text,
+    Uuid,
     bindparam,
     cast,
 )
@@ -43,6 +45,7 @@ class _Slot(Enum):
 
     NUMBER = auto()
     NUMBERS = auto()
+    IDS = auto()
     DAY = auto()
     INSTANT = auto()
 
@@ -50,15 +53,18 @@ class _Slot(Enum):
 _WRITTEN: Mapping[_Slot, str] = {
     _Slot.NUMBER: "bigint",
     _Slot.NUMBERS: "text",
+    _Slot.IDS: "text",
     _Slot.DAY: "date",
     _Slot.INSTANT: "timestamptz",
 }
 _TYPES: Mapping[_Slot, TypeEngine[Any]] = {
     _Slot.NUMBER: BigInteger(),
     _Slot.NUMBERS: Text(),
+    _Slot.IDS: Text(),
     _Slot.DAY: Date(),
     _Slot.INSTANT: DateTime(timezone=True),
 }
+_ARRAYS: Mapping[_Slot, TypeEngine[Any]] = {_Slot.NUMBERS: ARRAY(BigInteger), _Slot.IDS: ARRAY(Uuid())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +99,10 @@ class Shaped:
 def shaped(build: Callable[P, Statement], *arguments: P.args, **named: P.kwargs) -> Shaped:
     """What `build` gives for the arguments.
 
-    It is called with parameters of statements in place of numbers, collections of numbers, days and instants, so it may
-    compare and join with them and do nothing else. All other values are part of the shape: None, words, members of
-    enumerations. Raises TypeError for an argument of another kind, and for named ones.
+    It is called with parameters of statements in place of numbers, collections of numbers or of public ids (not of
+    none, which are taken for numbers), days and instants, so it may compare and join with them and do nothing else. All
+    other values are part of the shape: None, words, members of enumerations. Raises TypeError for an argument of
+    another kind, and for named ones.
     """
     if named:
         raise TypeError("Arguments of statements are given by their places.")
@@ -125,7 +132,14 @@ def numbers(given: Collection[int] | ColumnElement[Any]) -> ColumnElement[Any]:
     return cast(bindparam(None, _array(given), type_=Text(), unique=True), ARRAY(BigInteger))
 
 
-def _array(keys: Collection[int]) -> str:
+def public_ids(given: Collection[UUID] | ColumnElement[Any]) -> ColumnElement[Any]:
+    """Several public ids as one parameter, in the same way."""
+    if isinstance(given, ColumnElement):
+        return given
+    return cast(bindparam(None, _array(given), type_=Text(), unique=True), ARRAY(Uuid()))
+
+
+def _array(keys: Collection[int] | Collection[UUID]) -> str:
     return "{" + ",".join(map(str, sorted(keys))) + "}"
 
 
@@ -135,7 +149,7 @@ def _form(value: Any, values: list[object]) -> Hashable:
         return value
     slot = _slot(value)
     if slot is not None:
-        values.append(_array(value) if slot is _Slot.NUMBERS else value)
+        values.append(_array(value) if slot in _ARRAYS else value)
         return slot
     if is_dataclass(value):
         return _Several(type(value), tuple(_form(getattr(value, each.name), values) for each in fields(value)))
@@ -151,8 +165,11 @@ def _slot(value: object) -> _Slot | None:
         return _Slot.DAY
     if isinstance(value, int):
         return _Slot.NUMBER
-    keys = isinstance(value, Collection) and all(type(each) is int for each in value)
-    return _Slot.NUMBERS if keys else None
+    if not isinstance(value, Collection):
+        return None
+    if all(type(each) is int for each in value):
+        return _Slot.NUMBERS
+    return _Slot.IDS if all(isinstance(each, UUID) for each in value) else None
 
 
 @lru_cache(maxsize=MOST_SHAPES)
@@ -175,7 +192,7 @@ def _slots(form: Hashable) -> Iterator[_Slot]:
 def _filled(form: Hashable, names: Any) -> Any:
     if isinstance(form, _Slot):
         place = bindparam(f"v{next(names)}", None, type_=_TYPES[form])
-        return cast(place, ARRAY(BigInteger)) if form is _Slot.NUMBERS else place
+        return cast(place, _ARRAYS[form]) if form in _ARRAYS else place
     if isinstance(form, _Several):
         parts = [_filled(each, names) for each in form.parts]
         return tuple(parts) if form.made is tuple else form.made(*parts)

@@ -1,6 +1,6 @@
 """The data round of a learner's page: at most nine statements, from aggregates only."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -20,6 +20,8 @@ from dashapp.data.queries.enrolment import (
     learners_in_sections,
     one_of,
 )
+from dashapp.data.queries.planned import rows_of
+from dashapp.data.queries.shapes import Shaped, planned_once
 from dashapp.data.queries.standing import CourseStanding, Question, read_standings
 from dashapp.data.tables import courses
 from dashapp.domain.audience import Audience, Comparison, comparison
@@ -30,7 +32,7 @@ from dashapp.domain.indicators.handins import handed_in
 from dashapp.domain.indicators.minutes import DayMinutes, TimePerDay, time_on_task
 from dashapp.domain.indicators.scores import earlier_score, weights
 from dashapp.domain.indicators.spread import quartiles
-from dashapp.domain.keys import CourseId, PersonId
+from dashapp.domain.keys import CourseId, OrganisationId, PersonId, SectionId
 from dashapp.domain.localtime import week_start
 from dashapp.domain.scope import AsOf, Scope
 from dashapp.domain.views import Day, Due, HandedIn, Level, Score, StudentView, Week
@@ -50,26 +52,39 @@ class _Own:
     recorded: bool
 
 
-def learner_courses_statement(scope: Scope, person: PersonId, as_of: AsOf) -> Statement:
+def learner_courses(scope: Scope, person: PersonId, as_of: AsOf) -> Shaped:
     """The courses within the scope that the person learns in at the instant.
 
     Where the scope is limited to sections: those whose sections they are in, and `seen`, all learners of these.
     """
-    learnt = courses_learnt_in(scope.organisation_id, [person], as_of.instant).subquery("learnt")
-    met = courses_met_without_roster(scope.organisation_id, [person]).subquery("met")
+    pairs = sorted(scope.sections)
+    limited = ({course for course, _section in pairs}, {section for _course, section in pairs}) if pairs else None
+    asked = scope.organisation_id, [person], as_of.instant, scope.courses, limited
+    return planned_once(_learner_courses_statement, *asked)
+
+
+def _learner_courses_statement(
+    organisation: OrganisationId,
+    whose: Collection[PersonId],
+    instant: datetime,
+    within: Collection[CourseId] | None,
+    limited: tuple[Collection[CourseId], Collection[SectionId]] | None,
+) -> Statement:
+    """`whose`: one learner; `within`: all courses if None; `limited`: the courses of which only these sections are
+    seen."""
+    learnt = courses_learnt_in(organisation, whose, instant).subquery("learnt")
+    met = courses_met_without_roster(organisation, whose).subquery("met")
     own_ones = or_(*(courses.c.course_id.in_(select(ones.c.course_id)) for ones in (learnt, met)))
-    statement = courses_statement(scope.organisation_id).where(own_ones)
-    if scope.courses is not None:
-        statement = statement.where(one_of(courses.c.course_id, scope.courses))
-    if not scope.sections:
+    statement = courses_statement(organisation).where(own_ones)
+    if within is not None:
+        statement = statement.where(one_of(courses.c.course_id, within))
+    if limited is None:
         return statement
-    limited = {course for course, _section in scope.sections}
-    keys = sorted(section for _course, section in scope.sections)
-    named = learners_in_sections(scope.organisation_id, keys, as_of.instant).subquery("named")
+    named = learners_in_sections(organisation, limited[1], instant).subquery("named")
     of_course = select(func.array_agg(named.c.person_id)).where(named.c.course_id == courses.c.course_id)
-    own = select(named.c.course_id).where(named.c.person_id == person)
+    own = select(named.c.course_id).where(one_of(named.c.person_id, whose))
     return statement.add_columns(of_course.correlate(courses).scalar_subquery().label("seen")).where(
-        or_(~one_of(courses.c.course_id, limited), courses.c.course_id.in_(own))
+        or_(~one_of(courses.c.course_id, limited[0]), courses.c.course_id.in_(own))
     )
 
 
@@ -116,7 +131,7 @@ def read_student(connection: Connection, scope: Scope, as_of: AsOf, filters: Fil
     if not scope.permits_learner(person):
         raise NotPermitted("This learner is not within the scope.")
     campus = read_campus(connection, scope.organisation_id, as_of, person)
-    rows = connection.execute(learner_courses_statement(scope, person, as_of)).all()
+    rows = rows_of(connection, learner_courses(scope, person, as_of)).all()
     found = tuple(sorted((course_of(row) for row in rows), key=lambda course: (course.choice.code, course.course_id)))
     if not found and scope.audience is not Audience.SELF:
         raise NotPermitted("This learner is in no course of the viewer.")

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from dashapp.data.database import DatabaseRole
+from dashapp.data.pace import Pace, next_turn
 from dashapp.data.queries.compared import read_compared
 from dashapp.data.queries.institution import institution_view
 from dashapp.data.queries.institution_further import read_institution_further
@@ -266,3 +267,38 @@ def test_the_organisations_asked_for_last_are_kept(campus: World, other_world: W
     with looking.kept.held(other_world.organisation, K):
         pass
     assert not looking.parts()
+
+
+class _Slow(Pace):
+    """Courses stay as they are for a minute."""
+
+    @property
+    def seconds(self) -> float:
+        return 60.0
+
+
+def test_where_courses_advance_at_a_pace_each_is_read_again_at_its_turn(campus: World) -> None:
+    world = campus
+    looking = Looking(world)
+    looking.kept = KeptParts(pace=_Slow())
+    before = looking.page(NOW, looking.kept, Filters())[0]
+    keys = {name: world.course_id(name) for name in ("ALG", "ART")}
+    turns = {name: next_turn(world.organisation + key, 60.0, NOW.timestamp()) for name, key in keys.items()}
+    first, second = sorted(turns, key=lambda name: turns[name])
+    for name, learner in (("ALG", "eve"), ("ART", "jan")):
+        world.seen(learner, name, "05-07 09:00", "05-07 09:30")
+    world.write()
+
+    def read_again(seconds: float) -> set[str]:
+        old = looking.parts()
+        looking.page(NOW + timedelta(seconds=seconds - NOW.timestamp()), looking.kept, Filters())
+        new = looking.parts()
+        return {name for name, key in keys.items() if new[key] is not old[key]}
+
+    assert before == looking.page(NOW, looking.kept, Filters())[0]
+    assert read_again(turns[first]) == {first}
+    assert read_again(turns[second] - 0.001) == set()
+    assert read_again(turns[second]) == {second}
+    assert read_again(turns[first] + 60.0) == set()
+    later = NOW + timedelta(minutes=2)
+    assert looking.page(later, looking.kept, Filters()) == looking.page(later, None, Filters())
