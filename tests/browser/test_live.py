@@ -52,7 +52,7 @@ def test_a_page_that_is_put_off_says_how_old_it_gets_and_shows_the_news_in_the_e
     badge = page.locator("#shell-live")
     pace.hear(-1, Said(rate=0.0))
 
-    service.post(service.campus.view("Ben Brook"))
+    service.post(service.campus.view("Ada Abel"))
     while badge.get_attribute("data-state") != "late":
         pace.hear(-1, Said(rate=0.0))
         await_answer(page)
