@@ -95,12 +95,12 @@ class Moving(BaseModel):
         return Days(_shifted(last_start, self.unit, -self.count), last_start - timedelta(days=1))
 
     def before(self, today: date) -> Days:
-        """The same of so many units earlier: of a week under way the same weekdays."""
+        """The same of so many units earlier: of a week under way the same weekdays, of a month under way as many days
+        as a shorter month before it has."""
         days = self.days(today)
         first = _shifted(days.first, self.unit, -self.count)
-        if self.whole:
-            return Days(first, days.first - timedelta(days=1))
-        return Days(first, first + (days.last - days.first))
+        ended = days.first - timedelta(days=1)
+        return Days(first, ended if self.whole else min(first + (days.last - days.first), ended))
 
 
 Period = Annotated[Fixed | Moving, Field(discriminator="kind")]

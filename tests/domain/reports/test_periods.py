@@ -63,6 +63,12 @@ def test_the_period_before_ends_just_before_and_is_as_long(today: date, unit: Un
         assert len(before) == len(days)
 
 
+def test_before_a_month_under_way_that_is_longer_comes_the_whole_shorter_one() -> None:
+    period = Moving(count=1, unit=Unit.MONTH, whole=False)
+    assert period.before(day("2026-03-30")) == Days(day("2026-02-01"), day("2026-02-28"))
+    assert period.before(day("2026-03-12")) == Days(day("2026-02-01"), day("2026-02-12"))
+
+
 @pytest.mark.parametrize(
     ("first", "last"), [("2026-02-02", "2026-02-01"), ("0001-01-01", "0001-01-02"), ("1990-01-01", "2026-01-01")]
 )
