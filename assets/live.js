@@ -30,6 +30,7 @@
 
   /* ------------------------------------------------------------ asking */
   let rate = 0, topic = null, etag = "", asking = false, lost = false, known = null, ended = 0, told = 0, shownAsOf = 0;
+  let vain = { version: "", times: 0, until: 0 };
   const paused = () => rate === 0;
   const show = (headers) => {
     /* Where there is news that the page is not told yet, what it shows gets older. */
@@ -74,7 +75,6 @@
   };
   /* The process that answers ticks may know of a version that the one with the data does not show yet. The page asks again
      at its next tick, and then after twice as long each time. */
-  let vain = { version: "", times: 0, until: 0 };
   const filled = (shown) => {
     told = 0;
     if (known && shown !== known) {

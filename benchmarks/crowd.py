@@ -272,10 +272,10 @@ def _measure(plan: Plan, folder: Path, parts: Parts, sent: Callable[[], int]) ->
         between = outcome.between.get(kind, [])
         apart = f"; the same page every {median(between):.0f} s" if between else ""
         print(f"  {kind:<11}{len(times) / plan.seconds:>5.1f}/s  {_spread(times)}{apart}")
-    print(
-        f"  cards say that they are {median(outcome.behind):.1f} s behind the clock, {max(outcome.behind):.0f} at most;"
-        f" {outcome.put_off / plan.seconds:.0f} ticks/s were put off"
-    )
+    if outcome.behind:
+        most = f"{max(outcome.behind):.0f} at most"
+        print(f"  cards say that they are {median(outcome.behind):.1f} s behind the clock, {most}")
+    print(f"  put off: {outcome.put_off / plan.seconds:.0f} ticks/s")
     print(
         f"  connections kept {outcome.connections:,}; timed out {outcome.timed_out}; other answers {outcome.statuses}"
     )

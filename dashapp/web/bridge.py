@@ -17,6 +17,7 @@ from typing import IO, Any, Final
 from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi import build_environ
 
+from dashapp import ids
 from dashapp.api.answers import Problem
 from dashapp.api.memory import Memory
 from dashapp.api.receiving import EXPECT, RECEIVED, Destination, Receiver
@@ -32,7 +33,7 @@ BODIES_IN_MEMORY: Final = 512 * LONGEST_BODY
 TAKING_SECONDS: Final = 60.0
 """A connection that has not taken its last answer by then gets no other one."""
 
-UPDATE: Final = b'"changedPropIds":["shell-version.data"]'
+UPDATE: Final = f'"changedPropIds":["{ids.Shell.VERSION}.data"]'.encode()
 """In the body of a request by a page that has heard of new data, and of no other."""
 _WITH_FILE: Final = frozenset({200, 206})
 """A file, or a part of it."""

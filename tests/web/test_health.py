@@ -64,6 +64,19 @@ def test_a_lag_over_the_threshold_degrades(own_application: Application, monkeyp
     assert parts["ingest"] == {"status": "late", "lag_ms": 5100, "threshold_ms": 5000}
 
 
+def test_what_pages_are_not_told_yet_is_no_lag_of_the_ingest(
+    own_application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(own_application, monkeypatch, Freshness(NOW, 61.5))
+    monkeypatch.setattr(type(own_application.services.live), "kept_back", 61.0)
+
+    told = ask(own_application).get_json()
+
+    assert told["status"] == "ok"
+    assert told["parts"]["ingest"] == {"status": "ok", "lag_ms": 500, "threshold_ms": 5000}
+    assert told["parts"]["pages"] == {"status": "late", "kept_back_ms": 61000}
+
+
 def lag(partition: int, **more: Any) -> PartitionLag:
     said: dict[str, Any] = {"behind": 0, "waiting_seconds": 0.0, "complete_until": None, "committed_at": None}
     return PartitionLag("kafka", "learning-events", partition, **{**said, "alarm": None, "silent": False, **more})
