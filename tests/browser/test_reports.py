@@ -164,7 +164,7 @@ def test_a_report_is_built_by_mouse_goes_out_by_mail_and_is_taken_along(
     settings = by_mail(service, box)
     scheduled_by_mouse(page)
     run_to_its_end(ScheduledReports(settings, service.campus.database, system_clock))
-    page.get_by_text("What has come of it").click()
+    page.locator("summary", has_text="What has come of it").click()
     expect(page.locator("#schedules-dialog .la-schedule-list")).to_contain_text("Delivered")
     page.locator("#schedules-dialog").get_by_role("button", name="Close").click()
     is_whole_workbook(attachments(box)[".xlsx"], *blocks)
