@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ from dashapp.domain.keys import PublicId
 from dashapp.security.sessions import COOKIE
 from dashapp.settings import Settings, load_settings
 from dashapp.web.application import Application, create_app
-from dashapp.web.connections import CarefulProtocol
+from dashapp.web.at_once import AtOnceProtocol
 from dashapp.web.serve import QuietServer
 from tests.campus import Campus, build_campus
 from tests.servers import TestDatabases, free_port
@@ -187,7 +188,7 @@ def serving(
         port=port,
         ssl_certfile=tls and tls / "certificate.pem",
         ssl_keyfile=tls and tls / "key.pem",
-        http=CarefulProtocol,
+        http=partial(AtOnceProtocol, live=application.asgi),  # type: ignore[arg-type]  # called like a class
         lifespan="off",
         log_config=None,
         timeout_graceful_shutdown=1,

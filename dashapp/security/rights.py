@@ -5,8 +5,11 @@ is checked again and again, for all of an organisation at once; a right that end
 is not known is not told.
 """
 
-from collections.abc import Collection
+from collections import deque
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import chain
 from threading import Event, Thread
 from time import monotonic
 from typing import Final
@@ -39,6 +42,9 @@ GATHER: Final = 0.02
 
 log = get_logger(__name__)
 
+_Key = tuple[Topic, bool]
+"""What is asked for, and whether by somebody whom a learning platform signed in."""
+
 
 @dataclass(slots=True)
 class _Known:
@@ -53,6 +59,14 @@ class _Known:
     """How long what was read is believed."""
     holds: bool = False
 
+    @property
+    def key(self) -> _Key:
+        return _key(self.topic, self.method)
+
+
+def _key(topic: Topic, method: SignInMethod) -> _Key:
+    return topic, method is SignInMethod.LTI
+
 
 @dataclass(slots=True, eq=False)
 class Rights:
@@ -61,7 +75,11 @@ class Rights:
     database: Database
     clock: Clock
     principals: Principals
-    _known: dict[tuple[Topic, bool], _Known] = field(default_factory=dict, init=False)
+    _known: dict[_Key, _Known] = field(default_factory=dict, init=False)
+    _new: deque[_Known] = field(default_factory=deque, init=False)
+    """For the thread to take in."""
+    _due: list[tuple[float, int, _Known]] = field(default_factory=list, init=False)
+    """A heap, by when they are to be read again: the thread's own."""
     _thread: Thread | None = field(default=None, init=False)
     _stopping: bool = field(default=False, init=False)
     _wake: Event = field(default_factory=Event, init=False)
@@ -69,12 +87,13 @@ class Rights:
     def holds(self, session: Session, topic: Topic) -> bool | None:
         """Whether the session's person may still see what the topic is about; None: not known yet, or not any more."""
         now = monotonic()
-        key = (topic, session.method is SignInMethod.LTI)
+        key = _key(topic, session.method)
         known = self._known.get(key)
         if known is None:
             if len(self._known) >= MOST_KNOWN:
                 self._known = {}
-            self._known[key] = _Known(topic, session.method, now)
+            known = self._known[key] = _Known(topic, session.method, now)
+            self._new.append(known)
             self._wake.set()
             return None
         known.asked = now
@@ -96,14 +115,29 @@ class Rights:
         """One round: reads again what is due, and forgets what nobody asks for. Raises Unavailable."""
         now = monotonic()
         due: dict[OrganisationId, list[_Known]] = {}
-        for key, known in list(self._known.items()):
+        for known in self._take_due(now):
+            due.setdefault(known.topic.organisation_id, []).append(known)
+        try:
+            for organisation, ones in due.items():
+                for begin in range(0, len(ones), PORTION):
+                    self._check(organisation, ones[begin : begin + PORTION])
+        finally:
+            for known in chain.from_iterable(due.values()):
+                heappush(self._due, (known.again, id(known), known))
+
+    def _take_due(self, now: float) -> Iterator[_Known]:
+        """What is to be read again: not all is looked at in each round, since the event loop waits for this thread."""
+        while self._new:
+            known = self._new.popleft()
+            heappush(self._due, (known.again, id(known), known))
+        while self._due and self._due[0][0] < now:
+            known = heappop(self._due)[2]
+            if self._known.get(known.key) is not known:
+                continue
             if now - known.asked > KEPT:
-                self._known.pop(key, None)
-            elif now > known.again:
-                due.setdefault(known.topic.organisation_id, []).append(known)
-        for organisation, ones in due.items():
-            for begin in range(0, len(ones), PORTION):
-                self._check(organisation, ones[begin : begin + PORTION])
+                del self._known[known.key]
+            else:
+                yield known
 
     def _check(self, organisation: OrganisationId, ones: Collection[_Known]) -> None:
         # What is read is as old as the moment before it is read.

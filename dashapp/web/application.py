@@ -44,7 +44,7 @@ from dashapp.web.headers import SecurityHeaders, content_security_policy
 from dashapp.web.health import Health
 from dashapp.web.joined import install_joined
 from dashapp.web.launches import Opening, install_launches
-from dashapp.web.live import AsgiApp, LiveApp
+from dashapp.web.live import LiveApp
 from dashapp.web.locale import LocaleOfRequest
 from dashapp.web.measuring import LiveStopwatch, Stopwatch
 from dashapp.web.shell import LISTS, ServiceDash, root_layout
@@ -63,7 +63,7 @@ class Application:
 
     server: Flask
     dash: Dash
-    asgi: AsgiApp
+    asgi: LiveApp
     services: Services
     guard: Guard
     metrics: Metrics

@@ -45,11 +45,13 @@ class CarefulProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Further bytes."""
         is_first = self.cycle is None  # uvicorn's hint has forgotten that there is none before the first request
-        if not self._has_begun and (is_first or self.cycle.response_complete):
-            self._has_begun = True
-            self._wait(self.head_seconds)
+        begins = not self._has_begun and (is_first or self.cycle.response_complete)
+        self._has_begun = self._has_begun or begins
         self._unsaid += len(data)
         super().data_received(data)
+        # Most heads come whole.
+        if begins and self._has_begun:
+            self._wait(self.head_seconds)
         if self._unsaid > LONGEST_HEAD and not self.transport.is_closing():
             self._refuse_head()
 
@@ -71,10 +73,14 @@ class CarefulProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The request can be answered."""
+        self.head_is_there()
+        super().on_headers_complete()
+
+    def head_is_there(self) -> None:
+        """Waits no longer for the headers of a request."""
         self._unsaid = 0
         self._has_begun = False
         self._wait(None)
-        super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         """A part of the body, whose length is for the application to limit."""

@@ -8,9 +8,9 @@ ask for data.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from urllib.parse import parse_qs
 
 import orjson
@@ -26,6 +26,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[AsgiScope, Receive, Send], Awaitable[None]]
 _HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+MOST_READ: Final = 50_000
 Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
 
 
@@ -58,17 +59,24 @@ class LiveApp:
     """The name of the session's."""
     may_tell: Callable[[], bool] = lambda: True
     """Whether one more page may be told of news now; else it is put off to its next tick."""
+    _read: dict[bytes, Topic] = field(default_factory=dict, init=False, repr=False)
+    """What a page asks at each tick, and what its signature was found to be good for."""
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """One connection of the ASGI server."""
         if scope["type"] != "http" or scope["path"] != self.path:
             await self.inner(scope, receive, send)
             return
-        begun = perf_counter()
-        status, headers, body = self._answer(scope)
+        status, headers, body = self.answer(scope)
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
-        self.timed.observe(scope["method"], status, perf_counter() - begun)
+
+    def answer(self, scope: AsgiScope) -> Answer:
+        """Status, headers and body of a question at `path`, which is counted; it waits for nothing."""
+        begun = perf_counter()
+        answer = self._answer(scope)
+        self.timed.observe(scope["method"], answer[0], perf_counter() - begun)
+        return answer
 
     def _answer(self, scope: AsgiScope) -> Answer:
         if scope["method"] not in ("GET", "HEAD"):
@@ -77,8 +85,7 @@ class LiveApp:
         session = self.sessions.glance(text)
         if session is None or session.carrier is not carrier:
             return 401, [(b"content-length", b"0"), (b"cache-control", b"no-store")], b""
-        asked = parse_qs(scope["query_string"].decode("latin-1")).get("topic", [""])[0]
-        topic = self.topics.read(asked)
+        topic = self._topic(scope["query_string"])
         if topic is None or (topic.organisation_id, topic.viewer) != (session.organisation_id, session.person):
             return 403, [(b"content-length", b"0"), (b"cache-control", b"no-store")], b""
         # How somebody signed in stands in the row, which a thread is about to read.
@@ -89,6 +96,16 @@ class LiveApp:
             return 403, [(b"content-length", b"0"), (b"cache-control", b"no-store")], b""
         return self._tell(topic, known)
 
+    def _topic(self, query: bytes) -> Topic | None:
+        topic = self._read.get(query)
+        if topic is None:
+            topic = self.topics.read(parse_qs(query.decode("latin-1")).get("topic", [""])[0])
+            if topic is not None:
+                if len(self._read) >= MOST_READ:
+                    self._read.clear()
+                self._read[query] = topic
+        return topic
+
     def _tell(self, topic: Topic, known: str) -> Answer:
         freshness = self.live.freshness()
         version = news_of(topic, self.live)
@@ -96,7 +113,7 @@ class LiveApp:
         headers = [(b"etag", etag.encode("ascii")), *_as_of(freshness)]
         if known == etag:
             return 304, headers, b""
-        if known and not self.may_tell():
+        if known and known.isprintable() and not self.may_tell():
             # What it shows is as old as it was, and gets older.
             now = round((freshness.as_of.timestamp() + freshness.behind_seconds) * 1000)
             waits = (b"la-now", str(now).encode("ascii"))

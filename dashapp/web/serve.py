@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Event, Thread
 from time import monotonic
 from types import FrameType
@@ -30,8 +31,8 @@ from dashapp.observability.logging import configure_logging, get_logger
 from dashapp.security.set_up import FirstStart
 from dashapp.settings import Settings, load_settings
 from dashapp.web.application import Application, create_app
-from dashapp.web.connections import CarefulProtocol
-from dashapp.web.live import AsgiApp
+from dashapp.web.at_once import AtOnceProtocol
+from dashapp.web.live import LiveApp
 from ingest.demo import demo_people, demo_stream, ensure_demo_campus
 from ingest.loop import ingest_from
 
@@ -176,12 +177,12 @@ def collect_seldom() -> None:
     gc.freeze()
 
 
-def server_config(app: AsgiApp, settings: Settings) -> uvicorn.Config:
+def server_config(app: LiveApp, settings: Settings) -> uvicorn.Config:
     """How the web server holds its connections."""
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http=CarefulProtocol,
+        http=partial(AtOnceProtocol, live=app),  # type: ignore[arg-type]  # called like the class that it wants
         lifespan="off",
         log_config=None,
         access_log=False,

@@ -202,6 +202,7 @@ def test_an_administrator_who_was_launched_hears_of_no_whole_organisation(watche
 
 
 def test_pages_that_nobody_asks_for_are_forgotten(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "OWN_READ_AGAIN", -1.0)
     page = watched.topic("Ada Abel", person="Ada Abel")
     assert watched.tells("Ada Abel", page) is True
 
