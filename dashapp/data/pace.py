@@ -101,6 +101,7 @@ class Pace:
         self._looks: deque[tuple[int, int]] = deque(maxlen=6)
         self._step, self._tokens = 0, 0.0
         self._heard: dict[int, tuple[Said, float]] = {}
+        self._listened, self._listens_until = list[Said](), float("-inf")
 
     @contextmanager
     def making(self) -> Iterator[None]:
@@ -153,6 +154,7 @@ class Pace:
             return
         with self._lock:
             self._heard[process] = (said, self._now())
+            self._listens_until = float("-inf")
 
     @property
     def seconds(self) -> float:
@@ -172,10 +174,13 @@ class Pace:
 
     def _listen(self) -> list[Said]:
         now = self._now()
-        self._heard = {
-            one: (said, at) for one, (said, at) in self._heard.items() if said != SILENCE and now - at < HEARD
-        }
-        return [said for said, _at in self._heard.values()]
+        if now >= self._listens_until:
+            self._heard = {
+                one: (said, at) for one, (said, at) in self._heard.items() if said != SILENCE and now - at < HEARD
+            }
+            self._listened = [said for said, _at in self._heard.values()]
+            self._listens_until = min((at for _said, at in self._heard.values()), default=now) + HEARD
+        return self._listened
 
     def _count(self, more: int) -> None:
         with self._lock:
