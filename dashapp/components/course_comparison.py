@@ -138,4 +138,5 @@ def course_rows(view: InstitutionView, links: Links, filters: Filters | None = N
     kept = Filters(first=filters.first, last=filters.last) if filters else None
     peak = max((value for course in view.courses for value in course.weeks), default=1)
     ordered = sorted(view.courses, key=lambda course: course.hidden)
-    return [_course(course, peak, None if links.alone else links.course(course.public_id, kept)) for course in ordered]
+    address = links.each_course(kept)
+    return [_course(course, peak, None if links.alone else address(course.public_id)) for course in ordered]

@@ -181,7 +181,8 @@ def _tree(view: InstitutionView, screen: Screen, links: Links, chosen: Chosen) -
             return None
         return f"{links.organisation(chosen.organisation)}?{replace(dates, unit=name).to_query()}"
 
-    addresses = figures.Addresses(lambda course: None if links.alone else links.course(course.public_id, dates), unit)
+    address = links.each_course(dates)
+    addresses = figures.Addresses(lambda course: None if links.alone else address(course.public_id), unit)
     return figures.course_tree(view, screen, addresses, name=view.name, revision=_revision(view))  # fmt: skip
 
 

@@ -59,6 +59,11 @@ class Links:
         """The classroom of a course."""
         return self._to(f"/courses/{course}", filters)
 
+    def each_course(self, filters: Filters | None = None) -> Callable[[PublicId], str]:
+        """The same for many courses."""
+        before, mark, query = self._to("/courses/", filters).partition("?")
+        return lambda course: f"{before}{course}{mark}{query}"
+
     def organisation(self, organisation: PublicId) -> str:
         """The page of an organisation."""
         return self._to(f"/organisations/{organisation}")

@@ -1,9 +1,13 @@
 """Cells of a figure's table: texts that are read, each with the value that it says, for files of numbers."""
 
 from datetime import date
+from functools import lru_cache
+from typing import Final
 
 from dashapp import words
 from dashapp.domain.reports.answers import ColumnKind, Value
+
+MOST_CELLS: Final = 16_384
 
 
 class Cell(str):
@@ -23,6 +27,12 @@ class Cell(str):
 
 def number(value: float, decimals: int = 0) -> Cell:
     """As `words.number`: a count, or with decimals a figure."""
+    return _number(value, isinstance(value, int), decimals, words.current_locale())
+
+
+# A table holds thousands of numbers, and few different ones; a cell never changes.
+@lru_cache(maxsize=MOST_CELLS)
+def _number(value: float, _whole: bool, decimals: int, _locale: str) -> Cell:
     kind = ColumnKind.NUMBER if decimals else ColumnKind.COUNT
     return Cell.of(words.number(value, decimals), kind, value)
 

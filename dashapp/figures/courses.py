@@ -10,7 +10,7 @@ from dashapp.figures import cells
 from dashapp.figures.axes import count_scale, percent_scale
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.scores import short_label
-from dashapp.figures.summary import named, summary
+from dashapp.figures.summary import ends_of, named, summary
 from dashapp.figures.theme import Note, Screen, Table, annotation, figure, plain
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _
@@ -124,18 +124,22 @@ def courses_by_week(
     table = Table(
         (_("Course"), *(words.short_day(start) for start in week_starts)),
         tuple((course.code, *(cells.number(events) for events in course.weeks)) for course in open_courses),
-        summary=summary(
-            _("Events per week"),
-            [
-                (_("{course}, week from {day}").format(course=named(course.code), day=words.short_day(start)), events)
-                for course in open_courses
-                for start, events in zip(week_starts, course.weeks, strict=False)
-            ],
-            words.number,
-            in_time=False,
-        ),
+        summary=_summary(open_courses, week_starts),
     )
     return figure(traces, layout, screen, table, revision)
+
+
+def _summary(courses: Sequence[CourseRow], week_starts: Sequence[date]) -> str:
+    where = _("{course}, week from {day}")
+    points: list[tuple[tuple[str, date], int]] = []
+    for course in courses:
+        weeks = course.weeks[: len(week_starts)]
+        points += [((course.code, week_starts[weeks.index(end)]), end) for end in (min(weeks), max(weeks))]
+    ends = [
+        (where.format(course=named(code), day=words.short_day(start)), events)
+        for (code, start), events in ends_of(points)
+    ]
+    return summary(_("Events per week"), ends, words.number, in_time=False)
 
 
 def _score_traces(rows: Sequence[CourseRow], screen: Screen) -> list[Json]:

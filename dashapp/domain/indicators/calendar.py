@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,6 +98,7 @@ def shown_range(calendar: TeachingCalendar, today: date, first: date | None, las
     return max(earliest, min(first, shown_last) if first else default), shown_last
 
 
+@lru_cache(maxsize=256)
 def week_starts(first: date, last: date) -> tuple[date, ...]:
     """The Mondays of the weeks that [first, last] touches."""
     monday = week_start(first)
