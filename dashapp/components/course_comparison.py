@@ -1,5 +1,6 @@
 """The table in which an institution compares its courses: a row per course, a click opens it with the same dates."""
 
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -16,6 +17,8 @@ from dashapp.words import _
 SHOWN_OF_HIDDEN: Final = 2
 """Columns of a hidden course that say something: its name, and that it is hidden."""
 NONE: Final = "–"
+MOST_ROWS: Final = 2_048
+"""That are kept, in all languages together."""
 
 
 KINDS: Final = MappingProxyType(
@@ -96,7 +99,9 @@ def _handed(course: CourseRow) -> Row:
     }
 
 
-def _course(course: CourseRow, peak: int, href: str | None) -> Row:
+# Between two looks at a large institution most of its courses stay as they are. Nobody changes a row.
+@lru_cache(maxsize=MOST_ROWS)
+def _course(course: CourseRow, peak: int, href: str | None, _locale: str) -> Row:
     named = {"id": str(course.public_id), "code": course.code, "title": course.title}
     if course.hidden:
         return {**named, "hidden": True, "hidden_text": hidden_words()}
@@ -139,4 +144,5 @@ def course_rows(view: InstitutionView, links: Links, filters: Filters | None = N
     peak = max((value for course in view.courses for value in course.weeks), default=1)
     ordered = sorted(view.courses, key=lambda course: course.hidden)
     address = links.each_course(kept)
-    return [_course(course, peak, None if links.alone else address(course.public_id)) for course in ordered]
+    locale = words.current_locale()
+    return [_course(one, peak, None if links.alone else address(one.public_id), locale) for one in ordered]
