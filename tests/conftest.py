@@ -50,6 +50,8 @@ SLOW_ROOMS = (
     "tests/ingest/",
     "tests/web/",
     "tests/data/",
+    "tests/security/lti/",
+    "tests/ground/",
 )
 """Where a file may take half a minute, slowest first."""
 
