@@ -135,7 +135,7 @@ class Rights:
             if self._known.get(known.key) is not known:
                 continue
             if now - known.asked > KEPT:
-                del self._known[known.key]
+                self._known.pop(known.key, None)
             else:
                 yield known
 
