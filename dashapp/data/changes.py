@@ -12,7 +12,7 @@ from heapq import heappop, heappush
 from selectors import EVENT_READ, DefaultSelector
 from threading import Event, Thread
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
 import psycopg2
@@ -88,6 +88,17 @@ class _Touch:
 
     def token(self) -> str:
         return "-".join(f"{slot}.{version}" for slot, (version, _) in sorted(self.slots.items())) or UNTOUCHED
+
+
+class _Change(NamedTuple):
+    """One commit, for everything that it touched."""
+
+    slot: int
+    version: tuple[int, datetime]
+    instant: float
+    """When it was committed, in seconds since 1970."""
+    seconds: float
+    """For how long a course stays as it is then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,31 +280,30 @@ class ChangeWatcher:
     def _read_changes(self, connection: Connection) -> None:
         for row in connection.execute(_NEW_CHANGES, {"versions": self._newest}):
             self._newest[row.slot] = row.version
-            change = (row.slot, row.version, row.committed_at)
+            instant = row.committed_at.timestamp()
+            change = _Change(row.slot, (row.version, row.committed_at), instant, self._pace.seconds_at(instant))
             self._touch((row.organisation_id, _Kind.ORGANISATION, 0), change)
             for course in row.courses:
                 self._touch((row.organisation_id, _Kind.COURSE, course), change)
             for person in row.people:
                 self._touch((row.organisation_id, _Kind.PERSON, person), change)
 
-    def _touch(self, key: _Key, change: tuple[int, int, datetime]) -> None:
-        slot, version, committed_at = change
+    def _touch(self, key: _Key, change: _Change) -> None:
         touch = self._touches.get(key)
         if touch is None:
             touch = self._touches[key] = _Touch()
-        touch.slots[slot] = (version, committed_at)
-        instant = committed_at.timestamp()
+        touch.slots[change.slot] = change.version
         if not touch.pending:
-            self._plan(key, instant)
-        elif touch.turn and touch.after is None and instant >= touch.turn:
-            touch.after = instant
+            self._plan(key, change.instant, change.seconds)
+        elif touch.turn and touch.after is None and change.instant >= touch.turn:
+            touch.after = change.instant
 
-    def _plan(self, key: _Key, instant: float) -> None:
-        """Notes when a thing that was touched at an instant is shown. Where it has turns, these follow from nothing but
-        when it was touched, so that all processes show the same."""
+    def _plan(self, key: _Key, instant: float, seconds: float) -> None:
+        """Notes when a thing that was touched at an instant is shown, courses staying as they are for so many seconds.
+        Where it has turns, these follow from nothing but when it was touched, so that all processes show the same."""
         touch, kind = self._touches[key], key[1]
         interval = self._rhythm.advance_organisation if kind is _Kind.ORGANISATION else self._rhythm.advance
-        paced = self._pace.seconds_at(instant) / (1 if kind is _Kind.COURSE else SLOWER)
+        paced = seconds / (1 if kind is _Kind.COURSE else SLOWER)
         touch.pending, touch.after, touch.turn = True, None, 0.0
         due = touch.published_at + interval
         if paced > interval:
@@ -325,7 +335,7 @@ class ChangeWatcher:
             touch.pending, touch.published_at = False, now
             published[key] = f"{_TURN}{touch.turn:.3f}" if touch.turn else touch.token()
             if touch.after is not None:
-                self._plan(key, touch.after)
+                self._plan(key, touch.after, self._pace.seconds_at(touch.after))
 
     def _forget(self) -> None:
         """Forgets changes older than the retained hour, as a process that starts now would not know them either."""
