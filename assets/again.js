@@ -13,8 +13,10 @@
   });
 
   /* ------------------------------------------------------------ what is missing, in words */
-  const attempts = new Map();
+  const attempts = new Map(), choices = new Set(), root = document.documentElement;
   let said = null, timer = 0;
+  /* Cards that show what was chosen before say so as well. */
+  const mark = () => root.toggleAttribute("data-la-chosen", Boolean(said) && choices.size > 0);
   const say = () => {
     timer = 0;
     if (said || !attempts.size) return;
@@ -27,15 +29,18 @@
     document.body.prepend(said);
     /* Cards that have nothing to show yet say so themselves (`look.css`). */
     root.style.setProperty("--words-missing", JSON.stringify(words.card));
+    mark();
   };
-  const root = document.documentElement;
-  const miss = (address) => {
+  const miss = (address, isChoice = false) => {
     const attempt = attempts.get(address) || 0;
     attempts.set(address, attempt + 1);
+    if (isChoice) choices.add(address);
+    mark();
     timer ||= setTimeout(say, SAY_MS);
     return attempt;
   };
   const found = (address) => {
+    if (choices.delete(address)) mark();
     if (!attempts.delete(address) || attempts.size) return;
     clearTimeout(timer);
     said?.remove();

@@ -11,16 +11,16 @@
   const AWAY = [500, 502, 503, 504], ASKS_AGAIN = "La-Asks-Again", LATE_MS = 10000;
   /* What makes a page ask for what it shows. Whatever else changed may stand for a decision, which is told only once. */
   const READS = /^(shell-(version|screen|address)\.data|_pages_location\.\w+|[\w-]+-wanted\.data)$/;
-  const changesNothing = (path, body) => {
-    if (path !== base + CALLBACK) return FRAME.some((name) => path === base + name);
-    try {
-      return JSON.parse(body).changedPropIds.every((name) => READS.test(name) || window.laControls?.has(name.split(".")[0]));
-    } catch { return false; }
-  };
+  const changedBy = (body) => { try { return JSON.parse(body).changedPropIds; } catch { return null; } };
+  const isControl = (name) => window.laControls?.has(name.split(".")[0]);
+  const changesNothing = (path, body) => (path === base + CALLBACK
+    ? Boolean(changedBy(body)?.every((name) => READS.test(name) || isControl(name)))
+    : FRAME.some((name) => path === base + name));
   const { pause, miss, found } = window.laAgain;
   let asking = 0;
   const patiently = async (first, input, given) => {
-    const question = `${input} ${asking += 1}`, late = setTimeout(miss, LATE_MS, question);
+    const question = `${input} ${asking += 1}`, isChoice = Boolean(changedBy(given.body)?.some(isControl));
+    const late = setTimeout(miss, LATE_MS, question, isChoice);
     const asks = () => plain(input, { ...given, headers: { ...given.headers, [ASKS_AGAIN]: "1" } });
     try {
       for (let attempt = 0, asked = first || asks(); ; attempt += 1) {
@@ -28,7 +28,7 @@
         const answer = await asked.catch((error) => { if (given.signal?.aborted) throw error; return null; });
         if (answer && !AWAY.includes(answer.status)) return answer;
         window.laLook?.showLive("offline");
-        miss(question);
+        miss(question, isChoice);
         await pause(attempt);
         asked = asks();
       }

@@ -3,7 +3,7 @@
    change if the transport became push is in this file and in dashapp/web/live.py. */
 (() => {
   "use strict";
-  const TICK = "shell-tick", WORDS = "shell-words", LATE_SECONDS = 5, GIVE_UP_MS = 8000, REMEMBERED_MS = 5000,
+  const TICK = "shell-tick", VERSION = "shell-version", WORDS = "shell-words", LATE_SECONDS = 5, GIVE_UP_MS = 8000, REMEMBERED_MS = 5000,
     DATA_MS = 30000;
   const PARAMETERS = {
     "student-course": "course", "classroom-section": "section", "classroom-first": "from", "classroom-last": "to",
@@ -83,17 +83,17 @@
     }
     known = shown;
   };
+  /* Not as what a callback gives: Dash drops that where the callback is called once more before. */
   const ask = async () => {
-    const nothing = dash().no_update;
-    if (!topic || asking || document.hidden) return nothing;
+    if (!topic || asking || document.hidden) return;
     asking = true;
     try {
-      return (await answerOf(topic)) ?? nothing;
+      const version = await answerOf(topic);
+      if (version) set(VERSION, { data: version });
     } catch (error) {
       /* Where there is no connection, there are no data on their way either. */
       if (error.name !== "TimeoutError") told = 0;
       fail();
-      return nothing;
     } finally { asking = false; }
   };
   const askNow = () => set(TICK, { n_intervals: Date.now() });
@@ -161,7 +161,7 @@
         if (paused()) window.laLook?.showLive("paused");
         return [rate || 3600000, paused() || document.hidden];
       },
-      /* The new version, if there is one. A page that has just been filled asks at once, one that was updated does not. */
+      /* Sets the new version, if there is one. A page that has just been filled asks at once, one that was updated does not. */
       ask: (_tick, shown) => {
         const fresh = shown && shown.token !== topic?.token;
         const byTopic = dash().callback_context.triggered_id === "shell-topic";
@@ -169,7 +169,7 @@
         else if (byTopic && shown) filled(shown.version);
         else if (byTopic) told = 0;
         topic = shown || null;
-        return byTopic && !fresh ? dash().no_update : ask();
+        if (!byTopic || fresh) ask();
       },
     },
   });

@@ -85,7 +85,6 @@ def register(registry: CallbackRegistry) -> None:
     )
     app.clientside_callback(
         ClientsideFunction("live", "ask"),
-        Output(shell.VERSION, "data"),
         Input(shell.TICK, "n_intervals"),
         Input(shell.TOPIC, "data"),
         prevent_initial_call=True,

@@ -20,6 +20,7 @@ import sqlalchemy
 from sqlalchemy import URL, Engine, NullPool, create_engine, event, make_url, text
 
 from dashapp.data.embedded import EmbeddedServer
+from dashapp.data.hanging import WatchedConnection, watched
 from dashapp.domain.errors import SettingsError, Unavailable
 from dashapp.domain.keys import OrganisationId
 
@@ -50,17 +51,27 @@ class _Manners:
     """How a statement that was prepared is planned: once for all values, or as PostgreSQL sees fit."""
     idle_timeout: int = 60_000
     """A transaction that its process has forgotten is ended, so that its locks are not held for ever."""
+    patience: float | None = None
+    """Seconds: a server that has not answered by then hangs, since it would have ended the statement itself."""
 
 
 _MANNERS = {
     # 16 threads of the web server and some to spare; a page that needs longer than this is a bug, not a wait.
     DatabaseRole.WEB: _Manners(
-        pool_size=10, overflow=10, statement_timeout=5_000, lock_timeout=2_000, plans="force_generic_plan"
+        pool_size=10,
+        overflow=10,
+        statement_timeout=5_000,
+        lock_timeout=2_000,
+        plans="force_generic_plan",
+        patience=10.0,
     ),
     # A batch of 20,000 events takes about a second; a statement that hangs must not stop the loop for ever.
     DatabaseRole.INGEST: _Manners(pool_size=4, overflow=6, statement_timeout=300_000, lock_timeout=30_000),
     DatabaseRole.JOBS: _Manners(pool_size=2, overflow=8, statement_timeout=0, lock_timeout=30_000),
 }
+
+SESSION_PATIENCE = 90.0
+"""Seconds, for a session, which may allow its statements a minute."""
 
 _NETWORK = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 10, "tcp_user_timeout": 30_000}
 """A server that vanished without a word is noticed within half a minute. Times in seconds, the last in milliseconds."""
@@ -145,6 +156,9 @@ class Database:
             # Detached from the pool: it is closed at the end, and with it what it listens to and locks.
             connection.execution_options(isolation_level="AUTOCOMMIT")
             connection.detach()
+            driver: Any = connection.connection.dbapi_connection
+            if isinstance(driver, WatchedConnection):
+                driver.patience = SESSION_PATIENCE
             yield connection
 
     @contextmanager
@@ -189,6 +203,7 @@ class Database:
         options += f" -c search_path={SCHEMA} -c timezone=UTC -c statement_timeout={manners.statement_timeout}"
         options += f" -c lock_timeout={manners.lock_timeout} -c plan_cache_mode={manners.plans}"
         options += f" -c idle_in_transaction_session_timeout={manners.idle_timeout}"
+        patience = {} if manners.patience is None else watched(manners.patience)
         engine = create_engine(
             url.difference_update_query(["options"]),
             pool_size=manners.pool_size,
@@ -198,7 +213,7 @@ class Database:
             pool_recycle=1800,
             # An error's text stands in logs, and what was asked for holds names, addresses and identifiers.
             hide_parameters=True,
-            connect_args={"options": options.strip(), "application_name": role.value, **_NETWORK},
+            connect_args={"options": options.strip(), "application_name": role.value, **_NETWORK, **patience},
         )
         event.listen(engine, "connect", _refuse_unbound(role))
         return engine
