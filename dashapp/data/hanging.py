@@ -79,6 +79,12 @@ class WatchedCursor(PlainCursor):
         with self.connection.waiting():
             super().execute(query, vars)
 
+    def copy_expert(self, sql: Any, file: Any, size: int = 8_192) -> None:
+        """See psycopg2."""
+        assert isinstance(self.connection, WatchedConnection)
+        with self.connection.waiting():
+            super().copy_expert(sql, file, size)
+
 
 def watched(patience: float) -> dict[str, Any]:
     """What psycopg2's `connect` is to be given for connections that wait so many seconds at most."""

@@ -1,6 +1,7 @@
 """Who waits for a server that keeps its connections and answers nothing hears that the connection broke."""
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,13 @@ def run(connection: WatchedConnection, statement: str) -> None:
         cursor.execute(statement)
 
 
+def copy(connection: WatchedConnection) -> None:
+    with connection.cursor() as cursor:
+        cursor.copy_expert("COPY (SELECT 1) TO STDOUT", BytesIO())
+
+
 @pytest.mark.parametrize(
-    "wait", [lambda one: run(one, "SELECT 1"), lambda one: one.commit(), lambda one: one.rollback()]
+    "wait", [lambda one: run(one, "SELECT 1"), copy, lambda one: one.commit(), lambda one: one.rollback()]
 )
 def test_waiting_for_a_server_that_hangs_ends(
     connection: WatchedConnection, relay: Relay, wait: Callable[[WatchedConnection], None]
