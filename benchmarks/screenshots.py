@@ -24,7 +24,7 @@ PAGES = ("student", "classroom", "institution")
 SETTLED = """() => {
   const page = document.querySelector('.la-page:not(.la-loading)');
   const seen = page ? [...page.querySelectorAll('.la-plot')] : [];
-  const near = seen.filter((plot) => plot.getBoundingClientRect().top < innerHeight);
+  const near = seen.filter((plot) => plot.checkVisibility() && plot.getBoundingClientRect().top < innerHeight);
   return page && near.every((plot) => plot.querySelector('.la-over')?.childElementCount
     || plot.querySelector('.cartesianlayer .trace, .cartesianlayer .hm image'));
 }"""
