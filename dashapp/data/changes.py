@@ -238,6 +238,10 @@ class ChangeWatcher:
                     log.warning("changes.database_away", error=type(error).__name__)
                 self._reachable = False
                 self._pause(None, self._rhythm.reconnect)
+            except Exception as error:
+                # The thread goes on: without it, no page would hear of anything.
+                log.error("changes.failed", exc_info=error)
+                self._pause(None, self._rhythm.reconnect)
 
     def _follow(self, connection: Connection) -> None:
         """Reads everything anew, then what comes, until the watcher is stopped. Raises when the database goes away."""
@@ -308,7 +312,9 @@ class ChangeWatcher:
         due = touch.published_at + interval
         if paced > interval:
             touch.turn = next_turn(key[0] + key[2], paced, instant)
-            due = monotonic() + touch.turn + self._rhythm.read_by - self._clock().timestamp()
+            # This machine's clock may be behind the database's.
+            until = min(touch.turn - self._clock().timestamp(), paced)
+            due = monotonic() + until + self._rhythm.read_by
         heappush(self._due, (due, key))
 
     def _agree_on_pace(self, connection: Connection) -> None:

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from math import exp, floor, log2
+from math import exp, floor, isfinite, log2
 from threading import Lock
 from time import monotonic, time
 from typing import Final, Self
@@ -29,6 +29,8 @@ MANY, FEW = 0.5, 0.1
 for less long."""
 SETTLED: Final = 3.0
 """Seconds between two steps; before a step down, at least as long as the step itself."""
+UNHURRIED: Final = 5.0
+"""Seconds before a step down where nobody is put off, since answers are made as fast as they are asked for."""
 MOST_STEPS: Final = 3
 """At once, where many more pages are put off than are told."""
 BUSY, FREE = 3.0, 2.0
@@ -39,6 +41,8 @@ JAM: Final = 8
 LESS, MORE = 0.8, 1.04
 """By which the rate changes with each look, two a second: down at once, below what has been made of late; slowly up,
 since a queue is built faster than it is noticed."""
+IDLE, MUCH_MORE = 0.5, 1.2
+"""Answers in the making, on average, below which the trouble is over, and by which the rate then grows."""
 AVERAGED: Final = 1.5
 """Seconds over which what is in the making is averaged."""
 LEAST, MOST = 0.5, 400.0
@@ -76,9 +80,12 @@ class Said:
         """What was sent; None for anything else, as a later version of the service may say it."""
         try:
             seconds, rate, tells, since, before = text.split(" ")
-            return cls(float(seconds), float(rate), tells == "1", float(since), float(before))
+            said = cls(float(seconds), float(rate), tells == "1", float(since), float(before))
         except ValueError:
             return None
+        longest = STEPS[-1]
+        possible = 0 <= said.seconds <= longest and 0 <= said.before <= longest and LEAST <= said.rate <= MOST
+        return said if possible and isfinite(said.since) else None
 
 
 SILENCE: Final = Said()
@@ -196,7 +203,10 @@ class Pace:
         if self._average > BUSY or self._making > JAM:
             self._rate = max(LEAST, min(self._rate, self._speed) * LESS)
         elif self._average < FREE:
-            self._rate = min(MOST, self._rate * MORE)
+            self._rate = min(MOST, self._rate * (MUCH_MORE if self._average < IDLE else MORE))
+
+    def _nobody_waits(self, put_off: int) -> bool:
+        return not put_off and all(said.rate >= MOST for said in self._listen())
 
     def _take_a_step(self, now: float) -> None:
         rested = now - self._stepped_at
@@ -204,7 +214,7 @@ class Pace:
         share = put_off / (told + put_off) if put_off else 0.0
         if share > MANY and rested >= SETTLED:
             steps = min(1 + int(log2((told + put_off) / max(told, 1))), MOST_STEPS)
-        elif share < FEW and rested >= max(SETTLED, STEPS[self._step]):
+        elif share < FEW and rested >= (UNHURRIED if self._nobody_waits(put_off) else max(SETTLED, STEPS[self._step])):
             steps = -1
         else:
             steps = 0

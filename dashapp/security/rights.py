@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
-from itertools import chain
 from threading import Event, Thread
 from time import monotonic
 from typing import Final
@@ -112,18 +111,23 @@ class Rights:
             self._thread.join()
 
     def follow(self) -> None:
-        """One round: reads again what is due, and forgets what nobody asks for. Raises Unavailable."""
+        """One round: reads again what is due, and forgets what nobody asks for. Raises what the reading of the first
+        organisation has raised that failed, once all others have been read; Unavailable, for example."""
         now = monotonic()
         due: dict[OrganisationId, list[_Known]] = {}
         for known in self._take_due(now):
             due.setdefault(known.topic.organisation_id, []).append(known)
-        try:
-            for organisation, ones in due.items():
+        failed: list[Exception] = []
+        for organisation, ones in due.items():
+            try:
                 for begin in range(0, len(ones), PORTION):
                     self._check(organisation, ones[begin : begin + PORTION])
-        finally:
-            for known in chain.from_iterable(due.values()):
+            except Exception as error:
+                failed.append(error)
+            for known in ones:
                 heappush(self._due, (known.again, id(known), known))
+        if failed:
+            raise failed[0]
 
     def _take_due(self, now: float) -> Iterator[_Known]:
         """What is to be read again: not all is looked at in each round, since the event loop waits for this thread."""

@@ -4,6 +4,7 @@ Ten thousand open pages ask two thousand times a second. Of what such an answer 
 around an application that may wait; this one never does.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
@@ -24,14 +25,21 @@ class AtOnceProtocol(CarefulProtocol):
     def on_headers_complete(self) -> None:
         """The request can be answered."""
         address, _mark, query = self.url.partition(b"?")
-        if address != self._address or self._has_to_wait():
+        answer = None
+        if address == self._address and not self._has_to_wait():
+            scope: Any = self.scope
+            scope["method"], scope["path"] = self.parser.get_method().decode("ascii"), self._live.path
+            scope["query_string"] = query.partition(b"#")[0]
+            # What goes wrong is uvicorn's to tell: it would take an error in the parser for the client's.
+            with suppress(Exception):
+                answer = self._live.answer(scope)
+        if answer is None:
+            # A tick before it in the same piece has begun to wait for the next question.
+            self._unset_keepalive_if_required()
             super().on_headers_complete()
-            return
-        self.head_is_there()
-        scope: Any = self.scope
-        scope["method"], scope["path"] = self.parser.get_method().decode("ascii"), self._live.path
-        scope["query_string"] = query.partition(b"#")[0]
-        self._write(scope["method"], *self._live.answer(scope))
+        else:
+            self.head_is_there()
+            self._write(scope["method"], *answer)
 
     def _has_to_wait(self) -> bool:
         """The first question of a connection makes what uvicorn looks at when a body or the end of a request comes;

@@ -10,12 +10,17 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 LONGEST_HEAD: Final = 65_536
 """Bytes of the address and the headers of one request: twice what a browser sends with the largest cookies."""
+MOST_AT_ONCE: Final = 100
+"""Requests in one piece of what a connection sends: all of a piece are parsed before anybody else has a turn. Browsers
+and proxies send one."""
 HEAD_SECONDS: Final = 20.0
 """From the first byte of a request to the end of its headers."""
+_TOO_LONG: Final = (431, b"The address and the headers of a request are too long.")
+_TOO_MANY: Final = (429, b"These are too many requests at once.")
 
 
 class CarefulProtocol(HttpToolsProtocol):
-    """uvicorn's, which ends a connection whose headers are too long or do not come."""
+    """uvicorn's, which ends a connection whose headers are too long or do not come, or that asks too much at once."""
 
     head_seconds = HEAD_SECONDS
 
@@ -26,7 +31,9 @@ class CarefulProtocol(HttpToolsProtocol):
         """Bytes of the address, the headers and the trailers so far."""
         self._unsaid = 0
         """Bytes since the parser last told of something: of a header that has no end yet, for example."""
-        self._is_too_long = False
+        self._begun = 0
+        """Requests in this piece."""
+        self._refusal: tuple[int, bytes] | None = None
         self._has_begun = False
         """Whether the first bytes of a request are there, and its headers are not."""
         self._waiting: asyncio.TimerHandle | None = None
@@ -48,16 +55,21 @@ class CarefulProtocol(HttpToolsProtocol):
         begins = not self._has_begun and (is_first or self.cycle.response_complete)
         self._has_begun = self._has_begun or begins
         self._unsaid += len(data)
+        self._begun = 0
         super().data_received(data)
         # Most heads come whole.
         if begins and self._has_begun:
             self._wait(self.head_seconds)
         if self._unsaid > LONGEST_HEAD and not self.transport.is_closing():
-            self._refuse_head()
+            self._refuse(*_TOO_LONG)
 
     def on_message_begin(self) -> None:
         """A request begins."""
         self._head = self._unsaid = 0
+        self._begun += 1
+        if self._begun > MOST_AT_ONCE:
+            self._refusal = _TOO_MANY
+            raise ValueError  # the parser stops, and uvicorn sends its answer
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -89,8 +101,8 @@ class CarefulProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """The answer to what is no request: uvicorn's own, unless it is one that is too long."""
-        if self._is_too_long:
-            self._refuse_head()
+        if self._refusal is not None:
+            self._refuse(*self._refusal)
         else:
             super().send_400_response(msg)
 
@@ -99,13 +111,12 @@ class CarefulProtocol(HttpToolsProtocol):
     def _count(self, count: int) -> None:
         self._head += count
         if self._head > LONGEST_HEAD:
-            self._is_too_long = True
-            raise ValueError  # the parser stops, and uvicorn sends its answer
+            self._refusal = _TOO_LONG
+            raise ValueError  # as above
 
-    def _refuse_head(self) -> None:
-        words = b"The address and the headers of a request are too long."
+    def _refuse(self, status: int, words: bytes) -> None:
         head = b"content-type: text/plain; charset=utf-8\r\nconnection: close\r\ncontent-length: %d\r\n\r\n"
-        self.transport.write(STATUS_LINE[431] + head % len(words) + words)
+        self.transport.write(STATUS_LINE[status] + head % len(words) + words)
         self.transport.close()
 
     def _wait(self, seconds: float | None) -> None:

@@ -8,6 +8,10 @@ import pytest
 from dashapp.data.pace import LEAST, MOST, SETTLED, SILENCE, STEPS, Pace, Said, next_turn
 
 LOOK = 0.5
+IMPOSSIBLE = (
+    "inf 400 1 0 0", "86400 400 1 0 0", "-1 400 1 0 0", "nan 400 1 0 0", "0 -1e9 1 0 0", "0 nan 1 0 0", "0 1e9 1 0 0",
+    "1 400 1 nan 1", "1 400 1 0 inf",
+)  # fmt: skip
 
 
 @dataclass
@@ -129,7 +133,7 @@ def test_what_is_said_is_what_is_heard(said: Said) -> None:
     assert Said.from_text(said.to_text()) == said
 
 
-@pytest.mark.parametrize("text", ["", "1", "1 2 3", "a b c d e", "1 2 3 4 5 6"])
+@pytest.mark.parametrize("text", ["", "1", "1 2 3", "a b c d e", "1 2 3 4 5 6", *IMPOSSIBLE])
 def test_anything_else_is_no_message(text: str) -> None:
     assert Said.from_text(text) is None
     pace = Pace(Clock())
@@ -159,3 +163,15 @@ def test_the_most_that_may_be_told_is_no_limit() -> None:
     pace = Pace(Clock())
     pace.hear(1, Said(seconds=1.0, rate=MOST))
     assert all(pace.may_tell() for _page in range(1000))
+
+
+def test_after_a_short_trouble_all_is_soon_as_before() -> None:
+    world = World()
+    world.live(30, waiting=1)
+    assert world.pace.seconds > 0
+
+    world.speed = 4_000.0
+    said = world.live(60, waiting=1)
+
+    assert said.rate == MOST
+    assert world.pace.seconds == 0

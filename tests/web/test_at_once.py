@@ -15,6 +15,7 @@ from dashapp.observability.metrics import build_metrics
 from dashapp.security.sessions import Sessions
 from dashapp.security.topics import Topic, Topics
 from dashapp.settings import load_settings
+from dashapp.web.connections import MOST_AT_ONCE
 from dashapp.web.live import LiveApp
 from dashapp.web.serve import QuietServer, server_config
 from dashapp.web.ticks import ticking
@@ -128,29 +129,61 @@ def test_an_old_client_s_connection_ends_with_its_answer(page: Page) -> None:
     assert told.count(b"connection: close") == 1
 
 
-def test_questions_are_answered_in_their_order_however_many_come_at_once(page: Page) -> None:
-    many = 3_000
+def test_questions_are_answered_in_their_order(page: Page) -> None:
+    many = MOST_AT_ONCE // 2 - 1
     with page.connect() as connection:
-        sent = page.raw() + (ALIVE + page.raw("POST")) * many + page.raw(more="Connection: close\r\n")
-        sender = threading.Thread(target=connection.sendall, args=(sent,))
-        sender.start()
+        connection.sendall(page.raw() + (ALIVE + page.raw("POST")) * many + page.raw(more="Connection: close\r\n"))
         told = said(connection)
-        sender.join()
 
     assert heads(told)[1:-1] == [b"HTTP/1.1 200 OK", b"HTTP/1.1 405 Method Not Allowed"] * many
 
 
-def test_who_fetches_no_answers_is_not_answered_without_end(page: Page) -> None:
+def test_who_asks_without_waiting_for_answers_is_ended(page: Page) -> None:
     with page.connect() as connection:
         connection.sendall(page.raw())
         assert connection.recv(65_536)
-        connection.settimeout(2)
+        connection.settimeout(60)
         sent, asking = 0, page.raw() * 1_000
-        with pytest.raises(TimeoutError):
+        with pytest.raises(ConnectionError):
             while True:
                 sent += connection.send(asking)
                 assert sent < 50_000_000
     assert asked(page)[0] == 200
+
+
+def test_too_many_questions_at_once_are_refused_in_words(page: Page) -> None:
+    with page.connect() as connection:
+        connection.sendall(b"GET /live HTTP/1.1\r\n\r\n" * (MOST_AT_ONCE + 1))
+        told = said(connection)
+
+    assert heads(told)[-1] == b"HTTP/1.1 429 Too Many Requests"
+    assert told.endswith(b"These are too many requests at once.")
+
+
+def test_who_fetches_no_answers_is_not_answered_without_end(page: Page) -> None:
+    with page.connect() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        connection.sendall(page.raw())
+        assert connection.recv(65_536)
+        connection.settimeout(2)
+        sent, asking = 0, page.raw() * (MOST_AT_ONCE // 2)
+        with pytest.raises((TimeoutError, ConnectionError)):
+            while True:
+                sent += connection.send(asking)
+                assert sent < 50_000_000
+    assert asked(page)[0] == 200
+
+
+def test_what_goes_wrong_is_not_taken_for_the_client_s_error(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_given: object) -> None:
+        raise RuntimeError
+
+    with page.connect() as connection:
+        connection.sendall(page.raw())
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 200 ")
+        monkeypatch.setattr(LiveApp, "_tell", fail)
+        connection.sendall(page.raw())
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 500 ")
 
 
 def test_another_address_and_another_spelling_are_the_application_s(page: Page) -> None:

@@ -21,7 +21,7 @@ from dashapp.security.principals import Principals
 from dashapp.security.rights import Rights
 from dashapp.security.sessions import Manner, Sessions
 from dashapp.security.topics import Topic, Topics
-from dashapp.web.live import LiveApp
+from dashapp.web.live import LONGEST_QUERY, LiveApp
 from dashapp.web.measuring import LiveStopwatch
 from tests.campus import Campus
 
@@ -223,6 +223,24 @@ def test_the_topic_of_another_organisation_is_refused(asker: Asker) -> None:
 @pytest.mark.parametrize("topic", ["", "3.1.0.0", "x" * 500, "%00", "3..5.0.sig"])
 def test_a_topic_that_we_did_not_sign_is_refused(asker: Asker, topic: str) -> None:
     assert asker.ask(topic=topic)[0] == 403
+
+
+def test_only_what_a_page_sends_is_remembered(asker: Asker) -> None:
+    for number in range(5):
+        assert asker.ask(topic=f"{asker.topic}&x={number}{'a' * LONGEST_QUERY}")[0] == 403
+    assert asker.app._read == {}
+    assert asker.ask()[0] == 200
+    assert len(asker.app._read) == 1
+
+
+@pytest.mark.parametrize("etag", ["\u0080", "a\x0bb", "v" * 60_000])
+def test_who_is_put_off_is_told_back_only_what_pages_send(asker: Asker, etag: str) -> None:
+    app = replace(asker.app, may_tell=lambda: False)
+
+    status, headers, _body = replace(asker, app=app).ask(etag=etag)
+
+    assert status == 304
+    assert "etag" not in headers
 
 
 def test_only_reading_is_offered(asker: Asker) -> None:

@@ -1,6 +1,6 @@
 """A page whose right has ended hears nothing any more, while the same person's other pages go on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -13,9 +13,10 @@ from dashapp.data.store import guardians
 from dashapp.data.store.caseloads import set_caseload
 from dashapp.data.store.guardians import Invitation
 from dashapp.domain.clock import system_clock
+from dashapp.domain.errors import Unavailable
 from dashapp.domain.events import Identifier, MembershipChanged, Role
 from dashapp.domain.guardians import GuardianRule
-from dashapp.domain.keys import CourseId, PublicId
+from dashapp.domain.keys import CourseId, OrganisationId, PublicId
 from dashapp.domain.sessions import SignInMethod
 from dashapp.security import rights as module
 from dashapp.security.principals import Principals
@@ -199,6 +200,30 @@ def test_an_administrator_who_was_launched_hears_of_no_whole_organisation(watche
 
     assert watched.tells(ADMINISTRATOR, page) is True
     assert watched.tells(ADMINISTRATOR, page, SignInMethod.LTI) is False
+
+
+def test_an_organisation_whose_reading_fails_keeps_no_other_from_being_read(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, page = watched.session("Ada Abel"), watched.topic("Ada Abel", person="Ada Abel")
+    elsewhere = replace(page, organisation_id=OrganisationId(page.organisation_id + 1))
+    read_all = Principals.read_all
+
+    def fail_there(of: Principals, organisation: OrganisationId, people: Collection[PublicId]) -> object:
+        if organisation == elsewhere.organisation_id:
+            raise Unavailable("It cannot be read.")
+        return read_all(of, organisation, people)
+
+    monkeypatch.setattr(Principals, "read_all", fail_there)
+    for topic in (elsewhere, page):
+        watched.rights.holds(session, topic)
+    with pytest.raises(Unavailable):
+        watched.rights.follow()
+
+    assert [watched.rights.holds(session, topic) for topic in (elsewhere, page)] == [None, True]
+    monkeypatch.undo()
+    watched.rights.follow()
+    assert watched.rights.holds(session, elsewhere) is False
 
 
 def test_pages_that_nobody_asks_for_are_forgotten(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
