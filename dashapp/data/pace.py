@@ -41,8 +41,6 @@ JAM: Final = 8
 LESS, MORE = 0.8, 1.04
 """By which the rate changes with each look, two a second: down at once, below what has been made of late; slowly up,
 since a queue is built faster than it is noticed."""
-IDLE, MUCH_MORE = 0.5, 1.2
-"""Answers in the making, on average, below which the trouble is over, and by which the rate then grows."""
 AVERAGED: Final = 1.5
 """Seconds over which what is in the making is averaged."""
 LEAST, MOST = 0.5, 400.0
@@ -203,7 +201,7 @@ class Pace:
         if self._average > BUSY or self._making > JAM:
             self._rate = max(LEAST, min(self._rate, self._speed) * LESS)
         elif self._average < FREE:
-            self._rate = min(MOST, self._rate * (MUCH_MORE if self._average < IDLE else MORE))
+            self._rate = min(MOST, self._rate * MORE)
 
     def _nobody_waits(self, put_off: int) -> bool:
         return not put_off and all(said.rate >= MOST for said in self._listen())
