@@ -81,7 +81,7 @@ def test_of_a_crowd_only_as_many_pages_are_told_as_answers_are_made() -> None:
     world.live(60, waiting=1)
     assert world.in_the_making < 20
     before = world.told
-    said = world.live(120, waiting=1)
+    said = world.live(60, waiting=1)
     assert 8 * 60 < world.told - before <= 21 * 60
     assert world.in_the_making < 20
     assert said.tells
