@@ -330,7 +330,7 @@ def main(arguments: list[str]) -> int:
     path = Path(arguments[0])
     plan = msgspec.json.decode(path.read_bytes(), type=Plan)
     raise_file_limit()
-    # It stands for browsers on machines of their own: waiting for the service's would make it see what none of them does.
+    # It stands for browsers on machines of their own, which do not wait for the processor of the service.
     with suppress(PermissionError):
         os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
     outcome = uvloop.run(drive(plan))
