@@ -47,6 +47,8 @@ SWITCH_SECONDS: Final = 0.0005
 """For how long a thread that computes a page keeps Python to itself while the event loop waits for it, which answers
 every open page; Python's own choice is ten times that."""
 BACKLOG: Final = 4096
+COLLECT_AFTER: Final = 10_000
+"""Objects more than there were, from which on Python looks for garbage; its own choice is 700."""
 
 
 @dataclass(slots=True)
@@ -171,10 +173,12 @@ def raise_file_limit() -> None:
 def collect_seldom() -> None:
     """Leaves out of every later garbage collection what exists now: some 170,000 objects of modules and libraries.
 
-    Otherwise a full collection looks through all of them, some 50 ms in the middle of somebody's request.
+    Otherwise a full collection looks through all of them, some 50 ms in the middle of somebody's request. And what a
+    page makes, some thousands of objects that are gone with it, is no reason to look for garbage a dozen times.
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)
 
 
 def server_config(app: LiveApp, settings: Settings) -> uvicorn.Config:

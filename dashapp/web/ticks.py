@@ -6,10 +6,12 @@ does: sessions, rights and versions, followed from the database.
 """
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from threading import Event, Thread
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -45,6 +47,8 @@ SWITCH_SECONDS: Final = 0.00005
 """For how long a thread that follows rights, sessions or versions keeps Python to itself while the event loop waits for
 it: for each of a thousand questions a second, it waits anew."""
 
+WHOLE_SECONDS: Final = 600.0
+NEVER: Final = 1_000_000
 PRIORITY: Final = -10
 """In the system's own numbers, of which others have 0 and less is sooner."""
 
@@ -96,9 +100,34 @@ def _serve(settings: Settings, options: argparse.Namespace) -> None:
         ending.server = server = QuietServer(server_config(app, settings))
         ending.check()
         collect_seldom()
+        stack.enter_context(whole_collections_seldom())
         log.info("ticks.started")
         server.run(sockets=[listening])
         log.info("ticks.ended")
+
+
+@contextmanager
+def whole_collections_seldom() -> Iterator[None]:
+    """Inside the block Python looks for garbage among what is young, and every `WHOLE_SECONDS` among everything.
+
+    With ten thousand connections everything is a million objects and takes a second, in which nobody is answered; by
+    itself Python would do so several times a minute, since the rights that are read again are many new objects.
+    """
+    before, ended = gc.get_threshold(), Event()
+
+    def collect() -> None:
+        while not ended.wait(WHOLE_SECONDS):
+            gc.collect()
+
+    gc.set_threshold(*before[:2], NEVER)
+    thread = Thread(target=collect, name="garbage", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+        gc.set_threshold(*before)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """`python -m dashapp.web.ticks` answers `/live` as the web process does, and nothing else."""
 
 import asyncio
+import gc
 import os
 import resource
 import signal
@@ -23,12 +24,14 @@ from dashapp.observability.metrics import build_metrics
 from dashapp.security.sessions import Sessions
 from dashapp.security.topics import Topic, Topics
 from dashapp.settings import Settings, load_settings
+from dashapp.web import ticks
 from dashapp.web.live import LiveApp
 from dashapp.web.serve import raise_file_limit
-from dashapp.web.ticks import ticking
+from dashapp.web.ticks import ticking, whole_collections_seldom
 from tests.campus import Campus
 from tests.servers import free_port
 from tests.shared import REPOSITORY
+from tests.waiting import await_that
 
 WITHIN = 60.0
 """Seconds that a busy machine may need."""
@@ -98,6 +101,20 @@ def test_the_page_of_somebody_whom_one_may_not_see_stays_untold(
     topic = Topics(settings.secret_keys).sign(Topic(college, ada.public_id, person=ben.person_id))
 
     await_status(app, 403, cookie, topic)
+
+
+def test_garbage_is_looked_for_among_everything_at_intervals_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, seen = gc.get_threshold(), []
+    monkeypatch.setattr(ticks, "WHOLE_SECONDS", 0.01)
+    note = lambda phase, about: seen.append(about["generation"]) if phase == "stop" else None  # noqa: E731
+    gc.callbacks.append(note)
+    try:
+        with whole_collections_seldom():
+            assert gc.get_threshold()[2] >= 1_000_000
+            await_that(lambda: seen.count(2) >= 2)
+    finally:
+        gc.callbacks.remove(note)
+    assert gc.get_threshold() == before
 
 
 def test_every_other_address_is_the_web_process_s(app: LiveApp) -> None:
