@@ -14,6 +14,7 @@ from time import monotonic, time
 import pytest
 from sqlalchemy import Connection, make_url, text
 
+from dashapp.data import pace
 from dashapp.data.changes import UNTOUCHED, ChangeWatcher, Rhythm
 from dashapp.data.database import Database, DatabaseRole, embedded_database
 from dashapp.data.migrations import migrate
@@ -143,10 +144,11 @@ class Asked(Pace):
         return self.asked
 
 
-def test_a_pace_that_one_process_asks_for_is_kept_by_all(database: Database) -> None:
+def test_a_pace_that_one_process_asks_for_is_kept_by_all(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "STEPS", (0.0, NEVER))
     asking, rhythm = Asked(NEVER), Rhythm(advance=0.0, advance_organisation=0.0, gather=0.0, status=0.02)
     with ExitStack() as ending:
-        watchers = [ChangeWatcher(database, rhythm=rhythm, pace=pace) for pace in (asking, Pace())]
+        watchers = [ChangeWatcher(database, rhythm=rhythm, pace=own) for own in (asking, Pace())]
         for watcher in watchers:
             ending.callback(watcher.stop)
             watcher.start()
