@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from random import random
 from threading import Event, Thread
 from time import monotonic
 from typing import Final
@@ -25,7 +26,7 @@ from dashapp.security.principals import REMEMBERED, Principals, as_signed_in
 from dashapp.security.sessions import Session
 from dashapp.security.topics import Basis, Topic
 
-LOOK_EVERY: Final = 1.0
+LOOK_EVERY: Final = 0.2
 """Seconds between two rounds of the thread; what is asked for the first time wakes it at once."""
 READ_AGAIN: Final = 3.0
 """Seconds: what is older is read again in the next round, so that with a round and its queries it stays known."""
@@ -34,7 +35,10 @@ OWN_READ_AGAIN: Final = 60.0
 KEPT: Final = 70.0
 """Seconds: a page that asks at the slowest rate, every 30 s, is still known when it asks again."""
 MOST_KNOWN: Final = 50_000
-PORTION: Final = 500
+SPREAD: Final = 0.6
+"""Seconds by which what was read together is read again earlier, one more and another less: many at once would keep the
+event loop waiting."""
+PORTION: Final = 100
 """People who are read in one go."""
 GATHER: Final = 0.02
 """Seconds: pages that are opened together are read together."""
@@ -156,7 +160,7 @@ class Rights:
         taught = self._taught(organisation, {pair for pair in learners if not _sees(pair[0], pair[1])})
         for known, principal in found:
             own = principal is not None and known.topic.person == principal.person_id
-            known.again = checked + (OWN_READ_AGAIN if own else READ_AGAIN)
+            known.again = checked + (OWN_READ_AGAIN if own else READ_AGAIN) - SPREAD * random()  # no secret
             # At once, and not first one thing and then another: the event loop reads it meanwhile.
             known.holds = principal is not None and (
                 _opens(principal, known.topic)
