@@ -8,7 +8,7 @@
   const held = new Map(), plain = window.fetch.bind(window);
 
   /* ------------------------------------------------------------ until there is an answer */
-  const AWAY = (status) => status >= 500 || [408, 425, 429].includes(status), ASKS_AGAIN = "La-Asks-Again", LATE_MS = 10000;
+  const isAway = ({ status }) => status >= 500 || [408, 425, 429].includes(status), ASKS_AGAIN = "La-Asks-Again", LATE_MS = 10000;
   /* What makes a page ask for what it shows. Whatever else changed may stand for a decision, which is told only once. */
   const READS = /^(shell-(version|screen|address)\.data|_pages_location\.\w+|[\w-]+-wanted\.data)$/;
   const changedBy = (body) => { try { return JSON.parse(body).changedPropIds; } catch { return null; } };
@@ -26,7 +26,7 @@
       for (let attempt = 0, asked = first || asks(); ; attempt += 1) {
         /* Whoever has given up waits for nothing. */
         const answer = await asked.catch((error) => { if (given.signal?.aborted) throw error; return null; });
-        if (answer && !AWAY(answer.status)) return answer;
+        if (answer && !isAway(answer)) return answer;
         window.laLook?.showLive("offline");
         miss(question, isChoice);
         await pause(attempt);

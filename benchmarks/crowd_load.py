@@ -7,10 +7,8 @@ sockets and no client library keep the share of the cores low.
 """
 
 import asyncio
-import os
 import resource
 import sys
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter, process_time
@@ -25,8 +23,6 @@ GIVE_UP: Final = 8.0
 WAIT_FOR_DATA: Final = 30.0
 """Seconds, after which an answer with data counts as a time-out and the page asks again."""
 OPENED_A_SECOND: Final = 500
-PRIORITY: Final = -10
-"""As the system counts."""
 
 
 class PlannedPage(msgspec.Struct):
@@ -330,9 +326,6 @@ def main(arguments: list[str]) -> int:
     path = Path(arguments[0])
     plan = msgspec.json.decode(path.read_bytes(), type=Plan)
     raise_file_limit()
-    # It stands for browsers on machines of their own, which do not wait for the processor of the service.
-    with suppress(PermissionError):
-        os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
     outcome = uvloop.run(drive(plan))
     path.with_suffix(".outcome").write_bytes(msgspec.json.encode(outcome))
     print("done", flush=True)

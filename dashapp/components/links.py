@@ -22,6 +22,10 @@ class Links:
         base = f"{self.prefix.rstrip('/')}{'/embed' if self.embedded else ''}{path}"
         return f"{base}?{query}" if query else base
 
+    def _each(self, path: str, filters: Filters | None) -> Callable[[PublicId | str], str]:
+        before, mark, query = self._to(path, filters).partition("?")
+        return lambda one: f"{before}{one}{mark}{query}"
+
     def me(self, filters: Filters | None = None) -> str:
         """The reader's own page."""
         return self._to("/me", filters)
@@ -32,8 +36,7 @@ class Links:
 
     def each_learner(self, filters: Filters | None = None) -> Callable[[PublicId | str], str]:
         """The same for many learners: what their addresses have in common is written once."""
-        before, mark, query = self._to("/learners/", filters).partition("?")
-        return lambda learner: f"{before}{learner}{mark}{query}"
+        return self._each("/learners/", filters)
 
     def caseload(self) -> str:
         """The learners whom the reader advises or is guardian of."""
@@ -59,10 +62,9 @@ class Links:
         """The classroom of a course."""
         return self._to(f"/courses/{course}", filters)
 
-    def each_course(self, filters: Filters | None = None) -> Callable[[PublicId], str]:
+    def each_course(self, filters: Filters | None = None) -> Callable[[PublicId | str], str]:
         """The same for many courses."""
-        before, mark, query = self._to("/courses/", filters).partition("?")
-        return lambda course: f"{before}{course}{mark}{query}"
+        return self._each("/courses/", filters)
 
     def organisation(self, organisation: PublicId) -> str:
         """The page of an organisation."""

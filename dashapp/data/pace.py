@@ -210,9 +210,10 @@ class Pace:
         rested = now - self._stepped_at
         told, put_off = (sum(each) for each in zip(*self._looks, strict=True))
         share = put_off / (told + put_off) if put_off else 0.0
+        rest = UNHURRIED if self._nobody_waits(put_off) else max(SETTLED, STEPS[self._step])
         if share > MANY and rested >= SETTLED:
             steps = min(1 + int(log2((told + put_off) / max(told, 1))), MOST_STEPS)
-        elif share < FEW and rested >= (UNHURRIED if self._nobody_waits(put_off) else max(SETTLED, STEPS[self._step])):
+        elif share < FEW and rested >= rest:
             steps = -1
         else:
             steps = 0

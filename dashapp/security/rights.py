@@ -1,8 +1,8 @@
 """Whether who shows a topic may still see what it is about: answered from memory, read again by a thread.
 
 A topic is signed once the scope of its page has been checked, and a session lasts for hours. So what open pages ask for
-is checked again and again, for all of an organisation at once; a right that ends is known within `REMEMBERED`, and what
-is not known is not told.
+is checked again and again, for many of an organisation at once; a right that ends is known within `REMEMBERED`, and
+what is not known is not told.
 """
 
 from collections import deque

@@ -72,13 +72,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def go_before_others() -> None:
-    """Has the machine run this process first where several want to, if whoever started it may ask for that.
+def go_before_others(process: int = 0) -> None:
+    """Has the machine run a process, by default this one, first where several want to, if this one may ask for that.
 
     A tick is short, and there are many of them: behind what computes pages and counts events, each would wait its turn.
     """
     with suppress(PermissionError):
-        os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
+        os.setpriority(os.PRIO_PROCESS, process, PRIORITY)
 
 
 def _parser() -> argparse.ArgumentParser:
