@@ -105,7 +105,12 @@ def activity_calendar(
     names = words.weekdays()
     layout: Json = {
         "margin": {"l": 4, "r": 4, "t": 22, "b": 4},
-        "xaxis": {"side": "top", "showline": False, **_month_ticks(starts, screen.narrow)},
+        "xaxis": {
+            "side": "top",
+            "showline": False,
+            "range": [-0.5, len(starts) - 0.5],
+            **_month_ticks(starts, screen.narrow),
+        },
         "yaxis": {
             "range": [6.5, -0.5],
             "rangemode": "normal",

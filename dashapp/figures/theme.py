@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from dashapp.domain.names import legible
 from dashapp.figures.drawing import Drawing, Json
+from dashapp.figures.room import STANDOFF, beside
 from dashapp.words import text_direction
 
 TOKENS: Final = Path(__file__).parents[2] / "assets" / "tokens.css"
@@ -26,6 +27,8 @@ _APART, _TOGETHER = "\u2068", "\u2069"
 _ROOM: Final = " \u00a0\u2003"
 """Spaces that keep a text from its mark."""
 CLEAR: Final = "rgba(0,0,0,0)"
+MARGIN: Final = {"l": 4, "r": 20, "t": 8, "b": 4}
+"""Beside a chart and its texts, in px."""
 _COLOUR = re.compile(r"--la-([a-z0-9-]+):\s*(#[0-9a-f]{6});")
 
 
@@ -82,7 +85,7 @@ def template(theme: Theme) -> orjson.Fragment:
         "gridwidth": 1,
         "linecolor": colours["chart-axis"],
         "fixedrange": True,
-        "ticklabelstandoff": 4,
+        "ticklabelstandoff": STANDOFF,
         "ticklabeloverflow": "allow",
         "tickangle": 0,
     }
@@ -97,7 +100,7 @@ def template(theme: Theme) -> orjson.Fragment:
         "font": {"family": FONT, "size": 12, "color": colours["ink-2"]},
         "paper_bgcolor": CLEAR,
         "plot_bgcolor": CLEAR,
-        "margin": {"l": 4, "r": 20, "t": 8, "b": 4, "pad": 0},
+        "margin": {**MARGIN, "pad": 0},
         "colorway": [colours[f"cat-{number}"] for number in range(1, 9)],
         "showlegend": False,
         "xaxis": {**axis, "showline": True},
@@ -132,6 +135,7 @@ def figure(traces: Sequence[Json], layout: Json, screen: Screen, table: Table, r
     """
     axes = {name: _plain_ticks(part) for name, part in layout.items() if name.startswith(("xaxis", "yaxis"))}
     notes = [{**note, "text": isolated(note["text"])} for note in layout.get("annotations", ())]
+    placed = {**layout, **axes}
     told = {
         "head": list(table.head),
         "rows": [list(row) for row in table.rows],
@@ -140,7 +144,13 @@ def figure(traces: Sequence[Json], layout: Json, screen: Screen, table: Table, r
     }
     return Drawing(
         [{**trace, **{name: _plain(trace[name]) for name in _TEXTS if name in trace}} for trace in traces],
-        {"uirevision": revision, "meta": told, **layout, **axes, **({"annotations": notes} if notes else {})},
+        {
+            "uirevision": revision,
+            "meta": told,
+            **placed,
+            **beside(placed, MARGIN, narrow=screen.narrow),
+            **({"annotations": notes} if notes else {}),
+        },
         template(screen.theme),
     )
 
