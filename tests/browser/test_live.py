@@ -41,6 +41,7 @@ def test_a_posted_event_moves_a_chart_without_a_reload(open_as: OpenAs, service:
     assert page.evaluate("window.stillTheSamePage") is True
 
 
+@pytest.mark.long
 def test_a_page_that_is_put_off_says_how_old_it_gets_and_shows_the_news_in_the_end(
     open_as: OpenAs, service: Service
 ) -> None:
@@ -252,6 +253,7 @@ def test_somebody_whose_session_has_ended_is_led_to_the_sign_in(open_as: OpenAs,
     page_errors[:] = [error for error in page_errors if "401" not in error]
 
 
+@pytest.mark.long
 def test_a_page_asks_once_more_when_the_data_that_were_under_way_have_come(open_as: OpenAs, service: Service) -> None:
     page = open_as("Tess Thorne", service.course("ALG 1"))
     page.wait_for_selector("#classroom-days .main-svg")

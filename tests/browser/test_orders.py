@@ -11,6 +11,7 @@ pytestmark = pytest.mark.browser
 LAYOUT, DEPENDENCIES, ANSWERS = "/_dash-layout", "/_dash-dependencies", "/_dash-update-component"
 PLOTLY, CHARTS = "/plotly-cartesian.min.js", "/async-graph.js"
 LISTS, LATE_LISTS = "/dash_ag_grid.v", "/async-community.js"
+DRAWN_FIRST = "window.Plotly?.version && document.querySelector('.la-page')"
 DRAWN = """[...document.querySelectorAll('.la-page:not(.la-loading) .la-plot')]
   .filter((one) => one.checkVisibility() && !one.closest('.la-further'))
   .filter((one) => !one.querySelector('.la-over')?.childElementCount)
@@ -37,9 +38,9 @@ def is_part(request: Request, part: str) -> bool:
     ("last", "before"),
     [
         (PLOTLY, "document.querySelector('#classroom-learners .ag-row')"),
-        (CHARTS, "window.Plotly?.version"),
-        (LISTS, "window.Plotly?.version && document.querySelector('.la-page')"),
-        (LATE_LISTS, "window.Plotly?.version && document.querySelector('.la-page')"),
+        pytest.param(CHARTS, "window.Plotly?.version", marks=pytest.mark.long),
+        pytest.param(LISTS, DRAWN_FIRST, marks=pytest.mark.long),
+        pytest.param(LATE_LISTS, DRAWN_FIRST, marks=pytest.mark.long),
         (DEPENDENCIES, "window.Plotly?.version"),
     ],
 )

@@ -25,7 +25,7 @@ def in_rgb(colour: str) -> str:
     return f"rgb({red}, {green}, {blue})"
 
 
-@pytest.mark.parametrize("theme", [Theme.LIGHT, Theme.DARK])
+@pytest.mark.parametrize("theme", [Theme.LIGHT, pytest.param(Theme.DARK, marks=pytest.mark.long)])
 def test_the_columns_of_a_row_are_the_weeks_that_were_sent_for_it(
     new_page: Callable[..., Page], service: Service, theme: Theme
 ) -> None:

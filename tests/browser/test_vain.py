@@ -71,6 +71,7 @@ class Ticks:
         return asks
 
 
+@pytest.mark.long
 def test_a_page_asks_ever_less_often_for_data_that_do_not_show_what_it_was_told_of(
     open_as: OpenAs, service: Service
 ) -> None:

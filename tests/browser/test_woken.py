@@ -34,6 +34,7 @@ def left_and_come_back_to(page: Page) -> None:
     page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })) && null")
 
 
+@pytest.mark.long
 def test_a_hidden_page_asks_nothing_for_a_minute_and_once_at_once_when_it_is_shown(
     new_page: Callable[..., Page], service: Service
 ) -> None:

@@ -52,7 +52,11 @@ def strict_server() -> Iterator[str]:
         pytest.param({"PORT": "abc"}, "PORT is wrong: ", marks=pytest.mark.long),
         ({"REDIS_URL": f"http://:{SECRET}@127.0.0.1:1"}, "REDIS_URL should begin with redis://"),
         pytest.param({"DATABASE_URL": SECRET}, "DATABASE_URL should read postgresql://", marks=pytest.mark.long),
-        ({"SECRET_KEYS": SECRET}, "SECRET_KEYS and PSEUDONYM_KEY need at least 32 characters"),
+        pytest.param(
+            {"SECRET_KEYS": SECRET},
+            "SECRET_KEYS and PSEUDONYM_KEY need at least 32 characters",
+            marks=pytest.mark.long,
+        ),
     ],
     ids=str,
 )

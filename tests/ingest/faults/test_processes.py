@@ -45,8 +45,8 @@ def replay_with_kills(kills: int, road: Road, run_process: RunProcess, events_of
 
 @pytest.mark.timeout(600)
 def test_kills_lose_nothing_and_count_nothing_twice(road: Road, run_process: RunProcess) -> None:
-    """Ten of a replay from Kafka, three from the inbox, which shares all but the transport."""
-    replay_with_kills(10 if road.broker is not None else 3, road, run_process, events_of_a_kill=400)
+    """Four of a replay from Kafka, three from the inbox, which shares all but the transport."""
+    replay_with_kills(4 if road.broker is not None else 3, road, run_process, events_of_a_kill=400)
 
 
 @pytest.mark.long
@@ -119,6 +119,7 @@ def test_processes_join_and_leave_twelve_times_during_a_replay(road: Road, run_p
     come_and_go(12, road, run_process)
 
 
+@pytest.mark.long
 def test_a_former_owner_that_wakes_up_cannot_set_anything_back(road: Road, run_process: RunProcess) -> None:
     """It slept over a rebalance, or while the database took its transaction with the inbox's rows away."""
     events = semester(random.Random(3), 6_000)
