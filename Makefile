@@ -15,7 +15,7 @@ LOCK := env -u UV_FIND_LINKS $(BIN)/uv pip compile --quiet --universal --python-
 CHECKED := $(wildcard dashapp pages callbacks ingest exports app.py benchmarks deploy tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-kafka test test-long bench check format words screenshots metrics lock environment environment-dev system-packages \
+.PHONY: help run run-kafka test test-long bench check format words screenshots metrics lock plotly environment environment-dev system-packages \
 	system-packages-long broker
 # A command that is ended by Ctrl-C leaves no half-written file, and nothing runs beside another.
 .DELETE_ON_ERROR:
@@ -71,6 +71,9 @@ metrics: environment ## Write docs/metrics.md anew from the dictionary of metric
 lock: environment-dev ## Renew requirements.txt and requirements-dev.txt from the .in files
 	@$(LOCK) --output-file requirements.txt requirements.in
 	@$(LOCK) --output-file requirements-dev.txt requirements-dev.in
+
+plotly: ## Build assets/plotly.min.js anew from plotly's published sources (needs Node)
+	@cd deploy/plotly && npm ci --silent --ignore-scripts && npm run --silent build
 
 environment:
 	@deploy/install_python_packages.sh "$(PYTHON)" requirements.txt

@@ -196,7 +196,7 @@ def drawn_plainly(context: BrowserContext) -> float:
     """The figures of the page that the context shows, drawn by plotly alone from a file."""
     figures = context.pages[0].evaluate(FIGURES)
     with tempfile.TemporaryDirectory(prefix="la-plain-") as folder:
-        shutil.copy(REPOSITORY / "assets" / "plotly-cartesian.min.js", Path(folder) / "plotly.js")
+        shutil.copy(REPOSITORY / "assets" / "plotly.min.js", Path(folder) / "plotly.js")
         document = Path(folder) / "index.html"
         document.write_text(PLAIN.format(figures=json.dumps(figures).replace("</", "<\\/")), encoding="utf-8")
         page = context.new_page()

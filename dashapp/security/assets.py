@@ -16,7 +16,7 @@ from typing import Final
 FOLDER: Final = Path(__file__).parents[2] / "assets"
 JOINED: Final = "joined"
 """The folder of joined files in addresses."""
-PLOTLY: Final = "plotly-cartesian.min.js"
+PLOTLY: Final = "plotly.min.js"
 """By itself: it is larger than all others together, changes seldom, and is not awaited by the first paint."""
 FONT: Final = "fonts/ibm-plex-sans-latin-wght-normal.woff2"
 BOOTSTRAP: Final = "bootstrap.min.css"

@@ -184,7 +184,7 @@ def _add_dash(server: Flask, guard: Guard, services: Services, studio: Studio) -
     for path, attributes in ((script().path, {}), (marked(PLOTLY), {"async": ""})):
         own = {"external_url": app.get_asset_url(path), "external_only": True, "attributes": attributes}
         app.scripts.append_script(own)
-    # The cartesian bundle lies among the assets: a third of the full one, and `dcc.Graph` uses what is there.
+    # What charts need of plotly lies among the assets: a quarter of all of it, and `dcc.Graph` uses what is there.
     dcc._js_dist[:] = [each for each in dcc._js_dist if each.get("namespace") != "plotly"]
     # For browsers of 2015; in today's it replaces `parseFloat` by a slow one, which every chart uses all the time. What
     # components take from it (`regeneratorRuntime`) another script brings along.

@@ -9,7 +9,7 @@ from tests.browser.service import Service, until
 
 pytestmark = pytest.mark.browser
 LAYOUT, DEPENDENCIES, ANSWERS = "/_dash-layout", "/_dash-dependencies", "/_dash-update-component"
-PLOTLY, CHARTS = "/plotly-cartesian.min.js", "/async-graph.js"
+PLOTLY, CHARTS = "/plotly.min.js", "/async-graph.js"
 LISTS, LATE_LISTS = "/dash_ag_grid.v", "/async-community.js"
 DRAWN_FIRST = "window.Plotly?.version && document.querySelector('.la-page')"
 DRAWN = """[...document.querySelectorAll('.la-page:not(.la-loading) .la-plot')]

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from dashapp.figures.font import width
-from dashapp.figures.room import EDGE, LINE, STANDOFF, beside
+from dashapp.figures.font import LINE, width
+from dashapp.figures.room import EDGE, STANDOFF, beside
 
 MARGIN = {"l": 4, "r": 20, "t": 8, "b": 4}
 COUNTS = {"range": [0, 110], "tickvals": [0, 50, 100], "ticktext": ["0", "50", "100"]}

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import Page
 
 from dashapp.figures.theme import TOKENS
 from tests.shared import REPOSITORY
@@ -12,7 +13,7 @@ OWN = ("tokens.css", "look.css", "look.js", "early.js", "dashAgGridComponentFunc
 VENDORED = {
     "bootstrap.min.css": "bootstrap.txt",
     "bootstrap.rtl.min.css": "bootstrap.txt",
-    "plotly-cartesian.min.js": "plotly.txt",
+    "plotly.min.js": "plotly.txt",
     "fonts/ibm-plex-sans-latin-wght-normal.woff2": "ibm-plex-sans.txt",
     "fonts/ibm-plex-sans-latin-ext-wght-normal.woff2": "ibm-plex-sans.txt",
 }
@@ -72,3 +73,14 @@ def test_whoever_asked_for_less_motion_gets_none() -> None:
     reduced = tokens[tokens.index("prefers-reduced-motion") :]
     for name in ("--la-t-fast", "--la-t-move", "--la-t-flash"):
         assert f"{name}: 0ms" in reduced[:200]
+
+
+@pytest.mark.browser
+def test_plotly_draws_every_kind_of_trace_that_figures_have(page: Page) -> None:
+    written = "".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "dashapp" / "figures").rglob("*.py"))
+    named = set(re.findall(r'"type": "([a-z0-9]+)"', written))
+    page.add_script_tag(path=ASSETS / "plotly.min.js")
+    drawn = page.evaluate("Object.keys(Plotly.PlotSchema.get().traces)")
+    others = {"line", "rect", "date", "linear"}  # shapes and axes
+
+    assert named - others == set(drawn)

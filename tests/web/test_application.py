@@ -80,7 +80,7 @@ def test_data_are_sent_compressed_and_kept_by_nobody(campus: Campus, visitor: St
 def test_the_page_loads_one_small_bundle_of_plotly(campus: Campus, visitor: Strangers) -> None:
     text = visitor().sign_in(campus, "Ada Abel").client.get("/me").get_data(as_text=True)
 
-    assert text.count("plotly-cartesian.min.js") == 1
+    assert text.count("plotly.min.js") == 1
     assert "package_data/plotly" not in text
     assert "https://" not in text
 

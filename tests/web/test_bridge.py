@@ -18,7 +18,7 @@ from dashapp.web.application import WSGI_THREADS, Application
 from dashapp.web.bridge import Bridge
 from tests.served import serving
 
-SCRIPT = "/assets/plotly-cartesian.min.js"
+SCRIPT = "/assets/plotly.min.js"
 
 
 @pytest.fixture(scope="module")
