@@ -22,10 +22,19 @@
     for (const given of waiting.get(plot) || []) plot.on(...given);
     waiting.delete(plot);
   };
+  /* The browser says how large a plot is when it has laid out the page; whoever asks before has it laid out once more. */
+  const sizes = new WeakMap();
   const isAsDrawn = (plot) => {
-    const { width, height } = getComputedStyle(plot), drawn = plot._fullLayout;
-    return Math.abs(parseFloat(width) - drawn.width) < 1 && Math.abs(parseFloat(height) - drawn.height) < 1;
+    const size = sizes.get(plot), drawn = plot._fullLayout;
+    return !size || (Math.abs(size.width - drawn.width) < 1 && Math.abs(size.height - drawn.height) < 1);
   };
+  const watched = new ResizeObserver((entries) => {
+    for (const { target, contentRect } of entries) {
+      if (!contentRect.width) continue;
+      sizes.set(target, contentRect);
+      window.Plotly.Plots.resize(target);
+    }
+  });
 
   /* ------------------------------------------------------------ what stands already is not drawn again */
   /* `dcc.Graph` writes what the reader did (a zoom, a choice of points) into its figure, and has that drawn once more. */
@@ -76,6 +85,7 @@
       /* It may have been taken away meanwhile. */
       if (!plot.isConnected) return plot;
       const drawn = react(plot, figure, ...given);
+      watched.observe(plot);
       listen(plot);
       return drawn;
     }));

@@ -57,6 +57,15 @@ def test_a_chart_that_is_zoomed_is_drawn_once_and_keeps_its_zoom(open_as: OpenAs
     assert page.evaluate("window.drawings") == 2
 
 
+def test_a_chart_follows_the_size_of_its_place(open_as: OpenAs, service: Service) -> None:
+    page = open_as("Tess Thorne", service.course("ALG 1"))
+    until(page, f"{PLOT}?._fullLayout")
+    wide = page.evaluate(f"{PLOT}._fullLayout.width")
+    page.set_viewport_size({"width": 700, "height": 900})
+    until(page, f"Math.abs({PLOT}._fullLayout.width - {PLOT}.clientWidth) < 1")
+    assert page.evaluate(f"{PLOT}._fullLayout.width") != wide
+
+
 def test_what_stands_below_the_fold_is_asked_for_when_what_is_above_it_has_come(
     open_as: OpenAs, service: Service
 ) -> None:
