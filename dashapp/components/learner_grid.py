@@ -7,8 +7,9 @@ elsewhere is said beside the search, and one click sorts anew.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from heapq import merge
+from operator import is_
 from typing import Any, Final, Self
 
 import dash_bootstrap_components as dbc
@@ -23,6 +24,7 @@ from dashapp.components.links import Links
 from dashapp.components.marks import level_word
 from dashapp.components.reasons import reason_sentence
 from dashapp.domain.filters import MOST_PICKED, Filters
+from dashapp.domain.keys import PublicId
 from dashapp.domain.views import ClassroomView, LearnerRow, Level
 from dashapp.ids import Classroom, fresh_of, narrowed_of
 from dashapp.words import _
@@ -35,6 +37,8 @@ ABOUT_THE_SAME: Final = 0.1
 HEIGHT: Final = 446
 MOST_ROWS: Final = 3_000
 """Rows that a browser sorts and searches without a halt; of a larger course the list shows the first."""
+LISTS_KEPT: Final = 4
+"""Of 2,000 learners one takes some 5 MB."""
 LETTER, MARK = 7.0, 34
 """px of a letter in the list, and of a mark with the room around it."""
 _SEARCHED: Final[Mapping[str, Any]] = {"getQuickFilterText": {"function": "laSearched(params)"}}
@@ -232,11 +236,35 @@ def _share(value: float | None) -> tuple[float | None, str]:
     return (None, "–") if value is None else (round(value, 1), words.percent(value))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Listed:
+    """Learners of a list, equal where they are the same objects: these are frozen, so what is said of them holds."""
+
+    rows: tuple[LearnerRow, ...]
+
+    def __hash__(self) -> int:
+        return hash(tuple(map(id, self.rows)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Listed) and len(self.rows) == len(other.rows) and all(map(is_, self.rows, other.rows))
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What else their rows depend on."""
+
+    links: Links
+    course: PublicId
+    today: date
+    minutes: bool
+    locale: str
+
+
 @dataclass(frozen=True, slots=True)
 class _Shared:
     """What all rows of a list have in common. What is said of a value is said once, however many rows have it."""
 
-    view: ClassroomView
+    minutes: bool
     peak: int
     levels: Mapping[Level, str]
     link: Callable[[str], str] | None
@@ -246,24 +274,23 @@ class _Shared:
     contacted: Callable[[date | None], tuple[int | None, str]]
 
     @classmethod
-    def of(cls, view: ClassroomView, links: Links) -> Self:
-        """What the list of a view says."""
-        filters, today = Filters(course=view.course.public_id), view.today
+    def of(cls, listed: _Listed, about: _About) -> Self:
+        """What the list says."""
+        filters = Filters(course=about.course)
         return cls(
-            view,
-            max((value for row in _listed(view) for value in row.weeks), default=1),
+            about.minutes,
+            max((value for row in listed.rows for value in row.weeks), default=1),
             {level: level_word(level) for level in Level},
-            None if links.alone else links.each_learner(filters),
+            None if about.links.alone else about.links.each_learner(filters),
             cache(_share),
             cache(trend_of),
-            cache(partial(_last_active, today=today)),
-            cache(partial(_contacted, today=today)),
+            cache(partial(_last_active, today=about.today)),
+            cache(partial(_contacted, today=about.today)),
         )
 
 
 def _learner(row: LearnerRow, shared: _Shared) -> Row:
-    minutes, key = shared.view.minutes_recorded, str(row.public_id)
-    amount = (row.minutes or 0) if minutes else row.events
+    key, amount = str(row.public_id), (row.minutes or 0) if shared.minutes else row.events
     trend, trend_text = shared.trend(row.trend)
     progress, progress_text = shared.share(row.progress)
     score, score_text = shared.share(row.score)
@@ -282,7 +309,7 @@ def _learner(row: LearnerRow, shared: _Shared) -> Row:
         "trend": None if trend is None else round(trend, 3),
         "trend_text": trend_text,
         "amount": amount,
-        "amount_text": words.duration(amount) if minutes else words.number(amount),
+        "amount_text": words.duration(amount) if shared.minutes else words.number(amount),
         "progress": progress,
         "progress_text": progress_text,
         "score": score,
@@ -308,8 +335,15 @@ def learner_rows(view: ClassroomView, links: Links) -> list[Row]:
     Where some are picked by hand, the others are among them as long as there is room: another choice changes no row,
     and the browser shows those of `narrowed_to`.
     """
-    shared = _Shared.of(view, links)
-    return [_learner(row, shared) for row in _listed(view)[:MOST_ROWS]]
+    about = _About(links, view.course.public_id, view.today, view.minutes_recorded, words.current_locale())
+    return [*_written(_Listed(tuple(_listed(view))), about)]
+
+
+@lru_cache(maxsize=LISTS_KEPT)
+def _written(listed: _Listed, about: _About) -> Sequence[Row]:
+    """Kept, since whoever picks learners in the chart, again and again, gets the same list each time."""
+    shared = _Shared.of(listed, about)
+    return [_learner(row, shared) for row in listed.rows[:MOST_ROWS]]
 
 
 def narrowed_to(view: ClassroomView) -> dict[str, list[str] | None]:

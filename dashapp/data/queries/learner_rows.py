@@ -1,5 +1,6 @@
 """The rows of a classroom's list, those who need help first."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from math import isnan
 
@@ -20,7 +21,15 @@ Longs = NDArray[np.int64]
 
 def learner_rows(room: Room, named: Named) -> list[tuple[int, LearnerRow]]:
     """(place, row) of each chosen learner, those who need help first."""
-    one, chosen, nobody = room.one, room.chosen, [None] * len(room.chosen)
+    chosen = room.chosen.tolist()
+    lacking = [place for place in chosen if place not in room.rows]
+    if lacking:
+        room.rows.update(_written(room, named, np.array(lacking, dtype=np.int64)))
+    return sorted(((place, room.rows[place]) for place in chosen), key=lambda placed: placed[1].rank())
+
+
+def _written(room: Room, named: Named, chosen: Longs) -> Iterator[tuple[int, LearnerRow]]:
+    one, nobody = room.one, [None] * len(chosen)
     weekly = room.weekly_events(room.starts)[chosen]
     minutes, trends = room.total_minutes(), _trends(room)
     # Columns as plain values first: one by one numpy's cost five times as much.
@@ -39,28 +48,28 @@ def learner_rows(room: Room, named: Named) -> list[tuple[int, LearnerRow]]:
         one.averages[chosen].tolist(),
         strict=True,
     )
-    rows = []
     for at, person, points, reasons, last_day, last_at, spent, events, weeks, progress, lately, average in columns:
         row = named[person]
-        shown_row = LearnerRow(
-            public_id=PublicId(row.public_id),
-            name=name_of(row),
-            sections=tuple(sorted(row.sections or ())),
-            level=one.standing.levels[at],
-            points=points,
-            reasons=reasons,
-            last_active=date.fromordinal(last_day) if last_day else None,
-            last_instant=_instant(last_at),
-            minutes=spent,
-            events=events,
-            weeks=tuple(weeks),
-            progress=progress,
-            trend=None if lately is None else trend(lately),
-            contacted=None if row.contacted is None else room.campus.local.day_of(row.contacted),
-            score=None if isnan(average) else average,
+        yield (
+            at,
+            LearnerRow(
+                public_id=PublicId(row.public_id),
+                name=name_of(row),
+                sections=tuple(sorted(row.sections or ())),
+                level=one.standing.levels[at],
+                points=points,
+                reasons=reasons,
+                last_active=date.fromordinal(last_day) if last_day else None,
+                last_instant=_instant(last_at),
+                minutes=spent,
+                events=events,
+                weeks=tuple(weeks),
+                progress=progress,
+                trend=None if lately is None else trend(lately),
+                contacted=None if row.contacted is None else room.campus.local.day_of(row.contacted),
+                score=None if isnan(average) else average,
+            ),
         )
-        rows.append((at, shown_row))
-    return sorted(rows, key=lambda placed: placed[1].rank())
 
 
 def _instant(seconds: float) -> datetime | None:

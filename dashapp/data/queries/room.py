@@ -1,7 +1,7 @@
 """What both rounds of a classroom's page begin with: the course, its standing, and which of its learners are shown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -36,10 +36,11 @@ from dashapp.domain.indicators.minutes import TimePerDay, time_on_task
 from dashapp.domain.keys import CourseId, OrganisationId
 from dashapp.domain.localtime import week_start
 from dashapp.domain.scope import AsOf, Scope
+from dashapp.domain.views import LearnerRow
 from dashapp.privacy.groups import suppress
 
 MOST_HELD: Final = 10_000
-"""Learners of the rooms that are kept; one takes some 4 KB."""
+"""Learners of the rooms that are kept; one takes some 5 KB."""
 ROOM_BY_ITSELF: Final = 50
 """What a room takes besides its learners, as so many of them."""
 
@@ -63,6 +64,8 @@ class Room:
     progress: Floats
     """Of everybody in %, in the order of `one.people`; empty where nothing is published, and for who may not see each
     member by name."""
+    rows: dict[int, LearnerRow] = field(default_factory=dict, compare=False)
+    """Of the list, by the learner's place, as far as they have been asked for: no filter changes a row."""
 
     @property
     def course(self) -> Course:
