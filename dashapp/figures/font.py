@@ -25,11 +25,9 @@ _BY_WIDTH: Final[Mapping[int, str]] = {
     304: "‹›",
     314: "|¦",
     317: "[]",
-    318: "‧",
     324: "f",
     326: "·",
     335: "()",
-    339: "‸",
     343: "{}",
     346: "²³",
     351: "tţťț",
@@ -130,7 +128,8 @@ _BY_WIDTH: Final[Mapping[int, str]] = {
     0: "\u2066\u2067\u2068\u2069",
 }
 """Advance widths of the regular weight in thousandths of an em, as browsers give them for 1000 px."""
-_WIDTHS: Final = {letter: width for width, letters in _BY_WIDTH.items() for letter in letters}
+WIDTHS: Final = {letter: width for width, letters in _BY_WIDTH.items() for letter in letters}
+"""Of each letter that is known, in thousandths of an em."""
 _COLOURED: Final = re.compile(r'<span style="color:[^"<>]*">|</span>')
 
 
@@ -142,6 +141,6 @@ def width(text: str, size: float = SIZE) -> float | None:
     if "<" in shown:
         return None
     try:
-        return sum(_WIDTHS[letter] for letter in unescape(shown)) * size / _EM
+        return sum(WIDTHS[letter] for letter in unescape(shown)) * size / _EM
     except KeyError:
         return None

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from dashapp.figures.font import LINE, width
+from dashapp.figures.font import LINE, WIDTHS, width
 from dashapp.figures.room import EDGE, STANDOFF, beside
+from exports.letters import REGULAR, widths_of
 
 MARGIN = {"l": 4, "r": 20, "t": 8, "b": 4}
 COUNTS = {"range": [0, 110], "tickvals": [0, 50, 100], "ticktext": ["0", "50", "100"]}
@@ -87,3 +88,17 @@ def test_axes_that_are_not_seen_take_none() -> None:
 )
 def test_what_only_plotly_knows_is_left_to_it(axis: dict[str, Any]) -> None:
     assert beside({"xaxis": WEEKS, "yaxis": axis}, MARGIN, narrow=False) == {}
+
+
+def test_letters_are_as_wide_as_the_font_of_exported_files_has_them() -> None:
+    known = widths_of(REGULAR)
+    elsewhere = {letter for letter in WIDTHS if ord(letter) not in known}
+
+    # Those of a font of the system, and signs that take no room.
+    assert elsewhere <= set("▲◆○\u2066\u2067\u2068\u2069\u00ad")
+    wrong = {
+        letter: (thousandths, known[ord(letter)])
+        for letter, thousandths in WIDTHS.items()
+        if letter not in elsewhere and abs(thousandths / 1000 - known[ord(letter)]) > 0.001
+    }
+    assert wrong == {}

@@ -34,7 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import BIT
 
 from dashapp.data.queries.planned import executing, prepare
-from dashapp.data.queries.shapes import MOST_SHAPES, Shape, Shaped, Statement
+from dashapp.data.queries.shapes import MOST_SHAPES, ONE_AT_A_TIME, Shape, Shaped, Statement
 from dashapp.domain.errors import Unavailable
 from dashapp.domain.localtime import MINUTES_PER_DAY
 
@@ -138,7 +138,8 @@ def _copied(statement: Statement, dialect: Dialect) -> _Copied:
 
 @lru_cache(maxsize=MOST_SHAPES)
 def _copied_shape(shape: Shape, dialect: Dialect) -> _Copied:
-    return _copied(shape.statement, dialect)
+    with ONE_AT_A_TIME:
+        return _copied(shape.statement, dialect)
 
 
 def read_columns(connection: Connection, asked: Statement | Shaped) -> Mapping[str, Array]:

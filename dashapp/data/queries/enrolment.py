@@ -32,11 +32,11 @@ from dashapp.data.queries.columns import Statement, or_missing
 from dashapp.data.queries.described import described
 from dashapp.data.queries.shapes import numbers
 from dashapp.data.tables import learner_course_days, memberships, people, sections
+from dashapp.data.tables.further_names import named
 from dashapp.domain.events import STAFF_ROLES, Role
 from dashapp.domain.keys import CourseId, OrganisationId, PersonId, SectionId
 
-member = people.alias("member")
-person = people.alias("person")
+member, person = named(people, "member"), named(people, "person")
 
 
 def one_of(column: ColumnElement[Any], keys: Collection[int]) -> ColumnElement[bool]:

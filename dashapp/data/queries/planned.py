@@ -14,7 +14,7 @@ from typing import Any, Final
 from psycopg2.extensions import AsIs
 from sqlalchemy import Connection, CursorResult, Dialect, TextualSelect, column, text
 
-from dashapp.data.queries.shapes import MOST_SHAPES, Shape, Shaped
+from dashapp.data.queries.shapes import MOST_SHAPES, ONE_AT_A_TIME, Shape, Shaped
 
 MOST_PREPARED: Final = 100
 """On one connection; each takes its server process some 100 KB."""
@@ -54,7 +54,8 @@ def prepare(connection: Connection, name: str, shape: Shape, written: str, value
 
 @lru_cache(maxsize=MOST_SHAPES)
 def _written(shape: Shape, dialect: Dialect) -> tuple[str, Any]:
-    compiled = shape.statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    with ONE_AT_A_TIME:
+        compiled = shape.statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     return str(compiled), compiled.params
 
 

@@ -12,6 +12,7 @@ from dashapp.data.queries.enrolment import holds_at, one_of
 from dashapp.data.queries.people import ADMINISTRATOR, keys_of, name_of, selves_of
 from dashapp.data.store.schedule_alerts import last_runs
 from dashapp.data.tables import deliveries, memberships, people, report_schedules, schedule_runs, schedule_targets
+from dashapp.data.tables.further_names import named
 from dashapp.domain.events import STAFF_ROLES
 from dashapp.domain.keys import OrganisationId, PersonId
 from dashapp.domain.mail import usable_address
@@ -29,7 +30,7 @@ from dashapp.domain.schedules.runs import (
 from dashapp.domain.schedules.views import Addressee, CopyView, Received, RunView, ScheduleView, TargetView
 
 schedule, target, run, copy = report_schedules.c, schedule_targets.c, schedule_runs.c, deliveries.c
-NAMED: Final = people.alias("named")
+NAMED: Final = named(people, "named")
 """Whom a row names; in `people` stands who stands for them now."""
 _STANDS: Final = and_(
     people.c.organisation_id == NAMED.c.organisation_id,

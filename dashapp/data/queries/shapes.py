@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import Enum, auto
 from functools import lru_cache
 from itertools import count
+from threading import RLock
 from typing import Any, Final, ParamSpec
 from uuid import UUID
 
@@ -33,6 +34,8 @@ MOST_KEYS = 200
 MOST_SHAPES = 512
 """There are some fifty; the bound is for shapes that hold a word which somebody chose."""
 
+ONE_AT_A_TIME: Final = RLock()
+"""Held while a statement that all threads share is built, or written out for the first time."""
 _NUMBERS: Final = count(1)
 """Of shapes; taking the next one is a single step, so that no two threads get the same."""
 P = ParamSpec("P")
@@ -177,7 +180,8 @@ def _shape_of(build: Callable[..., Statement], form: tuple[Hashable, ...]) -> Sh
     names = iter(range(MOST_SHAPES))
     slots = [_WRITTEN[slot] for each in form for slot in _slots(each)]
     parameters = {f"v{place}": written for place, written in enumerate(slots)}
-    return Shape(build(*(_filled(each, names) for each in form)), next(_NUMBERS), parameters)
+    with ONE_AT_A_TIME:
+        return Shape(build(*(_filled(each, names) for each in form)), next(_NUMBERS), parameters)
 
 
 def _slots(form: Hashable) -> Iterator[_Slot]:
