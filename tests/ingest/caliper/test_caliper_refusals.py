@@ -227,11 +227,15 @@ def mutated(draw: st.DrawFn) -> Any:
     return event
 
 
+LONGEST = 400
+"""Letters of what is said of an event: the longest names all actions of a media event."""
+
+
 def check(outcomes: list[Event | Refused]) -> None:
     """Whatever came out is refused with words, or can be kept."""
     for outcome in outcomes:
         if isinstance(outcome, Refused):
-            assert 0 < len(outcome.detail) <= 300
+            assert 0 < len(outcome.detail) <= LONGEST
         else:
             assert outcome.id
             assert b"\\u0000" not in msgspec.json.encode(outcome)
