@@ -1,12 +1,22 @@
 """The table in which an institution compares its courses: a row per course, a click opens it with the same dates."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
 from dashapp import words
 from dashapp.components.card import hidden_words
-from dashapp.components.grids import SECONDARY, Column, Row, narrow_column, right_column, two_line_heads, wide_column
+from dashapp.components.grids import (
+    SECONDARY,
+    Column,
+    Row,
+    narrow_column,
+    right_column,
+    room_for,
+    two_line_heads,
+    wide_column,
+)
 from dashapp.components.links import Links
 from dashapp.components.sentences import active_share
 from dashapp.domain.filters import Filters
@@ -17,6 +27,8 @@ from dashapp.words import _
 SHOWN_OF_HIDDEN: Final = 2
 """Columns of a hidden course that say something: its name, and that it is hidden."""
 NONE: Final = "–"
+MANY: Final = 9_999
+"""Learners of a course, for the room of what is said of them."""
 MOST_ROWS: Final = 2_048
 """That are kept, in all languages together."""
 
@@ -36,14 +48,14 @@ def course_columns() -> list[Column]:
         wide_column("code", _("Course"), 170, flex=3, minWidth=170, cellRenderer="LaCourse"),
         wide_column("share", _("Active in 7 days"), 120, cellRenderer="LaShare"),
         right_column("enrolled", _("Enrolled"), 88),
-        {**right_column("change", _("Week before"), 84), **SECONDARY},
+        {**right_column("change", _("Week before"), room_for(*_changes())), **SECONDARY},
         wide_column("weeks", _("Events per week"), 112, sortable=False, cellRenderer="LaWeeks", **SECONDARY),
         wide_column("median", _("Score: median, middle half"), 124, cellRenderer="LaRange"),
         wide_column("on_time", _("Handed in on time"), 124, cellRenderer="LaHanded", **SECONDARY),
         right_column("help", _("Need help"), 80),
         {**right_column("progress", _("Median progress"), 84), **SECONDARY},
         {**right_column("completed", _("Completed"), 92), **SECONDARY},
-        {**right_column("left", _("Withdrawals"), 72), **SECONDARY},
+        {**right_column("left", _("Withdrawals"), room_for(_with_share(MANY, MANY))), **SECONDARY},
     ]
     for column in columns:
         kind = KINDS.get(column["field"])
@@ -51,6 +63,12 @@ def course_columns() -> list[Column]:
             column["context"] = {**column.get("context", {}), "kind": kind.value}
     columns[1]["colSpan"] = {"function": f"params.data.hidden ? {len(columns) - SHOWN_OF_HIDDEN + 1} : 1"}
     return [*two_line_heads(columns), narrow_column("LaCourseCard")]
+
+
+def _changes() -> Sequence[str]:
+    """The longest words about a change."""
+    number = words.number(MANY)
+    return _("the same"), _("{number} more").format(number=number), _("{number} fewer").format(number=number)
 
 
 def _change(course: CourseRow) -> str:

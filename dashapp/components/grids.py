@@ -6,6 +6,7 @@ that an update changes cells in place and keeps scroll, order and selection.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any, Final
 
 import dash_ag_grid as dag
@@ -14,6 +15,7 @@ from dash.development.base_component import Component
 
 from dashapp import words
 from dashapp.components.attributes import attributes
+from dashapp.figures import font
 from dashapp.words import _
 
 Row = dict[str, Any]
@@ -34,6 +36,8 @@ HEAD, TWO_LINES = 32, 48
 """px of a grid's head, of one line and of two."""
 HEAD_LETTER, HEAD_PADDING, FILTER_MARK = 6.8, 18, 22
 """px of a letter of a head, of the room beside its text, and of the mark that opens a filter."""
+CELL_SIZE: Final = 13
+"""Of a cell's letters, in px."""
 SECONDARY: Final[Mapping[str, Any]] = {"context": {"secondary": True}}
 """Of a column that is hidden from a middle width on."""
 
@@ -128,6 +132,11 @@ def wide_column(field: str, header: str, width: int, **more: Any) -> Column:
 def right_column(field: str, header: str, width: int, **more: Any) -> Column:
     """A column of numbers."""
     return _right(field, header, width, **more)
+
+
+def room_for(*texts: str) -> int:
+    """How wide a column is that says any of these, in px."""
+    return HEAD_PADDING + ceil(max(font.width(text, CELL_SIZE) or CELL_SIZE * 0.6 * len(text) for text in texts))
 
 
 def two_line_heads(columns: Sequence[Column]) -> list[Column]:

@@ -1,0 +1,34 @@
+"""What lists say in figures and a few words is never cut, whichever language says it."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.service import Service
+from tests.campus import ADMINISTRATOR, Campus, newcomers
+
+pytestmark = pytest.mark.browser
+LONG = ("code", "name", "why")
+"""Columns of names and sentences, which say all of it elsewhere too."""
+CUT = """(long) => [...document.querySelectorAll('.ag-cell')].filter((cell) => cell.checkVisibility())
+  .filter((cell) => !long.includes(cell.getAttribute('col-id')))
+  .filter((cell) => [cell, ...cell.querySelectorAll('*')].some((one) =>
+    getComputedStyle(one).overflowX !== 'visible' && one.scrollWidth > one.clientWidth + 1))
+  .map((cell) => `${cell.getAttribute('col-id')}: ${cell.textContent}`)"""
+
+
+@pytest.fixture(scope="module")
+def campus(campus: Campus) -> Campus:
+    """Large enough for the courses to be compared."""
+    campus.load(list(newcomers(campus)))
+    return campus
+
+
+@pytest.mark.parametrize(
+    "locale", ["fr", *(pytest.param(each, marks=pytest.mark.long) for each in ("en", "de", "es", "ar"))]
+)
+def test_no_figure_in_the_list_of_courses_is_cut(service: Service, open_as: Callable[..., Page], locale: str) -> None:
+    page = open_as(ADMINISTRATOR, f"{service.organisation()}?locale={locale}", fresh=True)
+    expect(page.locator("#institution-courses .ag-row").first).to_be_visible()
+    assert page.evaluate(CUT, LONG) == []
