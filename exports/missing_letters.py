@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from dashapp.figures.letters import BOLD, REGULAR, read_face, widths_of
 from dashapp.observability.logging import get_logger
-from exports.letters import BOLD, REGULAR, read_face, widths_of
 from exports.typesetting import can_draw, font_files
 
 log = get_logger(__name__)

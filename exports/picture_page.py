@@ -6,8 +6,8 @@ from typing import Final
 import plotly
 from kaleido import PageGenerator
 
-FONTS: Final = Path(__file__).parent / "fonts"
-"""What pictures and documents are written in, whatever the machine has."""
+from dashapp.figures.letters import FONTS
+
 _PLOTLY: Final = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 _FAMILY: Final = "IBM Plex Sans"
 _FACES: Final = (

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from exports.picture_page import FONTS
+from dashapp.figures.letters import FONTS
 
 ASSETS: Final = Path(__file__).parents[1] / "assets" / "fonts"
 _TTF, _WOFF2 = "font/ttf", "font/woff2"

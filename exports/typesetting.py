@@ -7,7 +7,7 @@ from typing import Final, Literal
 import typst
 
 from dashapp.domain.errors import AnalyticsError
-from exports.picture_page import FONTS
+from dashapp.figures.letters import FONTS
 
 POINTS_PER_PIXEL: Final = 0.75
 _DOTS_PER_INCH: Final = 96

@@ -9,9 +9,9 @@ from typing import Final
 
 from markupsafe import Markup
 
+from dashapp.figures.letters import BOLD, REGULAR, measure
 from dashapp.figures.theme import FONT, Theme, isolated, palette
 from exports.documents.cells import breakable
-from exports.letters import BOLD, REGULAR, measure
 
 WIDTH: Final = 1000
 EDGE: Final = 24

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import Final
 
+from dashapp.figures.letters import BOLD, measure
 from dashapp.words import ngettext, number
 from exports.cards.paper import EDGE, INNER, Ink, Paper, cut, seen, wrapped
-from exports.letters import BOLD, measure
 
 MOST_ROWS: Final = 40
 """That are drawn; the file of numbers has all."""

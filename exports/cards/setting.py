@@ -7,13 +7,13 @@ from markupsafe import Markup
 
 from dashapp.components.card_keys import KeyItem, Shape
 from dashapp.components.card_reading import Card
+from dashapp.figures.letters import BOLD, measure
 from dashapp.figures.theme import FONT
 from dashapp.words import text_direction
 from exports.cards.paper import EDGE, INNER, WIDTH, Ink, Paper, colour_of, px, seen
 from exports.cards.paper_table import write_table
 from exports.cards.tables import sheet_of_card
 from exports.cards.told import Told
-from exports.letters import BOLD, measure
 
 GAP, KEY_ROW = 14, 20
 MARK: Final = 16

@@ -1,13 +1,24 @@
 """The room beside a plot, from the widths of the letters."""
 
+from base64 import b64encode
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page
 
-from dashapp.figures.font import LINE, WIDTHS, width
+from dashapp.figures.font import LINE, width
 from dashapp.figures.room import EDGE, STANDOFF, beside
-from exports.letters import REGULAR, widths_of
+from tests.shared import REPOSITORY
 
+ADD_FONT = """async ([name, data]) => {
+  const font = new FontFace(name, `url(data:font/woff2;base64,${data})`, { weight: '100 700' });
+  document.fonts.add(await font.load());
+}"""
+DRAWN_WIDE = """(letters) => {
+  const place = document.createElement('canvas').getContext('2d');
+  place.font = "400 1000px latin, 'latin-ext', monospace";
+  return Object.fromEntries(letters.map((letter) => [letter, place.measureText(letter).width]));
+}"""
 MARGIN = {"l": 4, "r": 20, "t": 8, "b": 4}
 COUNTS = {"range": [0, 110], "tickvals": [0, 50, 100], "ticktext": ["0", "50", "100"]}
 WEEKS = {"range": [0.5, 9.5], "tickvals": [1, 9], "ticktext": ["1", "9"]}
@@ -90,15 +101,18 @@ def test_what_only_plotly_knows_is_left_to_it(axis: dict[str, Any]) -> None:
     assert beside({"xaxis": WEEKS, "yaxis": axis}, MARGIN, narrow=False) == {}
 
 
-def test_letters_are_as_wide_as_the_font_of_exported_files_has_them() -> None:
-    known = widths_of(REGULAR)
-    elsewhere = {letter for letter in WIDTHS if ord(letter) not in known}
+@pytest.mark.browser
+def test_letters_are_as_wide_as_a_browser_draws_them_in_the_font_of_pages(page: Page) -> None:
+    page.goto((REPOSITORY / "assets" / "licences" / "plotly.txt").as_uri())
+    for part in ("latin", "latin-ext"):
+        font = (REPOSITORY / "assets" / "fonts" / f"ibm-plex-sans-{part}-wght-normal.woff2").read_bytes()
+        page.evaluate(ADD_FONT, [part, b64encode(font).decode()])
+    known = [letter for letter in map(chr, range(0x20, 0x2300)) if width(letter) and letter not in "<&"]
 
-    # Those of a font of the system, and signs that take no room.
-    assert elsewhere <= set("▲◆○\u2066\u2067\u2068\u2069\u00ad")
-    wrong = {
-        letter: (thousandths, known[ord(letter)])
-        for letter, thousandths in WIDTHS.items()
-        if letter not in elsewhere and abs(thousandths / 1000 - known[ord(letter)]) > 0.001
-    }
-    assert wrong == {}
+    drawn = page.evaluate(DRAWN_WIDE, known)
+
+    assert len(known) > 300
+    reckoned = {letter: width(letter, 1000) or 0 for letter in known}
+    assert {
+        letter: (wide, reckoned[letter]) for letter, wide in drawn.items() if abs(wide - reckoned[letter]) > 1
+    } == {}

@@ -7,8 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from exports.picture_page import FONTS
-
+FONTS: Final = Path(__file__).parents[2] / "exports" / "fonts"
+"""What pictures and documents are written in, whatever the machine has; pages load the same letters
+from `assets/fonts`, as far as they are Latin."""
 REGULAR, BOLD = 400, 600
 _FILES: Final = {
     REGULAR: ("IBMPlexSans-Regular.ttf", "IBMPlexSansHebrew-Regular.ttf", "IBMPlexSansArabic-Regular.ttf"),

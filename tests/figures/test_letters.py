@@ -6,8 +6,8 @@ import pytest
 from pypdf import PdfReader
 
 from dashapp.domain.reports.document import Chart
+from dashapp.figures.letters import BOLD, measure, read_face, widths_of
 from exports.documents.pdf import write_pdf
-from exports.letters import BOLD, measure, read_face, widths_of
 from exports.missing_letters import letters_missing, named
 from exports.pictures import Gallery, Pictures
 from exports.typesetting import can_draw
