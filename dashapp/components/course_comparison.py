@@ -52,7 +52,7 @@ def course_columns() -> list[Column]:
         wide_column("weeks", _("Events per week"), 112, sortable=False, cellRenderer="LaWeeks", **SECONDARY),
         wide_column("median", _("Score: median, middle half"), 124, cellRenderer="LaRange"),
         wide_column("on_time", _("Handed in on time"), 124, cellRenderer="LaHanded", **SECONDARY),
-        right_column("help", _("Need help"), 80),
+        right_column("help", _("Need help"), room_for(_with_share(MANY, MANY))),
         {**right_column("progress", _("Median progress"), 84), **SECONDARY},
         {**right_column("completed", _("Completed"), 92), **SECONDARY},
         {**right_column("left", _("Withdrawals"), room_for(_with_share(MANY, MANY))), **SECONDARY},

@@ -18,7 +18,7 @@ LETTERS, BESIDE = 13, 16
 def test_what_is_said_of_thousands_has_room(locale: str, change: str) -> None:
     with use_locale(locale):
         columns = {column.get("field"): column["width"] for column in course_columns() if "width" in column}
-        said = {"change": change, "left": f"{words.number(9_999)}, {words.percent(99)}"}
+        said = {"change": change, **dict.fromkeys(("help", "left"), f"{words.number(9_999)}, {words.percent(99)}")}
 
     for name, text in said.items():
         needed = width(text, LETTERS)
