@@ -9,8 +9,11 @@ from time import monotonic
 import pytest
 from playwright.sync_api import APIResponse, Page, Route
 
+from tests.browser.large import campus
 from tests.browser.service import WITHIN, Service
-from tests.campus import ADMINISTRATOR, Campus, newcomers
+from tests.campus import ADMINISTRATOR
+
+__all__ = ["campus"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(1800)]
 
@@ -44,13 +47,6 @@ ALL_IS_NEAR = """(() => {
   window.dispatchEvent(new Event('beforeprint'));
 })()"""
 """As soon as the page is laid out, be it filled or not, what stands below its fold is asked for, too."""
-
-
-@pytest.fixture(scope="module")
-def campus(campus: Campus) -> Campus:
-    """Large enough for the page of the institution to have all of its charts."""
-    campus.load(list(newcomers(campus)))
-    return campus
 
 
 @dataclass

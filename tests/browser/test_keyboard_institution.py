@@ -6,8 +6,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.large import campus
 from tests.browser.service import Service
-from tests.campus import ADMINISTRATOR, Campus, newcomers
+from tests.campus import ADMINISTRATOR
+
+__all__ = ["campus"]
 
 pytestmark = pytest.mark.browser
 OpenAs = Callable[..., Page]
@@ -26,13 +29,6 @@ STOP = """(() => {
   return [seen ? '' : `${name}: no mark`, same ? `${last.name}: the mark is always there` : ''].filter(Boolean);
 })()"""
 """What is wrong with how the focus shows: where it is now, and whether it has left where it was before."""
-
-
-@pytest.fixture(scope="module")
-def campus(campus: Campus) -> Campus:
-    """Large enough for an administrator to see the figures of its courses."""
-    campus.load(list(newcomers(campus)))
-    return campus
 
 
 def press_on(page: Page, key: str) -> None:

@@ -5,8 +5,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.large import campus
 from tests.browser.service import Service
-from tests.campus import ADMINISTRATOR, Campus, newcomers
+from tests.campus import ADMINISTRATOR
+
+__all__ = ["campus"]
 
 pytestmark = pytest.mark.browser
 LONG = ("code", "name", "why")
@@ -16,13 +19,6 @@ CUT = """(long) => [...document.querySelectorAll('.ag-cell')].filter((cell) => c
   .filter((cell) => [cell, ...cell.querySelectorAll('*')].some((one) =>
     getComputedStyle(one).overflowX !== 'visible' && one.scrollWidth > one.clientWidth + 1))
   .map((cell) => `${cell.getAttribute('col-id')}: ${cell.textContent}`)"""
-
-
-@pytest.fixture(scope="module")
-def campus(campus: Campus) -> Campus:
-    """Large enough for the courses to be compared."""
-    campus.load(list(newcomers(campus)))
-    return campus
 
 
 @pytest.mark.parametrize(

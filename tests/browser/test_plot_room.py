@@ -5,9 +5,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.large import WAITING, campus
 from tests.browser.service import Service, until
-from tests.browser.test_right_to_left import WAITING
-from tests.campus import ADMINISTRATOR, Campus, newcomers
+from tests.campus import ADMINISTRATOR
+
+__all__ = ["campus"]
 
 pytestmark = pytest.mark.browser
 NARROWER, WIDER = -4.0, 4.0
@@ -36,13 +38,6 @@ ROOMS = """async () => {
   }
   return found;
 }"""
-
-
-@pytest.fixture(scope="module")
-def campus(campus: Campus) -> Campus:
-    """Large enough for the page of the institution to have all of its charts."""
-    campus.load(list(newcomers(campus)))
-    return campus
 
 
 @pytest.mark.parametrize(

@@ -5,17 +5,17 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.large import WAITING, campus
 from tests.browser.service import Service, until
-from tests.campus import ADMINISTRATOR, Campus, newcomers
+from tests.campus import ADMINISTRATOR
+
+__all__ = ["campus"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(600)]
 
 PAGES = {"student": "Ada Abel", "classroom": "Tess Thorne", "institution": ADMINISTRATOR}
 FEWEST = {"student": 4, "classroom": 8, "institution": 6}
 """Charts that are drawn at least, those of small groups and of what nobody has sent left out."""
-WAITING = """[...document.querySelectorAll('.la-page .la-plot')].filter((plot) => plot.checkVisibility())
-  .filter((plot) => !plot.querySelector('.la-over > *, .trace, .hm image'))
-  .map((plot) => plot.querySelector('[id]').id)"""
 DRAWN = """[...document.querySelectorAll('.la-page .la-plot')].filter((plot) => plot.checkVisibility())
   .filter((plot) => !plot.querySelector('.la-over > *') && plot.querySelector('.trace, .hm image')).length"""
 BEYOND = """(() => {
@@ -33,13 +33,6 @@ HEADS = """[...document.querySelectorAll('.la-table-grid')].filter((grid) => gri
   [...grid.querySelectorAll('.ag-header-cell')].filter((one) => one.getBoundingClientRect().width)
     .sort((one, other) => one.ariaColIndex - other.ariaColIndex).map((one) => one.getBoundingClientRect().right))"""
 """Per list, where the columns end at the right, in their order."""
-
-
-@pytest.fixture(scope="module")
-def campus(campus: Campus) -> Campus:
-    """Large enough for the page of the institution to have all of its charts."""
-    campus.load(list(newcomers(campus)))
-    return campus
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
