@@ -48,7 +48,9 @@ SWITCH_SECONDS: Final = 0.00005
 it: for each of a thousand questions a second, it waits anew."""
 
 WHOLE_SECONDS: Final = 600.0
+"""Between two looks for garbage among everything."""
 NEVER: Final = 1_000_000
+"""So many collections of what is younger do not come."""
 PRIORITY: Final = -10
 """In the system's own numbers, of which others have 0 and less is sooner."""
 
