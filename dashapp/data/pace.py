@@ -28,21 +28,24 @@ MANY, FEW = 0.5, 0.1
 """Of the pages that there is news for, the share put off from which a course stays as it is for longer, and below which
 for less long."""
 SETTLED: Final = 3.0
-"""Seconds between two steps; before a step down, at least as long as the step itself."""
+"""Seconds between two steps; before a step down, at least half as long as courses stay as they are."""
 UNHURRIED: Final = 5.0
 """Seconds before a step down where nobody is put off, since answers are made as fast as they are asked for."""
 MOST_STEPS: Final = 3
-"""At once, where many more pages are put off than are told."""
-BUSY, FREE = 3.0, 2.0
-"""Answers in the making at once, on average, above which fewer pages are told, and below which more. They wait for the
-database half of the time, and for one another: a share r of a processor makes r / (1 - r) of random arrivals."""
-JAM: Final = 8
+"""At once, where many more pages are put off than are told; one, where none is told for a moment."""
+BUSY, FREE = 1.0, 0.7
+"""Answers in the making at once, on average, above which fewer pages are told, and below which more: with ten answers a
+second, one at once means that it takes .1 s (Little's law), and the slowest of twenty some four times as long."""
+JAM: Final = 5
 """Answers in the making at one moment that are too many at once."""
-LESS, MORE = 0.8, 1.04
-"""By which the rate changes with each look, two a second: down at once, below what has been made of late; slowly up,
-since a queue is built faster than it is noticed."""
+LESS, MORE, MUCH_MORE = 0.8, 1.04, 1.1
+"""By which the rate changes with each look, two a second. Down at once to a fifth below what is made, and further while
+the queue gets longer; back to there as soon as it is empty; slowly beyond, since a queue is built faster than it is
+noticed, and faster where next to nothing is in the making."""
+RECENT: Final = 0.3
+"""The share of the latest look in what is said to be made."""
 AVERAGED: Final = 1.5
-"""Seconds over which what is in the making is averaged."""
+"""Seconds over which what is in the making is averaged, more than `JAM` as that, so that a queue is soon forgotten."""
 LEAST, MOST = 0.5, 400.0
 """Pages a second; from `MOST` on, all are told."""
 AHEAD: Final = 1.5
@@ -101,7 +104,7 @@ class Pace:
         self._making = 0
         self._area, self._average, self._made = 0.0, 0.0, 0
         self._counted_to = self._looked_at = self._stepped_at = self._filled_at = now()
-        self._rate, self._speed = MOST, 0.0
+        self._rate, self._speed, self._queue = MOST, 0.0, 0
         self._told, self._put_off = 0, 0
         self._looks: deque[tuple[int, int]] = deque(maxlen=6)
         self._step, self._tokens = 0, 0.0
@@ -144,8 +147,11 @@ class Pace:
             now = self._counted_to
             span = now - self._looked_at
             if span > 0:
-                self._average += (self._area / span - self._average) * (1.0 - exp(-span / AVERAGED))
-                self._change_rate(self._made / span)
+                making = self._area / span
+                self._average += (min(making, JAM) - self._average) * (1.0 - exp(-span / AVERAGED))
+                if making >= 1.0:
+                    self._speed += (self._made / span - self._speed) * (RECENT if self._speed else 1.0)
+                self._change_rate()
                 self._area, self._made, self._looked_at = 0.0, 0, now
             self._looks.append((self._told, self._put_off))
             self._told = self._put_off = 0
@@ -195,13 +201,16 @@ class Pace:
             self._making += more
             self._made += more < 0
 
-    def _change_rate(self, made: float) -> None:
-        """`made`: answers a second since the last look."""
-        self._speed += (made - self._speed) * 0.3
+    def _change_rate(self) -> None:
+        """By how many answers are in the making, and how many there were at the last look; `_speed`: how many are made
+        in a second while there is always one in the making."""
+        longer, self._queue = self._making > self._queue, self._making
+        held = max(LEAST, self._speed * LESS)
         if self._average > BUSY or self._making > JAM:
-            self._rate = max(LEAST, min(self._rate, self._speed) * LESS)
+            self._rate = max(LEAST, self._rate * LESS) if longer and self._rate <= held else min(self._rate, held)
         elif self._average < FREE:
-            self._rate = min(MOST, self._rate * MORE)
+            more = MORE if self._average > FREE / 2 else MUCH_MORE
+            self._rate = min(MOST, max(self._rate * more, held))
 
     def _nobody_waits(self, put_off: int) -> bool:
         return not put_off and all(said.rate >= MOST for said in self._listen())
@@ -210,9 +219,9 @@ class Pace:
         rested = now - self._stepped_at
         told, put_off = (sum(each) for each in zip(*self._looks, strict=True))
         share = put_off / (told + put_off) if put_off else 0.0
-        rest = UNHURRIED if self._nobody_waits(put_off) else max(SETTLED, STEPS[self._step])
+        rest = UNHURRIED if self._nobody_waits(put_off) else max(SETTLED, STEPS[self._step] / 2)
         if share > MANY and rested >= SETTLED:
-            steps = min(1 + int(log2((told + put_off) / max(told, 1))), MOST_STEPS)
+            steps = min(1 + int(log2((told + put_off) / told)), MOST_STEPS) if told else 1
         elif share < FEW and rested >= rest:
             steps = -1
         else:

@@ -175,3 +175,41 @@ def test_after_a_short_trouble_all_is_soon_as_before() -> None:
 
     assert said.rate == MOST
     assert world.pace.seconds == 0
+
+
+def test_a_first_burst_does_not_starve_those_who_come_after_it() -> None:
+    world = World(speed=10)
+    world.live(0.5, waiting=1)
+    assert world.in_the_making > 50  # told before the first look
+    seconds = world.in_the_making / world.speed
+    world.live(2 * seconds + 5, waiting=1)
+    before = world.told
+
+    world.live(20, waiting=1)
+
+    assert world.told - before > 0.5 * world.speed * 20
+    assert world.in_the_making < 20
+
+
+def test_after_a_queue_pages_are_told_as_fast_as_answers_were_made() -> None:
+    world = World(speed=10)
+    for _question in range(200):
+        world.ask()
+    world.live(25, waiting=1)
+    seen = [(world.live(1.0, waiting=1).rate, world.in_the_making) for _second in range(40)]
+    assert all(0.5 * world.speed < rate < 1.5 * world.speed for rate, _making in seen)
+    assert all(making < 10 for _rate, making in seen)
+
+
+def test_what_was_once_made_is_soon_told_again() -> None:
+    world = World(speed=20)
+    for _question in range(60):
+        world.ask()
+    world.live(30, waiting=1)
+    world.speed = 0.2
+    world.live(20, waiting=1)
+    assert world.pace.look().rate < 2
+    world.speed, before = 20.0, world.told
+    world.live(20, waiting=1)
+    world.live(20, waiting=1)
+    assert world.told - before > 20 * 20 * 0.5
