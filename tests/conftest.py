@@ -35,7 +35,7 @@ IN_MEMORY = pytest.StashKey[Path | None]()
 
 # Seconds on a busy machine say nothing about the code, so examples have no time limit of their own.
 hypothesis_settings.register_profile(
-    "suite", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    "suite", deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 hypothesis_settings.register_profile("long", parent=hypothesis_settings.get_profile("suite"), max_examples=1000)
 

@@ -65,6 +65,7 @@ def test_a_broker_that_hangs_is_noticed_and_waited_for(road: Road, run_ingest: C
     assert_counted_once(road.campus, events)
 
 
+@pytest.mark.long
 def test_a_database_that_crashes_and_comes_back_during_a_replay(
     own_cluster: tuple[DebianCluster, Database], make_road: MakeRoad, run_process: RunProcess
 ) -> None:
