@@ -46,9 +46,16 @@
     && Object.keys(layout || {}).every((name) => SIZES.includes(name) || holds(plot.layout[name], layout[name]));
 
   /* ------------------------------------------------------------ one chart a task */
-  /* What stands on the page is painted, and the reader heard, before the next one is drawn. A newer figure takes the place
-     of one that still waits for its turn. */
-  const turns = new Map();
+  /* What stands on the page is painted, and the reader heard, before the next one is drawn: those in view first. A newer
+     figure takes the place of one that still waits for its turn. */
+  const turns = new Map(), inView = new WeakSet();
+  const looked = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) inView[isIntersecting ? "add" : "delete"](target);
+  });
+  const next = () => {
+    const waits = [...turns.keys()];
+    return waits.find((plot) => inView.has(plot)) || waits[0];
+  };
   let working = false;
   const task = () => new Promise((go) => { if (window.scheduler?.postTask) window.scheduler.postTask(go); else setTimeout(go); });
   const frame = () => new Promise((go) => { if (document.hidden) go(); else requestAnimationFrame(go); });
@@ -63,7 +70,7 @@
     if (![...turns.keys()].every((plot) => plot._fullLayout)) await frame();
     while (turns.size) {
       await task();
-      if (turns.size) take(turns.keys().next().value);
+      if (turns.size) take(next());
     }
     working = false;
   };
@@ -73,6 +80,7 @@
       turn = {};
       turn.drawn = new Promise((start) => { turn.start = start; }).then(() => turn.draw());
       turns.set(plot, turn);
+      looked.observe(plot);
       if (!working) work();
     }
     turn.draw = draw;

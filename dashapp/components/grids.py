@@ -90,6 +90,8 @@ def grid(
         dashGridOptions={
             "theme": {"function": THEME},
             "rowHeight": 36,
+            # Rows that are drawn above and below those in view.
+            "rowBuffer": 3,
             "headerHeight": manners.head,
             # The browser changes the height of the head with the width of the grid.
             "context": {"head": manners.head},

@@ -31,6 +31,16 @@ COUNT = f"""(() => {{
   {PLOT}.on('plotly_afterplot', () => {{ window.drawings += 1; }});
 }})()"""
 
+DRAW_ALL = """new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go))).then(() => {
+  const plots = [...document.querySelectorAll('#classroom-page .js-plotly-plot')];
+  const isInView = ({ top, bottom }) => bottom > 0 && top < innerHeight;
+  window.order = [];
+  for (const plot of plots) {
+    plot.on('plotly_afterplot', () => { window.order.push(isInView(plot.getBoundingClientRect())); });
+    Plotly.react(plot, JSON.parse(JSON.stringify({ data: plot.data, layout: plot.layout })));
+  }
+})"""
+
 
 def test_components_are_told_once_of_many_changes(new_page: OpenAs, service: Service) -> None:
     page = new_page()
@@ -55,6 +65,20 @@ def test_a_chart_that_is_zoomed_is_drawn_once_and_keeps_its_zoom(open_as: OpenAs
     until(page, "location.search.includes('level')")
     until(page, "window.drawings >= 2")
     assert page.evaluate("window.drawings") == 2
+
+
+def test_of_charts_that_are_drawn_anew_those_in_view_come_first(open_as: OpenAs, service: Service) -> None:
+    page = open_as("Tess Thorne", service.course("ALG 1"))
+    page.set_viewport_size({"width": 700, "height": 500})
+    plots = page.locator("#classroom-page .js-plotly-plot")
+    until(page, "[...document.querySelectorAll('#classroom-page .js-plotly-plot')].every((plot) => plot._fullLayout)")
+    last = plots.nth(plots.count() - 1)
+    last.evaluate("(plot) => plot.scrollIntoView({ block: 'end', behavior: 'instant' })")
+    expect(plots.first).not_to_be_in_viewport()
+    assert plots.count() > 2
+    page.evaluate(DRAW_ALL)
+    until(page, f"window.order.length === {plots.count()}")
+    assert page.evaluate("window.order[0]")
 
 
 def test_a_chart_follows_the_size_of_its_place(open_as: OpenAs, service: Service) -> None:
