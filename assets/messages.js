@@ -1,7 +1,8 @@
 /* The dialog of messages: whether there is a choice, asking once more, copying for each, and how long a message can be taken back. */
 (() => {
   "use strict";
-  const HELD = 10000;
+  /* As in callbacks/messages.py: one more says that there are too many. */
+  const HELD = 10000, MOST_CHOSEN = 5000;
   const set = (id, values) => window.dash_clientside.set_props(id, values);
   const shown = (id) => document.getElementById(id);
   document.addEventListener("click", (event) => {
@@ -25,7 +26,7 @@
   }).observe(document.documentElement, { subtree: true, attributes: true, attributeFilter: ["hidden"] });
   window.dash_clientside = Object.assign(window.dash_clientside || {}, {
     messages: {
-      selected: (rows) => !(rows && rows.length),
+      selected: (rows) => [!rows?.length, (rows || []).slice(0, MOST_CHOSEN + 1).map((row) => row.id)],
       copy: async (copied) => {
         if (!copied) return window.dash_clientside.no_update;
         if (!copied.text) return copied.said;

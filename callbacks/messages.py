@@ -20,21 +20,23 @@ from dashapp.security.messages import Addressed, Messaging
 from dashapp.words import _, current_locale, number
 
 Messages: Final = ids.Messages
-MOST_ROWS: Final = 20_000
-"""Rows of a list that are looked at: more learners than a course has."""
+MOST_CHOSEN: Final = 5_000
+"""Learners of one message: their ids go to and fro with each question, which has 256 KiB (`dashapp.security.guard`)."""
 _PAGE: Final = {"address": State(PAGE_INPUTS["address"].component_id, PAGE_INPUTS["address"].component_property)}
 _FORM: Final = {"template": Messages.TEMPLATE, "subject": Messages.SUBJECT, "body": Messages.BODY}
 
 
-def prepare_message(asked: Asked, pressed: Mapping[str, object], rows: object, page: Mapping[str, object]) -> Any:
+def prepare_message(asked: Asked, pressed: Mapping[str, object], picked: object, page: Mapping[str, object]) -> Any:
     """To whom a message would go, for the button that was pressed."""
     if not was_pressed():
         return dict.fromkeys(("who", "to", "template", "ask", "asked"), no_update)
     everybody = ctx.triggered_id == Messages.HELP and bool(pressed.get("help"))
-    named = [row.get("id") for row in rows[:MOST_ROWS] if isinstance(row, Mapping)] if isinstance(rows, list) else []
-    to = _chosen(asked, page, None if everybody else _ids(named))
+    nobody = {"who": [], "to": messages.to_whom([], [], 0), "template": "", "ask": True, "asked": ""}
+    to = _chosen(asked, page, None if everybody else _ids(picked))
     if to is None:
-        return {"who": [], "to": messages.to_whom([], [], 0), "template": "", "ask": True, "asked": ""}
+        return nobody
+    if len(to.learners) > MOST_CHOSEN:
+        return {**nobody, "to": messages.too_many(MOST_CHOSEN)}
     reachable = [one.row for one in to.reachable]
     said = messages.to_whom(
         reachable,
@@ -81,7 +83,7 @@ def copy_texts(
     rows = [one.row for one in to.learners]
     text = messages.texts(draft, rows, to.course)
     if text is None:
-        return {"text": "", "said": _("A message needs a subject and a text that are not too long.")}
+        return {"text": "", "said": _("All these texts together are too long to be copied. Choose fewer learners.")}
     return {"text": text, "said": messages.copied(rows), "failed": messages.not_copied()}
 
 
@@ -143,7 +145,8 @@ def _chosen(asked: Asked, page: Mapping[str, object], wanted: set[UUID] | None) 
 
 
 def _ids(given: object) -> set[UUID]:
-    found = (uuid_of(one) for one in given[:MOST_ROWS]) if isinstance(given, list) else ()
+    """Of more than one message may have, one too many."""
+    found = (uuid_of(one) for one in given[: MOST_CHOSEN + 1]) if isinstance(given, list) else ()
     return {one for one in found if one is not None}
 
 
@@ -160,7 +163,7 @@ def register(registry: CallbackRegistry) -> None:
         },
         inputs={
             "pressed": {"selected": Input(Messages.SELECTED, "n_clicks"), "help": Input(Messages.HELP, "n_clicks")},
-            "rows": State(ids.Classroom.LEARNERS, "selectedRows"),
+            "picked": State(Messages.PICKED, "data"),
             "page": _PAGE,
         },
         waits=True,
@@ -202,9 +205,15 @@ def register(registry: CallbackRegistry) -> None:
         waits=True,
     )
     registry.register(permission, decide_message, decided)
+    _register_selection(registry)
+
+
+def _register_selection(registry: CallbackRegistry) -> None:
+    """A row is some hundred bytes of words and weeks, its id forty."""
     registry.app.clientside_callback(
         ClientsideFunction("messages", "selected"),
         Output(Messages.SELECTED, "disabled"),
+        Output(Messages.PICKED, "data"),
         Input(ids.Classroom.LEARNERS, "selectedRows"),
     )
 

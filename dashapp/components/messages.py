@@ -51,6 +51,7 @@ def _dialog() -> Component:
     return html.Dialog(
         [
             html.Div([html.H2(_("Message to learners"), id=title), close], className="la-dialog-h"),
+            dcc.Store(id=Messages.PICKED),
             dcc.Store(id=Messages.WHO),
             dcc.Store(id=Messages.SENT),
             dcc.Store(id=Messages.COPIED),
@@ -141,6 +142,12 @@ def names(rows: Sequence[LearnerRow]) -> str:
 def mails(number: int) -> str:
     """How many mails go out."""
     return ngettext("{number} mail", "{number} mails", number).format(number=words.number(number))
+
+
+def too_many(most: int) -> list[Component]:
+    """What is said where more learners are chosen than one message can go to."""
+    sentence = _("One message goes to {most} learners at most. Choose fewer, by the filters or the search.")
+    return [html.P(sentence.format(most=words.number(most)))]
 
 
 def to_whom(reachable: Sequence[LearnerRow], without: Sequence[LearnerRow], recently: int) -> list[Component]:

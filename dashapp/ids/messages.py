@@ -8,6 +8,8 @@ class Messages:
 
     SELECTED: Final = "messages-selected"
     """Button: opens the dialog for the rows that are selected in the list of learners."""
+    PICKED: Final = "messages-picked"
+    """Store: the public ids of those rows: all that is sent of them."""
     HELP: Final = "messages-help"
     """Button: for all who need help."""
     DIALOG: Final = "messages-dialog"

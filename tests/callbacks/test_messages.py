@@ -1,17 +1,22 @@
 """Writing to learners: only to those whom one sees by name, with their own reasons, and with a way back."""
 
 import csv
+import json
 from collections.abc import Iterator
 from io import StringIO
 from threading import Event as Signal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
+from callbacks.messages import MOST_CHOSEN
 from dashapp.data.database import Database, DatabaseRole
 from dashapp.domain.clock import system_clock
+from dashapp.domain.messages import LONGEST_BODY, LONGEST_SUBJECT
 from dashapp.jobs.message_snapshots import MessageSnapshots
+from dashapp.security import guard
 from dashapp.web.application import Application
 from tests.campus import ADMINISTRATOR, ADVISER, LEARNERS, SECTION_TEACHER, TEACHERS, Campus, build_campus
 from tests.served import Visitor, address, application_on, web_settings
@@ -66,8 +71,8 @@ def ask(visitor: Visitor, output: str, button: str, values: dict[str, Any]) -> A
     return answer.get_json()["response"]
 
 
-def prepare(visitor: Visitor, place: dict[str, Any], rows: object, button: str = "selected") -> Any:
-    return ask(visitor, "messages-who", button, {**place, "classroom-learners.selectedRows": rows})
+def prepare(visitor: Visitor, place: dict[str, Any], picked: object, button: str = "selected") -> Any:
+    return ask(visitor, "messages-who", button, {**place, "messages-picked.data": picked})
 
 
 def send(
@@ -88,8 +93,7 @@ def written(own: Campus) -> dict[str, str]:
 
 def test_the_dialog_says_to_whom_and_to_whom_not(application: Application, own: Campus) -> None:
     place, tess = here(application, own), somebody(application, own)
-    rows = [{"id": one} for one in ids(own, "Ada Abel", WITHOUT)]
-    answer = prepare(tess, place, rows)
+    answer = prepare(tess, place, ids(own, "Ada Abel", WITHOUT))
 
     said = str(answer["messages-to"]["children"])
     assert "1 mail, one for each: Ada Abel." in said
@@ -106,6 +110,23 @@ def test_all_who_need_help_are_those_of_the_list(application: Application, own: 
     needing = sorted(row["id"] for row in rows if row["level_kind"] == "help")
 
     assert sorted(prepare(tess, place, None, "help")["messages-who"]["data"]) == needing
+
+
+def test_more_than_one_message_may_go_to_are_told_so(
+    application: Application, own: Campus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("callbacks.messages.MOST_CHOSEN", 1)
+    place, tess = here(application, own), somebody(application, own)
+    answer = prepare(tess, place, ids(own, "Ada Abel", "Ben Brook", WITHOUT))
+
+    assert "Choose fewer, by the filters or the search." in str(answer["messages-to"]["children"])
+    assert answer["messages-who"]["data"] == []
+    assert answer["messages-ask"]["disabled"] is True
+
+
+def test_the_ids_of_the_most_learners_fit_into_a_question() -> None:
+    longest_draft = 4 * (LONGEST_SUBJECT + LONGEST_BODY)
+    assert len(json.dumps([str(uuid4())] * MOST_CHOSEN)) + longest_draft + 10_000 < guard.LONGEST_BODY
 
 
 def test_what_is_sent_is_queued_audited_by_keys_and_can_be_taken_back(application: Application, own: Campus) -> None:
@@ -203,7 +224,7 @@ def test_the_preview_is_what_the_first_learner_reads_and_markup_is_text(applicat
 def test_without_a_mail_server_the_text_can_only_be_copied(own: Campus) -> None:
     with application_on(own.database, own) as bare:
         place, tess = here(bare, own), somebody(bare, own)
-        answer = prepare(tess, place, [{"id": one} for one in ids(own, "Ada Abel")])
+        answer = prepare(tess, place, ids(own, "Ada Abel"))
         assert "Sending is not set up here" in str(answer["messages-to"]["children"])
         assert answer["messages-ask"]["disabled"] is True
         assert send(tess, place, ids(own, "Ada Abel"))["messages-said"]["children"] == "Nothing was sent."
@@ -244,7 +265,7 @@ def test_a_text_that_grows_beyond_a_clipboard_is_refused_in_words(
     values = {**here(application, own), **form, "messages-who.data": ids(own, "Ada Abel", "Fay Ford")}
     data = ask(somebody(application, own), "messages-copied", "copy", values)["messages-copied"]["data"]
 
-    assert (data["text"], data["said"]) == ("", "A message needs a subject and a text that are not too long.")
+    assert (data["text"], data["said"]) == ("", "All these texts together are too long to be copied. Choose fewer learners.")
 
 
 def contacts(visitor: Visitor, own: Campus, name: str, **more: Any) -> str:
