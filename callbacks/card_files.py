@@ -36,6 +36,8 @@ log = get_logger(__name__)
 
 MOST_ROWS: Final = 6_000
 """Whose order a browser can say; of more, all are written as the page has them by itself."""
+MOST_NUMBERED: Final = 2**53
+"""Beyond it a browser cannot count."""
 Answer = dict[str, Any]
 
 
@@ -59,7 +61,8 @@ class Wanted:
         if form is None or not isinstance(card, str):
             return None
         rows = order[:MOST_ROWS] if isinstance(order, list) else []
-        return cls(card, form, tuple(str(one) for one in rows), number if isinstance(number, int) else 0)
+        known = type(number) is int and 0 <= number < MOST_NUMBERED
+        return cls(card, form, tuple(str(one) for one in rows), number if known else 0)
 
 
 @dataclass(frozen=True, slots=True)

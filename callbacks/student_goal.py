@@ -22,6 +22,7 @@ from dashapp.words import _
 
 Names: Final = ids.Student
 HIGHEST_WEIGHT: Final = 1e12
+MOST_DECISIONS: Final = 1_000_000
 
 
 def goal_of(given: object) -> int | None:
@@ -52,7 +53,8 @@ def decide_goal(
     except Unavailable:
         return {**quiet, "said": _("It could not be saved. Try again in a moment.")}
     said = _("Saved. Only you see it.") if chosen is not None else _("Cleared.")
-    return {"said": said, "decision": decision + 1 if type(decision) is int else 1, "input": None}
+    counted = decision if type(decision) is int and 0 <= decision < MOST_DECISIONS else 0
+    return {"said": said, "decision": counted + 1, "input": None}
 
 
 def was_pressed_button() -> bool:

@@ -21,6 +21,7 @@ from dashapp.domain.person_settings import PersonSettings, rate_of, theme_of
 from dashapp.domain.principal import Principal
 from dashapp.domain.scope import AsOf
 from dashapp.security.guard import Access, Guard, current_principal, current_session
+from dashapp.security.json_body import json_body
 from dashapp.services import Services
 from dashapp.words import _
 
@@ -51,7 +52,7 @@ class OwnSettings:
         return jsonify(self._said(principal))
 
     def _keep(self, principal: Principal) -> Response:
-        given = request.get_json(silent=True)
+        given = json_body()
         chosen = self._chosen(principal, given) if isinstance(given, dict) else {}
         if chosen:
             own = principal.organisation_id

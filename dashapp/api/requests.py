@@ -93,7 +93,7 @@ async def read_body(request: Request, receive: Receive, limit: int, seconds: flo
 
 def too_long(limit: int) -> Problem:
     """The answer to a body that is too long."""
-    return Problem(413, f"A request has at most {limit} bytes. Send fewer events at a time.", _CLOSE)
+    return Problem(413, f"A request has at most {limit} bytes. Send less at a time.", _CLOSE)
 
 
 def plain_body(request: Request, body: bytes, limit: int) -> bytes:

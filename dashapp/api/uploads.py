@@ -21,6 +21,7 @@ from dashapp.domain.audit import ORGANISATION_SUBJECT, Action, ViewerRole
 from dashapp.domain.uploads import KEPT, Purpose, Upload, plain_name
 from dashapp.security.acting import acting
 from dashapp.security.guard import Access, Guard, current_principal
+from dashapp.security.json_body import json_body
 from dashapp.services import Services
 
 NAME: str = "X-File-Name"
@@ -47,7 +48,7 @@ class UploadRoute:
         if purpose is None:
             _refuse(400)
         if request.method == "POST":
-            asked = request.get_json(silent=True)
+            asked = json_body()
             size = asked.get("bytes") if isinstance(asked, dict) else None
             self._check_size(size if isinstance(size, int) else None)
             return Response(status=204)

@@ -28,7 +28,7 @@ from dashapp.components.definitions import Subject, definition
 from dashapp.components.links import Links
 from dashapp.components.sentences import classroom_lead, classroom_sentence, learners_counted
 from dashapp.components.slots import Slot, chart_slots
-from dashapp.components.unnamed import GROUPED, NAMED, single_learners, without_learners
+from dashapp.components.unnamed import GROUPED, NAMED, nobody_matches, single_learners, without_learners
 from dashapp.domain.audience import FEWEST_OTHERS
 from dashapp.domain.filters import Filters
 from dashapp.domain.views import ClassroomView
@@ -146,6 +146,9 @@ def _heat_line(view: ClassroomView) -> str:
     return _("{unit}; in the order of the list").format(unit=unit)
 
 
+_EMPTIED = ("heat", "time_and_score", "days")
+
+
 def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, object]:
     scored = any(row.score is not None for row in view.learners)
     heat = bool(view.learners and view.week_starts)
@@ -153,7 +156,7 @@ def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, obj
     amount = _("Time and average score") if view.minutes_recorded else _("Events and average score")
     several = sum(row.score is not None for row in view.learners) > FEWEST_OTHERS
     said = _("{amount}, {span}; lines: medians") if several else _("{amount}, {span}")
-    return {
+    found: dict[str, object] = {
         "heat": figures.learner_weeks(view, screen, revision=revision),
         "heat_state": None
         if heat
@@ -175,6 +178,7 @@ def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, obj
         else card.no_data(_("No activity between these dates.")),
         "days_line": _("Learners per day, {span}").format(span=range_words),
     }
+    return found if not view.unmatched else {**found, **{f"{name}_state": nobody_matches() for name in _EMPTIED}}
 
 
 def fill(

@@ -92,6 +92,8 @@ def _score(view: ClassroomView) -> Cell:
             return Cell(title, _("Too few to compare"), kind="quiet")
         if not view.named:
             return Cell(title, _("Hidden, or none yet"), kind="quiet")
+        if view.unmatched:
+            return Cell(title, _("No learner matches these filters"), kind="quiet")
         return Cell(title, _("No score yet"), (_("The first graded work appears here"),), kind="quiet")
     line: Parts = ()
     if figures.before is not None and figures.before.median_score is not None:
@@ -105,7 +107,7 @@ def _on_time(view: ClassroomView) -> Cell:
     share = figures.on_time.share
     if share is None:
         kept = _("Nothing was due yet") if view.named else _("Hidden, or none yet")
-        return Cell(title, kept, kind="quiet")
+        return Cell(title, _("No learner matches these filters") if view.unmatched else kept, kind="quiet")
     line: Parts = ()
     if figures.before is not None and figures.before.on_time.share is not None:
         line = points_against(share, figures.before.on_time.share, _before())

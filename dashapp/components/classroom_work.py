@@ -14,7 +14,7 @@ from dashapp.components.definitions import Subject, definition
 from dashapp.components.further import FILLED, further
 from dashapp.components.further import slots as further_slots
 from dashapp.components.slots import Slot, chart_slots
-from dashapp.components.unnamed import NAMED
+from dashapp.components.unnamed import NAMED, nobody_matches
 from dashapp.domain.views import ClassroomWorkView
 from dashapp.figures import Screen
 from dashapp.figures.summary import named
@@ -134,6 +134,11 @@ def _hours_state(view: ClassroomWorkView) -> Component | None:
 
 
 def _states(view: ClassroomWorkView) -> dict[str, Component | None]:
+    states = _states_by_themselves(view)
+    return dict.fromkeys(states, nobody_matches()) if view.unmatched else states
+
+
+def _states_by_themselves(view: ClassroomWorkView) -> dict[str, Component | None]:
     types = any(any(one.events) for one in view.types or ())
     written = view.forum is not None and any(week.threads + week.replies for week in view.forum.weeks)
     videos = _("Videos appear here with the first stretch that a learner watches.")

@@ -202,7 +202,7 @@ def _over_time(view: InstitutionView, screen: Screen, span: str) -> dict[str, ob
         )
     else:
         drawn = figures.active_days(
-            view.days, view.today, screen, last=view.today, courses=view.day_courses, revision=revision
+            view.days, view.today, screen, last=view.last, courses=view.day_courses, revision=revision
         )
         line = _("Learners with at least one event, per day")
     known = any(day.learners is not None for day in view.days)

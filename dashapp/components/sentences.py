@@ -123,7 +123,8 @@ def classroom_sentence(view: ClassroomView) -> str:
         return _("The figures of {course} are hidden for privacy").format(course=view.course.code)
     total = learners_counted(view)
     if total == 0:
-        return _("No learner is enrolled in {course} yet").format(course=view.course.code)
+        said = _("No learner of {course} matches these filters")
+        return (said if view.unmatched else _("No learner is enrolled in {course} yet")).format(course=view.course.code)
     if not view.speaking or not view.named:
         said = ngettext(
             "{active} of {total} learner was active in the last 7 days",

@@ -15,6 +15,11 @@ def single_learners() -> str:
     return _("Single learners are shown to those who teach the course.")
 
 
+def nobody_matches() -> Component:
+    """Why all is empty where filters are set that no learner of the course matches."""
+    return card.state("none", _("No learner matches these filters"), _("Change one of them, or clear all."))
+
+
 def without_learners(named: bool, awaited: str) -> Component:
     """Why a chart of single learners is empty: they are still to come, or not for this reader to see."""
     return card.no_data(awaited) if named else card.state("private", _("Hidden for privacy"), single_learners())

@@ -95,6 +95,16 @@ def _learners(given: object) -> frozenset[UUID] | None:
     return frozenset(one for one in known if one is not None) or None
 
 
+_IN_QUERY: Final = {
+    **{name: name for name in ("course", "unit", "section", "group", "activity", "level", "seen", "score")},
+    "range": "span",
+    "from": "first",
+    "to": "last",
+    "compare": "against",
+}
+"""The fields of filters by their names in an address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """A choice within what the scope permits; what is set is combined by "and".
@@ -152,9 +162,8 @@ class Filters:
 
     @classmethod
     def of_query(cls, query: Mapping[str, object]) -> Self:
-        """Filters from the parameters of an address, by the names that these have there."""
-        renamed = {"from": "first", "to": "last", "range": "span", "compare": "against"}
-        return cls.parse(**{renamed.get(name, name): value for name, value in query.items() if name != "learners"})
+        """Filters from the parameters of an address, by the names that these have there; any others say nothing."""
+        return cls.parse(**{_IN_QUERY[name]: value for name, value in query.items() if name in _IN_QUERY})
 
     def to_query(self) -> str:
         """The query string without "?": only what is set, in a fixed order, so that equal filters give equal URLs."""

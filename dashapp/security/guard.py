@@ -27,6 +27,7 @@ from dashapp.security.accounts import SignedIn
 from dashapp.security.devices import device_of, network_of
 from dashapp.security.doors import Door
 from dashapp.security.frames import TENANT, frame_by
+from dashapp.security.json_body import json_body
 from dashapp.security.passwords import storable
 from dashapp.security.reach import Reach
 from dashapp.security.sessions import BY_COOKIE, COOKIE, Manner, Session, Sessions, named_cookie
@@ -36,6 +37,7 @@ LONGEST_BODY: Final = 262_144
 """Bytes of a callback's request: ours carry controls and addresses, never data."""
 
 PATHNAME: Final = ("_pages_location", "pathname")
+SEARCH: Final = ("_pages_location", "search")
 """Where Dash's router reads which page it is."""
 
 FindPrincipal = Callable[[Session], Principal | None]
@@ -316,10 +318,7 @@ class Guard:
             return _refusal(411)
         if request.content_length > LONGEST_BODY:
             return _refusal(413)
-        try:
-            body = request.get_json(silent=True)
-        except RecursionError:
-            return _refusal(400)  # nested far deeper than anything of ours
+        body = json_body()
         if not isinstance(body, dict) or not isinstance(body.get("output"), str):
             return _refusal(400)
         principal = self.identify(alone=True)
@@ -352,6 +351,8 @@ class Guard:
                 demanded = self.page_permission(path) if isinstance(path, str) else None
                 if demanded is None or not permits(principal, demanded):
                     given["value"] = self.closed_page
+            elif (given["id"], given["property"]) == SEARCH and not isinstance(given.get("value"), str):
+                given["value"] = ""
 
     def _within_reach(self, door: Door, body: Mapping[str, Any]) -> bool:
         """Whether a session that was opened for one page stays on it."""

@@ -23,6 +23,7 @@ from dashapp.domain.keys import OrganisationId
 from dashapp.domain.sessions import Carrier
 from dashapp.security.accounts import SignedIn
 from dashapp.security.guard import Access, Guard, current_session, reaches_file
+from dashapp.security.json_body import json_body
 from dashapp.security.rates import Rates
 from dashapp.security.sessions import Manner, Session
 from dashapp.security.sign_in import local_path
@@ -103,7 +104,7 @@ class TicketRoutes:
         if current_session().carrier is Carrier.COOKIE:
             # Its tabs have the cookie already; by a ticket it would only get a session that lasts longer.
             return Response(status=403)
-        asked = request.get_json(silent=True)
+        asked = json_body()
         path = asked.get("path") if isinstance(asked, dict) else None
         if not isinstance(path, str) or len(path) > LONGEST_PATH or local_path(path, self._prefix()) != path:
             return Response(status=400)

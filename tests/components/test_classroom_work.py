@@ -33,6 +33,11 @@ def test_every_chart_is_drawn_where_there_is_something() -> None:
     assert set(states(work_samples.full()).values()) == {""}
 
 
+def test_every_chart_says_so_where_no_learner_matches_the_filters() -> None:
+    found = states(replace(work_samples.full(), unmatched=True))
+    assert all(text.startswith("No learner matches these filters") for text in found.values()), found
+
+
 def test_every_chart_says_what_is_awaited_where_there_is_nothing() -> None:
     found = states(work_samples.new())
     assert all(text.startswith("No data yet") for text in found.values()), found

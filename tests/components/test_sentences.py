@@ -109,6 +109,18 @@ def test_a_classroom_with_learners_to_watch_alone_says_so() -> None:
     assert classroom_sentence(samples.new_classroom()) == "No learner is enrolled in CCC yet"
 
 
+def test_filters_that_no_learner_matches_are_not_taken_for_a_course_without_learners() -> None:
+    nobody = replace(samples.new_classroom(), unmatched=True, days=samples.classroom().days)
+    assert classroom_sentence(nobody) == "No learner of CCC matches these filters"
+    filled = classroom.fill(nobody, Screen(), Links())
+    for name in ("heat_state", "time_and_score_state", "days_state"):
+        assert "No learner matches these filters" in str(filled[name])
+    strip = str(filled["strip"])
+    assert "No learner matches these filters" in strip
+    assert "graded" not in strip
+    assert "No data yet" not in str(filled)
+
+
 def test_the_most_frequent_reason_and_the_next_deadline_stand_below() -> None:
     said = plain(classroom_lead(samples.classroom()))
     assert said.startswith("Most frequent reason: ")

@@ -85,3 +85,8 @@ def test_picked_learners_never_stand_in_an_address_but_tell_answers_apart() -> N
     assert one.to_query() == other.to_query() == ""
     assert len({Filters().key(), one.key(), other.key()}) == 3
     assert len(Filters.parse(learners=[str(UUID(int=number)) for number in range(9_000)]).learners or ()) == 5_000
+
+
+@pytest.mark.parametrize("name", ["cls", "self", "learners", "first", "no such", "__class__"])
+def test_a_parameter_that_is_no_filter_says_nothing(name: str) -> None:
+    assert Filters.of_query({name: "2026-03-02", "level": "help"}) == Filters(level="help")

@@ -184,3 +184,10 @@ def test_what_another_version_has_written_counts_as_not_chosen() -> None:
     known: list[object] = [0, "0", "2000", 2000]
     unknown: list[object] = [1.5, "", None, False, [], "9" * 5000]
     assert [rate_of(value) for value in (*known, *unknown)] == [0, 0, 2000, 2000, *(None for _each in unknown)]
+
+
+@pytest.mark.parametrize("body", ["[" * 5_000 + "]" * 5_000, '{"theme":' + "[" * 990 + "]" * 990 + "}", "{", "7"])
+def test_a_body_that_says_nothing_changes_nothing(ada: Visitor, body: str) -> None:
+    answer = ada.client.post(ROUTE, data=body, content_type="application/json")
+    assert answer.status_code == 204
+    assert _holds(ada) == NOTHING

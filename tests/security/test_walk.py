@@ -222,6 +222,15 @@ def test_the_router_reads_the_pathname_from_its_own_place_only(
     assert (answer.status_code, answer.data) == (400, b"")
 
 
+@pytest.mark.parametrize("search", [None, 1, True, 1.5, [1], {"a": 1}], ids=repr)
+def test_a_search_that_is_none_is_not_read(campus: Campus, visitor: Strangers, search: object) -> None:
+    values = {"_pages_location.pathname": "/settings", "_pages_location.search": search}
+    answer = visitor().sign_in(campus, ADMINISTRATOR).ask("_pages_content", values)
+
+    assert answer.status_code == 200
+    assert "could not be read" not in answer.get_data(as_text=True)
+
+
 @pytest.mark.parametrize("path", [None, 5, True, [], {}, ["/me"], {"pathname": "/me"}, "x" * 50_000], ids=repr)
 def test_a_pathname_that_is_none_leads_nowhere(campus: Campus, visitor: Strangers, path: object) -> None:
     values = {"_pages_location.pathname": path, "_pages_location.search": ""}

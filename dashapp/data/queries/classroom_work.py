@@ -111,6 +111,7 @@ def read_classroom_work(connection: Connection, room: Room | HiddenRoom) -> Clas
         today=campus.today,
         freshness=campus.freshness,
         learners=len(chosen.places),
+        unmatched=room.unmatched,
         week_starts=room.starts,
         first_week=room.course.calendar.week_number(room.starts[0]),
         assignments=_assignments(chosen),

@@ -73,6 +73,12 @@ class Room:
         return self.one.course
 
     @property
+    def unmatched(self) -> bool:
+        """Whether the course has learners, but the filters choose none of them. Of who sees groups only: never, since
+        what chooses among learners is not theirs."""
+        return self.names is not None and not len(self.chosen) and bool(len(self.one.people))
+
+    @property
     def starts(self) -> tuple[date, ...]:
         """The Mondays of the shown weeks."""
         return week_starts(*self.question.shown)

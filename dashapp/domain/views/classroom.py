@@ -73,6 +73,8 @@ class ClassroomView:
     """False before teaching starts, in breaks and after the end: no rule speaks then."""
     enrolled: int | None = None
     """Learners of the chosen section; None where `hidden`."""
+    unmatched: bool = False
+    """The course has learners, but the filters choose none of them."""
     named: bool = True
     """False for who may not see each member by name: `learners` and `heat` are empty then, figures are of groups."""
     hidden: bool = False

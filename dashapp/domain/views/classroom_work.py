@@ -132,6 +132,8 @@ class ClassroomWorkView:
     today: date
     freshness: Freshness
     learners: int = 0
+    unmatched: bool = False
+    """As in `ClassroomView`."""
     week_starts: tuple[date, ...] = ()
     first_week: int = 1
     """As in `ClassroomView`."""

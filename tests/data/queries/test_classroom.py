@@ -94,6 +94,13 @@ def test_an_unknown_section_is_ignored(campus: World) -> None:
     assert room(campus, section="z") == room(campus)
 
 
+def test_filters_that_choose_nobody_are_told_from_a_course_without_learners(campus: World) -> None:
+    nobody = room(campus, seen="never", score="80-100")
+    assert (nobody.learners, nobody.unmatched) == ((), True)
+    assert not room(campus).unmatched
+    assert not room(campus, section="a").unmatched
+
+
 def test_weeks_are_numbered_from_where_teaching_begins_whatever_dates_are_chosen(campus: World) -> None:
     assert room(campus).first_week == 1
     assert room(campus, first="2026-04-27").first_week == 9
