@@ -45,7 +45,7 @@ def decide_goal(
     course = uuid_of(outlook.get("course")) if isinstance(outlook, Mapping) else None
     chosen = None if ctx.triggered_id == Names.GOAL_CLEAR else goal_of(goal)
     if ctx.triggered_id == Names.GOAL_SET and chosen is None:
-        return {**quiet, "said": _("Enter a number from 0 to 100.")}
+        return {**quiet, "said": _("Enter a whole number from 0 to 100.")}
     try:
         _keep(asked, course, chosen)
     except (NotFound, NotPermitted):

@@ -56,7 +56,7 @@ def test_the_page_at_the_address_is_asked_for_once(service: Service, new_page: C
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.post_data or ""))
 
-    page.goto(f"{service.base}{service.course('ALG 1')}?level=help")
+    page.goto(f"{service.base}{service.course('ALG 1')}?level=calm")
     page.wait_for_selector("#classroom-days .main-svg")
 
     assert sum('"_pages_content"' in body for body in asked) == 1

@@ -46,7 +46,7 @@ def test_a_goal_is_set_tried_out_kept_over_a_reload_and_cleared_by_keyboard(
     expect(page.locator("#student-goal-clear")).to_be_hidden()
 
     enter(page, "150")
-    expect(said).to_have_text("Enter a number from 0 to 100.")
+    expect(said).to_have_text("Enter a whole number from 0 to 100.")
     enter(page, "70")
     expect(said).to_have_text(KEPT)
     expect(needed).to_contain_text("70")

@@ -80,7 +80,7 @@ def test_what_is_no_percentage_is_no_goal(
 ) -> None:
     assert goal_of(odd) is None
     ada = visitor().sign_in(campus, LEARNER)
-    assert "Enter a number from 0 to 100" in press(ada, doors["goal"], algebra, odd)
+    assert "Enter a whole number from 0 to 100" in press(ada, doors["goal"], algebra, odd)
     assert kept(campus) == []
 
 
