@@ -74,9 +74,9 @@ class Room:
 
     @property
     def unmatched(self) -> bool:
-        """Whether the course has learners, but the filters choose none of them. Of who sees groups only: never, since
-        what chooses among learners is not theirs."""
-        return self.names is not None and not len(self.chosen) and bool(len(self.one.people))
+        """Whether there are learners whom the reader sees, but the filters choose none of them. For who sees groups
+        only: never, since what chooses among learners is not theirs."""
+        return self.names is not None and not len(self.chosen) and bool(self.one.seen.any())
 
     @property
     def starts(self) -> tuple[date, ...]:

@@ -74,7 +74,7 @@ class ClassroomView:
     enrolled: int | None = None
     """Learners of the chosen section; None where `hidden`."""
     unmatched: bool = False
-    """The course has learners, but the filters choose none of them."""
+    """There are learners whom the reader sees, but the filters choose none of them."""
     named: bool = True
     """False for who may not see each member by name: `learners` and `heat` are empty then, figures are of groups."""
     hidden: bool = False

@@ -8,7 +8,7 @@ from dashapp.domain.audience import Audience
 from dashapp.domain.errors import NotFound, NotPermitted
 from dashapp.domain.events import ActivityType, Role, Verb
 from dashapp.domain.filters import Filters
-from dashapp.domain.keys import CourseId
+from dashapp.domain.keys import CourseId, SectionId
 from dashapp.domain.scope import AsOf, scope_for_classroom
 from dashapp.domain.views import ClassroomView, ClassroomWorkView, LearnerRow, Level
 from tests.data.queries.conftest import AS_OF, World, at, read_classroom, read_classroom_work, room
@@ -99,6 +99,10 @@ def test_filters_that_choose_nobody_are_told_from_a_course_without_learners(camp
     assert (nobody.learners, nobody.unmatched) == ((), True)
     assert not room(campus).unmatched
     assert not room(campus, section="a").unmatched
+    course = campus.course_id("ALG")
+    empty = replace(campus.named_scope("ALG"), sections=frozenset({(course, SectionId(10_000))}), minimum_group=1)
+    view = campus.read(read_classroom, empty, AS_OF, Filters(), course)
+    assert (view.learners, view.unmatched) == ((), False)
 
 
 def test_weeks_are_numbered_from_where_teaching_begins_whatever_dates_are_chosen(campus: World) -> None:
