@@ -137,7 +137,7 @@ def _live(rate: int | None) -> Component:
 
 def _navigation(home: str, rate: int | None) -> Component:
     mark = html.Span([html.I(), html.I(), html.I()], className="la-brandmark", **attributes(aria_hidden="true"))
-    name = html.Span(_("Learning analytics"), className="hide-phone")
+    name = html.Span(_("Learning analytics"))
     theme = _("Switch between light and dark")
     return html.Header(
         [

@@ -37,8 +37,9 @@ LONGEST_BODY: Final = 262_144
 """Bytes of a callback's request: ours carry controls and addresses, never data."""
 
 PATHNAME: Final = ("_pages_location", "pathname")
-SEARCH: Final = ("_pages_location", "search")
 """Where Dash's router reads which page it is."""
+SEARCH: Final = ("_pages_location", "search")
+"""Where it reads what the address asks of that page."""
 
 FindPrincipal = Callable[[Session], Principal | None]
 

@@ -20,6 +20,7 @@ from dashapp.security import guard
 from dashapp.web.application import Application
 from tests.campus import ADMINISTRATOR, ADVISER, LEARNERS, SECTION_TEACHER, TEACHERS, Campus, build_campus
 from tests.served import Visitor, address, application_on, web_settings
+from tests.shared import REPOSITORY
 
 TEACHER = TEACHERS["algebra"]
 WITHOUT = "Hue Hall"
@@ -127,6 +128,10 @@ def test_more_than_one_message_may_go_to_are_told_so(
 def test_the_ids_of_the_most_learners_fit_into_a_question() -> None:
     longest_draft = 4 * (LONGEST_SUBJECT + LONGEST_BODY)
     assert len(json.dumps([str(uuid4())] * MOST_CHOSEN)) + longest_draft + 10_000 < guard.LONGEST_BODY
+
+
+def test_the_browser_sends_one_learner_too_many_at_most() -> None:
+    assert f"MOST_CHOSEN = {MOST_CHOSEN};" in (REPOSITORY / "assets" / "messages.js").read_text()
 
 
 def test_what_is_sent_is_queued_audited_by_keys_and_can_be_taken_back(application: Application, own: Campus) -> None:

@@ -132,3 +132,18 @@ def test_a_learner_gets_no_part_of_another(visitor: Strangers, campus: Campus, d
     other = campus.people["Ben Boll"].public_id if "Ben Boll" in campus.people else campus.people[TEACHER].public_id
     answer = visitor().sign_in(campus, LEARNER).ask(doors["part"], wanted(other))
     assert "student-units" not in answer.text
+
+
+@pytest.mark.parametrize("odd", [2**70, -1, True, 1.5, "7", None, []], ids=repr)
+def test_what_the_page_has_counted_is_given_back_only_as_a_number_that_it_can_count(
+    visitor: Strangers, campus: Campus, doors: dict[str, str], algebra: str, odd: object
+) -> None:
+    values = {
+        "student-goal-set.n_clicks": 1,
+        "student-goal-input.value": 50,
+        "student-goal-outlook.data": {"course": algebra},
+        "student-goal-decision.data": odd,
+    }
+    answer = visitor().sign_in(campus, LEARNER).ask(doors["goal"], values, changedPropIds=["student-goal-set.n_clicks"])
+    assert answer.status_code == 200
+    assert answer.get_json()["response"]["student-goal-decision"]["data"] == 1

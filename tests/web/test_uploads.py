@@ -209,6 +209,9 @@ def test_what_would_be_refused_is_refused_when_it_is_asked_for(desk: Desk) -> No
         assert ask(LIMIT).status_code == 204
         assert (ask(LIMIT + 1).status_code, ask(LIMIT + 1).json()) == (413, {"limit": LIMIT})
         assert [ask(size).status_code for size in (0, -1, None, "many", 1.5)] == [411] * 5
+        nested = b"[" * 5_000 + b"]" * 5_000
+        as_json = {"Content-Type": "application/json"}
+        assert desk.send(nested, method="POST", headers=as_json).status_code == 411
         assert desk.send(b"").status_code == 411
         assert desk.begin(LIMIT + 1, b"").startswith(b"HTTP/1.1 413 ")
 
