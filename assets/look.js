@@ -184,6 +184,7 @@
     }
     write(place, said);
   };
+  document.addEventListener("la-described", ({ target }) => describe(target));
   const shown = new WeakMap();
   const look = () => {
     document.querySelectorAll(".la-plot .js-plotly-plot").forEach(describe);

@@ -42,8 +42,21 @@
   /* plotly adds to a layout what it has found out, such as the type of an axis. */
   const holds = (drawn, asked) => drawn === asked || (isMap(drawn) && isMap(asked)
     ? Object.keys(asked).every((name) => holds(drawn[name], asked[name])) : JSON.stringify(drawn) === JSON.stringify(asked));
-  const stands = (plot, { data, layout } = {}) => !!plot._fullLayout && !!data && data === plot.data && !turns.has(plot)
-    && Object.keys(layout || {}).every((name) => SIZES.includes(name) || holds(plot.layout[name], layout[name]));
+  /* What a new figure says beside its drawing: its table and summary, and that the choice of points in it counts. */
+  const UNDRAWN = ["meta", "selectionrevision"];
+  const isDrawn = (drawn, asked) => drawn === asked || (drawn.length === asked.length && asked.every((trace, place) =>
+    Object.keys({ ...drawn[place], ...trace }).every((name) => name === "uid" || holds(drawn[place][name], trace[name]))));
+  const stands = (plot, { data, layout } = {}) => {
+    if (!plot._fullLayout || !data || turns.has(plot)) return false;
+    const left = data === plot.data ? SIZES : [...SIZES, ...UNDRAWN];
+    return Object.keys(layout || {}).every((name) => left.includes(name) || holds(plot.layout[name], layout[name])) && isDrawn(plot.data, data);
+  };
+  const keep = (plot, { data, layout }) => {
+    if (data === plot.data) return Promise.resolve(plot);
+    plot.layout.meta = layout?.meta;
+    plot.dispatchEvent(new CustomEvent("la-described", { bubbles: true }));
+    return Promise.resolve(plot);
+  };
 
   /* ------------------------------------------------------------ one chart a task */
   /* What stands on the page is painted, and the reader heard, before the next one is drawn: those in view first. A newer
@@ -89,7 +102,7 @@
 
   const thrifty = (plotly) => {
     const { react, relayout, Plots: { resize } } = plotly;
-    plotly.react = (plot, figure, ...given) => (stands(plot, figure) ? Promise.resolve(plot) : isNothing(plot, figure) && !turns.has(plot) ? wait(plot) : inTurn(plot, () => {
+    plotly.react = (plot, figure, ...given) => (stands(plot, figure) ? keep(plot, figure) : isNothing(plot, figure) && !turns.has(plot) ? wait(plot) : inTurn(plot, () => {
       /* It may have been taken away meanwhile. */
       if (!plot.isConnected) return plot;
       const drawn = react(plot, figure, ...given);

@@ -154,7 +154,7 @@ def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, obj
     heat = bool(view.learners and view.week_starts)
     range_words = words.date_span(view.first, view.last)
     amount = _("Time and average score") if view.minutes_recorded else _("Events and average score")
-    several = sum(row.score is not None for row in view.learners) > FEWEST_OTHERS
+    several = sum(row.score is not None for row in (*view.learners, *view.unpicked)) > FEWEST_OTHERS
     said = _("{amount}, {span}; lines: medians") if several else _("{amount}, {span}")
     found: dict[str, object] = {
         "heat": figures.learner_weeks(view, screen, revision=revision),

@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache, partial
-from heapq import merge
-from operator import is_
 from typing import Any, Final, Self
 
 import dash_bootstrap_components as dbc
@@ -25,7 +23,7 @@ from dashapp.components.marks import level_word
 from dashapp.components.reasons import reason_sentence
 from dashapp.domain.filters import MOST_PICKED, Filters
 from dashapp.domain.keys import PublicId
-from dashapp.domain.views import ClassroomView, LearnerRow, Level
+from dashapp.domain.views import ClassroomView, LearnerRow, Level, Listed
 from dashapp.ids import Classroom, fresh_of, narrowed_of
 from dashapp.words import _
 
@@ -236,19 +234,6 @@ def _share(value: float | None) -> tuple[float | None, str]:
     return (None, "–") if value is None else (round(value, 1), words.percent(value))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Listed:
-    """Learners of a list, equal where they are the same objects: these are frozen, so what is said of them holds."""
-
-    rows: tuple[LearnerRow, ...]
-
-    def __hash__(self) -> int:
-        return hash(tuple(map(id, self.rows)))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Listed) and len(self.rows) == len(other.rows) and all(map(is_, self.rows, other.rows))
-
-
 @dataclass(frozen=True, slots=True)
 class _About:
     """What else their rows depend on."""
@@ -274,7 +259,7 @@ class _Shared:
     contacted: Callable[[date | None], tuple[int | None, str]]
 
     @classmethod
-    def of(cls, listed: _Listed, about: _About) -> Self:
+    def of(cls, listed: Listed, about: _About) -> Self:
         """What the list says."""
         filters = Filters(course=about.course)
         return cls(
@@ -336,11 +321,11 @@ def learner_rows(view: ClassroomView, links: Links) -> list[Row]:
     and the browser shows those of `narrowed_to`.
     """
     about = _About(links, view.course.public_id, view.today, view.minutes_recorded, words.current_locale())
-    return [*_written(_Listed(tuple(_listed(view))), about)]
+    return [*_written(Listed(_listed(view)), about)]
 
 
 @lru_cache(maxsize=LISTS_KEPT)
-def _written(listed: _Listed, about: _About) -> Sequence[Row]:
+def _written(listed: Listed, about: _About) -> Sequence[Row]:
     """Kept, since whoever picks learners in the chart, again and again, gets the same list each time."""
     shared = _Shared.of(listed, about)
     return [_learner(row, shared) for row in listed.rows[:MOST_ROWS]]
@@ -351,8 +336,8 @@ def narrowed_to(view: ClassroomView) -> dict[str, list[str] | None]:
     return {"ids": [str(row.public_id) for row in view.learners] if _holds_others(view) else None}
 
 
-def _listed(view: ClassroomView) -> Sequence[LearnerRow]:
-    return list(merge(view.learners, view.unpicked, key=LearnerRow.rank)) if _holds_others(view) else view.learners
+def _listed(view: ClassroomView) -> tuple[LearnerRow, ...]:
+    return view.with_unpicked() if _holds_others(view) else view.learners
 
 
 def _holds_others(view: ClassroomView) -> bool:

@@ -40,6 +40,10 @@ class Drawing:
         self.own_layout = layout
         self._template = template
 
+    def but(self, traces: list[Json], **layout: object) -> "Drawing":
+        """The same drawing with other traces, and with these parts of its layout."""
+        return Drawing(traces, {**self.own_layout, **layout}, self._template)
+
     def to_bytes(self) -> bytes:
         """The figure as JSON."""
         layout = {"template": self._template, **self.own_layout}

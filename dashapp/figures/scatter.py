@@ -1,8 +1,8 @@
 """Work against score: one mark per learner, its shape says the level, only those to look at are named."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from statistics import median
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dashapp import words
 from dashapp.domain.audience import FEWEST_OTHERS
 from dashapp.domain.reports.answers import ColumnKind
-from dashapp.domain.views import ClassroomView, LearnerRow, Level
+from dashapp.domain.views import ClassroomView, LearnerRow, Level, Listed
 from dashapp.figures import cells
 from dashapp.figures.axes import count_scale, minutes_scale, percent_scale
 from dashapp.figures.cells import Cell
@@ -22,11 +22,15 @@ from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
 
 SYMBOL = {Level.HELP: "triangle-up", Level.WATCH: "diamond", Level.CALM: "circle-open"}
+LEVELS = (Level.CALM, Level.WATCH, Level.HELP)
+"""In the order in which they are drawn, the last one on top."""
 COLOUR = {Level.HELP: "help", Level.WATCH: "watch", Level.CALM: "ink-3"}
 NAMED_WIDE, NAMED_NARROW = 14, 6
 """At most so many names: the first of the list, as far as they find room."""
 MOST_MARKS = 3_000
 """Marks that a browser still draws at once: of a larger course the first of the list, whom the list shows, too."""
+CROWDS_KEPT = 8
+"""Of 2,000 learners one takes some 2 MB."""
 UNPICKED = 0.25
 """The opacity of learners who are not among those picked."""
 CHARACTER, LINE = 6.6, 15.0
@@ -46,7 +50,6 @@ class _Point:
     row: LearnerRow
     x: float
     y: float
-    chosen: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ def _places(points: Sequence[_Point], width: float, screen: Screen, labels: Sequ
     plot = _plot(screen)
     at = [(point.x / width * plot[0], point.y / 103 * plot[1]) for point in points]
     taken = _Taken([*(_Box(x - 5, y - 5, x + 5, y + 5) for x, y in at), *(label.box for label in labels)])
-    asked = [place for place, point in enumerate(points) if point.row.level is not Level.CALM and point.chosen]
+    asked = [place for place, point in enumerate(points) if point.row.level is not Level.CALM]
     most = NAMED_NARROW if screen.narrow else NAMED_WIDE
     chosen: dict[int, str] = {}
     named: list[_Box] = []
@@ -139,8 +142,7 @@ def _amount(value: float, minutes: bool) -> str:
     return ngettext("{number} event", "{number} events", round(value)).format(number=words.number(value))
 
 
-def _marks(points: Sequence[_Point], level: Level, screen: Screen, *, minutes: bool) -> Json:
-    chosen = [point for point in points if point.row.level is level]
+def _marks(chosen: Sequence[_Point], level: Level, screen: Screen, *, minutes: bool) -> Json:
     said, amount = _("{name}: {amount}, {score}"), cache(partial(_amount, minutes=minutes))
     return {
         "type": "scatter",
@@ -160,23 +162,12 @@ def _marks(points: Sequence[_Point], level: Level, screen: Screen, *, minutes: b
         # By these the browser says who was picked.
         "ids": [str(point.row.public_id) for point in chosen],
         "cliponaxis": False,
-        **_picked(chosen),
-    }
-
-
-def _picked(points: Sequence[_Point]) -> Json:
-    """Who is picked stands out, where anybody is: the others stay, so that another choice can be made."""
-    if all(point.chosen for point in points):
-        return {}
-    return {
-        "selectedpoints": [place for place, point in enumerate(points) if point.chosen],
         "unselected": {"marker": {"opacity": UNPICKED}},
     }
 
 
-def _names(points: Sequence[_Point], sides: dict[int, str], screen: Screen) -> Json:
-    """The names, apart from the marks: plotly makes a text for each point of a trace that has texts."""
-    named = [(points[index], side) for index, side in sides.items()]
+def _names(named: Sequence[tuple[_Point, str]], screen: Screen) -> Json:
+    """The names and their sides, apart from the marks: plotly makes a text for each point of a trace that has texts."""
     ink = {level: screen.colour("ink" if level is Level.HELP else "ink-2") for level in Level}
 
     def text(name: str, side: str) -> str:
@@ -260,47 +251,91 @@ def _medians(points: Sequence[_Point], labels: Sequence[_Label], screen: Screen)
     }
 
 
-def _table(points: Sequence[_Point], minutes: bool) -> Table:
-    head = (_("Learner"), _("Time") if minutes else _("Events"), _("Average score"))
-    kind = ColumnKind.MINUTES if minutes else ColumnKind.COUNT
-    amount = cache(partial(_amount, minutes=minutes))
-    rows = tuple((point.row.name, Cell.of(amount(point.x), kind, point.x), cells.percent(point.y)) for point in points)
-    scored = [(named(name), score) for name, score in ends_of([(point.row.name, point.y) for point in points])]
-    return Table(head, rows, summary=summary(_("Average score"), scored, words.percent, in_time=False))
+@dataclass(frozen=True, slots=True)
+class _Crowd:
+    """All learners of a chart as they are drawn and told of, whoever of them is picked."""
+
+    points: Sequence[_Point]
+    rows: Sequence[tuple[str, ...]]
+    """Of the table, one per point."""
+    traces: Sequence[Sequence[_Point]]
+    """What each trace shows."""
+    drawn: Drawing
 
 
-def time_and_score(view: ClassroomView, screen: Screen, *, revision: str = "") -> Drawing:
-    """Active time (events where time is not recorded) in the chosen range against the average score.
-
-    Learners without a score are left out; where some were picked, the others stay as faint marks.
-    Of more than `MOST_MARKS` the first are drawn; medians and axes are those of all.
-    The axes can be zoomed: in a crowd, that answers a question.
-    """
-    minutes = view.minutes_recorded
+@lru_cache(maxsize=CROWDS_KEPT)
+def _crowd(listed: Listed, minutes: bool, screen: Screen, revision: str, _locale: str) -> _Crowd | None:
+    """None where nobody has a score. Kept, since whoever picks learners, again and again, sees the same ones."""
     points = [
-        _Point(row, float((row.minutes or 0) if minutes else row.events), row.score, chosen)
-        for rows, chosen in ((view.learners, True), (view.unpicked, False))
-        for row in rows
+        _Point(row, float((row.minutes or 0) if minutes else row.events), row.score)
+        for row in listed.rows
         if row.score is not None
     ]
     if not points:
-        return only_words(_("No learner has a score yet"), screen, revision)
+        return None
     highest = max(point.x for point in points)
     scale = minutes_scale(highest) if minutes else count_scale(highest)
-    picked = [point for point in points if point.chosen]
     # Of so few the medians are one of them, or half-way between two.
-    labels = _labels(picked, scale.top, minutes, screen) if len(picked) > FEWEST_OTHERS else []
-    # Who was picked comes before the others.
-    points = points[:MOST_MARKS]
-    names = _places(points, scale.top, screen, labels)
+    labels = _labels(points, scale.top, minutes, screen) if len(points) > FEWEST_OTHERS else []
     zoom = not screen.narrow
     layout: Json = {
         "margin": {"l": 4, "r": 24, "t": 8, "b": 4},
         "dragmode": "zoom" if zoom else False,
         "xaxis": {**scale.axis(), "fixedrange": not zoom},
         "yaxis": {**percent_scale(), "fixedrange": not zoom},
-        **(_medians(picked, labels, screen) if labels else {}),
+        **(_medians(points, labels, screen) if labels else {}),
     }
-    traces = [_marks(points, level, screen, minutes=minutes) for level in (Level.CALM, Level.WATCH, Level.HELP)]
-    traces.append(_names(points, names, screen))
-    return figure(traces, layout, screen, _table(picked[:MOST_MARKS], minutes), revision)
+    points = points[:MOST_MARKS]
+    named = [(points[place], side) for place, side in _places(points, scale.top, screen, labels).items()]
+    shown = [[point for point in points if point.row.level is level] for level in LEVELS]
+    marks = [_marks(part, level, screen, minutes=minutes) for level, part in zip(LEVELS, shown, strict=True)]
+    drawn = figure([*marks, _names(named, screen)], layout, screen, Table(_head(minutes), ()), revision)
+    return _Crowd(points, _rows(points, minutes), [*shown, [point for point, _side in named]], drawn)
+
+
+def _head(minutes: bool) -> tuple[str, ...]:
+    return (_("Learner"), _("Time") if minutes else _("Events"), _("Average score"))
+
+
+def _rows(points: Sequence[_Point], minutes: bool) -> Sequence[tuple[str, ...]]:
+    kind = ColumnKind.MINUTES if minutes else ColumnKind.COUNT
+    amount = cache(partial(_amount, minutes=minutes))
+    return [(point.row.name, Cell.of(amount(point.x), kind, point.x), cells.percent(point.y)) for point in points]
+
+
+def _table(points: Sequence[_Point], rows: Sequence[tuple[str, ...]], minutes: bool) -> Table:
+    scored = [(named(name), score) for name, score in ends_of([(point.row.name, point.y) for point in points])]
+    said = summary(_("Average score"), scored, words.percent, in_time=False)
+    return Table(_head(minutes), tuple(rows), summary=said)
+
+
+def time_and_score(view: ClassroomView, screen: Screen, *, revision: str = "") -> Drawing:
+    """Active time (events where time is not recorded) in the chosen range against the average score.
+
+    Learners without a score are left out; where some were picked, the others stay as faint marks, and nothing else of
+    the drawing depends on who was: what the browser has marked already it need not draw anew.
+    Of more than `MOST_MARKS` the first are drawn, those who were picked before the others; medians and axes are those
+    of all. The axes can be zoomed: in a crowd, that answers a question.
+    """
+    minutes = view.minutes_recorded
+    many = len(view.learners) + len(view.unpicked) > MOST_MARKS
+    listed = Listed((*view.learners, *view.unpicked) if many else view.with_unpicked())
+    crowd = _crowd(listed, minutes, screen, revision, words.current_locale())
+    if crowd is None:
+        return only_words(_("No learner has a score yet"), screen, revision)
+    chosen = {row.public_id.int for row in view.learners}
+    picked = [
+        (point, row) for point, row in zip(crowd.points, crowd.rows, strict=True) if point.row.public_id.int in chosen
+    ]
+    table = _table([point for point, _row in picked], [row for _point, row in picked], minutes)
+    traces = crowd.drawn.traces
+    if view.unpicked:
+        traces = [{**trace, **_standing_out(shown, chosen)} for trace, shown in zip(traces, crowd.traces, strict=True)]
+    return crowd.drawn.but(traces, meta=table.told())
+
+
+def _standing_out(points: Sequence[_Point], chosen: Set[int]) -> Json:
+    """Who is picked stands out: the others stay, so that another choice can be made. As plotly marks them itself: it
+    says nothing of a trace without marks."""
+    places = [place for place, point in enumerate(points) if point.row.public_id.int in chosen]
+    return {"selectedpoints": places} if points else {}

@@ -127,6 +127,11 @@ class Table:
     summary: str = ""
     """The figure in one sentence from its data (`dashapp.figures.summary`)."""
 
+    def told(self) -> Json:
+        """As a figure carries it (`table_of`)."""
+        rows = [list(row) for row in self.rows]
+        return {"head": list(self.head), "rows": rows, "unit": self.unit, "summary": self.summary}
+
 
 def figure(traces: Sequence[Json], layout: Json, screen: Screen, table: Table, revision: str) -> Drawing:
     """A figure of the look. `revision` names page and filters: while it stays, a zoom stays.
@@ -136,17 +141,11 @@ def figure(traces: Sequence[Json], layout: Json, screen: Screen, table: Table, r
     axes = {name: _plain_ticks(part) for name, part in layout.items() if name.startswith(("xaxis", "yaxis"))}
     notes = [{**note, "text": isolated(note["text"])} for note in layout.get("annotations", ())]
     placed = {**layout, **axes}
-    told = {
-        "head": list(table.head),
-        "rows": [list(row) for row in table.rows],
-        "unit": table.unit,
-        "summary": table.summary,
-    }
     return Drawing(
         [{**trace, **{name: _plain(trace[name]) for name in _TEXTS if name in trace}} for trace in traces],
         {
             "uirevision": revision,
-            "meta": told,
+            "meta": table.told(),
             **placed,
             **beside(placed, MARGIN, narrow=screen.narrow),
             **({"annotations": notes} if notes else {}),

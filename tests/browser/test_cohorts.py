@@ -18,6 +18,13 @@ POINT = f"""(() => {{
 """Where the first mark of the chart stands in the window."""
 SPAN = f"(({{ x0, x1 }}, axis) => axis.l2p(x1) - axis.l2p(x0))({PLOT}.layout.selections[0], {PLOT}._fullLayout.xaxis)"
 """How wide the drawn choice is, in px."""
+COUNT_DRAWINGS = f"""(() => {{
+  window.drawings = 0;
+  addEventListener('pointerup', () => {{ window.drawings = 0; }}, true);
+  {PLOT}.on('plotly_afterplot', () => {{ window.drawings += 1; }});
+}})()"""
+MARKED = f"{PLOT}.data.filter((one) => one.ids).reduce((sum, one) => sum + (one.selectedpoints ?? []).length, 0)"
+"""How many marks stand out."""
 ROWS = "#classroom-learners .ag-center-cols-container .ag-row"
 
 
@@ -33,6 +40,14 @@ def draw_box(page: Page, start: tuple[float, float], end: tuple[float, float]) -
     page.mouse.up()
 
 
+def marks_stand_as_chosen(page: Page, picked: int) -> None:
+    """They are not drawn anew under the choice; what is told of them is of who was picked."""
+    until(page, f"{PLOT}.layout.meta.rows.length === {picked}")
+    assert page.evaluate(f"[window.drawings, {MARKED}]") == [0, picked]
+    said = page.locator("#classroom-time-and-score-summary")
+    expect(said).to_have_text(str(page.evaluate(f"{PLOT}.layout.meta.summary")))
+
+
 def test_learners_picked_in_the_chart_narrow_the_page_and_a_choice_is_kept_under_a_name(
     open_as: OpenAs, service: Service
 ) -> None:
@@ -41,6 +56,7 @@ def test_learners_picked_in_the_chart_narrow_the_page_and_a_choice_is_kept_under
     page.locator("#classroom-drag label").filter(has_text="box").click()
     page.locator("#classroom-time-and-score .nsewdrag").scroll_into_view_if_needed()
     until(page, f"{PLOT}.layout.dragmode === 'select'")
+    page.evaluate(COUNT_DRAWINGS)
     draw_box_around(page, *page.evaluate(POINT))
 
     expect(chip).to_contain_text("picked")
@@ -49,6 +65,7 @@ def test_learners_picked_in_the_chart_narrow_the_page_and_a_choice_is_kept_under
     expect(count).to_contain_text(f"{picked} learner")
     expect(page.locator(ROWS)).to_have_count(picked)
     assert "?" not in page.url  # who was picked is in no address
+    marks_stand_as_chosen(page, picked)
 
     before = page.evaluate(TODAY)
     name = page.locator(f"{ROWS} [col-id=name]").first.inner_text()

@@ -37,7 +37,7 @@ DRAW_ALL = """new Promise((go) => requestAnimationFrame(() => requestAnimationFr
   window.order = [];
   for (const plot of plots) {
     plot.on('plotly_afterplot', () => { window.order.push(isInView(plot.getBoundingClientRect())); });
-    Plotly.react(plot, JSON.parse(JSON.stringify({ data: plot.data, layout: plot.layout })));
+    Plotly.react(plot, { data: plot.data, layout: { ...plot.layout, datarevision: 'another' } });
   }
 })"""
 

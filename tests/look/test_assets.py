@@ -76,6 +76,16 @@ def test_whoever_asked_for_less_motion_gets_none() -> None:
 
 
 @pytest.mark.browser
+def test_plotly_says_soon_who_is_under_a_lasso() -> None:
+    said = re.search(
+        r"SELECTDELAY = (\d+);", (REPOSITORY / "deploy" / "plotly" / "entry.js").read_text(encoding="utf-8")
+    )
+    assert said is not None
+    # It sets another library's own constant, so both are in the bundle: theirs, and ours.
+    bundle = (ASSETS / "plotly.min.js").read_text(encoding="utf-8")
+    assert re.findall(r"SELECTDELAY[:=](\d+)", bundle) == ["100", said[1]]
+
+
 def test_plotly_draws_every_kind_of_trace_that_figures_have(page: Page) -> None:
     written = "".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "dashapp" / "figures").rglob("*.py"))
     named = set(re.findall(r'"type": "([a-z0-9]+)"', written))

@@ -27,7 +27,10 @@ def define(subject: Subject) -> Definition:
             enrolled_only(),
         ),
         Subject.TIME_AND_SCORE: (
-            _("Each learner's activity and average score; the lines are the medians. It shows no cause."),
+            _(
+                "Each learner's activity and average score; the lines are the medians of all who are drawn, picked or"
+                " not. It shows no cause."
+            ),
             chosen,
             _("Learners without a score"),
         ),

@@ -6,7 +6,7 @@ is hidden for privacy, and `hidden` says so. Shares and scores run from 0 to 100
 
 from dashapp.domain.views.activity import Day, Week
 from dashapp.domain.views.caseload import CaseloadRow, CaseloadView
-from dashapp.domain.views.classroom import ClassroomView, LearnerRow
+from dashapp.domain.views.classroom import ClassroomView, LearnerRow, Listed
 from dashapp.domain.views.classroom_work import ClassroomWorkView, VideoViews
 from dashapp.domain.views.course import CourseChoice, Due
 from dashapp.domain.views.courses import CourseFigures, CoursesView
@@ -45,6 +45,7 @@ __all__ = [
     "InstitutionView",
     "LearnerRow",
     "Level",
+    "Listed",
     "ProgrammeRow",
     "Reason",
     "Rule",

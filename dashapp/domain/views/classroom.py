@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from heapq import merge
+from operator import is_
 
 from dashapp.domain.keys import PublicId
 from dashapp.domain.views.activity import Day
@@ -43,6 +45,19 @@ class LearnerRow:
         """Sorts a list: those who need help first, most points of the rules, then whoever was active last."""
         last = (self.last_active or date.min).toordinal()
         return _ORDER[self.level], -self.points, -last, self.name, self.public_id.int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Listed:
+    """Learners of a list, equal where they are the same objects: these are frozen, so what is said of them holds."""
+
+    rows: tuple[LearnerRow, ...]
+
+    def __hash__(self) -> int:
+        return hash(tuple(map(id, self.rows)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Listed) and len(self.rows) == len(other.rows) and all(map(is_, self.rows, other.rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +110,7 @@ class ClassroomView:
     """Learners who need help, to watch and on course, of those whom all filters but the level choose."""
     rostered: bool = True
     """False: no source has sent a roster, and whoever did something in the course counts as a learner."""
+
+    def with_unpicked(self) -> tuple[LearnerRow, ...]:
+        """All learners whom the filters choose, picked by hand or not, in the order of the list."""
+        return (*merge(self.learners, self.unpicked, key=LearnerRow.rank),) if self.unpicked else self.learners
