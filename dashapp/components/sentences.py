@@ -26,6 +26,8 @@ from dashapp.words import _, ngettext
 DAYS_BACK = 7
 SCORE_GAP = 10
 """Points between a last score and the own average before it from which on it is worth a word."""
+BEHIND = 0.1
+"""Of the activities planned for today: who has left more of them open is not called on course."""
 LOSS = 1 / 6
 """A course that lost so much of its active learners in a week is named; fewer than 5 never are."""
 
@@ -55,7 +57,7 @@ def student_sentence(view: StudentView, *, own: bool = True) -> str:
     course, worst = max(view.reasons, key=lambda given: sum(reason.points for reason in given[1]))
     why = reasons_words(worst)
     if view.level is Level.CALM or not why:
-        opening = _("You are on course.") if own else _("{name} is on course.").format(name=view.name)
+        opening = _calm_opening(view, own)
         open_due = next((due for due in view.due if due.state != "submitted"), None)
         return " ".join(part for part in (opening, due_sentence(open_due, view.today, view.freshness.zone)) if part)
     concerned = sum(1 for _course, given in view.reasons if any(applies(reason) for reason in given))
@@ -66,6 +68,28 @@ def student_sentence(view: StudentView, *, own: bool = True) -> str:
     else:
         opening = _("Something to watch: {why}") if own else _("{name}, to watch: {why}")
     return opening.format(name=view.name, why=why)
+
+
+def _calm_opening(view: StudentView, own: bool) -> str:
+    """No rule applies. That is not "on course" of who is far behind the plan, of which no rule speaks."""
+    planned = view.content.planned or 0
+    behind = planned - view.content.done
+    if behind <= BEHIND * planned:
+        return _("You are on course.") if own else _("{name} is on course.").format(name=view.name)
+    said = (
+        ngettext(
+            "No rule applies to you, but {number} activity of the plan for today is open.",
+            "No rule applies to you, but {number} activities of the plan for today are open.",
+            behind,
+        )
+        if own
+        else ngettext(
+            "No rule applies to {name}, but {number} activity of the plan for today is open.",
+            "No rule applies to {name}, but {number} activities of the plan for today are open.",
+            behind,
+        )
+    )
+    return said.format(name=view.name, number=words.number(behind))
 
 
 def _several_sentence(view: StudentView, number: str, most: str, *, own: bool) -> str:

@@ -28,14 +28,13 @@ def _progress_cell(view: StudentView) -> Cell:
     published = sum(one.published for one in progress)
     if not published:
         return Cell(title, _("Nothing published yet"), (_("Activities count from their first day on"),), kind="quiet")
-    done = sum(one.done for one in progress)
+    done, planned = view.content.done, view.content.planned
     of = ngettext("{done} of {number} activity", "{done} of {number} activities", published)
     said = of.format(done=words.number(done), number=words.number(published))
-    planned = [one.planned for one in progress if one.planned is not None]
     line: tuple[str | Component, ...] = (said,)
-    if len(planned) == len(progress):
-        against = _("the plan for today, {number}").format(number=words.number(sum(planned)))
-        line = (said, ", ", *count_against(done, sum(planned), words.number, against))
+    if planned is not None:
+        against = _("the plan for today, {number}").format(number=words.number(planned))
+        line = (said, ", ", *count_against(done, planned, words.number, against))
     return Cell(title, words.percent(100 * done / published), line)
 
 

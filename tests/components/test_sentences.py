@@ -17,6 +17,7 @@ from dashapp.components.sentences import (
     student_sentence,
 )
 from dashapp.domain.views import Level, Reason, Rule
+from dashapp.domain.views.content import CourseProgress
 from dashapp.figures import Screen
 from tests.components import samples
 from tests.components.test_components import text_of
@@ -38,6 +39,23 @@ def plain(parts: Any) -> str:
 )
 def test_a_learners_page_opens_with_its_answer(level: Level, own: bool, said: str) -> None:
     assert plain(student_sentence(samples.student(level=level), own=own)) == said
+
+
+@pytest.mark.parametrize(
+    ("done", "own", "opening"),
+    [
+        (45, True, "You are on course."),
+        (44, True, "No rule applies to you, but 6 activities of the plan for today are open."),
+        (44, False, "No rule applies to Ben T., but 6 activities of the plan for today are open."),
+    ],
+)
+def test_whoever_is_a_tenth_behind_the_plan_is_not_called_on_course(done: int, own: bool, opening: str) -> None:
+    view = samples.student(level=Level.CALM)
+    progress = (CourseProgress("CCC", done, 60, 50),)
+    view = replace(view, content=replace(view.content, progress=progress))
+    assert plain(student_sentence(view, own=own)) == f"{opening} Assignment 2 is due in 8 days."
+    unplanned = replace(view.content, progress=(*progress, CourseProgress("EEE", 0, 60, None)))
+    assert plain(student_sentence(replace(view, content=unplanned))).startswith("You are on course.")
 
 
 @pytest.mark.parametrize(

@@ -136,3 +136,14 @@ class Content:
     outlooks: tuple[Outlook, ...] = ()
     distribution: tuple[ScoreBin, ...] = ()
     """Of the one course in view; empty where it would tell too much, or several courses are in view."""
+
+    @property
+    def done(self) -> int:
+        """Activities completed in all courses in view."""
+        return sum(one.done for one in self.progress)
+
+    @property
+    def planned(self) -> int | None:
+        """Activities that the plans have completed by today; None where a course has no plan."""
+        planned = [one.planned for one in self.progress if one.planned is not None]
+        return sum(planned) if planned and len(planned) == len(self.progress) else None
