@@ -174,8 +174,8 @@ def to_whom(reachable: Sequence[LearnerRow], without: Sequence[LearnerRow], rece
 def not_set_up() -> Component:
     """What somebody reads where no mail server is set."""
     sentence = _(
-        "Sending is not set up here. Whoever runs this service can do it, by naming a mail server (SMTP_HOST)."
-        " Until then the text can be copied."
+        "Sending is not set up here. Whoever runs this service can name a mail server for it. Until then the text can"
+        " be copied."
     )
     return html.P(sentence, className="la-message-without")
 

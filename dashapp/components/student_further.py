@@ -99,6 +99,7 @@ def slots() -> dict[str, Slot]:
         **chart_slots("spread", Student.SPREAD),
         "goal_form": Slot(Student.GOAL_FORM, "hidden"),
         "goal_needed": Slot(Student.GOAL_NEEDED, "children"),
+        "goal_input": Slot(Student.GOAL_INPUT, "placeholder"),
         "goal_clear": Slot(Student.GOAL_CLEAR, "hidden"),
         "goal_outlook": Slot(Student.GOAL_OUTLOOK, "data"),
         "units": Slot(Student.UNITS, "children"),
@@ -115,7 +116,7 @@ def _timeline_line(view: StudentView) -> str:
     due = done + handed.missing
     if due == 0:
         return _("Nothing was due yet")
-    said = ngettext("Handed in {done} of {number}", "Handed in {done} of {number}", due)
+    said = ngettext("Handed in {done} of {number} due", "Handed in {done} of {number} due", due)
     parts = [said.format(done=words.number(done), number=words.number(due))]
     if handed.late:
         late = ngettext("{number} late", "{number} late", handed.late)
@@ -143,6 +144,7 @@ def _goal_values(view: StudentView, screen: Screen, own: OwnPart | None, revisio
         "goal_line": line,
         "goal_form": of is None,
         "goal_needed": student_goal.needed_words(of, goal) if of is not None else "",
+        "goal_input": "" if goal is None else words.number(goal),
         "goal_clear": goal is None,
         "goal_outlook": student_goal.outlook_data(of) if of is not None else None,
     }

@@ -25,8 +25,8 @@ def plain(parts: Any) -> str:
 @pytest.mark.parametrize(
     ("handed", "said"),
     [
-        (HandedIn(4, 1, 1, 3), "Handed in 5 of 6, 1 late, 1 missing"),
-        (HandedIn(5, 0, 0, 3), "Handed in 5 of 5, all on time"),
+        (HandedIn(4, 1, 1, 3), "Handed in 5 of 6 due, 1 late, 1 missing"),
+        (HandedIn(5, 0, 0, 3), "Handed in 5 of 5 due, all on time"),
         (HandedIn(0, 0, 0, 3), "Nothing was due yet"),
     ],
 )
@@ -74,7 +74,7 @@ def test_what_would_come_of_it_is_said_with_the_best_that_can() -> None:
 
 def test_a_goal_is_for_one_course_and_for_oneself_alone() -> None:
     values = filled(part=own())
-    assert (values["goal_form"], values["goal_clear"]) == (False, False)
+    assert (values["goal_form"], values["goal_clear"], values["goal_input"]) == (False, False, "70")
     assert "you need 74 %" in plain(values["goal_needed"])
     several = replace(one_course(), content=replace(one_course().content, outlooks=(outlook(), outlook())))
     assert filled(several, own())["goal_form"] is True
