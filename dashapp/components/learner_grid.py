@@ -171,7 +171,7 @@ def learner_columns(*, minutes: bool) -> list[Column]:
         ),
         number(
             "trend",
-            _("Trend, 3 weeks"),
+            _("3-week trend"),
             _room(96, *_trends(100.0)),
             headerTooltip=_trend_words(),
             **SECONDARY,

@@ -3,7 +3,7 @@
 A language from right to left begins at the right.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -63,6 +63,19 @@ class Paper:
         for line in wrapped(text, ink):
             self.put(line, EDGE, self.y + ink.size, ink)
             self.y += round(ink.size * 1.4)
+
+    def bars(self, heights: Sequence[float], x: float, y: float, width: float) -> None:
+        """Columns that stand at `y`, the first at the left, whatever the direction of the texts: time runs so in all
+        charts."""
+        left = self.start(x) - (width if self.rtl else 0)
+        step = width / max(1, len(heights))
+        for place, high in enumerate(heights):
+            # What is nothing is seen as nothing, not as something that is missing.
+            tall = max(high, 1)
+            self.parts.append(
+                f'<rect x="{px(left + place * step)}" y="{px(y - tall)}" width="{px(step * 0.7)}" height="{px(tall)}"'
+                f' fill="{colour_of("ink-3" if high else "line")}"/>'
+            )
 
     def start(self, x: float) -> float:
         """A distance from where lines begin, from the left."""

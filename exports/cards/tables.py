@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from dashapp.components.card_reading import Card, Grid, Words
 from dashapp.domain.reports.answers import ColumnKind, Value
@@ -15,6 +15,19 @@ NONE: Final = frozenset({"", "–"})
 """What a table reads where there is no value."""
 KIND: Final = "kind"
 """By which a column of a grid says in its context what its values are."""
+
+
+class Amounts(str):
+    """Numbers along time as one text; on paper they are looked at rather than read."""
+
+    values: tuple[float, ...]
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Self:
+        """In their order."""
+        made = cls(" ".join(map(str, values)))
+        made.values = tuple(values)
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,5 +133,5 @@ def _texts_of(row: Mapping[str, Any], fields: Sequence[str]) -> tuple[str, ...]:
 
 def _text(value: object) -> str:
     if isinstance(value, list | tuple):
-        return " ".join(map(str, value))
+        return Amounts.of(value)
     return "" if value is None else str(value)

@@ -25,6 +25,7 @@ from dashapp.figures.theme import Theme, palette
 from dashapp.ids import Classroom, Institution
 from dashapp.words import use_locale
 from exports.cards.making import CardForm, file_of_card
+from exports.cards.tables import sheet_of_card
 from exports.cards.told import Told
 from exports.pictures import Pictures, Size
 from exports.studio import Busy, Studio
@@ -211,6 +212,17 @@ def test_a_drawing_is_for_white_paper_has_its_key_and_brings_its_font_along() ->
     assert palette(Theme.DARK)["seq-6"] not in svg
     assert "font/woff2;base64" in svg
     assert "http" not in svg.replace("http://www.w3.org/", "").replace(TOLD.source, "")
+
+
+def test_weeks_of_a_learner_are_looked_at_on_paper_and_stay_numbers_in_rows() -> None:
+    card, rows = card_of(classroom_part(), Classroom.LEARNERS, "svg"), samples.classroom().learners
+    svg = ET.fromstring(file_of_card(card, TOLD, CardForm.SVG, no_chart))
+    bars = [one for one in svg.iter() if one.tag.endswith("}rect") and one.get("height") != "100%"]
+    tall = [float(one.get("height") or 0) for one in bars]
+    weeks = [week for row in rows for week in row.weeks]
+    assert tall == pytest.approx([max(1, 16 * week / max(weeks)) for week in weeks], abs=0.05)
+    assert f"{weeks[0]} {weeks[1]} {weeks[2]}" not in texts_of(ET.tostring(svg))
+    assert " ".join(map(str, rows[0].weeks)) in sheet_of_card(card).rows.values[0]
 
 
 def test_a_language_from_right_to_left_begins_at_the_right() -> None:
