@@ -38,6 +38,8 @@
   /* Two lists of the same numbers are not the same thing, and a cell that seems changed is drawn anew with every update. */
   functions.laWeeks = ({ data }) => `${data.weeks || ""} ${data.weeks_open || ""}`;
   functions.laCard = ({ data }) => JSON.stringify(data);
+  /* By false the browser goes where it would without the grid. */
+  functions.laLeave = () => false;
   /* A row opens what its link opens: by a click anywhere on it, or by Enter on one of its cells. */
   functions.laOpenRow = (params) => {
     const event = params.event, place = event && event.target;

@@ -96,6 +96,9 @@ def grid(
             # The browser changes the height of the head with the width of the grid.
             "context": {"head": manners.head},
             "suppressCellFocus": False,
+            # Arrows go about in a grid; Tab leaves it, be it as long as it may.
+            "tabToNextCell": {"function": "laLeave()"},
+            "tabToNextHeader": {"function": "laLeave()"},
             "enableCellTextSelection": True,
             "animateRows": False,
             "suppressDragLeaveHidesColumns": True,

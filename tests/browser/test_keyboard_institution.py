@@ -81,6 +81,13 @@ def test_a_row_of_the_courses_opens_the_course_by_enter(institution: Page, servi
     page = institution
     page.keyboard.press("Enter")
     go_on_to(page, "#institution-courses .ag-header-cell")
+    # One stop, however many rows it has: arrows go about in it.
+    press_on(page, "Tab")
+    in_list = "document.activeElement.closest('#institution-courses') !== null"
+    assert not page.evaluate(in_list)
+    press_on(page, "Shift+Tab")
+    assert page.evaluate(in_list)
+    page.locator("#institution-courses .ag-header-cell").first.focus()
     press_on(page, "ArrowDown")
     press_on(page, "ArrowDown")
     row = page.locator("#institution-courses .ag-row:has(.ag-cell-focus)")
