@@ -85,7 +85,11 @@ def _help() -> Component:
     close = html.Button(
         _("Close"), type="button", className="btn btn-outline-secondary", **attributes(data_la_closes="1")
     )
-    always = (((_("Ctrl"), "K"), _("Open the palette")), ((_("Esc"),), _("Close what is open")))
+    always = (
+        ((_("Ctrl"), "K"), _("Open the palette")),
+        ((_("Esc"),), _("Close what is open")),
+        (tuple("↑↓←→"), _("Go about in a list; Enter opens a row, Space ticks it, Tab leaves the list")),
+    )
     switch = html.Button(
         [html.I(**attributes(aria_hidden="true")), _("Shortcuts of a single key")],
         id=Keyboard.SWITCH,
@@ -99,7 +103,7 @@ def _help() -> Component:
             html.Div([html.H2(_("Keyboard shortcuts"), id=title), close], className="la-dialog-h"),
             switch,
             _keys(shortcuts()),
-            html.P(_("These two always work:"), className="la-2 la-small"),
+            html.P(_("These always work:"), className="la-2 la-small"),
             _keys(always),
         ],
         id=Keyboard.HELP,
