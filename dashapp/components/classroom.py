@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from dashapp import figures, words
 from dashapp.components import (
+    ahead,
     card,
     classroom_compare,
     classroom_filters,
@@ -140,19 +141,21 @@ def _heat_key(view: ClassroomView) -> Component:
 def _heat_line(view: ClassroomView) -> str:
     shown, total = figures.heat_rows_shown(view), len(view.learners)
     unit = _("Time per learner and week") if view.heat_in_minutes else _("Events per learner and week")
-    if shown < total:
+    if 0 < shown < total:
         said = _("{unit}; the first {shown} of {total} learners, in the order of the list")
         return said.format(unit=unit, shown=words.number(shown), total=words.number(total))
     return _("{unit}; in the order of the list").format(unit=unit)
 
 
 _EMPTIED = ("heat", "time_and_score", "days")
+_OF_GROUPS = ("days",)
+"""Of them, what is shown to who sees groups only."""
 
 
 def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, object]:
     scored = any(row.score is not None for row in view.learners)
     heat = bool(view.learners and view.week_starts)
-    range_words = words.date_span(view.first, view.last)
+    range_words = ahead.span(view.first, view.last, view.to_come, view.today)
     amount = _("Time and average score") if view.minutes_recorded else _("Events and average score")
     several = sum(row.score is not None for row in (*view.learners, *view.unpicked)) > FEWEST_OTHERS
     said = _("{amount}, {span}; lines: medians") if several else _("{amount}, {span}")
@@ -178,6 +181,11 @@ def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, obj
         else card.no_data(_("No activity between these dates.")),
         "days_line": _("Learners per day, {span}").format(span=range_words),
     }
+    if view.to_come is not None:
+        none = replace(view, learners=(), unpicked=())
+        found["time_and_score"] = figures.time_and_score(none, screen, revision=revision)
+        emptied = _EMPTIED if view.named else _OF_GROUPS
+        return {**found, **{f"{name}_state": ahead.state() for name in emptied}}
     return found if not view.unmatched else {**found, **{f"{name}_state": nobody_matches() for name in _EMPTIED}}
 
 

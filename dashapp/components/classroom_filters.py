@@ -210,7 +210,7 @@ def fill(view: ClassroomView, filters: Filters, shown: str) -> dict[str, object]
         "activities": _activities(view),
         "levels": _level_options(view),
         "first_holds": controls.date_holds(view.first, filters.first),
-        "last_holds": controls.date_holds(view.last, filters.last),
+        "last_holds": "" if view.to_come else controls.date_holds(view.last, filters.last),
         "picked": _picked_words(view),
         "count": "" if view.hidden else shown,
     }

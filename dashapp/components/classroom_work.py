@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp import figures, words
-from dashapp.components import card, marks
+from dashapp.components import ahead, card, marks
 from dashapp.components.card import Frame
 from dashapp.components.definitions import Subject, definition
 from dashapp.components.further import FILLED, further
@@ -133,8 +133,14 @@ def _hours_state(view: ClassroomWorkView) -> Component | None:
     return _state(view, view.hours, filled, _("No activity between these dates."))
 
 
+_OF_DAYS: Final = ("forum", "hours", "types", "videos")
+"""What the chosen dates decide, by the names in the view as well."""
+
+
 def _states(view: ClassroomWorkView) -> dict[str, Component | None]:
     states = _states_by_themselves(view)
+    if view.to_come is not None:
+        return {**states, **{name: ahead.state() for name in _OF_DAYS if getattr(view, name) is not None}}
     return dict.fromkeys(states, nobody_matches()) if view.unmatched else states
 
 
@@ -180,8 +186,12 @@ def _newest(line: str, titles: Sequence[str]) -> str:
     return _("{line}; the newest ones, in the table also {names}").format(line=line, names=_left_out(rest))
 
 
+def _span(view: ClassroomWorkView) -> str:
+    return ahead.span(view.first, view.last, view.to_come, view.today)
+
+
 def _forum_line(view: ClassroomWorkView) -> str:
-    span = words.date_span(view.first, view.last)
+    span = _span(view)
     if view.forum is None or not view.forum.threads:
         return _("Posts per week, {span}").format(span=span)
     waiting = view.forum.unanswered
@@ -213,7 +223,7 @@ def _units_line(view: ClassroomWorkView) -> str:
 
 
 def _videos_line(view: ClassroomWorkView, screen: Screen) -> str:
-    span = words.date_span(view.first, view.last)
+    span = _span(view)
     shown = len(figures.video_panels_shown(view.videos or (), screen))
     if not shown:
         return _("Learners along the time line of each video, {span}").format(span=span)
@@ -226,7 +236,7 @@ def _videos_line(view: ClassroomWorkView, screen: Screen) -> str:
 
 
 def _lines(view: ClassroomWorkView, screen: Screen) -> dict[str, str]:
-    span = words.date_span(view.first, view.last)
+    span = _span(view)
     due = [one.title for one in figures.with_deadlines(view.assignments or ())]
     scored = [one.title for one in figures.with_scores(view.assignments or ())]
     return {

@@ -5,7 +5,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp import figures, words
-from dashapp.components import card, marks
+from dashapp.components import ahead, card, marks
 from dashapp.components.attributes import attributes
 from dashapp.components.card import Children, Frame
 from dashapp.components.definitions import Subject, definition
@@ -115,6 +115,10 @@ def _awaited(hidden: bool, text: str) -> Component:
     return card.hidden() if hidden else card.no_data(text)
 
 
+def _of_days(view: InstitutionFurtherView, text: str) -> Component:
+    return ahead.or_else(view.to_come, _awaited(view.private, text), private=view.private)
+
+
 def _stayed(hidden: bool, text: str) -> Component:
     if not hidden:
         return card.no_data(text)
@@ -152,7 +156,7 @@ def _enrolments(view: InstitutionFurtherView, screen: Screen) -> dict[str, objec
     nobody = _("Nobody has joined or left in the chosen weeks, or no source says when.")
     return {
         "enrolments": figures.enrolment_weeks(view.enrolments, screen, revision=_revision(view)),
-        "enrolments_state": None if some else _awaited(view.private, nobody),
+        "enrolments_state": None if some else _of_days(view, nobody),
         "enrolments_line": _("Enrolments in the courses under way that began, and that ended, per week"),
     }
 
@@ -179,7 +183,7 @@ def _adoption(view: InstitutionFurtherView, screen: Screen) -> dict[str, object]
         "adoption": drawn,
         "adoption_state": None
         if view.uses
-        else _awaited(view.private, _("Types appear here with the first activity that a learner uses.")),
+        else _of_days(view, _("Types appear here with the first activity that a learner uses.")),
         "adoption_line": _("Share of {courses} in which each type was used, per week").format(courses=count),
     }
 

@@ -7,6 +7,7 @@ from datetime import date
 from dash.development.base_component import Component
 
 from dashapp import words
+from dashapp.components import ahead
 from dashapp.components.differences import Parts, emphasised
 from dashapp.components.reasons import applies, reasons_words
 from dashapp.domain.views import (
@@ -145,6 +146,8 @@ def classroom_sentence(view: ClassroomView) -> str:
     """ "8 of 28 learners need help, 8 more to watch"."""
     if view.hidden:
         return _("The figures of {course} are hidden for privacy").format(course=view.course.code)
+    if view.to_come is not None:
+        return ahead.title()
     total = learners_counted(view)
     if total == 0:
         said = _("No learner of {course} matches these filters")
@@ -182,6 +185,8 @@ def _most_frequent(learners: Sequence[LearnerRow]) -> tuple[Rule, int] | None:
 
 def classroom_lead(view: ClassroomView) -> Parts:
     """Why: the most frequent reason with its number of learners, then the next deadline."""
+    if view.to_come is not None:
+        return (ahead.lead(view.to_come, view.today),)
     parts: Parts = ()
     if not view.named:
         parts = (_("Administrators see groups only; single learners are shown to those who teach the course."),)
@@ -247,6 +252,8 @@ def active_share(course: CourseRow) -> float | None:
 
 def institution_sentence(view: InstitutionView) -> str:
     """The quietest of several courses, or how many are active in all."""
+    if view.to_come is not None:
+        return ahead.title()
     shares = [(share, course) for course in view.courses if (share := active_share(course)) is not None]
     if len(shares) > 1 and any(share > 0 for share, _course in shares):
         share, course = min(shares, key=lambda pair: (pair[0], pair[1].code))
@@ -269,6 +276,8 @@ def institution_sentence(view: InstitutionView) -> str:
 
 def institution_lead(view: InstitutionView) -> Parts:
     """Which courses lost and which gained active learners since the week before."""
+    if view.to_come is not None:
+        return (ahead.lead(view.to_come, view.today),)
     changes = [
         (course.active_7 - course.active_7_before, course)
         for course in view.courses

@@ -165,6 +165,10 @@ class Filters:
         """Filters from the parameters of an address, by the names that these have there; any others say nothing."""
         return cls.parse(**{_IN_QUERY[name]: value for name, value in query.items() if name in _IN_QUERY})
 
+    def to_come(self, today: date) -> date | None:
+        """The first chosen day where it lies after today: none of the chosen days has come yet."""
+        return self.first if self.first is not None and self.first > today else None
+
     def to_query(self) -> str:
         """The query string without "?": only what is set, in a fixed order, so that equal filters give equal URLs."""
         pairs = [

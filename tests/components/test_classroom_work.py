@@ -1,6 +1,7 @@
 """The cards below the fold of a classroom's page: lines, keys, and the states that never look alike."""
 
 from dataclasses import replace
+from datetime import date
 
 from dash.development.base_component import Component
 
@@ -92,3 +93,12 @@ def test_every_card_has_a_definition_of_four_parts() -> None:
     for subject in SUBJECTS | {Subject.VIDEOS}:
         one = definition(subject)
         assert all((one.what, one.span, one.left_out, one.source or one.metrics)), subject
+
+
+def test_charts_of_days_say_so_while_none_of_the_chosen_dates_has_come() -> None:
+    full = work_samples.full()
+    empty = replace(full, to_come=date(2026, 6, 1), forum=Forum((), 0, 0), hours=(), types=(), videos=())
+    found = states(empty)
+    said_so = {name for name, text in found.items() if text.startswith("No day of the chosen dates has come yet")}
+    assert said_so == {"forum", "hours", "types", "videos"}
+    assert states(replace(empty, forum=None))["forum"].startswith("Hidden for privacy")

@@ -1,6 +1,7 @@
 """The sentences with which pages open, and the words of rules."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -16,9 +17,11 @@ from dashapp.components.sentences import (
     student_lead,
     student_sentence,
 )
+from dashapp.domain.filters import Filters
 from dashapp.domain.views import Level, Reason, Rule
 from dashapp.domain.views.content import CourseProgress
 from dashapp.figures import Screen
+from dashapp.figures.drawing import Drawing
 from tests.components import samples
 from tests.components.test_components import text_of
 
@@ -183,3 +186,31 @@ def test_limits_say_when_a_rule_begins_to_apply() -> None:
     assert plain(rule_value(away)) == "11"
     silent = Reason(Rule.AWAY, None, None, 0)
     assert (rule_value(silent), rule_limit(silent)) == ("not yet", "not yet")
+
+
+def test_pages_say_so_while_none_of_the_chosen_dates_has_come() -> None:
+    said, to_come = "No day of the chosen dates has come yet", date(2026, 6, 1)
+    below = "They begin on Mon 1 Jun. Choose an earlier day; what does not depend on these dates is shown as it is now."
+    for sentence, lead, view in (
+        (institution_sentence, institution_lead, samples.institution()),
+        (classroom_sentence, classroom_lead, samples.classroom()),
+    ):
+        later: Any = replace(view, to_come=to_come)
+        assert (sentence(later), plain(lead(later))) == (said, below)
+    hidden = replace(samples.new_classroom(), hidden=True, named=False, to_come=to_come)
+    assert "hidden for privacy" in classroom_sentence(hidden)
+
+
+def test_the_charts_of_a_classroom_say_so_while_none_of_the_chosen_dates_has_come() -> None:
+    chosen = Filters(first=date(2026, 6, 1))
+    view = replace(samples.classroom(), to_come=chosen.first, days=(), week_starts=(), heat=(), heat_rows=0)
+    filled = classroom.fill(view, Screen(), Links(), chosen)
+    for name in ("heat", "time_and_score", "days"):
+        drawing = filled[name]
+        assert isinstance(drawing, Drawing)
+        assert (drawing.traces, "No day of the chosen dates" in str(filled[f"{name}_state"])) == ([], True)
+    assert "the first" not in str(filled["heat_line"])
+    assert (filled["days_line"], filled["last_holds"]) == ("Learners per day, from Mon 1 Jun", "")
+    groups = classroom.fill(replace(view, learners=(), named=False, enrolled=8), Screen(), Links(), chosen)
+    assert "Hidden for privacy" in str(groups["heat_state"])
+    assert "No day of the chosen dates" in str(groups["days_state"])

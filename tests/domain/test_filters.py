@@ -90,3 +90,11 @@ def test_picked_learners_never_stand_in_an_address_but_tell_answers_apart() -> N
 @pytest.mark.parametrize("name", ["cls", "self", "learners", "first", "no such", "__class__"])
 def test_a_parameter_that_is_no_filter_says_nothing(name: str) -> None:
     assert Filters.of_query({name: "2026-03-02", "level": "help"}) == Filters(level="help")
+
+
+def test_dates_are_to_come_while_the_first_of_them_lies_after_today() -> None:
+    today, tomorrow = date(2026, 5, 7), date(2026, 5, 8)
+    assert Filters(first=tomorrow).to_come(today) == tomorrow
+    assert Filters(first=tomorrow, last=date(2026, 6, 1)).to_come(today) == tomorrow
+    assert Filters(first=today, last=tomorrow).to_come(today) is None
+    assert Filters(last=tomorrow).to_come(today) is None

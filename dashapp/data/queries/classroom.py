@@ -92,7 +92,7 @@ def _view(room: Room, placed: Sequence[tuple[int, LearnerRow]], *, before: WeekB
     """Without `before`: for who sees groups only."""
     one, campus, named = room.one, room.campus, before is not None
     heat = _heat(room, placed[:HEAT_ROWS])
-    return ClassroomView(
+    view = ClassroomView(
         course=one.course.choice,
         sections=tuple((name, title) for _key, name, title in one.course.sections) if named else (),
         learners=tuple(row for _place, row in placed),
@@ -115,6 +115,9 @@ def _view(room: Room, placed: Sequence[tuple[int, LearnerRow]], *, before: WeekB
         first_week=one.course.calendar.week_number(room.starts[0]),
         rostered=one.rostered,
     )
+    if room.to_come is None:
+        return view
+    return replace(view, to_come=room.to_come, week_starts=(), heat=(), heat_rows=0, days=())
 
 
 def _heat(room: Room, placed: Sequence[tuple[int, LearnerRow]]) -> tuple[tuple[int | None, ...], ...]:

@@ -1,7 +1,7 @@
 """What stands below the fold of a classroom's page: at most three statements besides those of the room."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
@@ -104,7 +104,7 @@ def read_classroom_work(connection: Connection, room: Room | HiddenRoom) -> Clas
     hours = _hours(connection, chosen)
     touched = read_touched(connection, chosen.organisation, chosen.one, chosen.instant)
     traces = read_traces(connection, _wanted(chosen))
-    return ClassroomWorkView(
+    view = ClassroomWorkView(
         course=room.course.choice,
         first=first,
         last=last,
@@ -124,6 +124,20 @@ def read_classroom_work(connection: Connection, room: Room | HiddenRoom) -> Clas
         types=_types(chosen, traces),
         videos=_videos(traces) if chosen.least == 1 else None,
         named=chosen.least == 1,
+    )
+    return view if room.to_come is None else _before_its_days(view, room.to_come)
+
+
+def _before_its_days(view: ClassroomWorkView, to_come: date) -> ClassroomWorkView:
+    """The part while none of the chosen days has come: what is told by days is empty, or hidden as before."""
+    return replace(
+        view,
+        to_come=to_come,
+        week_starts=(),
+        forum=view.forum and Forum((), 0, 0),
+        hours=view.hours and (),
+        types=view.types and (),
+        videos=view.videos and (),
     )
 
 

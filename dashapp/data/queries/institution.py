@@ -1,6 +1,7 @@
 """What stands above the fold of an institution's page, from what has been read: no statement of its own."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -34,7 +35,7 @@ def institution_view(read: Compared, filters: Filters) -> InstitutionView:
     active, before = together.active
     late = [together.counts(active), together.counts(before)]
     events = [sum(_week(read, read.parts[key], back) for key in keys) for back in (0, 1)]
-    return InstitutionView(
+    view = InstitutionView(
         name=read.campus.name,
         units=read.campus.units,
         chosen_unit=unit,
@@ -54,6 +55,15 @@ def institution_view(read: Compared, filters: Filters) -> InstitutionView:
         unit_learners=_unit_learners(read, chosen),
         **({"days": ()} if hidden else _over_time(read, keys)),
     )
+    to_come = filters.to_come(read.campus.today)
+    return view if to_come is None else _before_its_days(view, to_come)
+
+
+def _before_its_days(view: InstitutionView, to_come: date) -> InstitutionView:
+    """The page while none of the chosen days has come: without any day or week."""
+    courses = tuple(replace(one, weeks=()) for one in view.courses)
+    emptied = replace(view, to_come=to_come, courses=courses, week_starts=(), first=None, last=None)
+    return replace(emptied, days=(), day_courses=(), weeks=(), months=())
 
 
 def _unit_learners(read: Compared, chosen: Sequence[Course]) -> tuple[tuple[str, int], ...]:

@@ -1,7 +1,7 @@
 """What stands below the fold of an institution's page: four statements besides those of what it compares."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -66,7 +66,7 @@ def read_institution_further(connection: Connection, read: Compared, filters: Fi
     uses = _read_uses(connection, read, [one.course_id for one in shown])
     total, checks = _read_checks(connection, read)
     punctual = total.share(Part.PUNCTUAL)
-    return InstitutionFurtherView(
+    view = InstitutionFurtherView(
         stories=tuple(_story(read, past, one) for one in past.courses if unit is None or one.unit == unit),
         week_starts=read.starts,
         enrolments=_weeks(read, [one for one in shown if one.calendar.is_running(read.campus.today)]),
@@ -81,6 +81,8 @@ def read_institution_further(connection: Connection, read: Compared, filters: Fi
         late=None if punctual is None else 100.0 - punctual,
         private=bool(read.chosen(unit)) and not shown,
     )
+    to_come = filters.to_come(read.campus.today)
+    return view if to_come is None else replace(view, to_come=to_come, week_starts=(), enrolments=(), uses=())
 
 
 # ------------------------------------------------------------------ who stays

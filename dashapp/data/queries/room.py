@@ -64,6 +64,8 @@ class Room:
     progress: Floats
     """Of everybody in %, in the order of `one.people`; empty where nothing is published, and for who may not see each
     member by name."""
+    to_come: date | None = None
+    """The first chosen day where it lies after today."""
     rows: dict[int, LearnerRow] = field(default_factory=dict, compare=False)
     """Of the list, by the learner's place, as far as they have been asked for: no filter changes a row."""
 
@@ -168,8 +170,9 @@ def read_room(
         keys = [int(key) for key in one.people]
         names = _by_person(connection, planned_once(names_and_sections, asked, keys))
     progress = np.zeros(0) if grouped else read_progress(connection, scope.organisation_id, one, as_of.instant)
-    everybody = np.arange(len(one.people))
-    return choose(Room(one, campus, question, everybody, time, scope.minimum_group, names, progress), filters)
+    everybody, to_come = np.arange(len(one.people)), filters.to_come(campus.today)
+    room = Room(one, campus, question, everybody, time, scope.minimum_group, names, progress, to_come)
+    return choose(room, filters)
 
 
 def read_by(filters: Filters) -> Filters:

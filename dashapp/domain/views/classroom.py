@@ -90,6 +90,8 @@ class ClassroomView:
     """Learners of the chosen section; None where `hidden`."""
     unmatched: bool = False
     """There are learners whom the reader sees, but the filters choose none of them."""
+    to_come: date | None = None
+    """The first chosen day where it lies after today: there is no day and no week to show."""
     named: bool = True
     """False for who may not see each member by name: `learners` and `heat` are empty then, figures are of groups."""
     hidden: bool = False

@@ -134,6 +134,8 @@ class ClassroomWorkView:
     learners: int = 0
     unmatched: bool = False
     """As in `ClassroomView`."""
+    to_come: date | None = None
+    """As in `ClassroomView`."""
     week_starts: tuple[date, ...] = ()
     first_week: int = 1
     """As in `ClassroomView`."""

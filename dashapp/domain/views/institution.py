@@ -86,3 +86,5 @@ class InstitutionView:
     """Whether the compared courses are those under way; False where none is, and all of them are compared."""
     unit_learners: tuple[tuple[str, int], ...] = ()
     """Distinct learners of each unit whose total is shown."""
+    to_come: date | None = None
+    """The first chosen day where it lies after today: there is no day and no week to show."""

@@ -88,5 +88,7 @@ class InstitutionFurtherView:
     chosen_unit: str | None = None
     late: float | None = None
     """% of what all sources sent as it happened that came too late; None where nothing did."""
+    to_come: date | None = None
+    """As in `InstitutionView`."""
     private: bool = False
     """There are running courses, and all of them are hidden."""

@@ -322,3 +322,11 @@ def test_groups_see_no_videos_of_single_learners(campus: World) -> None:
     scope = replace(campus.named_scope("ALG"), audience=Audience.AGGREGATE, minimum_group=2)
     view: ClassroomWorkView = campus.read(read_classroom_work, scope, AS_OF, Filters(), course)
     assert view.videos is None
+
+
+def test_dates_that_are_to_come_have_no_day_and_no_week(campus: World) -> None:
+    view = room(campus, first="2026-06-01")
+    assert view.to_come == date(2026, 6, 1)
+    assert (view.days, view.week_starts, view.heat) == ((), (), ())
+    assert len(view.learners) == len(room(campus).learners)
+    assert room(campus).to_come is None

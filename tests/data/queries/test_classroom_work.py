@@ -270,3 +270,10 @@ def test_nothing_that_was_done_anywhere_else_is_counted(made_world: World) -> No
     with made_world.database.transaction(DatabaseRole.JOBS, made_world.organisation) as connection:
         assert connection.execute(text("SELECT count(DISTINCT course_id) FROM forum_posts")).scalar_one() == 2
     assert work(made_world) == before
+
+
+def test_dates_that_are_to_come_leave_what_is_told_by_days_empty(made_world: World) -> None:
+    view, usual = work(made_world, first="2026-06-01", last="2026-06-30"), work(made_world)
+    assert (view.to_come, usual.to_come) == (date(2026, 6, 1), None)
+    assert (view.forum and view.forum.weeks, view.hours, view.types, view.videos) == ((), (), (), ())
+    assert (view.assignments, view.units) == (usual.assignments, usual.units)

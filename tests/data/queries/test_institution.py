@@ -249,3 +249,13 @@ def test_median_progress_is_that_of_the_learners_in_the_classroom(campus: World)
     shown = rows(page(campus))
     assert shown["ALG"].progress == pytest.approx(float(np.median([one or 0.0 for one in each])))
     assert rows(page(campus, minimum_group=8))["ALG"].progress is None
+
+
+def test_dates_that_are_to_come_have_no_day_and_no_week(campus: World) -> None:
+    view = page(campus, first="2026-05-11")
+    assert view.to_come == date(2026, 5, 11)
+    assert (view.days, view.weeks, view.months, view.week_starts, view.day_courses) == ((), (), (), (), ())
+    assert (view.first, view.last) == (None, None)
+    assert not any(row.weeks for row in view.courses)
+    assert (view.enrolled, view.active_7) == (17, 17), "what depends on no dates stays"
+    assert page(campus, last="2026-05-11").to_come is None

@@ -212,3 +212,10 @@ def test_the_share_of_what_came_too_late_is_that_of_all_sources_together(campus:
         hour_of_quality(campus, back, received=live, learning=live, live=live, late=late)
 
     assert further(campus).late == pytest.approx(100 * 2 / 40)
+
+
+def test_dates_that_are_to_come_have_no_enrolments_and_no_types(campus: World) -> None:
+    view = further(campus, first="2026-06-01")
+    assert view.to_come == date(2026, 6, 1)
+    assert (view.week_starts, view.enrolments, view.uses) == ((), (), ())
+    assert view.stories == further(campus).stories
