@@ -7,7 +7,7 @@ from dashapp import words
 from dashapp.domain.reports.answers import ColumnKind
 from dashapp.domain.views import ActiveSpan
 from dashapp.figures import cells
-from dashapp.figures.axes import count_scale
+from dashapp.figures.axes import bar_gap, count_scale
 from dashapp.figures.cells import Cell
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.summary_campus import active_summary
@@ -58,8 +58,6 @@ def _bars(spans: Sequence[ActiveSpan], shared: Json, screen: Screen) -> Json:
         **shared,
         "type": "bar",
         "y": [span.learners for span in spans],
-        # A few columns are no walls.
-        "width": min(0.56, 0.1 * len(spans)),
         "marker": {
             "color": [CLEAR if span.under_way else others for span in spans],
             "line": {
@@ -98,7 +96,7 @@ def active_spans(spans: Sequence[ActiveSpan], screen: Screen, *, monthly: bool, 
     }
     layout: Json = {
         "margin": {"l": 4, "r": 12, "t": 16, "b": 4},
-        "bargap": 0.44,
+        "bargap": bar_gap(len(spans), 0.44, narrow=screen.narrow),
         "xaxis": {"range": [-0.6, len(spans) - 0.4], **_ticks(spans, name, screen.narrow), "anchor": "y2"},
         "yaxis": {**learners.axis(), "domain": [LEARNERS_FOOT, 1]},
         "yaxis2": {

@@ -12,6 +12,15 @@ MOST_TICKS = 5
 HEADROOM = 1.06
 """A bar's top stays this much under the top of its plot."""
 
+WIDEST, WIDEST_NARROW = 0.06, 0.12
+"""As much of a plot's width one column takes at most, on a wide and on a narrow screen."""
+
+
+def bar_gap(count: int, gap: float, *, narrow: bool) -> float:
+    """What stays free between `count` columns over time, as a share of their distance: `gap`, or more where they are
+    few and would be walls."""
+    return max(gap, 1 - count * (WIDEST_NARROW if narrow else WIDEST))
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:

@@ -37,8 +37,11 @@ def _lines(shown: Sequence[CourseRow], place: int, starts: Sequence[date], scree
     x = list(range(1, len(starts) + 1))
     said = _("{course}, week from {day}: {number} events per learner")
     own = shown[place]
-    shared: Json = {"type": "scatter", "mode": "lines", "x": x, "xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
-    quiet: Json = {"line": {"width": 1, "color": screen.colour("line-strong")}, "hoverinfo": "skip"}
+    # One week makes no line.
+    mode = "lines" if len(x) > 1 else "markers"
+    shared: Json = {"type": "scatter", "mode": mode, "x": x, "xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+    grey, accent = screen.colour("line-strong"), screen.colour("accent")
+    quiet: Json = {"line": {"width": 1, "color": grey}, "marker": {"size": 7, "color": grey}, "hoverinfo": "skip"}
     others = [{**shared, **quiet, "y": _per_learner(course)[: len(x)]} for course in shown if course is not own]
     values = _per_learner(own)[: len(x)]
     return [
@@ -46,7 +49,8 @@ def _lines(shown: Sequence[CourseRow], place: int, starts: Sequence[date], scree
         {
             **shared,
             "y": values,
-            "line": {"width": 2.25, "color": screen.colour("accent")},
+            "line": {"width": 2.25, "color": accent},
+            "marker": {"size": 9, "color": accent},
             "customdata": [
                 said.format(course=own.code, day=words.short_day(start), number=words.number(value, 1))
                 for start, value in zip(starts, values, strict=False)
@@ -73,7 +77,7 @@ def _panel(
         f"xaxis{suffix}": {
             "domain": [column * width + (gap if column else 0), (column + 1) * width],
             "anchor": f"y{suffix}",
-            "range": [1, max(2, len(starts))],
+            "range": [1, len(starts)] if len(starts) > 1 else [0, 2],
             "tickvals": [1, len(starts)],
             "ticktext": [words.short_day(starts[0]) if column == 0 else "", words.short_day(starts[-1])]
             if last_row

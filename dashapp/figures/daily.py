@@ -9,7 +9,7 @@ from math import ceil
 from dashapp import words
 from dashapp.domain.views import Day
 from dashapp.figures import cells
-from dashapp.figures.axes import count_scale
+from dashapp.figures.axes import bar_gap, count_scale
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.summary import summary
 from dashapp.figures.theme import Note, Screen, Table, annotation, figure
@@ -102,7 +102,7 @@ def active_days(  # noqa: PLR0913 # by name
     ]
     layout: Json = {
         "margin": {"l": 4, "r": 12, "t": 16, "b": 4},
-        "bargap": 0.22 if len(shown) <= MANY_DAYS else 0.1,
+        "bargap": bar_gap(len(shown), 0.22 if len(shown) <= MANY_DAYS else 0.1, narrow=screen.narrow),
         "xaxis": {"range": [-0.6, len(shown) - 0.4], **_ticks(shown, screen.narrow)},
         "yaxis": scale.axis(),
         "annotations": notes,

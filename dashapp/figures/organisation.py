@@ -7,7 +7,7 @@ from typing import Final
 from dashapp import words
 from dashapp.domain.views import EnrolmentWeek, ProgrammeRow, TypeUse
 from dashapp.figures import cells
-from dashapp.figures.axes import count_scale, percent_scale
+from dashapp.figures.axes import bar_gap, count_scale, percent_scale
 from dashapp.figures.calendar import stepped
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.scores import short_label
@@ -50,7 +50,7 @@ def enrolment_weeks(weeks: Sequence[EnrolmentWeek], screen: Screen, *, revision:
     layout: Json = {
         "margin": {"l": 4, "r": 12, "t": 16, "b": 4},
         "barmode": "overlay",
-        "bargap": 0.44,
+        "bargap": bar_gap(len(weeks), 0.44, narrow=screen.narrow),
         "xaxis": {
             "range": [-0.6, len(weeks) - 0.4],
             **_week_axis([week.start for week in weeks], screen.narrow),

@@ -9,7 +9,7 @@ from dashapp.domain.indicators.last_seen import BOUNDS
 from dashapp.domain.views import ClassroomWorkView
 from dashapp.domain.views.classroom_work import ForumWeek
 from dashapp.figures import cells
-from dashapp.figures.axes import count_scale, week_name, week_ticks
+from dashapp.figures.axes import bar_gap, count_scale, week_name, week_ticks
 from dashapp.figures.calendar import stepped
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.summary_work import forum_summary, hours_summary, last_seen_summary
@@ -198,7 +198,7 @@ def forum_weeks(view: ClassroomWorkView, screen: Screen, *, revision: str = "") 
     layout: Json = {
         "margin": {"l": 4, "r": 8, "t": 8, "b": 4},
         "barmode": "stack",
-        "bargap": 0.44,
+        "bargap": bar_gap(len(weeks), 0.44, narrow=screen.narrow),
         "xaxis": {
             "range": [0.4, len(weeks) + 0.6],
             **week_ticks(view.week_starts, screen.narrow, first=view.first_week),

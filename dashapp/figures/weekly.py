@@ -6,7 +6,7 @@ from dashapp import words
 from dashapp.domain.reports.answers import ColumnKind
 from dashapp.domain.views import Week
 from dashapp.figures import cells
-from dashapp.figures.axes import Scale, count_scale, minutes_scale, week_ticks
+from dashapp.figures.axes import Scale, bar_gap, count_scale, minutes_scale, week_ticks
 from dashapp.figures.cells import Cell
 from dashapp.figures.drawing import Drawing, Json
 from dashapp.figures.summary import summary
@@ -127,7 +127,7 @@ def weekly_activity(weeks: Sequence[Week], screen: Screen, *, minutes: bool, rev
     scale = minutes_scale(highest) if minutes else count_scale(highest)
     layout: Json = {
         "margin": {"l": 4, "r": 8, "t": 20, "b": 4},
-        "bargap": 0.44,
+        "bargap": bar_gap(len(weeks), 0.44, narrow=screen.narrow),
         "xaxis": {"range": [0.4, len(weeks) + 0.6], **week_ticks([week.start for week in weeks], screen.narrow)},
         "yaxis": scale.axis(),
         "annotations": _notes(weeks, screen, scale, minutes),
