@@ -1,6 +1,7 @@
 """The page of one course."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from dash import ClientsideFunction, Input, Output, State
@@ -72,8 +73,9 @@ def _read(asked: Asked, at: PageAddress, filters: Filters, shown: object) -> Pag
     if view.hidden or any(limited == course for limited, _section in principal.sections):
         # The news of so small a course, or of other sections, would tell when one of few learners does something.
         topic, version = wider, version_of_all
-    links = links_for(asked, at)
-    depends = {"filters": filters, "name": name}
+    own = reader.own_address(principal.organisation_id) if principal.administers else None
+    links = replace(links_for(asked, at), institution=own)
+    depends = {"filters": filters, "name": name, "institution": own}
     values = drawn_anew(
         asked, at, view, lambda: classroom.fill(view, at.screen, links, filters, name), shown, **depends
     )

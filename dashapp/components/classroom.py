@@ -23,6 +23,7 @@ from dashapp.components import (
     saved_views,
     strip,
 )
+from dashapp.components.attributes import attributes
 from dashapp.components.card import Frame
 from dashapp.components.classroom_strip import CELLS, strip_cells
 from dashapp.components.definitions import Subject, definition
@@ -189,6 +190,15 @@ def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, obj
     return found if not view.unmatched else {**found, **{f"{name}_state": nobody_matches() for name in _EMPTIED}}
 
 
+def _back(view: ClassroomView, links: Links, filters: Filters) -> list[Component | str]:
+    """A link to the page of the institution, with the same days, for who may open it."""
+    if links.institution is None or links.alone:
+        return []
+    days = Filters(first=view.first) if filters.span else Filters(first=filters.first, last=filters.last)
+    to = links.organisation(links.institution, days)
+    return [" ", html.A(_("Back to the institution"), href=to, **attributes(data_la_follow="1"))]
+
+
 def fill(
     view: ClassroomView, screen: Screen, links: Links, filters: Filters | None = None, kept: str = ""
 ) -> dict[str, object]:
@@ -206,7 +216,7 @@ def fill(
     return {
         "page": "la-page" if view.named else f"la-page {GROUPED}",
         "title": classroom_sentence(view),
-        "lead": list(classroom_lead(view)),
+        "lead": [*classroom_lead(view), *_back(view, links, filters)],
         **classroom_filters.fill(view, filters, shown),
         **classroom_compare.fill(view, screen, filters, kept),
         "strip": strip.cells(strip_cells(view)),

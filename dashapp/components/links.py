@@ -16,6 +16,8 @@ class Links:
     embedded: bool = False
     alone: bool = False
     """Whether the reader's session opens this one page only: what would lead away from it is plain text."""
+    institution: PublicId | None = None
+    """The organisation of a reader who may open its page, where a page leads back to it."""
 
     def _to(self, path: str, filters: Filters | None = None) -> str:
         query = filters.to_query() if filters else ""
@@ -66,9 +68,9 @@ class Links:
         """The same for many courses."""
         return self._each("/courses/", filters)
 
-    def organisation(self, organisation: PublicId) -> str:
+    def organisation(self, organisation: PublicId, filters: Filters | None = None) -> str:
         """The page of an organisation."""
-        return self._to(f"/organisations/{organisation}")
+        return self._to(f"/organisations/{organisation}", filters)
 
     def administration(self, organisation: PublicId) -> str:
         """The overview of the administration of an organisation; never in a frame."""

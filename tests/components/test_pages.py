@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from dash import dcc
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import words
@@ -360,3 +360,18 @@ def test_how_a_learner_stood_after_a_message_is_said_beside_how_they_stood_then(
     assert "Active days of these 703" in said
     # A mail that did not go has nothing after it.
     assert said.count("after 7 days") == 1
+
+
+def test_who_may_open_the_institutions_page_is_led_back_to_it_with_the_same_days() -> None:
+    own, view = samples.public_id(7), grouped()
+
+    def back(links: Links, **chosen: object) -> list[Any]:
+        lead: Any = classroom.fill(view, Screen(), links, Filters.parse(section="a", **chosen))["lead"]
+        return [prop(part, "href") for part in lead if isinstance(part, html.A)]
+
+    links = Links("/la/", embedded=True, institution=own)
+    page = f"/la/embed/organisations/{own}"
+    assert back(links) == [page]
+    assert back(links, first="2026-04-06", last="2026-05-03") == [f"{page}?from=2026-04-06&to=2026-05-03"]
+    assert back(links, span="28d") == [f"{page}?from={view.first}"]
+    assert back(Links()) == back(Links(alone=True, institution=own)) == []
