@@ -16,8 +16,9 @@ from dashapp.figures.theme import Note, Screen, Table, annotation, figure, plain
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
 
-SHARE_STEPS: Final = (0, 20, 40, 60, 80)
-"""% active in 7 days from which on the next colour holds; 0 is a true zero."""
+SHARE_STEPS: Final = (0, 40, 60, 75, 90)
+"""% active in 7 days from which on the next colour holds; 0 is a true zero. Of a course under way most learners are
+active in a week: steps are finest there, or all courses would look alike."""
 HIDDEN_SHARE: Final = 0.05
 """The rectangle of the hidden courses of a unit, as a share of all learners shown: whatever is in it."""
 WIDE, NARROW = (860.0, 340.0), (300.0, 420.0)

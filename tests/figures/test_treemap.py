@@ -40,7 +40,8 @@ def test_areas_are_in_proportion_and_lie_inside(sizes: list[float], width: float
 
 
 def test_shares_fall_into_the_steps_of_the_key() -> None:
-    assert [step_of(share) for share in (0, 0.4, 19.9, 20, 79, 80, 100)] == [0, 1, 1, 2, 4, 5, 5]
+    assert [step_of(share) for share in (0, 0.4, 39.9, 40, 89, 90, 100)] == [0, 1, 1, 2, 4, 5, 5]
+    assert len({step_of(share) for share in (65, 84, 93)}) == 3, "courses that are in full swing are told apart"
 
 
 def test_what_is_hidden_stands_in_no_size_no_text_and_no_table() -> None:
