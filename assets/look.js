@@ -204,6 +204,11 @@
     if (current && current !== tab) current.scrollIntoView({ inline: "center", block: "nearest" });
     tab = current;
   };
+  /* So may a row of filters be, and a browser leaves what has the focus half hidden: keys bring the whole chip into view. */
+  document.addEventListener("focusin", ({ target }) => {
+    if (!target.closest(".la-filters") || target.closest(".la-pop") || !target.matches(":focus-visible")) return;
+    (target.closest(".form-check, .la-clearable, .la-chip") || target).scrollIntoView({ inline: "nearest", block: "nearest" });
+  });
   let waiting = false;
   new MutationObserver(() => {
     if (waiting) return;

@@ -257,6 +257,38 @@ def test_a_phone_shows_two_lines_per_learner_and_tabs_at_the_foot(
     assert others
 
 
+HINTS = """() => ['::before', '::after'].map((side) => {
+  const hint = getComputedStyle(document.querySelector('.la-filters'), side);
+  return [hint.content.slice(0, 3), Math.round(hint.opacity), hint.backgroundImage.includes('gradient')];
+})"""
+HIDDEN_CHIPS = """() => {
+  const chip = document.activeElement.closest('.form-check, .la-chip').getBoundingClientRect();
+  const row = document.querySelector('.la-filters').getBoundingClientRect();
+  return chip.left < row.left || chip.right > row.right;
+}"""
+
+
+def test_a_row_of_filters_on_a_phone_shows_on_which_side_there_is_more(
+    new_page: Callable[..., Page], address: str
+) -> None:
+    page = new_page(viewport={"width": 360, "height": 760}, forced_colors="active")
+    opened(page, address, "classroom")
+    assert page.evaluate(HINTS) == [['"‹"', 0, True], ['"›"', 1, True]]
+    for direction, sign in (("ltr", 1), ("rtl", -1)):
+        page.evaluate("(direction) => document.documentElement.dir = direction", direction)
+        row = page.locator(".la-filters")
+        for far, shown in ((300, (1, 1)), (9000, (1, 0)), (0, (0, 1))):
+            row.evaluate("(row, far) => row.scrollLeft = far", sign * far)
+            hints = f"JSON.stringify(({HINTS})().map((hint) => hint[1])) === '{list(shown)}'.replaceAll(' ', '')"
+            page.wait_for_function(hints)
+        page.locator(f"#{Classroom.SECTION}").focus()
+        for _step in range(6):
+            page.keyboard.press("Tab")
+            assert not page.evaluate(HIDDEN_CHIPS), page.evaluate("document.activeElement.id")
+    page.set_viewport_size({"width": 1280, "height": 760})
+    page.wait_for_function(f"({HINTS})().every((hint) => hint[0] === 'non')")
+
+
 @pytest.mark.long
 def test_a_frame_shows_no_navigation(page: Page, address: str) -> None:
     opened(page, address, "embed/student")
