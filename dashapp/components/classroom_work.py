@@ -44,11 +44,19 @@ MOST_NAMES: Final = 6
 
 def _chart(name: str, title: str, width: str, subject: Subject, height: int) -> Component:
     frame = Frame(PART, name, title, width, definition(subject), "", table=True)
-    return card.chart(frame, height, _key_place(name) if name in _KEYED else None)
+    key = _key_place(name) if name in _KEYED else None
+    return card.chart(frame, height, key, phone=_ON_PHONES.get(name))
 
 
 _KEYED: Final = (ClassroomWork.ASSIGNMENTS, ClassroomWork.UNITS, ClassroomWork.QUESTIONS, ClassroomWork.FORUM,
                  ClassroomWork.HOURS, ClassroomWork.TYPES)  # fmt: skip
+_ON_PHONES: Final = {
+    ClassroomWork.ASSIGNMENTS: 330,
+    ClassroomWork.UNITS: 600,
+    ClassroomWork.SCORES: 520,
+    ClassroomWork.QUESTIONS: 690,
+}
+"""Heights in px of those that have a name above each of their rows there."""
 
 
 def _key_place(name: str) -> Component:

@@ -8,7 +8,8 @@ from dashapp.domain.views.classroom_work import AssignmentWork
 from dashapp.figures import cells
 from dashapp.figures.axes import count_scale
 from dashapp.figures.drawing import Drawing, Json
-from dashapp.figures.scores import short_label, short_labels
+from dashapp.figures.rows import letters, names_above, row_axis, row_places, thickness
+from dashapp.figures.scores import short_labels
 from dashapp.figures.summary_work import hand_in_summary, spread_summary
 from dashapp.figures.theme import CLEAR, Note, Screen, Table, annotation, figure, plain
 from dashapp.figures.theme import words as only_words
@@ -16,7 +17,7 @@ from dashapp.words import _
 
 SHOWN: Final = 8
 """So many fit; the table of the figure has them all."""
-LABEL_WIDE, LABEL_NARROW = 26, 15
+LABEL_WIDE = 26
 BIN: Final = 10
 """Points in one column of a distribution."""
 GAP: Final = 0.06
@@ -73,9 +74,9 @@ def _stacked(shown: Sequence[AssignmentWork], screen: Screen) -> list[Json]:
         {
             "type": "bar",
             "orientation": "h",
-            "y": list(range(len(shown))),
+            "y": row_places(len(shown), screen),
             "x": [_counts(one)[state] for one in shown],
-            "width": 0.6,
+            "width": thickness(0.6, screen),
             "marker": {
                 "color": CLEAR if state == coming else screen.colour(colour),
                 "line": {"width": int(state == coming), "color": screen.colour("chart-others")},
@@ -101,26 +102,20 @@ def hand_ins(assignments: Sequence[AssignmentWork], screen: Screen, *, revision:
     if not due:
         return only_words(_("Nothing is due yet"), screen, revision)
     shown = due[:SHOWN]
-    places = list(range(len(shown)))
+    names = short_labels([_name(one) for one in shown], letters(LABEL_WIDE, screen))
     scale = count_scale(max(one.expected for one in shown))
-    most = LABEL_NARROW if screen.narrow else LABEL_WIDE
     layout: Json = {
         "margin": {"l": 4, "r": 72 if screen.narrow else 146, "t": 4, "b": 4},
         "barmode": "stack",
         "xaxis": {**scale.axis(), "showgrid": True, "showline": False},
-        "yaxis": {
-            "showgrid": False,
-            "rangemode": "normal",
-            "range": [max(len(shown), 4) - 0.4, -0.6],
-            "tickvals": places,
-            "ticktext": short_labels([_name(one) for one in shown], most),
-            "tickfont": {"size": 12, "color": screen.colour("ink")},
-            "ticklabelstandoff": 8,
-        },
+        "yaxis": row_axis(names, screen),
         "annotations": [
-            annotation(Note(one.expected, place, _end(one, screen.narrow), "ink"), screen, xshift=8)
-            for place, one in enumerate(shown)
-            if one.late or one.missing
+            *names_above(names, screen),
+            *(
+                annotation(Note(one.expected, place, _end(one, screen.narrow), "ink"), screen, xshift=8)
+                for place, one in zip(row_places(len(shown), screen), shown, strict=True)
+                if one.late or one.missing
+            ),
         ],
     }
     rows = tuple((_name(one), *(cells.number(count) for count in _counts(one))) for one in due)
@@ -128,12 +123,12 @@ def hand_ins(assignments: Sequence[AssignmentWork], screen: Screen, *, revision:
     return figure(_stacked(shown, screen), layout, screen, table, revision)
 
 
-def _place(number: int, count: int, columns: int) -> tuple[float, float, float, float]:
-    """(left, right, bottom, top) of a panel, in shares of the plot."""
+def _place(number: int, count: int, columns: int, head: float) -> tuple[float, float, float, float]:
+    """(left, right, bottom, top) of a panel, in shares of the plot. `head`: of its height, what its name takes."""
     rows = -(-count // columns)
     width, height = (1 - GAP * (columns - 1)) / columns, 1 / rows
     left, top = number % columns * (width + GAP), 1 - number // columns * height
-    return left, min(1.0, left + width), max(0.0, top - height * 0.72), top - height * 0.24
+    return left, min(1.0, left + width), max(0.0, top - height * (head + 0.48)), top - height * head
 
 
 def _bin_name(place: int) -> str:
@@ -177,9 +172,10 @@ def score_spreads(assignments: Sequence[AssignmentWork], screen: Screen, *, revi
     layout: Json = {"margin": {"l": 4, "r": 8, "t": 4, "b": 4}, "annotations": []}
     # On a phone the last tick of a panel would touch the first of the next one.
     ends = ["0", words.percent(50), ""] if screen.narrow else ["0", "50", words.percent(100)]
-    for number, one in enumerate(shown):
+    names = short_labels([_name(one) for one in shown], 19 if screen.narrow else 18)
+    for number, (one, name) in enumerate(zip(shown, names, strict=True)):
         suffix = str(number + 1) if number else ""
-        left, right, bottom, top = _place(number, len(shown), columns)
+        left, right, bottom, top = _place(number, len(shown), columns, 0.34 if screen.narrow else 0.24)
         traces += _panel(one, suffix, screen)
         last_row = number + columns >= len(shown)
         layout[f"xaxis{suffix}"] = {
@@ -196,10 +192,12 @@ def score_spreads(assignments: Sequence[AssignmentWork], screen: Screen, *, revi
             "tickvals": [],
             "showgrid": False,
         }
-        name = plain(short_label(_name(one), 13 if screen.narrow else 18))
         median = words.percent(one.median) if one.median is not None else ""
-        note = Note(left, top, f"<b>{name}</b>  {median}", "ink")
-        layout["annotations"].append(annotation(note, screen, xref="paper", yref="paper", yanchor="bottom", yshift=2))
+        # On a phone, the median has a line of its own, so that the name has all of the other.
+        note = Note(left, top, f"<b>{plain(name)}</b>{'<br>' if screen.narrow else '  '}{median}", "ink")
+        layout["annotations"].append(
+            annotation(note, screen, xref="paper", yref="paper", yanchor="bottom", yshift=2, align="left")
+        )
     return figure(traces, layout, screen, _spread_table(scored), revision)
 
 

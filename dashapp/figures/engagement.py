@@ -9,6 +9,7 @@ from dashapp.domain.views.classroom_work import QuestionTries, TypeWeeks, UnitEn
 from dashapp.figures import cells
 from dashapp.figures.axes import percent_scale, week_name, week_ticks
 from dashapp.figures.drawing import Drawing, Json
+from dashapp.figures.rows import letters, names_above, row_axis, row_places, thickness
 from dashapp.figures.scores import short_label, short_labels
 from dashapp.figures.summary_work import question_summary, type_summary, unit_summary
 from dashapp.figures.theme import Note, Screen, Table, annotation, figure
@@ -21,7 +22,7 @@ QUESTIONS: Final = 20
 """Rows that fit; the tables have all."""
 TYPES: Final = 6
 """Types with a colour of their own; from more on, the least used ones are put together."""
-LABEL_WIDE, LABEL_NARROW = 34, 17
+LABEL_WIDE = 34
 
 
 def units_shown(units: Sequence[UnitEngagement]) -> list[UnitEngagement]:
@@ -33,30 +34,18 @@ def units_shown(units: Sequence[UnitEngagement]) -> list[UnitEngagement]:
     return [unit for unit in opened if unit.depth <= depth][-UNITS:]
 
 
-def _rows(names: Sequence[str], screen: Screen) -> Json:
-    most = LABEL_NARROW if screen.narrow else LABEL_WIDE
-    return {
-        "showgrid": False,
-        "rangemode": "normal",
-        "range": [max(len(names), 4) - 0.4, -0.6],
-        "tickvals": list(range(len(names))),
-        "ticktext": short_labels(names, most),
-        "tickfont": {"size": 12, "color": screen.colour("ink")},
-        "ticklabelstandoff": 8,
-    }
-
-
 def unit_engagement(units: Sequence[UnitEngagement], screen: Screen, *, revision: str = "") -> Drawing:
     """Per unit in course order: learners who touched it (grey), and what was completed of it (blue)."""
     shown = units_shown(units)
     if not shown:
         return only_words(_("No unit of the course has anything published yet"), screen, revision)
+    names = short_labels(["\u2003" * unit.depth + unit.title for unit in shown], letters(LABEL_WIDE, screen))
     layout: Json = {
         "margin": {"l": 4, "r": 12 if screen.narrow else 100, "t": 4, "b": 4},
         "barmode": "overlay",
         "xaxis": {**percent_scale(), "showgrid": True, "showline": False},
-        "yaxis": _rows(["\u2003" * unit.depth + unit.title for unit in shown], screen),
-        "annotations": [] if screen.narrow else _shares(shown, screen),
+        "yaxis": row_axis(names, screen),
+        "annotations": names_above(names, screen) or _shares(shown, screen),
     }
     return figure(_unit_bars(shown, screen), layout, screen, _unit_table(units), revision)
 
@@ -74,14 +63,14 @@ def _unit_bars(shown: Sequence[UnitEngagement], screen: Screen) -> list[Json]:
     shared: Json = {
         "type": "bar",
         "orientation": "h",
-        "y": list(range(len(shown))),
+        "y": row_places(len(shown), screen),
         "customdata": texts,
         "hovertemplate": "%{customdata}<extra></extra>",
     }
     touched, completed = [unit.touched_share for unit in shown], [unit.completed_share or 0.0 for unit in shown]
     return [
-        {**shared, "x": touched, "width": 0.66, "marker": {"color": screen.colour("chart-others")}},
-        {**shared, "x": completed, "width": 0.28, "marker": {"color": screen.colour("chart-me")}},
+        {**shared, "x": touched, "width": thickness(0.66, screen), "marker": {"color": screen.colour("chart-others")}},
+        {**shared, "x": completed, "width": thickness(0.28, screen), "marker": {"color": screen.colour("chart-me")}},
     ]
 
 
@@ -119,11 +108,11 @@ def _question(one: QuestionTries) -> str:
     return _("{quiz}, {item}").format(quiz=one.quiz or _nameless(), item=one.item)
 
 
-def _short(one: QuestionTries, narrow: bool) -> str:
+def _short(one: QuestionTries, screen: Screen) -> str:
     """The item is what tells two questions apart, so it is the quiz that is cut."""
     quiz = one.quiz or _nameless()
-    item = short_label(one.item, 10 if narrow else 16)
-    return f"{short_label(quiz, max(9, (LABEL_NARROW if narrow else LABEL_WIDE) - len(item) - 2))}, {item}"
+    item = short_label(one.item, 16)
+    return f"{short_label(quiz, letters(LABEL_WIDE, screen) - len(item) - 2)}, {item}"
 
 
 def _said(one: QuestionTries) -> str:
@@ -143,7 +132,7 @@ def _dots_and_rings(shown: Sequence[QuestionTries], screen: Screen) -> list[Json
     """A line from the first try to the end, the ring over it, and the dot over both."""
     first, eventual = [one.first_share for one in shown], [one.eventual_share for one in shown]
     shared: Json = {
-        "y": list(range(len(shown))),
+        "y": row_places(len(shown), screen),
         "customdata": [_said(one) for one in shown],
         "hovertemplate": "%{customdata}<extra></extra>",
         "cliponaxis": False,
@@ -153,7 +142,7 @@ def _dots_and_rings(shown: Sequence[QuestionTries], screen: Screen) -> list[Json
         "orientation": "h",
         "base": first,
         "x": [end - start for start, end in zip(first, eventual, strict=True)],
-        "width": 0.14,
+        "width": thickness(0.14, screen),
         "marker": {"color": screen.colour("chart-others")},
     }
     dots: Json = {"type": "scatter", "mode": "markers"}
@@ -173,10 +162,12 @@ def question_tries(questions: Sequence[QuestionTries], screen: Screen, *, revisi
     if not questions:
         return only_words(_("No question answered yet"), screen, revision)
     shown = questions[:QUESTIONS]
+    names = [_short(one, screen) for one in shown]
     layout: Json = {
         "margin": {"l": 4, "r": 24, "t": 4, "b": 4},
         "xaxis": {**percent_scale(), "showgrid": True, "showline": False},
-        "yaxis": {**_rows(["" for _one in shown], screen), "ticktext": [_short(one, screen.narrow) for one in shown]},
+        "yaxis": row_axis(names, screen),
+        "annotations": names_above(names, screen),
     }
     head = (_("Question"), _("Learners"), _("Answers"), _("Right at the first try"), _("Right in the end"))
     rows = tuple(

@@ -1,6 +1,7 @@
 """The figures below the fold of a classroom's page draw what the view says."""
 
 from dataclasses import replace
+from functools import partial
 
 from dashapp import figures
 from dashapp.domain.views.classroom_work import UnitEngagement
@@ -85,3 +86,31 @@ def test_the_least_used_types_are_put_together_and_a_week_adds_up() -> None:
     assert sum(shares[0] for _name, shares in names) == 100
     assert len(figures.activity_types(VIEW, Screen()).data) == 6
     assert len(figures.activity_types(replace(VIEW, types=(VIEW.types or ())[:2]), Screen()).data) == 2
+
+
+def test_on_a_narrow_screen_names_stand_whole_above_their_rows() -> None:
+    long = "Assignment 3: the first draft <of> it"
+    assignments = [replace(one, title=long) for one in (VIEW.assignments or ())[:2]]
+    questions = [replace(one, quiz="Quiz 4: Structure", item="question-6") for one in (VIEW.questions or ())[:2]]
+    units = [UnitEngagement(long, 0, 3, 1, 10.0, 5.0), UnitEngagement("Part", 1, 3, 1, 10.0, 5.0)]
+    shown = long.replace("<", "&lt;").replace(">", "&gt;")
+    for draw, names in (
+        (partial(figures.hand_ins, assignments), [shown, shown]),
+        (partial(figures.question_tries, questions), ["Quiz 4: Structure, question-6"] * 2),
+        (partial(figures.unit_engagement, units), [shown, "\u2003Part"]),
+    ):
+        drawn = draw(Screen(narrow=True))
+        notes = [note for note in drawn.layout.annotations if note.xref == "paper"]
+        assert [(note.text, note.y) for note in notes] == [(name, place) for place, name in enumerate(names)]
+        assert not drawn.layout.yaxis.ticktext
+        for trace in drawn.data:
+            assert all(place < row < place + 0.5 for place, row in enumerate(trace.y)), "below its name"
+        beside = draw(Screen())
+        assert len(beside.layout.yaxis.ticktext) == 2
+        assert [list(trace.y) for trace in beside.data] == [[0, 1]] * len(beside.data)
+
+
+def test_on_a_narrow_screen_a_median_leaves_its_line_to_the_name() -> None:
+    one = replace(next(one for one in VIEW.assignments or () if any(one.scores)), title="Quiz 3: Argument")
+    (note,) = figures.score_spreads([one], Screen(narrow=True)).layout.annotations
+    assert note.text.replace("\u00a0", " ") == "<b>Quiz 3: Argument</b><br>74 %"
