@@ -93,8 +93,9 @@ def _notes(weeks: Sequence[Week], screen: Screen, scale: Scale, minutes: bool) -
             beside = weeks[max(0, index - 4) : index] if screen.narrow else [week]
             top = max(max(_own(each, minutes), _median(each, minutes) or 0.0) for each in beside)
             note = Note(index, top, _("until now"))
-        elif value == 0:
-            note = Note(index, max(value, _median(week, minutes) or 0.0), words.number(0), "ink-3")
+        elif value == 0 and _median(week, minutes) is None:
+            # Where the median has a mark, a zero beside it would be taken for the median's.
+            note = Note(index, 0, words.number(0), "ink-3")
         else:
             continue
         anchor = "right" if week.under_way and screen.narrow else "center"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dashapp import figures
+from dashapp.domain.views import Week
 from dashapp.domain.views.content import ScoreBin, WorkRow, WorkState
 from dashapp.figures import Screen, Theme, table_of
 from dashapp.figures.timeline import rows_shown, state_words
@@ -104,3 +105,14 @@ def test_nothing_to_draw_is_words(screen: Screen) -> None:
     ):
         assert not empty.data
         assert empty.layout.annotations[0].text
+
+
+def test_a_week_of_nothing_is_a_zero_but_not_beside_the_mark_of_the_median() -> None:
+    begins = date(2026, 4, 6)
+    amounts = [(0, 40.0), (0, 0.0), (0, None), (30, 0.0), (0, 12.0)]
+    weeks = [
+        Week(begins + timedelta(weeks=place), 0, minutes, 0, median, under_way=place == 4)
+        for place, (minutes, median) in enumerate(amounts)
+    ]
+    notes = figures.weekly_activity(weeks, SCREENS[0], minutes=True).layout.annotations
+    assert [(note.text, note.x, note.y) for note in notes] == [("0", 3, 0), ("until now", 5, 12)]
