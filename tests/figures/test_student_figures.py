@@ -96,6 +96,21 @@ def test_the_spread_keeps_the_area_of_wide_bins_and_marks_oneself() -> None:
     assert not figures.score_spread(bins, None, Screen()).layout.shapes
 
 
+def test_a_column_put_together_of_several_says_above_it_what_it_stands_for() -> None:
+    bins = (ScoreBin(0, 50, 5), ScoreBin(50, 60, 9), ScoreBin(60, 100, 6))
+    figure = figures.score_spread(bins, 62.0, Screen())
+    notes = [(note.text.replace("\u00a0", " "), note.x, note.y) for note in figure.layout.annotations]
+    assert notes == [("0–50 %", 25, 1), ("60–100 %", 80, 1.5), ("you", 62, 1)]
+    narrow = figures.score_spread(bins, None, Screen(narrow=True)).layout.annotations
+    assert [note.text for note in narrow] == ["0–50", "60–100"]
+    (bars,) = figure.data
+    assert [round(width) for width in bars.width] == [49, 9, 39]
+    assert list(figure.layout.xaxis.tickvals) == [0, 50, 60, 100]
+    assert figure.layout.yaxis.range[1] > 9 * 1.15, "a range above the tallest column has room"
+    single = tuple(ScoreBin(low, low + 10, 5) for low in range(0, 100, 10))
+    assert not figures.score_spread(single, None, Screen()).layout.annotations
+
+
 @pytest.mark.parametrize("screen", SCREENS, ids=str)
 def test_nothing_to_draw_is_words(screen: Screen) -> None:
     for empty in (

@@ -66,7 +66,8 @@ def spread() -> Definition:
     """The others' scores."""
     what = _(
         "How the average scores of the others of the course are spread, in steps that hold at least {minimum} of them"
-        " each, per 10 points of score. The line is your own average. It is shown only while you ask for it."
+        " each, per 10 points of score. A wider step has its range above it. The line is your own average. It is shown"
+        " only while you ask for it."
     ).format(minimum=MINIMUM_GROUP)
     left_out = _("You, those without a score, and courses with too few others or that show no comparisons")
     return Definition(what, _("From the start of the course to now"), left_out, _("Submissions"))
