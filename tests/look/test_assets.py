@@ -94,3 +94,25 @@ def test_plotly_draws_every_kind_of_trace_that_figures_have(page: Page) -> None:
     others = {"line", "rect", "date", "linear"}  # shapes and axes
 
     assert named - others == set(drawn)
+
+
+SCROLLS = "document.querySelector('.la-scrolled').clientHeight < document.querySelector('.la-scrolled').scrollHeight"
+
+
+def test_a_list_keeps_the_wheel_only_where_it_is_far_longer_than_its_place(page: Page) -> None:
+    def show(rows: int, width: int) -> bool:
+        page.set_viewport_size({"width": width, "height": 600})
+        row = "<li style='block-size: 60px'>unit</li>"
+        page.set_content(
+            f"<div class='la-scrolled'><ul class='la-list la-units'>{row * rows}</ul></div>"
+            "<div style='block-size: 3000px'></div>"
+        )
+        for name in ("tokens.css", "look.css", "student.css"):
+            page.add_style_tag(path=ASSETS / name)
+        return bool(page.evaluate(SCROLLS))
+
+    assert [show(14, 1280), show(15, 1280), show(14, 360)] == [False, True, True]
+    page.mouse.move(100, 100)
+    page.evaluate("document.querySelector('.la-scrolled').scrollTop = 9999")
+    page.mouse.wheel(0, 200)
+    page.wait_for_function("window.scrollY > 0")
