@@ -219,7 +219,7 @@ def fill(
         "lead": [*classroom_lead(view), *_back(view, links, filters)],
         **classroom_filters.fill(view, filters, shown),
         **classroom_compare.fill(view, screen, filters, kept),
-        "strip": strip.cells(strip_cells(view)),
+        "strip": strip.cells(strip_cells(view, classroom_filters.chooses(view, filters))),
         # By its choice the browser tells a live update, which moves no row, from another question.
         "learners": {"choice": f"{view.course.public_id}?{replace(filters, learners=None).key()}", "rows": rows},
         "narrowed": learner_grid.narrowed_to(view),

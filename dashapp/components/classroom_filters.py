@@ -164,6 +164,11 @@ def told_filters(view: ClassroomView, filters: Filters) -> dict[str, str]:
     }
 
 
+def chooses(view: ClassroomView, filters: Filters) -> bool:
+    """Whether any filter is set that chooses among the learners whom the reader sees."""
+    return view.named and any(told_filters(view, filters).values())
+
+
 def slots() -> dict[str, Slot]:
     """Where the values of `fill` go."""
     return {

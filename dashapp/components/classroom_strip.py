@@ -17,12 +17,12 @@ WEEKS = 14
 """How many weeks the columns beside the active learners show at most."""
 
 
-def strip_cells(view: ClassroomView) -> list[Cell]:
-    """The cells, in order."""
+def strip_cells(view: ClassroomView, chosen: bool = False) -> list[Cell]:
+    """The cells, in order. `chosen`: whether filters choose among the learners."""
     if view.hidden:
         titles = (_("Enrolled"), _active_title(), _risk_title(), _score_title(), _on_time_title())
         return [Cell(title, _("Hidden for privacy"), kind="quiet") for title in titles]
-    return [_enrolled(view), _active(view), _at_risk(view), _score(view), _on_time(view)]
+    return [_chosen(view) if chosen else _enrolled(view), _active(view), _at_risk(view), _score(view), _on_time(view)]
 
 
 def _active_title() -> str:
@@ -57,6 +57,11 @@ def _enrolled(view: ClassroomView) -> Cell:
     elif joined == 0:
         line = _("Nobody joined in the last 7 days")
     return Cell(_("Enrolled"), words.number(view.figures.learners), (line,) if line else ())
+
+
+def _chosen(view: ClassroomView) -> Cell:
+    line = _("of {total} enrolled").format(total=words.number(view.everybody))
+    return Cell(_("Chosen"), words.number(view.figures.learners), (line,))
 
 
 def _active(view: ClassroomView) -> Cell:

@@ -7,7 +7,7 @@ from dashapp.components import classroom, classroom_compare
 from dashapp.components.classroom_strip import strip_cells
 from dashapp.components.learner_grid import NEVER, trend_of
 from dashapp.components.links import Links
-from dashapp.domain.filters import Filters
+from dashapp.domain.filters import Band, Filters, Span
 from dashapp.domain.views.cohort import CohortFigures, OnTime
 from dashapp.figures import Line, Screen, Theme, two_cohorts
 from tests.components import samples
@@ -114,6 +114,24 @@ def test_the_strip_says_each_figure_beside_that_of_the_week_before() -> None:
         ("Median score", "68 %", "of 7 with a score", "About the same as 7 days before"),
         ("Handed in on time", "75 %", "of 16 due", "12 points lower than 7 days before"),
     ]
+
+
+def test_the_strip_says_of_how_many_the_learners_were_chosen() -> None:
+    full = replace(samples.classroom(), everybody=8)
+    few = replace(full, figures=replace(full.figures, learners=2), learners=full.learners[:2])
+
+    def first(view: Any, **given: Any) -> tuple[str, str, str]:
+        values: Any = classroom.fill(view, Screen(), Links(), filters=Filters(**given))
+        title, value, line = values["strip"][0].children[:3]
+        return plain(title), plain(value), plain(line)
+
+    assert first(few, level="help") == ("Chosen", "2", "of 8 enrolled")
+    assert first(full, level="help", score=Band.LOW) == ("Chosen", "8", "of 8 enrolled")
+    assert first(replace(few, picked=2)) == ("Chosen", "2", "of 8 enrolled")
+    others: tuple[dict[str, Any], ...] = ({}, {"span": Span.MONTH}, {"against": "rest"}, {"section": "no such"})
+    for given in others:
+        assert first(full, **given) == ("Enrolled", "8", "2 joined in the last 7 days"), given
+    assert first(replace(grouped(), figures=full.figures), level="help")[0] == "Enrolled"
 
 
 def test_the_strip_of_who_sees_groups_only_tells_of_no_single_learner() -> None:

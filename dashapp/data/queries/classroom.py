@@ -110,6 +110,7 @@ def _view(room: Room, placed: Sequence[tuple[int, LearnerRow]], *, before: WeekB
         minutes_recorded=room.time is not None,
         speaking=one.standing.speaking,
         enrolled=len(room.chosen),
+        everybody=int(one.seen.sum()) if named else 0,
         unmatched=room.unmatched,
         named=named,
         first_week=one.course.calendar.week_number(room.starts[0]),

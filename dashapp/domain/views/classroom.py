@@ -88,6 +88,8 @@ class ClassroomView:
     """False before teaching starts, in breaks and after the end: no rule speaks then."""
     enrolled: int | None = None
     """Learners of the chosen section; None where `hidden`."""
+    everybody: int = 0
+    """Learners whom the reader sees by name, whichever the filters choose; 0 where `named` is False."""
     unmatched: bool = False
     """There are learners whom the reader sees, but the filters choose none of them."""
     to_come: date | None = None

@@ -38,7 +38,7 @@ def test_every_filter_of_learners_speaks_of_the_whole_page_and_moves_no_level(ca
     for case, (given, expected) in cases.items():
         view = room(campus, **given)
         assert names(view) == expected, case
-        assert view.enrolled == len(expected), case
+        assert (view.enrolled, view.everybody) == (len(expected), 6), case
         assert len(view.heat) == len(expected), case
         assert sum(day.events for day in view.days) == sum(row.events for row in view.learners), case
         assert all(levels[row.public_id] is row.level for row in view.learners), case
