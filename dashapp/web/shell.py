@@ -18,7 +18,7 @@ from dashapp import ids
 from dashapp.components import shell
 from dashapp.data.memo import Memo
 from dashapp.domain.person_settings import NOTHING_CHOSEN, PersonSettings
-from dashapp.domain.principal import Permission
+from dashapp.domain.principal import Permission, Principal
 from dashapp.figures.drawing import written
 from dashapp.security.assets import FONT, first_script, inline_script, marked, style_sheet
 from dashapp.settings import Settings
@@ -27,7 +27,7 @@ from dashapp.web.still import names_of, stilled
 from dashapp.words import _, current_locale, language_tag, text_direction
 
 DOCUMENT: Final = """<!doctype html>
-<html lang="{lang}" dir="{dir}" data-bs-theme="light"{theme}>
+<html lang="{lang}" dir="{dir}" data-bs-theme="light"{theme}{sees}>
 <head>
 {given}{metas}
 <title>{title}</title>
@@ -76,6 +76,7 @@ class ServiceDash(Dash):
             lang=language_tag(),
             dir=text_direction(),
             theme=_theme_chosen(),
+            sees=_sees(),
             title=_("Learning analytics"),
             icon=self.get_asset_url(marked("favicon.svg")),
             inline=inline_script(),
@@ -162,6 +163,13 @@ def _theme_chosen() -> str:
     """An attribute that `assets/early.js` reads before the first paint."""
     theme = _holds().theme
     return f' data-la-theme="{theme.value}"' if theme else ""
+
+
+def _sees() -> str:
+    """An attribute for who sees groups only, so that empty pages already have the room that they are going to take."""
+    reader = None if "document_path" in g else g.get("principal")
+    groups = isinstance(reader, Principal) and reader.administers and not reader.teaches_in
+    return ' data-la-sees="groups"' if groups else ""
 
 
 def _path_of_document() -> str:

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from tests.browser.large import campus
 from tests.browser.service import Service, until
 from tests.campus import ADMINISTRATOR
+
+__all__ = ["campus"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
@@ -27,11 +30,17 @@ SHIFTS = """(() => {
 
 
 @pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("who", ["Ada Abel", "Tess Thorne", ADMINISTRATOR])
+@pytest.mark.parametrize(
+    ("who", "course"),
+    [("Ada Abel", None), ("Tess Thorne", None), (ADMINISTRATOR, None), (ADMINISTRATOR, "ALG 1")],
+)
 def test_a_page_does_not_move_while_it_is_filled(
-    service: Service, open_as: Callable[..., Page], who: str, width: int
+    service: Service, open_as: Callable[..., Page], who: str, course: str | None, width: int
 ) -> None:
-    page = open_as(who, "/", fresh=True, viewport={"width": width, "height": 900})
+    path = service.course(course) if course else "/"
+    # A service that has only just started says for a moment that it receives nothing yet.
+    expect(open_as("Ada Abel", "/").locator(".la-notice")).to_be_empty()
+    page = open_as(who, path, fresh=True, viewport={"width": width, "height": 900})
     until(page, DRAWN)
 
     shifts = page.evaluate(SHIFTS)

@@ -133,6 +133,16 @@ def test_an_empty_page_is_the_same_for_everybody_who_may_open_it(campus: Campus,
     assert all(each in (own, nowhere) for each in asked.values())
 
 
+def test_a_document_says_whether_its_reader_sees_groups_only(campus: Campus, visitor: Strangers) -> None:
+    """So that an empty page, which is the same for all, has the room that it is going to take."""
+
+    def document(name: str) -> str:
+        return str(visitor().sign_in(campus, name).client.get(f"/courses/{SOME}").get_data(as_text=True))
+
+    assert ' data-la-sees="groups">' in document(ADMINISTRATOR)
+    assert "data-la-sees" not in document("Tess Thorne")
+
+
 def test_every_id_that_a_callback_names_stands_in_some_layout(
     application: Any, campus: Campus, visitor: Strangers
 ) -> None:
