@@ -323,6 +323,7 @@ def test_a_download_in_a_frame_goes_by_a_ticket(
     assert "ALG 1 Algebra" in started.value.path().read_text(encoding="utf-8-sig")
 
 
+@pytest.mark.long
 def test_files_of_reports_are_made_and_downloaded_in_a_frame_without_any_cookie(
     service: Service, embed: Embed, page_errors: list[str]
 ) -> None:

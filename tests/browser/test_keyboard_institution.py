@@ -99,6 +99,7 @@ def test_a_row_of_the_courses_opens_the_course_by_enter(institution: Page, servi
     assert page.url == f"{service.base}{href}"
 
 
+@pytest.mark.long
 def test_the_menu_of_a_card_its_definition_and_its_table_open_without_a_mouse(institution: Page) -> None:
     page = institution
     page.keyboard.press("Enter")

@@ -63,7 +63,7 @@ def test_a_hidden_page_asks_nothing_for_a_minute_and_once_at_once_when_it_is_sho
     assert len(asked) == 1
 
 
-@pytest.mark.parametrize("wake", [frozen_and_resumed, left_and_come_back_to])
+@pytest.mark.parametrize("wake", [frozen_and_resumed, pytest.param(left_and_come_back_to, marks=pytest.mark.long)])
 def test_a_page_that_is_woken_does_not_wait_for_what_was_under_way(
     open_as: OpenAs, service: Service, wake: Callable[[Page], None]
 ) -> None:

@@ -318,6 +318,7 @@ def test_who_is_interrupted_goes_on_from_there(campus: Campus, settings: Setting
     assert list(Path(settings.data_dir).rglob("*.json")) == []
 
 
+@pytest.mark.long
 def test_a_process_that_is_told_to_end_does_so_after_the_portion_in_hand(
     campus: Campus, settings: Settings, run_ingest: RunIngest, environment: dict[str, str]
 ) -> None:

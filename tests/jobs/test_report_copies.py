@@ -214,6 +214,7 @@ def test_somebody_outside_gets_the_suppressed_copy_that_was_approved_whatever_ha
     assert 10.0 in [row[1] for row in rows if len(row) > 1]
 
 
+@pytest.mark.long
 def test_a_job_process_is_killed_while_it_sends_and_the_other_one_goes_on(
     campus: Campus, box: MailBox, start: Callable[..., Process], monkeypatch: pytest.MonkeyPatch
 ) -> None:

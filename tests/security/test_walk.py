@@ -109,7 +109,9 @@ def paths_of(rule: Rule, named: str) -> set[str]:
     return {built[1]} if built is not None else set()
 
 
-@pytest.mark.parametrize("own", ["me", "courses", "classroom", "institution"])
+@pytest.mark.parametrize(
+    "own", ["classroom", *(pytest.param(each, marks=pytest.mark.long) for each in ("me", "courses", "institution"))]
+)
 def test_a_session_for_one_page_is_a_strangers_on_every_route_but_its_own_file(
     application: Application, campus: Campus, visitor: Strangers, courses: dict[str, str], own: str
 ) -> None:
@@ -155,7 +157,9 @@ def test_a_stranger_with_a_perfect_request_gets_nothing_from_any_callback(
     assert refusals == {(401, b"")}
 
 
-@pytest.mark.parametrize("name", ["Ada Abel", ADVISER, SECTION_TEACHER])
+@pytest.mark.parametrize(
+    "name", ["Ada Abel", *(pytest.param(each, marks=pytest.mark.long) for each in (ADVISER, SECTION_TEACHER))]
+)
 def test_no_forged_value_shows_anybody_more_than_their_own(
     application: Application, campus: Campus, visitor: Strangers, name: str
 ) -> None:
