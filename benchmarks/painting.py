@@ -210,8 +210,10 @@ def _memory(site: Site, visitor: Visitor, ticks: int) -> None:
         seen: list[Kept] = []
         for number in range(LEARNT + ticks):
             start = page.evaluate("performance.now()")
-            # A page that says it holds nothing has all sent, as when everything has changed.
+            # A page that says it holds nothing has all sent, and charts that stand otherwise are drawn, as when
+            # everything has changed.
             page.evaluate("dash_clientside.set_props('classroom-page', { 'data-la-shown': null })")
+            page.evaluate("document.querySelectorAll('.js-plotly-plot').forEach((one) => { one.layout.margin = {}; })")
             page.evaluate(f"dash_clientside.set_props('shell-version', {{ data: 'update-{number}' }})")
             until(page, f"window.laSince({start})")
             if number >= LEARNT and number % 5 == 0:
