@@ -59,8 +59,10 @@
   };
 
   /* ------------------------------------------------------------ one chart a task */
-  /* What stands on the page is painted, and the reader heard, before the next one is drawn: those in view first. A newer
-     figure takes the place of one that still waits for its turn. */
+  /* What stands on the page is painted, and the reader heard, before the next one is drawn: those in view first. Charts that
+     stand already and change are drawn together, as many as the reader does not notice. A newer figure takes the place of
+     one that still waits for its turn. */
+  const AT_ONCE_MS = 100;
   const turns = new Map(), inView = new WeakSet();
   const looked = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) inView[isIntersecting ? "add" : "delete"](target);
@@ -83,7 +85,9 @@
     if (![...turns.keys()].every((plot) => plot._fullLayout)) await frame();
     while (turns.size) {
       await task();
+      const start = performance.now();
       if (turns.size) take(next());
+      while (next()?._fullLayout && performance.now() - start < AT_ONCE_MS) take(next());
     }
     working = false;
   };
