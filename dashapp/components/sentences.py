@@ -79,14 +79,14 @@ def _calm_opening(view: StudentView, own: bool) -> str:
         return _("You are on course.") if own else _("{name} is on course.").format(name=view.name)
     said = (
         ngettext(
-            "No rule applies to you, but {number} activity of the plan for today is open.",
-            "No rule applies to you, but {number} activities of the plan for today are open.",
+            "You are {number} activity behind the plan.",
+            "You are {number} activities behind the plan.",
             behind,
         )
         if own
         else ngettext(
-            "No rule applies to {name}, but {number} activity of the plan for today is open.",
-            "No rule applies to {name}, but {number} activities of the plan for today are open.",
+            "{name} is {number} activity behind the plan.",
+            "{name} is {number} activities behind the plan.",
             behind,
         )
     )

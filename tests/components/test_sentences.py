@@ -48,8 +48,8 @@ def test_a_learners_page_opens_with_its_answer(level: Level, own: bool, said: st
     ("done", "own", "opening"),
     [
         (45, True, "You are on course."),
-        (44, True, "No rule applies to you, but 6 activities of the plan for today are open."),
-        (44, False, "No rule applies to Ben T., but 6 activities of the plan for today are open."),
+        (44, True, "You are 6 activities behind the plan."),
+        (44, False, "Ben T. is 6 activities behind the plan."),
     ],
 )
 def test_whoever_is_a_tenth_behind_the_plan_is_not_called_on_course(done: int, own: bool, opening: str) -> None:
