@@ -4,6 +4,7 @@ Batches are cut by size or by age. While the writer is busy the next batch grows
 which are cheaper by the event, and a quiet system commits each event within tens of milliseconds.
 """
 
+import gc
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -261,6 +262,7 @@ class Ingest:
                 return
         if self._failures:
             self._stopping.wait(min(LONGEST_PAUSE, FIRST_PAUSE * 2**self._failures))
+        gc.collect()  # errors of a batch that was given up hold each other, and it, and are seldom looked for otherwise
         self._transport.rewind()
         self._handover.forgive()
         self._behind = False

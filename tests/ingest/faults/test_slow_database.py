@@ -74,9 +74,10 @@ def test_a_database_that_holds_up_a_batch_stops_the_reading(road: Road, run_proc
 def test_a_database_that_holds_up_batches_beyond_its_time_limits_stops_the_reading(
     road: Road, run_process: RunProcess
 ) -> None:
-    """Waiting for a lock is given up after half a minute, and tried again."""
+    """Waiting for a lock is given up after half a minute, and tried again: six times, of which none adds to the size
+    but the first two."""
     road.settings = road.settings.model_copy(update={"analytics_batch_size": 500})
-    slow_down(50, 40_000, road, run_process)
+    slow_down(200, 40_000, road, run_process)
 
 
 @pytest.mark.long
