@@ -85,9 +85,10 @@
     if (![...turns.keys()].every((plot) => plot._fullLayout)) await frame();
     while (turns.size) {
       await task();
-      const start = performance.now();
-      if (turns.size) take(next());
-      while (next()?._fullLayout && performance.now() - start < AT_ONCE_MS) take(next());
+      const start = performance.now(), over = new Promise((go) => setTimeout(go, AT_ONCE_MS));
+      const draw = () => Promise.race([over, take(next()).catch(() => { /* whoever asked hears of it */ })]);
+      if (turns.size) await draw();
+      while (next()?._fullLayout && performance.now() - start < AT_ONCE_MS) await draw();
     }
     working = false;
   };
