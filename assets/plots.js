@@ -58,7 +58,7 @@
     return Promise.resolve(plot);
   };
 
-  /* ------------------------------------------------------------ one chart a task */
+  /* ------------------------------------------------------------ charts in turn */
   /* What stands on the page is painted, and the reader heard, before the next one is drawn: those in view first. Charts that
      stand already and change are drawn together, as many as the reader does not notice. A newer figure takes the place of
      one that still waits for its turn. */
