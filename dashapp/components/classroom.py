@@ -9,7 +9,6 @@ from dash.development.base_component import Component
 
 from dashapp import figures, words
 from dashapp.components import (
-    ahead,
     card,
     classroom_compare,
     classroom_filters,
@@ -22,6 +21,7 @@ from dashapp.components import (
     messages,
     saved_views,
     strip,
+    to_come,
 )
 from dashapp.components.attributes import attributes
 from dashapp.components.card import Frame
@@ -156,7 +156,7 @@ _OF_GROUPS = ("days",)
 def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, object]:
     scored = any(row.score is not None for row in view.learners)
     heat = bool(view.learners and view.week_starts)
-    range_words = ahead.span(view.first, view.last, view.to_come, view.today)
+    range_words = to_come.span(view.first, view.last, view.to_come, view.today)
     amount = _("Time and average score") if view.minutes_recorded else _("Events and average score")
     several = sum(row.score is not None for row in (*view.learners, *view.unpicked)) > FEWEST_OTHERS
     said = _("{amount}, {span}; lines: medians") if several else _("{amount}, {span}")
@@ -186,7 +186,7 @@ def _charts(view: ClassroomView, screen: Screen, revision: str) -> dict[str, obj
         none = replace(view, learners=(), unpicked=())
         found["time_and_score"] = figures.time_and_score(none, screen, revision=revision)
         emptied = _EMPTIED if view.named else _OF_GROUPS
-        return {**found, **{f"{name}_state": ahead.state() for name in emptied}}
+        return {**found, **{f"{name}_state": to_come.state() for name in emptied}}
     return found if not view.unmatched else {**found, **{f"{name}_state": nobody_matches() for name in _EMPTIED}}
 
 

@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp import figures, words
-from dashapp.components import ahead, card, marks
+from dashapp.components import card, marks, to_come
 from dashapp.components.card import Frame
 from dashapp.components.definitions import Subject, definition
 from dashapp.components.further import FILLED, further
@@ -148,7 +148,7 @@ _OF_DAYS: Final = ("forum", "hours", "types", "videos")
 def _states(view: ClassroomWorkView) -> dict[str, Component | None]:
     states = _states_by_themselves(view)
     if view.to_come is not None:
-        return {**states, **{name: ahead.state() for name in _OF_DAYS if getattr(view, name) is not None}}
+        return {**states, **{name: to_come.state() for name in _OF_DAYS if getattr(view, name) is not None}}
     return dict.fromkeys(states, nobody_matches()) if view.unmatched else states
 
 
@@ -195,7 +195,7 @@ def _newest(line: str, titles: Sequence[str]) -> str:
 
 
 def _span(view: ClassroomWorkView) -> str:
-    return ahead.span(view.first, view.last, view.to_come, view.today)
+    return to_come.span(view.first, view.last, view.to_come, view.today)
 
 
 def _forum_line(view: ClassroomWorkView) -> str:

@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp import figures, words
-from dashapp.components import ahead, card, controls, downloads, grids, institution_further, marks, strip
+from dashapp.components import card, controls, downloads, grids, institution_further, marks, strip, to_come
 from dashapp.components.card import Children, Frame
 from dashapp.components.course_comparison import course_columns, course_rows
 from dashapp.components.definitions import Subject, definition
@@ -206,7 +206,7 @@ def _over_time(view: InstitutionView, screen: Screen, span: str) -> dict[str, ob
         )
         line = _("Learners with at least one event, per day")
     known = any(day.learners is not None for day in view.days)
-    awaited = ahead.state() if view.to_come else card.no_data(_("The first active day appears here within seconds."))
+    awaited = to_come.state() if view.to_come else card.no_data(_("The first active day appears here within seconds."))
     if span == MONTH and known and not view.months:
         awaited, known = card.no_data(_("No month has all of its weeks among those chosen.")), False
     empty = card.hidden() if view.hidden or (view.days and not span and not known) else awaited
@@ -227,7 +227,9 @@ def _charts(view: InstitutionView, screen: Screen, links: Links, chosen: Chosen)
         "tree_line": _("Size: learners enrolled; shade: active in 7 days, in % of them; a click opens it"),
         **_over_time(view, screen, chosen.span),
         "weeks": figures.courses_by_week(view.courses, view.week_starts, view.today, screen, revision=revision),
-        "weeks_state": None if with_weeks and view.week_starts else ahead.or_else(view.to_come, empty, private=private),
+        "weeks_state": None
+        if with_weeks and view.week_starts
+        else to_come.or_else(view.to_come, empty, private=private),
         "weeks_line": _("Events per learner and week; grey: the other courses; number: the last week"),
         "scores": figures.scores_by_course(view.courses, screen, revision=revision),
         "scores_state": None if scored else no_scores,

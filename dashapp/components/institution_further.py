@@ -5,7 +5,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp import figures, words
-from dashapp.components import ahead, card, marks
+from dashapp.components import card, marks, to_come
 from dashapp.components.attributes import attributes
 from dashapp.components.card import Children, Frame
 from dashapp.components.definitions import Subject, definition
@@ -116,7 +116,7 @@ def _awaited(hidden: bool, text: str) -> Component:
 
 
 def _of_days(view: InstitutionFurtherView, text: str) -> Component:
-    return ahead.or_else(view.to_come, _awaited(view.private, text), private=view.private)
+    return to_come.or_else(view.to_come, _awaited(view.private, text), private=view.private)
 
 
 def _stayed(hidden: bool, text: str) -> Component:

@@ -7,7 +7,7 @@ from datetime import date
 from dash.development.base_component import Component
 
 from dashapp import words
-from dashapp.components import ahead
+from dashapp.components import to_come
 from dashapp.components.differences import Parts, emphasised
 from dashapp.components.reasons import applies, reasons_words
 from dashapp.domain.views import (
@@ -27,8 +27,6 @@ from dashapp.words import _, ngettext
 DAYS_BACK = 7
 SCORE_GAP = 10
 """Points between a last score and the own average before it from which on it is worth a word."""
-BEHIND = 0.1
-"""Of the activities planned for today: who has left more of them open is not called on course."""
 LOSS = 1 / 6
 """A course that lost so much of its active learners in a week is named; fewer than 5 never are."""
 
@@ -73,9 +71,8 @@ def student_sentence(view: StudentView, *, own: bool = True) -> str:
 
 def _calm_opening(view: StudentView, own: bool) -> str:
     """No rule applies. That is not "on course" of who is far behind the plan, of which no rule speaks."""
-    planned = view.content.planned or 0
-    behind = planned - view.content.done
-    if behind <= BEHIND * planned:
+    behind = view.content.behind
+    if not behind:
         return _("You are on course.") if own else _("{name} is on course.").format(name=view.name)
     said = (
         ngettext(
@@ -147,7 +144,7 @@ def classroom_sentence(view: ClassroomView) -> str:
     if view.hidden:
         return _("The figures of {course} are hidden for privacy").format(course=view.course.code)
     if view.to_come is not None:
-        return ahead.title()
+        return to_come.title()
     total = learners_counted(view)
     if total == 0:
         said = _("No learner of {course} matches these filters")
@@ -186,7 +183,7 @@ def _most_frequent(learners: Sequence[LearnerRow]) -> tuple[Rule, int] | None:
 def classroom_lead(view: ClassroomView) -> Parts:
     """Why: the most frequent reason with its number of learners, then the next deadline."""
     if view.to_come is not None:
-        return (ahead.lead(view.to_come, view.today),)
+        return (to_come.lead(view.to_come, view.today),)
     parts: Parts = ()
     if not view.named:
         parts = (_("Administrators see groups only; single learners are shown to those who teach the course."),)
@@ -253,7 +250,7 @@ def active_share(course: CourseRow) -> float | None:
 def institution_sentence(view: InstitutionView) -> str:
     """The quietest of several courses, or how many are active in all."""
     if view.to_come is not None:
-        return ahead.title()
+        return to_come.title()
     shares = [(share, course) for course in view.courses if (share := active_share(course)) is not None]
     if len(shares) > 1 and any(share > 0 for share, _course in shares):
         share, course = min(shares, key=lambda pair: (pair[0], pair[1].code))
@@ -277,7 +274,7 @@ def institution_sentence(view: InstitutionView) -> str:
 def institution_lead(view: InstitutionView) -> Parts:
     """Which courses lost and which gained active learners since the week before."""
     if view.to_come is not None:
-        return (ahead.lead(view.to_come, view.today),)
+        return (to_come.lead(view.to_come, view.today),)
     changes = [
         (course.active_7 - course.active_7_before, course)
         for course in view.courses

@@ -45,3 +45,8 @@ class Principal:
     """The learners whose guardian this is, as long as the organisation lets guardians in."""
     settings: PersonSettings = NOTHING_CHOSEN
     """What this person has chosen for themself. It opens nothing."""
+
+    @property
+    def sees_groups_only(self) -> bool:
+        """Whether there is no course of which learners are seen by name."""
+        return self.administers and not self.teaches_in

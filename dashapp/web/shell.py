@@ -168,8 +168,7 @@ def _theme_chosen() -> str:
 def _sees() -> str:
     """An attribute for who sees groups only, so that empty pages already have the room that they are going to take."""
     reader = None if "document_path" in g else g.get("principal")
-    groups = isinstance(reader, Principal) and reader.administers and not reader.teaches_in
-    return ' data-la-sees="groups"' if groups else ""
+    return ' data-la-sees="groups"' if isinstance(reader, Principal) and reader.sees_groups_only else ""
 
 
 def _path_of_document() -> str:

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from dashapp.domain.keys import PublicId
 
+BEHIND = 0.1
+"""Of the activities planned for today: who has left more of them open is behind the plan."""
+
 
 class StepKind(StrEnum):
     """Why something is a next step, the most pressing first."""
@@ -147,3 +150,9 @@ class Content:
         """Activities that the plans have completed by today; None where a course has no plan."""
         planned = [one.planned for one in self.progress if one.planned is not None]
         return sum(planned) if planned and len(planned) == len(self.progress) else None
+
+    @property
+    def behind(self) -> int:
+        """Activities of the plans that are left open; 0 of who has left no more than `BEHIND` of them open."""
+        left = (self.planned or 0) - self.done
+        return left if left > BEHIND * (self.planned or 0) else 0
