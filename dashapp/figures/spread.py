@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from dashapp import words
+from dashapp.domain.indicators.distribution import EDGES
 from dashapp.domain.views.content import ScoreBin
 from dashapp.figures import cells
 from dashapp.figures.axes import count_scale, percent_scale
@@ -13,7 +14,7 @@ from dashapp.figures.theme import Note, Screen, Table, annotation, figure
 from dashapp.figures.theme import words as only_words
 from dashapp.words import _, ngettext
 
-STEP: Final = 10
+STEP: Final = EDGES[1] - EDGES[0]
 """Points of a column that was not put together of several."""
 HEAD: Final = 1.2
 """How much taller the plot is than its tallest column where ranges stand above columns."""
