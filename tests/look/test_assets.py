@@ -104,7 +104,7 @@ def test_a_list_keeps_the_wheel_only_where_it_is_far_longer_than_its_place(page:
         page.set_viewport_size({"width": width, "height": 600})
         row = "<li style='block-size: 60px'>unit</li>"
         page.set_content(
-            f"<div class='la-scrolled'><ul class='la-list la-units'>{row * rows}</ul></div>"
+            f"<div class='la-body'><div class='la-scrolled'><ul class='la-list la-units'>{row * rows}</ul></div></div>"
             "<div style='block-size: 3000px'></div>"
         )
         for name in ("tokens.css", "look.css", "student.css"):
